@@ -1,0 +1,48 @@
+// core/enginery/bytes.hpp: bytes with an owner.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace enginery {
+
+/// Immutable bytes that keep their owner alive: heap memory, a received message, or a mapped segment.
+///
+/// Copying shares. Threads: as a shared_ptr.
+class Bytes {
+ public:
+  Bytes() = default;
+
+  /// `data` lives as long as `owner`.
+  Bytes(std::shared_ptr<const void> owner, std::span<const std::byte> data) : owner_(std::move(owner)), data_(data) {}
+
+  /// A copy of `data` on the heap.
+  static Bytes copy(std::span<const std::byte> data) {
+    std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(data.size());
+    if (!data.empty()) std::memcpy(memory.get(), data.data(), data.size());
+    const std::span<const std::byte> view(memory.get(), data.size());
+    return Bytes(std::move(memory), view);
+  }
+  static Bytes copy(std::string_view text) { return copy(std::as_bytes(std::span(text.data(), text.size()))); }
+
+  const std::byte* data() const noexcept { return data_.data(); }
+  std::size_t size() const noexcept { return data_.size(); }
+  bool empty() const noexcept { return data_.empty(); }
+  std::span<const std::byte> span() const noexcept { return data_; }
+  std::string_view text() const noexcept { return {reinterpret_cast<const char*>(data_.data()), data_.size()}; }
+  const std::shared_ptr<const void>& owner() const noexcept { return owner_; }
+
+  /// A part of these bytes with the same owner. Requires: offset + length <= size().
+  Bytes part(std::size_t offset, std::size_t length) const { return Bytes(owner_, data_.subspan(offset, length)); }
+
+ private:
+  std::shared_ptr<const void> owner_;
+  std::span<const std::byte> data_;
+};
+
+}  // namespace enginery

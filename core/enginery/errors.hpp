@@ -1,0 +1,126 @@
+// core/enginery/errors.hpp: every error that enginery throws, in one tree.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <enginery/export.hpp>
+
+namespace enginery {
+
+/// The root. `ename()` is Python's word where Python has one, else the name of the class.
+class ENGINERY_API Error : public std::runtime_error {
+ public:
+  Error(std::string ename, const std::string& message) : std::runtime_error(message), ename_(std::move(ename)) {}
+  ~Error() override;
+  const std::string& ename() const noexcept { return ename_; }
+
+ private:
+  std::string ename_;
+};
+
+// What a task may throw by the name that Python gives it; at the client it is a RemoteError of that ename.
+#define ENGINERY_NAMED_ERROR(name)                                    \
+  class ENGINERY_API name : public Error {                            \
+   public:                                                            \
+    explicit name(const std::string& message) : Error(#name, message) {} \
+    ~name() override;                                                 \
+  }
+ENGINERY_NAMED_ERROR(NameError);
+ENGINERY_NAMED_ERROR(TypeError);
+ENGINERY_NAMED_ERROR(ValueError);
+ENGINERY_NAMED_ERROR(IndexError);
+ENGINERY_NAMED_ERROR(KeyError);
+ENGINERY_NAMED_ERROR(AttributeError);
+ENGINERY_NAMED_ERROR(ImportError);
+ENGINERY_NAMED_ERROR(ZeroDivisionError);
+ENGINERY_NAMED_ERROR(OverflowError);
+ENGINERY_NAMED_ERROR(SyntaxError);
+/// The result did not come in time; the task goes on.
+ENGINERY_NAMED_ERROR(TimeoutError);
+/// No hub or engine answers at the address, or the connection file does not serve.
+ENGINERY_NAMED_ERROR(ConnectionError);
+/// A view was asked to run something and no engine is there.
+ENGINERY_NAMED_ERROR(NoEnginesRegistered);
+/// The task was aborted before it ran.
+ENGINERY_NAMED_ERROR(TaskAborted);
+/// The engine no longer knows this client's session; its outstanding tasks are never run again.
+ENGINERY_NAMED_ERROR(SessionLost);
+/// In a callback of the library, where waiting is forbidden, the bounded queue had no room.
+ENGINERY_NAMED_ERROR(QueueFull);
+/// A message did not pass verification.
+ENGINERY_NAMED_ERROR(ProtocolError);
+#undef ENGINERY_NAMED_ERROR
+
+/// The stages of loading a plugin, in order.
+enum class LoadStage : std::uint8_t { find, read, elf, abi, dependency, dlopen, symbol, init };
+ENGINERY_API const char* to_string(LoadStage stage) noexcept;
+
+/// A plugin was refused. `what()` names stage, file, what was wrong, and the remedy.
+class ENGINERY_API PluginLoadError : public Error {
+ public:
+  PluginLoadError(LoadStage stage, std::string file, const std::string& problem, const std::string& remedy);
+  ~PluginLoadError() override;
+  LoadStage stage() const noexcept { return stage_; }
+  const std::string& file() const noexcept { return file_; }
+
+ private:
+  LoadStage stage_;
+  std::string file_;
+};
+
+/// A task on an engine ended in an exception. `what()` is "ename: evalue".
+class ENGINERY_API RemoteError : public Error {
+ public:
+  RemoteError(std::string ename, std::string evalue, std::string traceback, int engine_id, std::string msg_id,
+              std::string task);
+  ~RemoteError() override;
+  const std::string& evalue() const noexcept { return evalue_; }
+  /// Where it was thrown, one line per frame, innermost last; may be empty.
+  const std::string& traceback() const noexcept { return traceback_; }
+  int engine_id() const noexcept { return engine_id_; }
+  const std::string& msg_id() const noexcept { return msg_id_; }
+  /// The name of the task.
+  const std::string& task() const noexcept { return task_; }
+
+ private:
+  std::string evalue_, traceback_, msg_id_, task_;
+  int engine_id_;
+};
+
+/// The engine's process ended. A task that was running may have run.
+class ENGINERY_API EngineDied : public Error {
+ public:
+  /// `how`: "signal 9 (Killed)", "exit status 3", …
+  EngineDied(int engine_id, std::string how, std::string task);
+  ~EngineDied() override;
+  int engine_id() const noexcept { return engine_id_; }
+  const std::string& how() const noexcept { return how_; }
+  const std::string& task() const noexcept { return task_; }
+
+ private:
+  int engine_id_;
+  std::string how_, task_;
+};
+
+/// Some of several targets failed. Holds every failure, with its engine, in target order.
+class ENGINERY_API CompositeError : public Error {
+ public:
+  struct Failure {
+    int engine_id;
+    std::string text;
+    std::exception_ptr error;
+  };
+  CompositeError(std::vector<Failure> failures, std::size_t targets);
+  ~CompositeError() override;
+  const std::vector<Failure>& failures() const noexcept { return *failures_; }
+
+ private:
+  std::shared_ptr<const std::vector<Failure>> failures_;
+};
+
+}  // namespace enginery

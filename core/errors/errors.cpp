@@ -1,0 +1,78 @@
+// core/errors/errors.cpp: the texts and vtables of the errors, in one library so that they are caught everywhere.
+#include <enginery/errors.hpp>
+
+#include <fmt/format.h>
+
+namespace enginery {
+
+Error::~Error() = default;
+NameError::~NameError() = default;
+TypeError::~TypeError() = default;
+ValueError::~ValueError() = default;
+IndexError::~IndexError() = default;
+KeyError::~KeyError() = default;
+AttributeError::~AttributeError() = default;
+ImportError::~ImportError() = default;
+ZeroDivisionError::~ZeroDivisionError() = default;
+OverflowError::~OverflowError() = default;
+SyntaxError::~SyntaxError() = default;
+TimeoutError::~TimeoutError() = default;
+ConnectionError::~ConnectionError() = default;
+NoEnginesRegistered::~NoEnginesRegistered() = default;
+TaskAborted::~TaskAborted() = default;
+SessionLost::~SessionLost() = default;
+QueueFull::~QueueFull() = default;
+ProtocolError::~ProtocolError() = default;
+PluginLoadError::~PluginLoadError() = default;
+RemoteError::~RemoteError() = default;
+EngineDied::~EngineDied() = default;
+CompositeError::~CompositeError() = default;
+
+const char* to_string(LoadStage stage) noexcept {
+  switch (stage) {
+    case LoadStage::find: return "find";
+    case LoadStage::read: return "read";
+    case LoadStage::elf: return "elf";
+    case LoadStage::abi: return "abi";
+    case LoadStage::dependency: return "dependency";
+    case LoadStage::dlopen: return "dlopen";
+    case LoadStage::symbol: return "symbol";
+    case LoadStage::init: return "init";
+  }
+  return "?";
+}
+
+PluginLoadError::PluginLoadError(LoadStage stage, std::string file, const std::string& problem,
+                                 const std::string& remedy)
+    : Error("PluginLoadError", fmt::format("{}: stage {}: {}. {}", file, to_string(stage), problem, remedy)),
+      stage_(stage),
+      file_(std::move(file)) {}
+
+RemoteError::RemoteError(std::string ename, std::string evalue, std::string traceback, int engine_id,
+                         std::string msg_id, std::string task)
+    : Error(ename, ename + ": " + evalue),
+      evalue_(std::move(evalue)),
+      traceback_(std::move(traceback)),
+      msg_id_(std::move(msg_id)),
+      task_(std::move(task)),
+      engine_id_(engine_id) {}
+
+EngineDied::EngineDied(int engine_id, std::string how, std::string task)
+    : Error("EngineDied", fmt::format("engine {} died ({}){}; a task that was running may have run. "
+                                      "`enginery status` lists the engines that are left",
+                                      engine_id, how, task.empty() ? "" : fmt::format(" with {} outstanding", task))),
+      engine_id_(engine_id),
+      how_(std::move(how)),
+      task_(std::move(task)) {}
+
+static std::string composite_text(const std::vector<CompositeError::Failure>& failures, std::size_t targets) {
+  std::string text = fmt::format("{} of {} engines failed:", failures.size(), targets);
+  for (const auto& failure : failures) text += fmt::format("\n  [{}] {}", failure.engine_id, failure.text);
+  return text;
+}
+
+CompositeError::CompositeError(std::vector<Failure> failures, std::size_t targets)
+    : Error("CompositeError", composite_text(failures, targets)),
+      failures_(std::make_shared<const std::vector<Failure>>(std::move(failures))) {}
+
+}  // namespace enginery

@@ -1,0 +1,84 @@
+// core/session/engine_sessions.hpp: the engine's side of all its sessions, a pure state machine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "core/session/limits.hpp"
+#include "core/session/messages.hpp"
+
+namespace enginery::session {
+
+/// The shell's name for a request that waits for its answer.
+using Ticket = std::uint64_t;
+
+struct AnswerExchange {
+  Ticket ticket;
+  Reply reply;
+};
+struct AnswerChunk {
+  Ticket ticket;
+  ChunkAnswer answer;
+};
+struct AnswerFetch {
+  Ticket ticket;
+  Fetched fetched;
+};
+/// Tasks can be taken with next() where none could before.
+struct WorkReady {};
+/// The running task is asked to stop; its own outcome stands.
+struct StopTask {
+  Uuid session;
+  std::uint64_t seq;
+};
+using EngineAction = std::variant<AnswerExchange, AnswerChunk, AnswerFetch, WorkReady, StopTask>;
+using EngineActions = std::vector<EngineAction>;
+
+/// A task that is now running. At most one runs at a time.
+struct Running {
+  Uuid session;
+  std::uint64_t seq;
+  Bytes body;
+  std::vector<Bytes> bulk;
+};
+
+/// All sessions of one engine incarnation. SESSION's rules 1, 3 to 10 and 12.
+///
+/// Every event appends its actions to `out`. Every ticket is answered exactly once.
+/// Threads: belongs to one thread at a time (the shell holds it in a Guarded).
+class EngineSessions {
+ public:
+  EngineSessions(const Uuid& engine, const Limits& limits);
+  ~EngineSessions();
+
+  void on_exchange(Ticket ticket, Exchange exchange, Time now, EngineActions& out);
+  void on_chunk(Ticket ticket, Chunk chunk, Time now, EngineActions& out);
+  void on_fetch(Ticket ticket, Fetch fetch, Time now, EngineActions& out);
+
+  /// Takes the next task to run, sessions in turns (rule 10). The caller runs it and then calls finished().
+  std::optional<Running> next(Time now);
+  /// The outcome of the task that next() gave. Payloads in `bulk` are fetched by the client as chunks.
+  void finished(const Uuid& session, std::uint64_t seq, Bytes body, std::vector<Bytes> bulk, Time now,
+                EngineActions& out);
+
+  /// The client is gone: drops its queued tasks and results, tells a running one to stop (rule 12).
+  void forget(const Uuid& session, Time now, EngineActions& out);
+
+  void tick(Time now, EngineActions& out);
+  Time next_deadline() const;
+
+  struct Summary {
+    Uuid session;
+    std::uint64_t client_pid, client_start, queued, unacknowledged, queued_bytes, result_bytes;
+  };
+  std::vector<Summary> sessions() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace enginery::session
