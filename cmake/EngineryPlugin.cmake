@@ -1,0 +1,35 @@
+# cmake/EngineryPlugin.cmake: enginery_add_plugin, for the tree and for the installed package.
+
+# enginery_add_plugin(NAME sources…): the plugin NAME as NAME.so. One of the sources holds ENGINERY_PLUGIN(NAME, m).
+# Like any target, it takes target_link_libraries, target_compile_options, …; link with PRIVATE.
+#
+# Its own symbols are hidden and none is unique across the process, so that two plugins (or two builds of one) do not
+# reach into each other; an undefined symbol is an error now, not when an engine loads it; and the build-id is what
+# engines know it by.
+function(enginery_add_plugin name)
+  if(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
+    message(FATAL_ERROR "enginery_add_plugin: \"${name}\" is not a name: use letters, digits and _")
+  endif()
+  if(NOT ARGN)
+    message(FATAL_ERROR "enginery_add_plugin(${name}) needs its sources, such as ${name}.cpp")
+  endif()
+  add_library(${name} MODULE ${ARGN})
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" SUFFIX ".so"
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON)
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+  # clang leaves a sanitizer's runtime to the executable, so its plugins cannot be without undefined symbols.
+  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize"))
+    target_link_options(${name} PRIVATE -Wl,-z,defs)
+  endif()
+  target_link_options(${name} PRIVATE -Wl,--build-id=sha1)
+  target_link_libraries(${name} PRIVATE enginery::plugin)
+  if(TARGET enginery_flags)  # in the tree
+    target_link_libraries(${name} PRIVATE enginery_flags)
+    set_target_properties(${name} PROPERTIES
+      LIBRARY_OUTPUT_DIRECTORY ${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/enginery/plugins
+      INSTALL_RPATH "$ORIGIN/../..")
+  endif()
+endfunction()

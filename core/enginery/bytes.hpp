@@ -21,12 +21,21 @@ class Bytes {
   /// `data` lives as long as `owner`.
   Bytes(std::shared_ptr<const void> owner, std::span<const std::byte> data) : owner_(std::move(owner)), data_(data) {}
 
+  /// Uninitialised heap memory, aligned to 16 bytes, and the pointer to write it through before anybody else sees it.
+  static std::pair<Bytes, std::byte*> fresh(std::size_t size) {
+    struct alignas(16) Block {
+      std::byte bytes[16];
+    };
+    auto memory = std::make_shared_for_overwrite<Block[]>((size + sizeof(Block) - 1) / sizeof(Block));
+    auto* at = reinterpret_cast<std::byte*>(memory.get());
+    return {Bytes(std::move(memory), std::span<const std::byte>(at, size)), at};
+  }
+
   /// A copy of `data` on the heap.
   static Bytes copy(std::span<const std::byte> data) {
-    std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(data.size());
-    if (!data.empty()) std::memcpy(memory.get(), data.data(), data.size());
-    const std::span<const std::byte> view(memory.get(), data.size());
-    return Bytes(std::move(memory), view);
+    auto [bytes, at] = fresh(data.size());
+    if (!data.empty()) std::memcpy(at, data.data(), data.size());
+    return std::move(bytes);
   }
   static Bytes copy(std::string_view text) { return copy(std::as_bytes(std::span(text.data(), text.size()))); }
 

@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include <enginery/export.hpp>
+
 #include "core/session/limits.hpp"
 #include "core/session/messages.hpp"
 
@@ -46,7 +48,7 @@ using ClientActions = std::vector<ClientAction>;
 ///
 /// Every event appends its actions to `out`; the shell performs them in order, outside of any callback of user code.
 /// Threads: belongs to one thread at a time (the shell holds it in a Guarded).
-class ClientSession {
+class ENGINERY_API ClientSession {
  public:
   ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits);
   ~ClientSession();

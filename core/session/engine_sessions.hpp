@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include <enginery/export.hpp>
+
 #include "core/session/limits.hpp"
 #include "core/session/messages.hpp"
 
@@ -27,7 +29,7 @@ struct AnswerFetch {
   Ticket ticket;
   Fetched fetched;
 };
-/// Tasks can be taken with next() where none could before.
+/// Tasks can be taken with next() again, after it gave none.
 struct WorkReady {};
 /// The running task is asked to stop; its own outcome stands.
 struct StopTask {
@@ -49,7 +51,7 @@ struct Running {
 ///
 /// Every event appends its actions to `out`. Every ticket is answered exactly once.
 /// Threads: belongs to one thread at a time (the shell holds it in a Guarded).
-class EngineSessions {
+class ENGINERY_API EngineSessions {
  public:
   EngineSessions(const Uuid& engine, const Limits& limits);
   ~EngineSessions();

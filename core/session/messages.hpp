@@ -13,18 +13,18 @@ namespace enginery::session {
 /// A task on its way to an engine. `seq` counts from 1 without gaps within its session.
 struct Task {
   std::uint64_t seq = 0;
-  bool aborted = false;                    ///< an empty entry that only keeps its seq
-  Bytes body;                              ///< opaque to the session
-  std::vector<std::uint64_t> bulk_sizes;   ///< of the large payloads, which travel as chunks; in bytes
+  bool aborted = false;                   ///< an empty entry that only keeps its seq
+  Bytes body;                             ///< opaque to the session
+  std::vector<std::uint64_t> bulk_sizes;  ///< of the large payloads, which travel as chunks; in bytes
 };
 
 /// The one result of a task. `r` counts from 1 in the order of completion.
 struct Result {
   std::uint64_t r = 0;
   std::uint64_t seq = 0;
-  bool aborted = false;                    ///< the task was aborted before it started; no body
+  bool aborted = false;  ///< the task was aborted before it started; no body
   Bytes body;
-  std::vector<std::uint64_t> bulk_sizes;   ///< of the large payloads, which the client fetches as chunks; in bytes
+  std::vector<std::uint64_t> bulk_sizes;  ///< of the large payloads, which the client fetches as chunks; in bytes
 };
 
 /// Client to engine: a long-poll. All counters are cumulative.
@@ -32,13 +32,13 @@ struct Exchange {
   Uuid engine;
   Uuid session;
   std::uint32_t link = 1;
-  std::uint64_t x = 0;                     ///< counts from 1 on each link
-  bool open = false;                       ///< may create the session
-  bool bye = false;                        ///< the client ends the session
-  std::uint64_t result_ack = 0;            ///< every result with r <= result_ack has arrived
+  std::uint64_t x = 0;                             ///< counts from 1 on each link
+  bool open = false;                               ///< may create the session
+  bool bye = false;                                ///< the client ends the session
+  std::uint64_t result_ack = 0;                    ///< every result with r <= result_ack has arrived
   std::uint64_t client_pid = 0, client_start = 0;  ///< 0 when the client is on another host
   std::vector<Task> tasks;
-  std::vector<std::uint64_t> aborts;       ///< seqs
+  std::vector<std::uint64_t> aborts;  ///< seqs
 };
 
 enum class Status : std::uint8_t {
@@ -54,18 +54,18 @@ struct Reply {
   Status status = Status::ok;
   std::uint64_t x = 0;
   std::uint64_t admitted = 0;
-  std::uint64_t task_limit = 0;            ///< the highest seq that may be sent
-  std::uint64_t byte_limit = 0;            ///< the highest total of task bytes (body and bulk) that may be sent
+  std::uint64_t task_limit = 0;  ///< the highest seq that may be sent
+  std::uint64_t byte_limit = 0;  ///< the highest total of task bytes (body and bulk) that may be sent
   std::vector<Result> results;
-  std::string words;                       ///< for people, when status is not ok
+  std::string words;  ///< for people, when status is not ok
 };
 
 /// Client to engine, on the bulk socket: a part of a task's payload. Idempotent.
 struct Chunk {
   Uuid engine, session;
   std::uint64_t seq = 0;
-  std::uint32_t index = 0;                 ///< which of the task's large payloads
-  std::uint64_t total = 0, offset = 0;     ///< bytes
+  std::uint32_t index = 0;              ///< which of the task's large payloads
+  std::uint64_t total = 0, offset = 0;  ///< bytes
   Bytes bytes;
 };
 struct ChunkAnswer {
@@ -77,7 +77,7 @@ struct Fetch {
   Uuid engine, session;
   std::uint64_t r = 0;
   std::uint32_t index = 0;
-  std::uint64_t offset = 0, length = 0;    ///< bytes
+  std::uint64_t offset = 0, length = 0;  ///< bytes
 };
 struct Fetched {
   Status status = Status::ok;

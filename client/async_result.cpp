@@ -1,0 +1,140 @@
+// client/async_result.cpp: waiting for tasks, and what became of them.
+#include <enginery/async_result.hpp>
+
+#include <algorithm>
+
+#include <enginery/errors.hpp>
+
+#include "client/pending.hpp"
+
+namespace enginery {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+std::optional<SteadyClock::time_point> deadline_of(std::optional<Seconds> timeout) {
+  if (!timeout) return std::nullopt;
+  // Beyond a year the clock's arithmetic could overflow, and nobody waits so long.
+  constexpr Seconds kLongest(366.0 * 24 * 3600);
+  const Seconds bounded = std::clamp(*timeout, Seconds(0), kLongest);
+  return SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(bounded);
+}
+
+void require_ready(const AsyncTasks& tasks) {
+  if (!tasks.ready()) throw ValueError("the result is not ready; wait() for it first");
+}
+
+double seconds_between(const Metadata::Time& from, const Metadata::Time& to) {
+  return from && to ? Seconds(*to - *from).count() : 0;
+}
+
+}  // namespace
+
+bool TaskHandle::ready() const { return task_->ready(); }
+bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
+void TaskHandle::require(std::optional<Seconds> timeout) const {
+  if (!wait(timeout)) throw TimeoutError("Result not ready.");
+}
+const Value& TaskHandle::value() const {
+  wait();
+  return task_->value();
+}
+std::exception_ptr TaskHandle::error() const {
+  wait();
+  return task_->error();
+}
+const std::shared_ptr<void>& TaskHandle::decoded(
+    const std::function<std::shared_ptr<void>(const Value&)>& decode) const {
+  wait();
+  return task_->decoded(decode);
+}
+Metadata TaskHandle::metadata() const { return task_->metadata(); }
+void TaskHandle::abort() const { task_->abort(); }
+std::string TaskHandle::msg_id() const { return task_->msg_id(); }
+int TaskHandle::engine_id() const { return task_->engine_id(); }
+const std::string& TaskHandle::label() const { return task_->label(); }
+
+bool AsyncTasks::ready() const { return std::ranges::all_of(tasks_, &TaskHandle::ready); }
+
+bool AsyncTasks::wait(std::optional<Seconds> timeout) const {
+  const auto deadline = deadline_of(timeout);
+  for (const TaskHandle& task : tasks_) {
+    std::optional<Seconds> left;
+    if (deadline) left = *deadline - SteadyClock::now();
+    if (!task.wait(left)) return false;
+  }
+  return true;
+}
+
+bool AsyncTasks::successful() const {
+  require_ready(*this);
+  return std::ranges::none_of(tasks_, [](const TaskHandle& task) { return task.error() != nullptr; });
+}
+
+std::size_t AsyncTasks::progress() const {
+  return static_cast<std::size_t>(std::ranges::count_if(tasks_, &TaskHandle::ready));
+}
+
+void AsyncTasks::abort() const {
+  for (const TaskHandle& task : tasks_) task.abort();
+}
+
+std::vector<std::string> AsyncTasks::msg_ids() const {
+  std::vector<std::string> ids;
+  for (const TaskHandle& task : tasks_) ids.push_back(task.msg_id());
+  return ids;
+}
+
+double AsyncTasks::wall_time() const {
+  require_ready(*this);
+  Metadata::Time first, last;
+  for (const TaskHandle& task : tasks_) {
+    const Metadata metadata = task.metadata();
+    if (!first || metadata.submitted < first) first = metadata.submitted;
+    if (!last || metadata.received > last) last = metadata.received;
+  }
+  return seconds_between(first, last);
+}
+
+double AsyncTasks::serial_time() const {
+  require_ready(*this);
+  double sum = 0;
+  for (const TaskHandle& task : tasks_) {
+    const Metadata metadata = task.metadata();
+    sum += seconds_between(metadata.started, metadata.completed);
+  }
+  return sum;
+}
+
+double AsyncTasks::elapsed() const {
+  if (ready()) return wall_time();
+  Metadata::Time first;
+  for (const TaskHandle& task : tasks_) {
+    const Metadata metadata = task.metadata();
+    if (!first || metadata.submitted < first) first = metadata.submitted;
+  }
+  return seconds_between(first, std::chrono::system_clock::now());
+}
+
+void AsyncTasks::check(std::optional<Seconds> timeout) const {
+  if (!wait(timeout)) throw TimeoutError("Result not ready.");
+  std::vector<CompositeError::Failure> failures;
+  for (const TaskHandle& task : tasks_) {
+    const std::exception_ptr error = task.error();
+    if (!error) continue;
+    if (!several_ || tasks_.size() == 1) std::rethrow_exception(error);
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& thrown) {
+      failures.push_back({task.engine_id(), thrown.what(), error});
+    }
+  }
+  if (!failures.empty()) throw CompositeError(std::move(failures), tasks_.size());
+}
+
+std::ostream& operator<<(std::ostream& stream, const AsyncTasks& tasks) {
+  stream << "<AsyncResult: " << (tasks.tasks_.empty() ? std::string("nothing") : tasks.tasks_.front().label());
+  return stream << (tasks.ready() ? ":finished>" : ">");
+}
+
+}  // namespace enginery

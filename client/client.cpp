@@ -1,0 +1,50 @@
+// client/client.cpp: which cluster a client connects to, and the views that it gives.
+#include <enginery/client.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "client/engines.hpp"
+
+namespace enginery {
+
+Client::Client(const ClientOptions& options) {
+  Connection connection =
+      options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
+  connection.check_alive();
+  engines_ = std::make_shared<Engines>(std::move(connection), options.timeout);
+}
+
+std::vector<int> Client::ids() const { return engines_->ids(); }
+
+void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout) const {
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  if (timeout)
+    deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(*timeout);
+  engines_->wait_for(count, deadline);
+}
+
+int Client::resolve(int id) const {
+  const std::vector<int> ids = engines_->ids();
+  if (ids.empty())
+    throw NoEnginesRegistered(fmt::format("cluster '{0}' has no engines; `enginery engine --name {0}` adds one, "
+                                          "wait_for_engines(n) waits for some", engines_->connection().cluster));
+  if (id < 0) {
+    if (static_cast<std::size_t>(-static_cast<long>(id)) > ids.size())
+      throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]", id, ids.size(), fmt::join(ids, ", ")));
+    return ids[ids.size() - static_cast<std::size_t>(-id)];
+  }
+  engines_->link(id);
+  return id;
+}
+
+DirectView Client::direct(int id) const { return DirectView(engines_, resolve(id)); }
+
+MultiView Client::view(std::vector<int> ids) const {
+  for (int& id : ids) id = resolve(id);
+  return MultiView(engines_, std::move(ids));
+}
+
+MultiView Client::all() const { return MultiView(engines_, std::nullopt); }
+
+}  // namespace enginery

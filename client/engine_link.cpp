@@ -1,0 +1,343 @@
+// client/engine_link.cpp: a client's end of its session with one engine, over NNG.
+//
+// A submission takes the lock, gives the task to the state machine, lets the lock go and sends what the machine asked
+// for, in the submitting thread; an answer does the same in NNG's thread. So a blocking call needs no thread of the
+// client's own. When a line breaks, what it carried fails at once; the clock's thread looks whether the engine's process
+// is still there, dials anew, and the machine sends again what the engine does not have.
+#include "client/engine_link.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+
+#include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
+
+#include "core/wire/session_wire.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+/// Between attempts to reach an engine whose process is there.
+constexpr session::Time kRedial = 50ms;
+/// The hub's word says how the engine died; after so long without it, "gone" must do.
+constexpr session::Time kWordOfDeath = 300ms;
+
+std::string this_host() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, const session::Limits& limits)
+    : engine_(std::move(engine)), clock_(std::move(clock)), limits_(limits), same_host_(engine_.hostname == this_host()) {
+  new_session();
+}
+
+void EngineLink::new_session() {
+  session_id_ = Uuid::random();
+  session_.emplace(engine_.uuid, session_id_, limits_);
+  if (same_host_) {
+    const ProcessId self = ProcessId::self();
+    session_->set_client_process(static_cast<std::uint64_t>(self.pid), self.start);
+  }
+  pending_.clear();
+  first_seq_ = 1;
+  link_ = 1;
+  waiting_.clear();
+  waiting_chunks_.clear();
+  waiting_fetches_.clear();
+}
+
+std::exception_ptr EngineLink::death(const std::string& label) const {
+  return std::make_exception_ptr(EngineDied(engine_.id, *death_, label));
+}
+
+void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending) {
+  const std::uint64_t bytes = call.size();
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  room_.wait(lock, [&] { return death_ || session_->has_room(bytes); });
+  if (death_) {
+    const std::exception_ptr error = death(pending->label());
+    lock.unlock();
+    return pending->fail(error);
+  }
+  pending_.push_back(pending);
+  pending->set_task(weak_from_this(), session_id_, first_seq_ + pending_.size() - 1);
+  session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
+  perform(lock, actions);
+}
+
+void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  if (death_ || session != session_id_) return;
+  session_->abort(seq, LinkClock::now(), actions);
+  perform(lock, actions);
+}
+
+void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
+  const session::Time deadline = session_->next_deadline();
+  std::vector<Completion> completions;
+  const session::Lost* lost = nullptr;
+  for (session::ClientAction& action : actions) {
+    if (auto* deliver = std::get_if<session::Deliver>(&action)) {
+      std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];
+      completions.push_back({std::move(slot), deliver->aborted, std::move(deliver->body), std::move(deliver->bulk)});
+      while (!pending_.empty() && !pending_.front()) {
+        pending_.pop_front();
+        ++first_seq_;
+      }
+    } else if (const auto* relink = std::get_if<session::Relink>(&action)) {
+      link_ = relink->link;
+      waiting_.clear();
+      tasks_.broken = true;
+      if (tasks_.requester) retired_.push_back(std::exchange(tasks_.requester, nullptr));
+      clock_->arm(LinkClock::now());
+    } else if (const auto* end = std::get_if<session::Lost>(&action)) {
+      lost = end;
+    }
+  }
+  const bool freed = !completions.empty();
+  lock.unlock();
+  clock_->arm(deadline);
+  for (session::ClientAction& action : actions) {
+    if (auto* exchange = std::get_if<session::SendExchange>(&action)) send(std::move(exchange->exchange));
+    if (auto* chunk = std::get_if<session::SendChunk>(&action)) send(std::move(chunk->chunk));
+    if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(std::move(fetch->fetch));
+  }
+  if (freed) room_.notify_all();
+  for (Completion& completion : completions) {
+    if (completion.aborted)
+      completion.pending->fail(std::make_exception_ptr(
+          TaskAborted("task '" + completion.pending->label() + "' was aborted before it started")));
+    else
+      completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
+  }
+  if (lost) lose(*lost);
+}
+
+void EngineLink::lose(const session::Lost& lost) {
+  if (lost.why == session::Status::wrong_engine) return die("another process took its place");
+  Lock lock(mutex_);
+  std::string words = "the engine no longer knows this client's session";
+  if (!lost.words.empty()) words += ": " + lost.words;
+  fail_all(lock, std::make_exception_ptr(SessionLost(words + "; what was outstanding is not run again, submit it anew")));
+}
+
+void EngineLink::fail_all(Lock& lock, std::exception_ptr error) {
+  const std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
+  new_session();
+  lock.unlock();
+  room_.notify_all();
+  for (const auto& pending : failed)
+    if (pending) pending->fail(error);
+}
+
+void EngineLink::die(const std::string& how) {
+  Lock lock(mutex_);
+  if (death_) return;
+  death_ = how;
+  const std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
+  new_session();
+  for (Line* line : {&tasks_, &bulk_})
+    if (line->requester) retired_.push_back(std::exchange(line->requester, nullptr));
+  lock.unlock();
+  room_.notify_all();
+  for (const auto& pending : failed)
+    if (pending) pending->fail(death(pending->label()));
+}
+
+void EngineLink::close() {
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  if (!death_ && tasks_.requester) session_->bye(LinkClock::now(), actions);
+  death_ = "its client was closed";
+  std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
+  pending_.clear();
+  perform(lock, actions);
+  room_.notify_all();
+  for (const auto& pending : failed)
+    if (pending)
+      pending->fail(std::make_exception_ptr(ConnectionError("the client of '" + pending->label() +
+                                                            "' was destroyed before its result came; keep it alive")));
+}
+
+bool EngineLink::quiet() {
+  const Lock lock(mutex_);
+  for (const Line* line : {&tasks_, &bulk_})
+    if (line->requester && !line->requester->quiet()) return false;
+  return true;
+}
+
+std::shared_ptr<transport::Requester> EngineLink::dialled(Lock& lock, Line& line, const std::string& url) {
+  if (line.requester || line.broken || death_) return line.requester;
+  lock.unlock();
+  std::shared_ptr<transport::Requester> requester;
+  try {
+    requester = std::make_shared<transport::Requester>(url);
+  } catch (const ConnectionError&) {
+  }
+  lock.lock();
+  if (line.requester || death_) return line.requester;  // another thread was faster
+  line.broken = !requester;
+  line.requester = std::move(requester);
+  if (line.broken) clock_->arm(LinkClock::now());
+  return line.requester;
+}
+
+void EngineLink::send(session::Exchange exchange) {
+  std::shared_ptr<transport::Requester> requester;
+  {
+    Lock lock(mutex_);
+    if (exchange.session != session_id_ || exchange.link != link_) return;
+    requester = dialled(lock, tasks_, engine_.endpoint);
+    if (exchange.session != session_id_ || exchange.link != link_) return;
+    if (!requester) {
+      if (!death_) waiting_.push_back(std::move(exchange));
+      return;
+    }
+  }
+  requester->send(wire::encode(exchange), [self = weak_from_this(), session = exchange.session, link = exchange.link,
+                                           x = exchange.x](transport::Message answer, const char* failure) {
+    if (const auto link_alive = self.lock()) link_alive->on_answer(session, link, x, std::move(answer), failure);
+  });
+}
+
+void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, transport::Message answer,
+                           const char* failure) {
+  session::Reply reply;
+  if (!failure) {
+    try {
+      reply = wire::decode_reply(wire::open_frame(std::move(answer).share()));
+    } catch (const ProtocolError&) {
+      failure = "not understood";  // a broken peer is a broken link
+    }
+  }
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  if (session != session_id_) return;
+  if (failure)
+    session_->on_exchange_failed(link, x, LinkClock::now(), actions);
+  else
+    session_->on_reply(link, std::move(reply), LinkClock::now(), actions);
+  perform(lock, actions);
+}
+
+std::shared_ptr<transport::Requester> EngineLink::bulk_requester() {
+  Lock lock(mutex_);
+  return dialled(lock, bulk_, engine_.bulk_endpoint);
+}
+
+void EngineLink::break_bulk() {
+  const Lock lock(mutex_);
+  if (bulk_.requester) retired_.push_back(std::exchange(bulk_.requester, nullptr));
+  bulk_.broken = true;
+  clock_->arm(LinkClock::now() + kRedial);
+}
+
+void EngineLink::send(session::Chunk chunk) {
+  const auto requester = bulk_requester();
+  if (!requester) {
+    const Lock lock(mutex_);
+    if (!death_) waiting_chunks_.push_back(std::move(chunk));
+    return;
+  }
+  requester->send(wire::encode(chunk), [self = weak_from_this(), session = chunk.session, seq = chunk.seq,
+                                        index = chunk.index, offset = chunk.offset](auto answer, const char* failure) {
+    const auto link = self.lock();
+    if (!link) return;
+    session::ChunkAnswer decoded;
+    try {
+      if (!failure) decoded = wire::decode_chunk_answer(wire::open_frame(std::move(answer).share()));
+    } catch (const ProtocolError& error) {
+      failure = "not understood";
+    }
+    if (failure) link->break_bulk();
+    session::ClientActions actions;
+    Lock lock(link->mutex_);
+    if (session != link->session_id_) return;
+    if (failure)
+      link->session_->on_chunk_failed(seq, index, offset, LinkClock::now(), actions);
+    else
+      link->session_->on_chunk_answered(seq, index, offset, decoded.status, LinkClock::now(), actions);
+    link->perform(lock, actions);
+  });
+}
+
+void EngineLink::send(session::Fetch fetch) {
+  const auto requester = bulk_requester();
+  if (!requester) {
+    const Lock lock(mutex_);
+    if (!death_) waiting_fetches_.push_back(fetch);
+    return;
+  }
+  requester->send(wire::encode(fetch), [self = weak_from_this(), session = fetch.session, r = fetch.r,
+                                        index = fetch.index, offset = fetch.offset](auto answer, const char* failure) {
+    const auto link = self.lock();
+    if (!link) return;
+    session::Fetched decoded;
+    try {
+      if (!failure) decoded = wire::decode_fetched(wire::open_frame(std::move(answer).share()));
+    } catch (const ProtocolError& error) {
+      failure = "not understood";
+    }
+    if (failure) link->break_bulk();
+    session::ClientActions actions;
+    Lock lock(link->mutex_);
+    if (session != link->session_id_) return;
+    if (failure)
+      link->session_->on_fetch_failed(r, index, offset, LinkClock::now(), actions);
+    else
+      link->session_->on_fetched(r, index, offset, std::move(decoded), LinkClock::now(), actions);
+    link->perform(lock, actions);
+  });
+}
+
+bool EngineLink::process_is_gone() const {
+  return same_host_ && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
+}
+
+void EngineLink::mend(Lock& lock) {
+  if (!tasks_.broken && !bulk_.broken) return;
+  const session::Time now = LinkClock::now();
+  if (process_is_gone()) {
+    if (gone_since_ == session::kNever) gone_since_ = now;
+    if (now - gone_since_ < kWordOfDeath) return;
+    lock.unlock();
+    die("its process is gone");
+    return lock.lock();
+  }
+  tasks_.broken = bulk_.broken = false;
+  auto exchanges = std::exchange(waiting_, {});
+  auto chunks = std::exchange(waiting_chunks_, {});
+  auto fetches = std::exchange(waiting_fetches_, {});
+  lock.unlock();
+  for (session::Exchange& exchange : exchanges) send(std::move(exchange));
+  for (session::Chunk& chunk : chunks) send(std::move(chunk));
+  for (session::Fetch& fetch : fetches) send(std::move(fetch));
+  lock.lock();
+}
+
+session::Time EngineLink::tick() {
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  if (!death_) mend(lock);
+  std::vector<std::shared_ptr<transport::Requester>> closing;
+  std::erase_if(retired_, [&](auto& requester) {
+    if (!requester->quiet()) return false;
+    closing.push_back(std::move(requester));
+    return true;
+  });
+  if (!death_) session_->tick(LinkClock::now(), actions);
+  session::Time next = death_ ? session::kNever : session_->next_deadline();
+  if (tasks_.broken || bulk_.broken || !retired_.empty()) next = std::min(next, LinkClock::now() + kRedial);
+  perform(lock, actions);
+  return next;
+}
+
+}  // namespace enginery

@@ -1,0 +1,100 @@
+// client/engine_link.hpp: a client's end of its session with one engine, over NNG.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/uuid.hpp>
+
+#include "client/link_clock.hpp"
+#include "client/pending.hpp"
+#include "core/session/client_session.hpp"
+#include "core/transport/requester.hpp"
+#include "core/wire/call_wire.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+
+/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they meet
+/// in one mutex, which nobody holds while encoding, sending or dialling.
+class EngineLink : public std::enable_shared_from_this<EngineLink> {
+ public:
+  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, const session::Limits& limits);
+
+  /// Sends a task; `pending` is completed once, whatever happens. Waits only for room in the bounded queue.
+  void submit(wire::Packed call, std::shared_ptr<Pending> pending);
+  void abort(const Uuid& session, std::uint64_t seq);
+
+  /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
+  void die(const std::string& how);
+  /// Ends the session in words; outstanding tasks fail with ConnectionError. close() may then be waited for by quiet().
+  void close();
+  bool quiet();
+
+  /// For the clock. When it wants to be called next.
+  session::Time tick();
+
+  const wire::EngineEntry& engine() const { return engine_; }
+  std::size_t inline_bytes() const { return limits_.inline_bytes; }
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  /// One socket to the engine and how it stands.
+  struct Line {
+    std::shared_ptr<transport::Requester> requester;
+    bool broken = false;
+  };
+  struct Completion {
+    std::shared_ptr<Pending> pending;
+    bool aborted;
+    Bytes body;
+    std::vector<Bytes> bulk;
+  };
+
+  /// Unlocks, then does what the session asked for.
+  void perform(Lock& lock, session::ClientActions& actions);
+  void send(session::Exchange exchange);
+  void send(session::Chunk chunk);
+  void send(session::Fetch fetch);
+  void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, transport::Message answer,
+                 const char* failure);
+  std::shared_ptr<transport::Requester> bulk_requester();
+  void break_bulk();
+  void lose(const session::Lost& lost);
+  /// The connected socket, dialled at need; null while it is broken. Requires: lock is held, and is let go to dial.
+  std::shared_ptr<transport::Requester> dialled(Lock& lock, Line& line, const std::string& url);
+  void mend(Lock& lock);
+  bool process_is_gone() const;
+  /// Begins a new session; what was outstanding fails. Unlocks.
+  void fail_all(Lock& lock, std::exception_ptr error);
+  void new_session();
+  std::exception_ptr death(const std::string& label) const;
+
+  const wire::EngineEntry engine_;
+  const std::shared_ptr<LinkClock> clock_;
+  const session::Limits limits_;
+  const bool same_host_;
+
+  std::mutex mutex_;
+  std::condition_variable room_;
+  Uuid session_id_;
+  std::optional<session::ClientSession> session_;
+  std::deque<std::shared_ptr<Pending>> pending_;  // by seq, from first_seq_
+  std::uint64_t first_seq_ = 1;
+  std::optional<std::string> death_;
+  std::uint32_t link_ = 1;                        // of tasks_
+  Line tasks_, bulk_;
+  std::vector<session::Exchange> waiting_;        // for a line
+  std::vector<session::Chunk> waiting_chunks_;
+  std::vector<session::Fetch> waiting_fetches_;
+  std::vector<std::shared_ptr<transport::Requester>> retired_;  // until they are quiet
+  session::Time gone_since_ = session::kNever;
+};
+
+}  // namespace enginery

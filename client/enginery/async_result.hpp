@@ -1,0 +1,143 @@
+// client/enginery/async_result.hpp: results that may not be there yet: of one engine, and of several.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <enginery/codec.hpp>
+#include <enginery/task_handle.hpp>
+
+namespace enginery {
+
+/// What the tasks of one call have in common, whatever their results are.
+class ENGINERY_API AsyncTasks {
+ public:
+  explicit AsyncTasks(std::vector<TaskHandle> tasks, bool several) : tasks_(std::move(tasks)), several_(several) {}
+
+  bool ready() const;
+  /// Whether all are ready within `timeout`. Never throws what a task threw.
+  bool wait(std::optional<Seconds> timeout = std::nullopt) const;
+  /// Whether no task failed. Throws ValueError while one is not ready.
+  bool successful() const;
+  /// How many are ready.
+  std::size_t progress() const;
+  void abort() const;
+  std::vector<std::string> msg_ids() const;
+  /// Seconds: the last result's arrival minus the first submission. Throws ValueError while one is not ready.
+  double wall_time() const;
+  /// Seconds: the sum of completed − started. Throws ValueError while one is not ready.
+  double serial_time() const;
+  /// Seconds since the submission, until the results were there.
+  double elapsed() const;
+  /// Waits; throws TimeoutError "Result not ready.", one engine's error, or a CompositeError of several.
+  void check(std::optional<Seconds> timeout = std::nullopt) const;
+
+  const std::vector<TaskHandle>& tasks() const noexcept { return tasks_; }
+  /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
+  ENGINERY_API friend std::ostream& operator<<(std::ostream&, const AsyncTasks&);
+
+ private:
+  std::vector<TaskHandle> tasks_;
+  bool several_;
+};
+
+/// What a result may become by assignment.
+template <class T>
+concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, const char*> &&
+                   !std::same_as<T, std::string_view> && !std::is_reference_v<T>;
+
+/// The result of one engine, as an R. Copies are the same result. Threads: all functions from any.
+template <class R = Value>
+class AsyncResult : public AsyncTasks {
+ public:
+  explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
+
+  /// Waits. The same value or the same error each time; TimeoutError "Result not ready." leaves the task running.
+  const R& get(std::optional<Seconds> timeout = std::nullopt) const& {
+    check(timeout);
+    if constexpr (std::same_as<R, Value>) {
+      return task().value();
+    } else {
+      return *static_cast<const R*>(task()
+                                        .decoded([](const Value& value) -> std::shared_ptr<void> {
+                                          return std::make_shared<R>(Codec<R>::decode(value));
+                                        })
+                                        .get());
+    }
+  }
+  R get(std::optional<Seconds> timeout = std::nullopt) && { return static_cast<const AsyncResult&>(*this).get(timeout); }
+
+  template <class T>
+    requires std::same_as<T, R> && (!std::same_as<R, Value>)
+  operator T() const {
+    return get();
+  }
+  template <std::same_as<Value> T>
+    requires std::same_as<R, Value>
+  operator T() const {
+    return get();
+  }
+  template <ResultOf T>
+    requires std::same_as<R, Value>
+  operator T() const {
+    return Codec<T>::decode(get());
+  }
+
+  Metadata metadata() const { return task().metadata(); }
+
+ private:
+  const TaskHandle& task() const { return tasks().front(); }
+};
+
+template <>
+class AsyncResult<void> : public AsyncTasks {
+ public:
+  explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
+  void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
+  Metadata metadata() const { return tasks().front().metadata(); }
+};
+
+/// The results of several engines, in target order.
+template <class R = Value>
+class AsyncResults : public AsyncTasks {
+ public:
+  explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
+
+  std::vector<R> get(std::optional<Seconds> timeout = std::nullopt) const {
+    check(timeout);
+    std::vector<R> results;
+    results.reserve(tasks().size());
+    for (const TaskHandle& task : tasks()) results.push_back(Codec<R>::decode(task.value()));
+    return results;
+  }
+  template <class T>
+    requires std::same_as<T, std::vector<R>>
+  operator T() const {
+    return get();
+  }
+  std::vector<Metadata> metadata() const {
+    std::vector<Metadata> all;
+    for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
+    return all;
+  }
+};
+
+template <>
+class AsyncResults<void> : public AsyncTasks {
+ public:
+  explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
+  void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
+  std::vector<Metadata> metadata() const {
+    std::vector<Metadata> all;
+    for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
+    return all;
+  }
+};
+
+}  // namespace enginery

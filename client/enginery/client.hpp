@@ -1,0 +1,63 @@
+// client/enginery/client.hpp: what a program that uses engines includes.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/arguments.hpp>
+#include <enginery/async_result.hpp>
+#include <enginery/codec.hpp>
+#include <enginery/direct_view.hpp>
+#include <enginery/errors.hpp>
+#include <enginery/multi_view.hpp>
+#include <enginery/namespace.hpp>
+#include <enginery/reference.hpp>
+
+namespace enginery {
+
+/// Which cluster a client connects to.
+struct ClientOptions {
+  std::string name{};                     ///< of the cluster; empty: $ENGINERY_CLUSTER, else "default"
+  std::filesystem::path file{};           ///< a connection file, instead of a name
+  std::chrono::milliseconds timeout{10'000};  ///< for the hub's first answer
+};
+
+/// A connection to a cluster. A handle: copies and views share it; the last of them says good-bye to the engines.
+///
+/// Threads: all functions from any.
+class ENGINERY_API Client {
+ public:
+  /// The default cluster's. Throws ConnectionError, which says how to start one; TimeoutError.
+  Client() : Client(ClientOptions{}) {}
+  explicit Client(const ClientOptions& options);
+
+  /// The engines that take tasks, sorted; always current, without a round trip.
+  std::vector<int> ids() const;
+  std::size_t size() const { return ids().size(); }
+  /// Waits until there are `count` engines. Throws TimeoutError.
+  void wait_for_engines(std::size_t count, std::optional<Seconds> timeout = std::nullopt) const;
+
+  /// A view of one engine, by id; negative ones count from the end of ids(). Throws IndexError, NoEnginesRegistered.
+  template <std::integral I>
+  DirectView operator[](I id) const {
+    return direct(static_cast<int>(id));
+  }
+  /// A frozen view of some engines, in this order. Throws IndexError.
+  MultiView operator[](std::initializer_list<int> ids) const { return view(std::vector<int>(ids)); }
+  MultiView view(std::vector<int> ids) const;
+  /// A view of all engines, evaluated anew at each call.
+  MultiView all() const;
+
+ private:
+  DirectView direct(int id) const;
+  int resolve(int id) const;
+  std::shared_ptr<Engines> engines_;
+};
+
+}  // namespace enginery

@@ -1,0 +1,110 @@
+// client/enginery/direct_view.hpp: one engine: results are plain values.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include <enginery/async_result.hpp>
+#include <enginery/call_by_name.hpp>
+#include <enginery/names.hpp>
+#include <enginery/reference.hpp>
+
+namespace enginery {
+
+class Engines;
+class DirectView;
+
+/// `view["a"]`: reads and writes one name of the engine's namespace, and waits for it.
+class ENGINERY_API ViewItem {
+ public:
+  operator Value() const;
+  template <ResultOf T>
+  operator T() const {
+    return Codec<T>::decode(Value(*this));
+  }
+  ViewItem& operator=(const Value& value);
+  /// Assigns the other's value, as `a = b` does.
+  ViewItem& operator=(const ViewItem& other);
+  ViewItem(const ViewItem&) = delete;
+
+ private:
+  friend class DirectView;
+  ViewItem(const DirectView& view, std::string name) : view_(view), name_(std::move(name)) {}
+  const DirectView& view_;
+  std::string name_;
+};
+ENGINERY_API std::ostream& operator<<(std::ostream&, const ViewItem&);
+
+/// One engine of a client. A value: copies are views of the same engine. Keeps the client's connections alive.
+///
+/// Threads: all const functions from any; `block` is the caller's.
+class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
+ public:
+  /// Whether apply, push and untyped pull wait for their result.
+  bool block = false;
+
+  DirectView(std::shared_ptr<Engines> engines, int id) : engines_(std::move(engines)), id_(id) {}
+  int id() const noexcept { return id_; }
+
+  /// What apply is made of: a task by name, with arguments that are Values already.
+  TaskHandle call(std::string_view name, const CallArguments& arguments) const;
+
+  AsyncResult<void> push(std::initializer_list<Item> items) const;
+  /// As push, but always waits.
+  void update(std::initializer_list<Item> items) const;
+  AsyncResult<Value> pull(const Name& name) const;
+  /// A list of the values.
+  AsyncResult<Value> pull(std::initializer_list<Name> names) const;
+  /// The value as a T; always waits. Throws NameError, TypeError as RemoteError or here.
+  template <class T>
+  T pull(std::string_view name) const {
+    return Codec<T>::decode(value(name));
+  }
+  template <class T, class U, class... More, class... N>
+    requires(sizeof...(N) == sizeof...(More) + 2)
+  std::tuple<T, U, More...> pull(const N&... names) const {
+    const Value all = values({Name(names)...});
+    return decode_all<T, U, More...>(all, std::index_sequence_for<T, U, More...>());
+  }
+
+  // The dictionary interface; always waits.
+  ViewItem operator[](const Name& name) const { return ViewItem(*this, name.text); }
+  template <std::integral I>
+  ViewItem operator[](I) const = delete;
+  ViewItem operator[](std::nullptr_t) const = delete;
+  template <class T = Value>
+  T get(std::string_view name) const {
+    return Codec<T>::decode(value(name));
+  }
+  /// Throws RemoteError NameError when it is not there.
+  void erase(std::string_view name) const;
+  std::vector<std::string> keys() const;
+  bool contains(std::string_view name) const;
+
+  /// Loads plugins in this process and on the engine, and says so in one line on stdout.
+  void sync_imports(std::initializer_list<Name> plugins) const;
+
+ private:
+  friend class ViewItem;
+  Value value(std::string_view name) const;
+  Value values(std::initializer_list<Name> names) const;
+  template <class... T, std::size_t... I>
+  static std::tuple<T...> decode_all(const Value& list, std::index_sequence<I...>) {
+    return {Codec<T>::decode(list.as_list()[I])...};
+  }
+
+  std::shared_ptr<Engines> engines_;
+  int id_;
+};
+
+/// <DirectView 0>
+ENGINERY_API std::ostream& operator<<(std::ostream&, const DirectView&);
+
+}  // namespace enginery

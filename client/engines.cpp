@@ -1,0 +1,158 @@
+// client/engines.cpp: the engines that a client knows of, always current, and its links to them.
+#include "client/engines.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kFarewell = 500ms;
+
+wire::HubReply to_snapshot(transport::Message answer) {
+  wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+  if (!reply.ok) throw ConnectionError("the hub refused: " + reply.words);
+  return reply;
+}
+
+}  // namespace
+
+Engines::Engines(Connection connection, std::chrono::milliseconds timeout)
+    : connection_(std::move(connection)), clock_(std::make_shared<LinkClock>()) {
+  // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
+  subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
+                                                        [this](const Bytes& message) { on_change(message); });
+  hub_ = std::make_unique<transport::Requester>(connection_.hub.requests);
+  apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}),
+                                       std::chrono::duration<double>(timeout).count())));
+}
+
+Engines::~Engines() {
+  subscriber_.reset();
+  std::vector<std::shared_ptr<EngineLink>> links;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto* known : {&alive_, &dead_})
+      for (const auto& [id, link] : *known) links.push_back(link);
+    alive_.clear();
+    dead_.clear();
+  }
+  for (const auto& link : links) link->close();
+  // The farewells are answered at once, and then a socket must be silent for a while before NNG can close it.
+  const auto deadline = std::chrono::steady_clock::now() + kFarewell;
+  const auto quiet = [&] {
+    if (!hub_->quiet()) return false;
+    for (const auto& link : links)
+      if (!link->quiet()) return false;
+    return true;
+  };
+  std::unique_lock lock(mutex_);
+  while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
+}
+
+std::vector<int> Engines::ids() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<int> ids;
+  ids.reserve(alive_.size());
+  for (const auto& [id, link] : alive_) ids.push_back(id);
+  return ids;
+}
+
+std::shared_ptr<EngineLink> Engines::link(int id) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto* known : {&alive_, &dead_})
+    if (const auto found = known->find(id); found != known->end()) return found->second;
+  std::vector<int> ids;
+  for (const auto& [known, link] : alive_) ids.push_back(known);
+  throw IndexError(fmt::format("there is no engine {}; the engines of cluster '{}' are [{}]", id, connection_.cluster,
+                               fmt::join(ids, ", ")));
+}
+
+void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const {
+  std::unique_lock lock(mutex_);
+  const auto there = [&] { return alive_.size() >= count; };
+  if (!deadline) return changed_.wait(lock, there);
+  if (!changed_.wait_until(lock, *deadline, there))
+    throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
+                                   alive_.size(), count, connection_.cluster));
+}
+
+void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced) {
+  auto& slot = alive_[engine.id];
+  if (slot && slot->engine().uuid == engine.uuid) return;
+  if (slot) replaced.push_back(slot);
+  slot = std::make_shared<EngineLink>(engine, clock_, session::Limits{});
+  clock_->add(slot);
+  dead_.erase(engine.id);
+}
+
+void Engines::apply(const wire::HubReply& snapshot) {
+  std::vector<std::shared_ptr<EngineLink>> replaced;
+  {
+    const std::lock_guard lock(mutex_);
+    asking_ = false;
+    epoch_ = snapshot.epoch;
+    number_ = snapshot.number;
+    for (const wire::EngineEntry& engine : snapshot.engines) add(engine, replaced);
+    std::erase_if(alive_, [&](const auto& known) {
+      for (const wire::EngineEntry& engine : snapshot.engines)
+        if (engine.id == known.first) return false;
+      replaced.push_back(known.second);
+      dead_[known.first] = known.second;
+      return true;
+    });
+    changed_.notify_all();
+  }
+  for (const auto& link : replaced) link->die("the hub no longer lists it");
+}
+
+void Engines::ask_for_snapshot() {
+  hub_->send(wire::encode(wire::HubRequest{}), [this](transport::Message answer, const char* failure) {
+    try {
+      if (!failure) return apply(to_snapshot(std::move(answer)));
+    } catch (const Error&) {
+      // The next heartbeat shows the gap again.
+    }
+    const std::lock_guard lock(mutex_);
+    asking_ = false;
+  });
+}
+
+void Engines::on_change(const Bytes& message) {
+  wire::Change change;
+  try {
+    change = wire::decode_change(wire::open_frame(message));
+  } catch (const ProtocolError&) {
+    return;  // the numbers show what was lost
+  }
+  std::vector<std::shared_ptr<EngineLink>> replaced;
+  std::shared_ptr<EngineLink> left;
+  bool ask = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!epoch_) return;  // the first snapshot is on its way and knows better
+    const bool heartbeat = change.event == wire::ChangeEvent::heartbeat;
+    if (change.epoch != *epoch_ || change.number > number_ + (heartbeat ? 0 : 1)) {
+      ask = !std::exchange(asking_, true);
+    } else if (!heartbeat && change.number == number_ + 1) {
+      number_ = change.number;
+      if (change.event == wire::ChangeEvent::joined) {
+        add(change.engine, replaced);
+      } else if (const auto found = alive_.find(change.engine.id);
+                 found != alive_.end() && found->second->engine().uuid == change.engine.uuid) {
+        left = found->second;
+        dead_[change.engine.id] = left;
+        alive_.erase(found);
+      }
+      changed_.notify_all();
+    }
+  }
+  if (ask) ask_for_snapshot();
+  if (left) left->die(change.how);
+  for (const auto& link : replaced) link->die("it was restarted");
+}
+
+}  // namespace enginery

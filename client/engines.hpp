@@ -1,0 +1,67 @@
+// client/engines.hpp: the engines that a client knows of, always current, and its links to them.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/connection.hpp>
+
+#include "client/engine_link.hpp"
+#include "client/link_clock.hpp"
+#include "core/transport/requester.hpp"
+#include "core/transport/subscriber.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+
+/// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB; a gap asks for a new snapshot. Reading costs no
+/// round trip.
+///
+/// Threads: all functions from any.
+class Engines {
+ public:
+  /// Connects to the hub and knows its engines. Throws ConnectionError, TimeoutError.
+  Engines(Connection connection, std::chrono::milliseconds timeout);
+  /// Ends the sessions in words and closes what can be closed safely.
+  ~Engines();
+  Engines(const Engines&) = delete;
+  Engines& operator=(const Engines&) = delete;
+
+  /// Sorted.
+  std::vector<int> ids() const;
+  /// The link to engine `id`; for one that died its last, on which every task fails. Throws IndexError if there never
+  /// was one.
+  std::shared_ptr<EngineLink> link(int id) const;
+  /// Throws TimeoutError, which says how many there are.
+  void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const;
+
+  const Connection& connection() const { return connection_; }
+
+ private:
+  void on_change(const Bytes& message);
+  /// Asks the hub for a snapshot; `on_done` is told of a failure. Asynchronous.
+  void ask_for_snapshot();
+  void apply(const wire::HubReply& snapshot);
+  /// Requires: mutex_ is held. Links that died are to be told after it is let go.
+  void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
+
+  const Connection connection_;
+  const std::shared_ptr<LinkClock> clock_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::map<int, std::shared_ptr<EngineLink>> alive_, dead_;
+  std::optional<Uuid> epoch_;
+  std::uint64_t number_ = 0;
+  bool asking_ = false;
+  std::unique_ptr<transport::Requester> hub_;
+  std::unique_ptr<transport::Subscriber> subscriber_;
+};
+
+}  // namespace enginery

@@ -1,0 +1,62 @@
+// client/link_clock.cpp: the one thread of a client that keeps the deadlines of its links.
+#include "client/link_clock.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "client/engine_link.hpp"
+
+namespace enginery {
+
+session::Time LinkClock::now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+LinkClock::LinkClock() : thread_([this] { run(); }) {}
+
+LinkClock::~LinkClock() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void LinkClock::add(std::weak_ptr<EngineLink> link) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(links_, [](const auto& known) { return known.expired(); });
+  links_.push_back(std::move(link));
+}
+
+void LinkClock::arm(session::Time time) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (time >= armed_) return;
+    armed_ = time;
+  }
+  changed_.notify_one();
+}
+
+void LinkClock::run() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    if (armed_ == session::kNever) {
+      changed_.wait(lock);
+      continue;
+    }
+    if (now() < armed_) {
+      changed_.wait_until(lock, std::chrono::steady_clock::time_point(
+                                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed_)));
+      continue;
+    }
+    armed_ = session::kNever;
+    const std::vector<std::weak_ptr<EngineLink>> links = links_;
+    lock.unlock();
+    session::Time next = session::kNever;
+    for (const auto& known : links)
+      if (const auto link = known.lock()) next = std::min(next, link->tick());
+    lock.lock();
+    armed_ = std::min(armed_, next);
+  }
+}
+
+}  // namespace enginery

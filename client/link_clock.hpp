@@ -1,0 +1,41 @@
+// client/link_clock.hpp: the one thread of a client that keeps the deadlines of its links.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/session/limits.hpp"
+
+namespace enginery {
+
+class EngineLink;
+
+/// Calls EngineLink::tick() when it is due. Threads: all functions from any.
+class LinkClock {
+ public:
+  LinkClock();
+  ~LinkClock();
+  LinkClock(const LinkClock&) = delete;
+  LinkClock& operator=(const LinkClock&) = delete;
+
+  void add(std::weak_ptr<EngineLink> link);
+  /// The thread wakes at `time` or before. Cheap when it would anyhow.
+  void arm(session::Time time);
+
+  static session::Time now();
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::weak_ptr<EngineLink>> links_;
+  session::Time armed_ = session::kNever;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace enginery

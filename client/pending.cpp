@@ -1,0 +1,145 @@
+// client/pending.cpp: one task on one engine, from its submission to its outcome.
+#include "client/pending.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <climits>
+
+#include <enginery/errors.hpp>
+
+#include "client/engine_link.hpp"
+
+namespace enginery {
+namespace {
+
+/// Sleeps while `word` is `expected`, until woken or `deadline` (CLOCK_MONOTONIC, absolute).
+void futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, const timespec* deadline) {
+  syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline, nullptr, FUTEX_BITSET_MATCH_ANY);
+}
+void futex_wake(std::atomic<std::uint32_t>& word) {
+  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+std::chrono::system_clock::time_point utc(std::int64_t nanoseconds) {
+  return std::chrono::system_clock::time_point(
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(nanoseconds)));
+}
+
+}  // namespace
+
+void Pending::set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq) {
+  link_ = std::move(link);
+  session_ = session;
+  seq_ = seq;
+}
+
+void Pending::complete(Bytes body, std::vector<Bytes> bulk) {
+  body_ = std::move(body);
+  bulk_ = std::move(bulk);
+  finish();
+}
+
+void Pending::fail(std::exception_ptr error) {
+  error_ = std::move(error);
+  finish();
+}
+
+void Pending::finish() {
+  received_ = std::chrono::system_clock::now();
+  if (state_.exchange(kDone, std::memory_order_acq_rel) == kAwaited) futex_wake(state_);
+}
+
+bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept {
+  timespec at{};
+  if (deadline) {
+    const auto since = deadline->time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    at.tv_sec = seconds.count();
+    at.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count();
+    if (at.tv_sec < 0) at = {};
+  }
+  for (;;) {
+    std::uint32_t seen = kOpen;
+    if (!state_.compare_exchange_strong(seen, kAwaited, std::memory_order_acq_rel) && seen == kDone) return true;
+    if (deadline && std::chrono::steady_clock::now() >= *deadline) return false;
+    futex_wait(state_, kAwaited, deadline ? &at : nullptr);
+  }
+}
+
+void Pending::open_outcome() const {
+  if (outcome_ || error_) return;
+  try {
+    outcome_ = wire::unpack_outcome(body_, bulk_);
+    if (outcome_->failure)
+      error_ = std::make_exception_ptr(RemoteError(outcome_->failure->ename, outcome_->failure->evalue,
+                                                   outcome_->failure->traceback, engine_id_, msg_id(), label_));
+  } catch (...) {
+    error_ = std::current_exception();
+  }
+  body_ = Bytes();
+  bulk_.clear();
+}
+
+const Value& Pending::value() const {
+  const std::lock_guard lock(decoding_);
+  open_outcome();
+  if (error_) std::rethrow_exception(error_);
+  return outcome_->value;
+}
+
+std::exception_ptr Pending::error() const {
+  const std::lock_guard lock(decoding_);
+  open_outcome();
+  return error_;
+}
+
+const std::shared_ptr<void>& Pending::decoded(
+    const std::function<std::shared_ptr<void>(const Value&)>& decode) const {
+  const std::lock_guard lock(decoding_);
+  open_outcome();
+  if (error_) std::rethrow_exception(error_);
+  if (!decoded_) decoded_ = decode(outcome_->value);
+  return decoded_;
+}
+
+Metadata Pending::metadata() const {
+  Metadata metadata;
+  metadata.engine_id = engine_id_;
+  metadata.engine_uuid = engine_.text();
+  metadata.msg_id = msg_id();
+  metadata.label = label_;
+  metadata.submitted = submitted_;
+  if (!ready()) return metadata;
+  const std::lock_guard lock(decoding_);
+  open_outcome();
+  metadata.received = received_;
+  metadata.status = error_ ? Status::error : Status::ok;
+  if (outcome_) {
+    metadata.started = utc(outcome_->started);
+    metadata.completed = utc(outcome_->completed);
+    metadata.build_id = outcome_->build_id;
+  }
+  if (error_) {
+    try {
+      std::rethrow_exception(error_);
+    } catch (const TaskAborted& error) {
+      metadata.status = Status::aborted;
+      metadata.error = error.what();
+    } catch (const std::exception& error) {
+      metadata.error = error.what();
+    }
+  }
+  return metadata;
+}
+
+void Pending::abort() const {
+  if (ready()) return;
+  if (const auto link = link_.lock()) link->abort(session_, seq_);
+}
+
+std::string Pending::msg_id() const { return session_.text() + "_" + std::to_string(seq_); }
+
+}  // namespace enginery

@@ -1,0 +1,82 @@
+// client/pending.hpp: one task on one engine, from its submission to its outcome.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/bytes.hpp>
+#include <enginery/metadata.hpp>
+#include <enginery/uuid.hpp>
+#include <enginery/value.hpp>
+
+#include "core/wire/call_wire.hpp"
+
+namespace enginery {
+
+class EngineLink;
+
+/// Completed once, by the link; waited for and read by any thread. The result is decoded by who first asks for it, not
+/// on the library's threads.
+class Pending {
+ public:
+  Pending(int engine_id, const Uuid& engine, std::string label)
+      : engine_id_(engine_id), engine_(engine), label_(std::move(label)), submitted_(std::chrono::system_clock::now()) {}
+
+  // By the link, before the task can complete.
+  void set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq);
+  // By the link, once, whichever comes.
+  void complete(Bytes body, std::vector<Bytes> bulk);
+  void fail(std::exception_ptr error);
+
+  bool ready() const noexcept { return state_.load(std::memory_order_acquire) == kDone; }
+  /// Whether it was ready in time. Never throws.
+  bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept;
+
+  /// The result. Throws what became of the task. Requires: ready().
+  const Value& value() const;
+  /// Why there is no result; null when there is one. Requires: ready().
+  std::exception_ptr error() const;
+  /// What `decode` makes of the value, made once. Requires: ready().
+  const std::shared_ptr<void>& decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const;
+
+  Metadata metadata() const;
+  void abort() const;
+
+  int engine_id() const noexcept { return engine_id_; }
+  const std::string& label() const noexcept { return label_; }
+  std::string msg_id() const;
+
+ private:
+  static constexpr std::uint32_t kOpen = 0, kAwaited = 1, kDone = 2;
+
+  void finish();
+  /// Requires: decoding_ is held.
+  void open_outcome() const;
+
+  const int engine_id_;
+  const Uuid engine_;
+  const std::string label_;
+  const std::chrono::system_clock::time_point submitted_;
+  std::chrono::system_clock::time_point received_{};
+  std::weak_ptr<EngineLink> link_;
+  Uuid session_;
+  std::uint64_t seq_ = 0;
+
+  mutable std::atomic<std::uint32_t> state_{kOpen};
+  mutable std::mutex decoding_;
+  mutable Bytes body_;
+  mutable std::vector<Bytes> bulk_;
+  mutable std::optional<wire::Outcome> outcome_;
+  mutable std::exception_ptr error_;
+  mutable std::shared_ptr<void> decoded_;
+};
+
+}  // namespace enginery

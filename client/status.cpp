@@ -1,0 +1,97 @@
+// client/status.cpp: asks hub and engines how they are.
+#include "client/status.hpp"
+
+#include <time.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include <enginery/errors.hpp>
+
+#include "core/transport/requester.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// The answers that have come so far; shared with callbacks that may come too late.
+struct Answers {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t open = 0;
+  std::vector<EngineStatus> engines;
+};
+
+EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
+  engine.state = answer.task.empty() ? "idle" : "busy";
+  engine.task = answer.task;
+  if (answer.running_since != 0)
+    engine.running_since = std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(answer.running_since)));
+  engine.queued = answer.queued;
+  engine.finished = answer.finished;
+  engine.sessions = answer.sessions;
+  engine.resident_bytes = answer.resident_bytes;
+  return engine;
+}
+
+std::chrono::milliseconds uptime(const ProcessId& process) {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  const double since = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9 -
+                       static_cast<double>(process.start) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return std::chrono::milliseconds(static_cast<long>(since * 1000));
+}
+
+}  // namespace
+
+ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
+  const auto deadline = SteadyClock::now() + timeout;
+  transport::Requester hub(connection.hub.requests);
+  transport::Message answer =
+      transport::request(hub, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count());
+  const wire::HubReply snapshot = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+
+  auto answers = std::make_shared<Answers>();
+  answers->open = snapshot.engines.size();
+  std::vector<std::unique_ptr<transport::Requester>> lines;
+  for (std::size_t i = 0; i < snapshot.engines.size(); ++i) {
+    const wire::EngineEntry& entry = snapshot.engines[i];
+    EngineStatus engine;
+    engine.id = entry.id;
+    engine.pid = static_cast<int>(entry.pid);
+    engine.uuid = entry.uuid;
+    engine.state = "suspect";
+    {
+      const std::lock_guard lock(answers->mutex);
+      answers->engines.push_back(engine);
+    }
+    const auto on_answer = [answers, i](transport::Message message, const char* failure) {
+      const std::lock_guard lock(answers->mutex);
+      --answers->open;
+      answers->changed.notify_all();
+      if (failure) return;
+      try {
+        const auto status = wire::decode_engine_status(wire::open_frame(std::move(message).share()));
+        answers->engines[i] = to_status(status, answers->engines[i]);
+      } catch (const ProtocolError&) {
+        // It stays suspect.
+      }
+    };
+    try {
+      lines.push_back(std::make_unique<transport::Requester>(entry.endpoint));
+      lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
+    } catch (const ConnectionError& error) {
+      on_answer(transport::Message(), error.what());
+    }
+  }
+  std::unique_lock lock(answers->mutex);
+  answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
+  return {connection.cluster, connection.hub.process.pid, uptime(connection.launcher), answers->engines};
+}
+
+}  // namespace enginery

@@ -1,0 +1,41 @@
+// client/status.hpp: what a cluster says about itself.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/connection.hpp>
+#include <enginery/export.hpp>
+#include <enginery/uuid.hpp>
+
+namespace enginery {
+
+/// One engine, as it answered when it was asked.
+struct EngineStatus {
+  int id = 0;
+  int pid = 0;
+  Uuid uuid;
+  /// "idle", "busy", "suspect" (silent for a while), "starting".
+  std::string state;
+  /// The name of the task that runs; empty when none does.
+  std::string task;
+  std::optional<std::chrono::system_clock::time_point> running_since;
+  std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0;
+};
+
+struct ClusterStatus {
+  std::string cluster;
+  int hub_pid = 0;
+  std::chrono::milliseconds uptime{0};
+  /// By id.
+  std::vector<EngineStatus> engines;
+};
+
+/// Asks hub and engines. Throws ConnectionError if the hub does not answer within `timeout`; an engine that does not is
+/// "suspect".
+ENGINERY_API ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout);
+
+}  // namespace enginery

@@ -1,0 +1,73 @@
+// core/cluster/launcher_messages.cpp: the launcher's messages as JSON, and back.
+#include "core/cluster/launcher_messages.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::cluster {
+namespace {
+
+using nlohmann::json;
+
+json object_of(const Spawned& spawned) { return {{"event", "spawned"}, {"id", spawned.id}, {"pid", spawned.pid}}; }
+
+json object_of(const Died& died) {
+  json object = {{"event", "died"}, {"id", died.id}, {"pid", died.pid}, {"how", died.how}};
+  if (died.uuid) object["uuid"] = died.uuid->text();
+  return object;
+}
+
+json object_of(const Listening& listening) {
+  const Connection::Hub& hub = listening.hub;
+  return {{"event", "listening"},
+          {"connection",
+           {{"requests", hub.requests},
+            {"notifications", hub.notifications},
+            {"uuid", hub.uuid.text()},
+            {"pid", hub.process.pid},
+            {"start", hub.process.start}}}};
+}
+
+json object_of(const Registered& registered) {
+  return {{"event", "registered"}, {"id", registered.id}, {"uuid", registered.uuid.text()}};
+}
+
+LauncherMessage message_of(const json& object) {
+  const std::string event = object.at("event").get<std::string>();
+  const auto uuid_of = [](const json& from) { return Uuid::parse(from.at("uuid").get<std::string>()); };
+  const auto number = [](const json& from, const char* field) { return from.at(field).get<int>(); };
+  if (event == "spawned") return Spawned{number(object, "id"), number(object, "pid")};
+  if (event == "registered") return Registered{number(object, "id"), uuid_of(object)};
+  if (event == "died") {
+    Died died{number(object, "id"), number(object, "pid"), std::nullopt, object.at("how").get<std::string>()};
+    if (object.contains("uuid")) died.uuid = uuid_of(object);
+    return died;
+  }
+  if (event == "listening") {
+    const json& hub = object.at("connection");
+    return Listening{{hub.at("requests").get<std::string>(),
+                      hub.at("notifications").get<std::string>(),
+                      uuid_of(hub),
+                      {number(hub, "pid"), hub.at("start").get<std::uint64_t>()}}};
+  }
+  throw ValueError("the event '" + event + "' is unknown");
+}
+
+}  // namespace
+
+std::string to_line(const LauncherMessage& message) {
+  const json object = std::visit([](const auto& each) { return object_of(each); }, message);
+  // What a dying process left behind need not be UTF-8.
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+LauncherMessage parse_line(std::string_view line) try {
+  return message_of(json::parse(line));
+} catch (const std::exception& error) {
+  throw ProtocolError(fmt::format("'{}' is not a message between launcher and hub ({}); are both of one version?",
+                                  line.substr(0, 200), error.what()));
+}
+
+}  // namespace enginery::cluster

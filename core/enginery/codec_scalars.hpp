@@ -1,0 +1,217 @@
+// core/enginery/codec_scalars.hpp: codecs of numbers, text, and enginery's own types. Include codec.hpp.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include <enginery/array.hpp>
+#include <enginery/bytes.hpp>
+#include <enginery/dict.hpp>
+#include <enginery/errors.hpp>
+#include <enginery/export.hpp>
+#include <enginery/handle.hpp>
+
+namespace enginery {
+namespace detail {
+
+/// Throws TypeError "expected WANTED, got str 'abc'".
+[[noreturn]] ENGINERY_API void throw_expected(std::string_view wanted, const Value& got);
+/// For a catch block: throws the current error again with "PLACE: " before its message.
+[[noreturn]] ENGINERY_API void rethrow_within(const std::string& place);
+
+/// An int, or True or False, between the limits; `type` is named in the OverflowError.
+ENGINERY_API std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type);
+ENGINERY_API std::uint64_t decode_unsigned(const Value& value, std::uint64_t high, std::string_view type);
+/// A number as double. ValueError for an int that a double cannot hold.
+ENGINERY_API double decode_real(const Value& value);
+ENGINERY_API float decode_float(const Value& value);
+ENGINERY_API std::complex<double> decode_complex(const Value& value);
+ENGINERY_API Value encode_unsigned(std::uint64_t number);
+ENGINERY_API Value encode_char(char character);
+ENGINERY_API char decode_char(const Value& value);
+/// The text of a str, or what a bytes object holds.
+ENGINERY_API const std::string& decode_text(const Value& value);
+
+/// The C++ name of T, for messages.
+template <class T>
+constexpr std::string_view type_name() {
+  constexpr std::string_view text = __PRETTY_FUNCTION__;
+  constexpr std::size_t begin = text.find("T = ") + 4;
+  constexpr std::size_t semicolon = text.find(';', begin);
+  constexpr std::size_t end = semicolon == std::string_view::npos ? text.rfind(']') : semicolon;
+  return text.substr(begin, end - begin);
+}
+
+template <class T>
+concept Integer = Number<T> && std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+}  // namespace detail
+
+template <>
+struct Codec<Value> {
+  static Value encode(const Value& value) { return value; }
+  static Value decode(const Value& value) { return value; }
+  static std::string name() { return "object"; }
+};
+
+/// None.
+template <>
+struct Codec<std::nullptr_t> {
+  static Value encode(std::nullptr_t) { return Value(); }
+  static std::nullptr_t decode(const Value& value) {
+    if (!value.is_none()) detail::throw_expected("None", value);
+    return nullptr;
+  }
+  static std::string name() { return "None"; }
+};
+template <>
+struct Codec<std::monostate> {
+  static Value encode(std::monostate) { return Value(); }
+  static std::monostate decode(const Value& value) { return Codec<std::nullptr_t>::decode(value), std::monostate{}; }
+  static std::string name() { return "None"; }
+};
+
+template <>
+struct Codec<bool> {
+  static Value encode(bool truth) { return Value::boolean(truth); }
+  static bool decode(const Value& value) {
+    if (value.kind() != Kind::boolean) detail::throw_expected("bool", value);
+    return value.as_boolean();
+  }
+  static std::string name() { return "bool"; }
+};
+
+/// Integers, among them signed and unsigned char. OverflowError for what does not fit, in either direction.
+template <detail::Integer T>
+struct Codec<T> {
+  static Value encode(T number) {
+    if constexpr (std::is_signed_v<T> || sizeof(T) < 8) return Value::integer(static_cast<std::int64_t>(number));
+    else return detail::encode_unsigned(number);
+  }
+  static T decode(const Value& value) {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (std::is_signed_v<T>)
+      return static_cast<T>(detail::decode_signed(value, Limits::min(), Limits::max(), detail::type_name<T>()));
+    else return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
+  }
+  static std::string name() { return "int"; }
+};
+
+template <>
+struct Codec<double> {
+  static Value encode(double number) { return Value::real(number); }
+  static double decode(const Value& value) { return detail::decode_real(value); }
+  static std::string name() { return "float"; }
+};
+/// Rounds; OverflowError for what is too large.
+template <>
+struct Codec<float> {
+  static Value encode(float number) { return Value::real(static_cast<double>(number)); }
+  static float decode(const Value& value) { return detail::decode_float(value); }
+  static std::string name() { return "float"; }
+};
+/// Rounds to double.
+template <>
+struct Codec<long double> {
+  static Value encode(long double number) { return Value::real(static_cast<double>(number)); }
+  static long double decode(const Value& value) { return detail::decode_real(value); }
+  static std::string name() { return "float"; }
+};
+
+template <class T>
+  requires std::is_floating_point_v<T>
+struct Codec<std::complex<T>> {
+  static Value encode(const std::complex<T>& number) {
+    return Value::complex({static_cast<double>(number.real()), static_cast<double>(number.imag())});
+  }
+  static std::complex<T> decode(const Value& value) {
+    const std::complex<double> number = detail::decode_complex(value);
+    return {static_cast<T>(number.real()), static_cast<T>(number.imag())};
+  }
+  static std::string name() { return "complex"; }
+};
+
+/// An enumeration is its underlying integer.
+template <class T>
+  requires std::is_enum_v<T>
+struct Codec<T> {
+  using Underlying = std::underlying_type_t<T>;
+  static Value encode(T enumerator) {
+    if constexpr (std::is_signed_v<Underlying> || sizeof(T) < 8)
+      return Value::integer(static_cast<std::int64_t>(enumerator));
+    else return detail::encode_unsigned(static_cast<std::uint64_t>(enumerator));
+  }
+  static T decode(const Value& value) {
+    using Limits = std::numeric_limits<Underlying>;
+    if constexpr (std::is_signed_v<Underlying>)
+      return static_cast<T>(detail::decode_signed(value, Limits::min(), Limits::max(), detail::type_name<T>()));
+    else return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
+  }
+  static std::string name() { return "int"; }
+};
+
+/// Text of length one; a byte beyond ASCII is the code point of that number.
+template <>
+struct Codec<char> {
+  static Value encode(char character) { return detail::encode_char(character); }
+  static char decode(const Value& value) { return detail::decode_char(value); }
+  static std::string name() { return "str"; }
+};
+
+template <>
+struct Codec<std::string> {
+  static Value encode(const std::string& text) { return Value::string(text); }
+  static std::string decode(const Value& value) { return detail::decode_text(value); }
+  static std::string name() { return "str"; }
+};
+template <>
+struct Codec<std::string_view> {
+  static Value encode(std::string_view text) { return Value::string(std::string(text)); }
+  static std::string name() { return "str"; }
+};
+/// None if it is null.
+template <>
+struct Codec<const char*> {
+  static Value encode(const char* text) { return text ? Value::string(text) : Value(); }
+  static std::string name() { return "str"; }
+};
+template <>
+struct Codec<char*> : Codec<const char*> {};
+/// A literal, or a buffer that ends at its first NUL.
+template <std::size_t N>
+struct Codec<char[N]> {
+  static Value encode(const char (&text)[N]) { return Value::string(std::string(text, ::strnlen(text, N))); }
+  static std::string name() { return "str"; }
+};
+template <>
+struct Codec<Bytes> {
+  static Value encode(const Bytes& bytes) { return Value::bytes(std::string(bytes.text())); }
+  static Bytes decode(const Value& value) { return Bytes::copy(std::string_view(detail::decode_text(value))); }
+  static std::string name() { return "bytes"; }
+};
+
+template <>
+struct ENGINERY_API Codec<Array> {
+  static Value encode(const Array& array) { return Value::array(array); }
+  /// Also a list or tuple of numbers, which may be nested.
+  static Array decode(const Value& value);
+  static std::string name() { return "array"; }
+};
+template <>
+struct Codec<Dict> {
+  static Value encode(const Dict& dict) { return Value::dict(dict); }
+  static Dict decode(const Value& value) {
+    if (value.kind() != Kind::dict) detail::throw_expected("dict", value);
+    return value.as_dict();
+  }
+  static std::string name() { return "dict"; }
+};
+
+}  // namespace enginery

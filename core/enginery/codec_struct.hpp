@@ -1,0 +1,245 @@
+// core/enginery/codec_struct.hpp: codecs of plain structs, as dicts from their fields' names.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <boost/pfr/core.hpp>
+
+#include <enginery/codec_containers.hpp>
+
+namespace enginery {
+
+/// A field that ENGINERY_FIELDS named.
+template <class Class, class T>
+struct Field {
+  std::string_view name;
+  T Class::*member;
+};
+
+/// Names the fields of `Type` that travel. Stands in the namespace of Type, after it; needed where reflection cannot see:
+/// C arrays, base classes, bit-fields, constructors, recursive types. Type must be default constructible to be decoded.
+#define ENGINERY_FIELDS(Type, ...)                                                                         \
+  [[maybe_unused]] constexpr auto enginery_fields(const Type*) {                                           \
+    using Enginery_type = Type;                                                                            \
+    return ::std::tuple{ENGINERY_FIELDS_EACH_(__VA_ARGS__)};                                               \
+  }                                                                                                        \
+  static_assert(true)
+#define ENGINERY_FIELD_(name) \
+  ::enginery::Field { #name, &Enginery_type::name }
+#define ENGINERY_FIELDS_PARENS_ ()
+#define ENGINERY_FIELDS_AGAIN_() ENGINERY_FIELDS_NEXT_
+#define ENGINERY_FIELDS_NEXT_(name, ...) \
+  ENGINERY_FIELD_(name) __VA_OPT__(, ENGINERY_FIELDS_AGAIN_ ENGINERY_FIELDS_PARENS_(__VA_ARGS__))
+#define ENGINERY_FIELDS_EACH_(...) ENGINERY_EXPAND3_(ENGINERY_FIELDS_NEXT_(__VA_ARGS__))
+#define ENGINERY_EXPAND3_(...) ENGINERY_EXPAND2_(ENGINERY_EXPAND2_(ENGINERY_EXPAND2_(ENGINERY_EXPAND2_(__VA_ARGS__))))
+#define ENGINERY_EXPAND2_(...) ENGINERY_EXPAND1_(ENGINERY_EXPAND1_(ENGINERY_EXPAND1_(ENGINERY_EXPAND1_(__VA_ARGS__))))
+#define ENGINERY_EXPAND1_(...) ENGINERY_EXPAND0_(ENGINERY_EXPAND0_(ENGINERY_EXPAND0_(ENGINERY_EXPAND0_(__VA_ARGS__))))
+#define ENGINERY_EXPAND0_(...) __VA_ARGS__
+
+namespace detail {
+
+template <class T>
+concept NamedStruct = requires(const T* object) { enginery_fields(object); };
+
+/// Stands for any initializer.
+template <std::size_t>
+struct Any {
+  template <class T>
+  constexpr operator T() const noexcept;
+};
+/// Stands for a base class only.
+template <class Derived>
+struct AnyBaseOf {
+  template <class T>
+    requires(std::is_base_of_v<T, Derived> && !std::is_same_v<T, Derived>)
+  constexpr operator T() const noexcept;
+};
+
+template <class T, std::size_t... I>
+constexpr bool takes(std::index_sequence<I...>) {
+  return requires { T{Any<I>{}...}; };
+}
+/// Is field `sizeof...(Before)` one initializer, even if it is empty braces? Not so for the elements of a C array.
+template <class T, std::size_t... Before, std::size_t... After>
+constexpr bool one_field(std::index_sequence<Before...>, std::index_sequence<After...>) {
+  return requires { T{Any<Before>{}..., {}, Any<After>{}...}; };
+}
+
+constexpr std::size_t kMostFields = 64;
+
+template <class T, std::size_t N = 0>
+constexpr std::size_t count_fields() {
+  if constexpr (N > kMostFields) return N;
+  else if constexpr (takes<T>(std::make_index_sequence<N>{}) && !takes<T>(std::make_index_sequence<N + 1>{})) return N;
+  else return count_fields<T, N + 1>();
+}
+
+template <class T>
+constexpr bool is_plain() {
+  if constexpr (!std::is_class_v<T> || !std::is_aggregate_v<T> || std::is_polymorphic_v<T> || std::is_empty_v<T>)
+    return false;
+  else if constexpr (requires { T{AnyBaseOf<T>{}}; }) return false;
+  else {
+    constexpr std::size_t count = count_fields<T>();
+    if constexpr (count == 0 || count > kMostFields) return false;
+    else
+      return []<std::size_t... I>(std::index_sequence<I...>) {
+        return (one_field<T>(std::make_index_sequence<I>{}, std::make_index_sequence<count - I - 1>{}) && ...);
+      }(std::make_index_sequence<count>{});
+  }
+}
+
+/// Can reflection see the fields of T? Needs an aggregate of at most 64 fields without C arrays, bases or references.
+template <class T>
+concept PlainStruct = !NamedStruct<T> && is_plain<T>();
+
+template <class T>
+struct Pretend {
+  T object;
+};
+template <class T>
+extern const Pretend<T> pretend;  // never defined: only addresses inside it are spoken of
+
+template <auto Pointer>
+constexpr std::string_view member_name() {
+  constexpr std::string_view text = __PRETTY_FUNCTION__;  // "… [with auto Pointer = (& pretend<T>.Pretend<T>::object.T::name); …"
+  constexpr std::size_t end = text.find_first_of(";])", text.rfind("::"));
+  constexpr std::size_t begin = text.substr(0, end).rfind("::") + 2;
+  return text.substr(begin, end - begin);
+}
+
+template <class T>
+struct Fields {
+  static constexpr std::size_t kCount = count_fields<T>();
+  template <std::size_t I>
+  using Type = boost::pfr::tuple_element_t<I, T>;
+  template <std::size_t I>
+  static constexpr std::string_view name() {
+    return member_name<&boost::pfr::get<I>(pretend<T>.object)>();
+  }
+};
+
+/// Throws unless `value` is a dict with exactly these keys.
+ENGINERY_API void check_fields(const Value& value, std::string_view type, std::span<const std::string_view> names);
+ENGINERY_API void set_field(Dict& dict, std::string_view name, Value value);
+
+template <class T>
+T decode_field(const Value& dict, std::string_view name) {
+  try {
+    return Codec<T>::decode(*dict.as_dict().find(name));
+  } catch (const Error&) {
+    rethrow_within("field " + std::string(name));
+  }
+}
+
+}  // namespace detail
+
+/// A plain struct is a dict {'field': value, …}, in the order of declaration. Missing and unknown fields are refused.
+template <detail::PlainStruct T>
+struct Codec<T> {
+  using Fields = detail::Fields<T>;
+  using Indices = std::make_index_sequence<Fields::kCount>;
+  template <template <class> class Test>
+  static constexpr bool all = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (Test<typename Fields::template Type<I>>::value && ...);
+  }(Indices{});
+  template <class U>
+  struct CanEncode : std::bool_constant<Encodable<U>> {};
+  template <class U>
+  struct CanDecode : std::bool_constant<Decodable<U>> {};
+
+  static Value encode(const T& object)
+    requires(all<CanEncode>)
+  {
+    Dict dict;
+    dict.reserve(Fields::kCount);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (detail::set_field(dict, Fields::template name<I>(),
+                         Codec<typename Fields::template Type<I>>::encode(boost::pfr::get<I>(object))),
+       ...);
+    }(Indices{});
+    return Value::dict(std::move(dict));
+  }
+  static T decode(const Value& value)
+    requires(all<CanDecode>)
+  {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      static constexpr std::array<std::string_view, Fields::kCount> names{Fields::template name<I>()...};
+      detail::check_fields(value, name(), names);
+      return T{detail::decode_field<typename Fields::template Type<I>>(value, names[I])...};
+    }(Indices{});
+  }
+  static std::string name() { return std::string(detail::type_name<T>()); }
+};
+
+/// As a plain struct, with the fields that ENGINERY_FIELDS named. Its fields' codecs are looked at only when it is used,
+/// so that a type may hold vectors of itself.
+template <detail::NamedStruct T>
+struct Codec<T> {
+  static constexpr auto kFields = enginery_fields(static_cast<const T*>(nullptr));
+
+  static Value encode(const T& object) {
+    Dict dict;
+    std::apply(
+        [&](const auto&... field) {
+          dict.reserve(sizeof...(field));
+          (detail::set_field(dict, field.name, encode_field(object.*(field.member))), ...);
+        },
+        kFields);
+    return Value::dict(std::move(dict));
+  }
+  static T decode(const Value& value)
+    requires std::default_initializable<T>
+  {
+    T object{};
+    std::apply(
+        [&](const auto&... field) {
+          const std::array<std::string_view, sizeof...(field)> names{field.name...};
+          detail::check_fields(value, name(), names);
+          (assign_field(object.*(field.member), value, field.name), ...);
+        },
+        kFields);
+    return object;
+  }
+  static std::string name() { return std::string(detail::type_name<T>()); }
+
+ private:
+  template <class U>
+  static Value encode_field(const U& field) {
+    if constexpr (std::is_array_v<U> && !Encodable<U>) {
+      using Item = std::remove_extent_t<U>;
+      static_assert(Encodable<Item>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::encode");
+      return Codec<std::span<const Item>>::encode(std::span<const Item>(field));
+    } else {
+      static_assert(Encodable<U>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::encode");
+      return Codec<U>::encode(field);
+    }
+  }
+  template <class U>
+  static void assign_field(U& field, const Value& dict, std::string_view name) {
+    if constexpr (std::is_same_v<std::remove_extent_t<U>, char> && std::is_array_v<U>) {
+      const std::string text = detail::decode_field<std::string>(dict, name);
+      if (text.size() >= std::size(field))
+        throw ValueError("field " + std::string(name) + ": text of " + std::to_string(text.size()) +
+                         " bytes does not fit into " + std::string(detail::type_name<U>()));
+      std::copy_n(text.c_str(), text.size() + 1, field);
+    } else if constexpr (std::is_array_v<U>) {
+      auto items = detail::decode_field<std::array<std::remove_extent_t<U>, std::extent_v<U>>>(dict, name);
+      std::move(items.begin(), items.end(), field);
+    } else {
+      static_assert(Decodable<U>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::decode");
+      field = detail::decode_field<U>(dict, name);
+    }
+  }
+};
+
+}  // namespace enginery

@@ -1,0 +1,64 @@
+// core/enginery/connection.hpp: what one must know to talk to a cluster, and the file that says it.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <enginery/export.hpp>
+#include <enginery/uuid.hpp>
+
+namespace enginery {
+
+/// A process of this host, told apart from a later one that got the same pid by its start time.
+struct ProcessId {
+  int pid = 0;
+  /// Clock ticks after boot, field 22 of /proc/PID/stat.
+  std::uint64_t start = 0;
+
+  ENGINERY_API static ProcessId self();
+  /// The process that has this pid now; nothing if there is none, or only a zombie.
+  ENGINERY_API static std::optional<ProcessId> of(int pid);
+  /// True while this very process runs; a zombie does not.
+  ENGINERY_API bool alive() const;
+
+  friend bool operator==(const ProcessId&, const ProcessId&) = default;
+  friend auto operator<=>(const ProcessId&, const ProcessId&) = default;
+};
+
+/// The connection file of a cluster: JSON, mode 0600.
+struct Connection {
+  struct Hub {
+    /// "ipc://…": registration and queries (REQ/REP), engines joined and left (PUB/SUB).
+    std::string requests, notifications;
+    Uuid uuid;
+    ProcessId process;
+
+    friend bool operator==(const Hub&, const Hub&) = default;
+  };
+
+  std::string cluster;
+  Hub hub;
+  ProcessId launcher;
+  /// The cluster's runtime folder: sockets, logs, this file.
+  std::filesystem::path directory;
+  /// Of the hub; on another host the process ids above mean nothing.
+  std::string hostname;
+
+  /// Reads `file`. Throws ConnectionError: no such file, or malformed, with the file and the field.
+  ENGINERY_API static Connection load(const std::filesystem::path& file);
+  /// The running cluster `name` of this user; "" means $ENGINERY_CLUSTER, else "default". Throws ConnectionError if
+  /// there is none (it lists those that exist), or if its launcher is gone; ValueError if it cannot be a name.
+  ENGINERY_API static Connection find(const std::string& name = "");
+
+  /// Replaces `file` in one step, mode 0600. Throws ConnectionError.
+  ENGINERY_API void save(const std::filesystem::path& file) const;
+  /// Throws ConnectionError if this is a connection of this host and its launcher's process is gone.
+  ENGINERY_API void check_alive() const;
+
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+
+}  // namespace enginery

@@ -1,0 +1,120 @@
+// core/enginery/eigen.hpp: Eigen's types as Values: dense objects, expressions, sparse matrices, and views as parameters.
+//
+// Vectors are 1-d arrays, matrices are 2-d, in the order of memory that they have. Include this before the first use of an
+// Eigen type with a view or a task.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include <Eigen/Core>
+
+#include <enginery/codec.hpp>
+
+namespace enginery {
+namespace detail {
+
+/// What a dense type allows, as Eigen counts: -1 is any.
+struct DenseShape {
+  std::int64_t rows, cols;          // fixed extents
+  std::int64_t max_rows, max_cols;  // bounds
+  bool vector;
+};
+struct RowsCols {
+  std::int64_t rows, cols;
+};
+/// The rows and columns that `array` has as such a type. ValueError or TypeError, which says both shapes.
+ENGINERY_API RowsCols fit_shape(const Array& array, const DenseShape& wanted, std::string_view type);
+/// An array as it is; a list or tuple of numbers (which may be nested) as an array. TypeError for anything else.
+ENGINERY_API Array dense_array(const Value& value, std::string_view type);
+
+template <class T>
+concept DenseObject = std::is_base_of_v<Eigen::PlainObjectBase<T>, T> && Number<typename T::Scalar>;
+template <class T>
+concept EigenExpression = std::is_base_of_v<Eigen::EigenBase<T>, T> && !std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
+template <class T>
+concept SparseExpression = EigenExpression<T> && std::is_same_v<typename Eigen::internal::traits<T>::StorageKind, Eigen::Sparse>;
+template <class T>
+concept DenseExpression = EigenExpression<T> && !SparseExpression<T> && Number<typename Eigen::internal::traits<T>::Scalar>;
+
+template <class T>
+constexpr DenseShape dense_shape() {
+  return {T::RowsAtCompileTime, T::ColsAtCompileTime, T::MaxRowsAtCompileTime, T::MaxColsAtCompileTime,
+          bool(T::IsVectorAtCompileTime)};
+}
+
+template <class T>
+Array dense_memory(Eigen::Index rows, Eigen::Index cols) {
+  const DType dtype = dtype_of<typename T::Scalar>();
+  if constexpr (T::IsVectorAtCompileTime) return Array(dtype, {std::int64_t{rows} * cols});
+  else return Array(dtype, {rows, cols}, T::IsRowMajor ? Order::row_major : Order::column_major);
+}
+
+/// Evaluates straight into the memory of an Array.
+template <class Plain, class Expression>
+Value encode_dense(const Expression& expression) {
+  using Scalar = typename Plain::Scalar;
+  Array array = dense_memory<Plain>(expression.rows(), expression.cols());
+  Eigen::Map<Plain>(reinterpret_cast<Scalar*>(array.mutable_data()), expression.rows(), expression.cols()) = expression;
+  return Value::array(std::move(array));
+}
+
+template <class T>
+std::string dense_name() {
+  return std::string("array[") + to_string(dtype_of<typename T::Scalar>()) + (T::IsVectorAtCompileTime ? "]" : ", 2d]");
+}
+
+}  // namespace detail
+
+/// Matrix and Array, of any shape and order. Decodes an array of numbers that lose nothing, or a list of them.
+template <detail::DenseObject T>
+struct Codec<T> {
+  using Scalar = typename T::Scalar;
+
+  static Value encode(const T& dense) { return detail::encode_dense<T>(dense); }
+  static T decode(const Value& value) {
+    using Eigen::Dynamic;
+    const Array array = detail::dense_array(value, detail::type_name<T>()).converted(dtype_of<Scalar>());
+    const auto [rows, cols] = detail::fit_shape(array, detail::dense_shape<T>(), detail::type_name<T>());
+    const Scalar* const data = array.template elements<Scalar>().data();
+    // Arrays and matrices are assigned alike through a matching kind of map.
+    using Kind = typename Eigen::internal::traits<T>::XprKind;
+    using Column = typename Dense<Kind, Eigen::ColMajor>::Type;
+    using Row = typename Dense<Kind, Eigen::RowMajor>::Type;
+    T dense;
+    dense.resize(rows, cols);
+    if (array.fits(Order::column_major)) dense = Eigen::Map<const Column>(data, rows, cols);
+    else dense = Eigen::Map<const Row>(data, rows, cols);
+    return dense;
+  }
+  static std::string name() { return detail::dense_name<T>(); }
+
+ private:
+  template <class Kind, int Options>
+  struct Dense {
+    using Type = std::conditional_t<std::is_same_v<Kind, Eigen::ArrayXpr>,
+                                    Eigen::Array<Scalar, Eigen::Dynamic, Eigen::Dynamic, Options>,
+                                    Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Options>>;
+  };
+};
+
+/// An expression is what it evaluates to.
+template <detail::DenseExpression T>
+struct Codec<T> {
+  static Value encode(const T& expression) {
+    if constexpr (std::is_base_of_v<Eigen::DenseBase<T>, T>)
+      return detail::encode_dense<typename T::PlainObject>(expression);
+    else  // diagonal, triangular, permutation
+      return detail::encode_dense<Eigen::Matrix<typename Eigen::internal::traits<T>::Scalar, Eigen::Dynamic, Eigen::Dynamic>>(
+          expression);
+  }
+  static std::string name() { return "array"; }
+};
+
+}  // namespace enginery
+
+#include <enginery/eigen_parameter.hpp>
+#include <enginery/eigen_sparse.hpp>

@@ -1,0 +1,188 @@
+// core/enginery/function.hpp: a C++ function that is called with Values, by name or position.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <enginery/build_id.hpp>
+#include <enginery/export.hpp>
+#include <enginery/value.hpp>
+
+namespace Eigen {
+template <typename Plain, int Options, typename Stride>
+class Ref;
+template <typename Plain, int Options, typename Stride>
+class Map;
+}  // namespace Eigen
+
+namespace enginery {
+
+/// A task: code, its name, and what it takes and gives.
+///
+/// Threads: immutable; calls are as safe as the code is.
+class ENGINERY_API Function {
+ public:
+  /// A parameter as declared. Without a fallback it must be given.
+  struct Formal {
+    std::string name;
+    std::string type;
+    std::optional<Value> fallback;
+  };
+
+  struct Declaration {
+    std::string module;  ///< "norms"; empty in an engine's own namespace
+    std::string name;    ///< "get_norms"
+    std::string doc;
+    std::vector<Formal> formals;  ///< none: they are called arg0, arg1, …
+    BuildId build_id;             ///< of the code, if known
+  };
+
+  /// A call whose arguments are bound: one Value per formal.
+  struct Call {
+    const Function& function;
+    const Value* const* arguments;
+  };
+  using Invoke = Value (*)(void* callable, const Call&);
+
+  /// Erases `callable`: a function pointer or an object with one operator(). Throws ValueError when the declaration's
+  /// formals are not as many as the parameters, repeat a name, or have one without a fallback after one with.
+  template <class F>
+  static std::shared_ptr<const Function> make(Declaration declaration, F callable);
+
+  Function(Declaration declaration, std::span<const std::string> types, std::string result,
+           std::shared_ptr<void> callable, Invoke invoke);
+
+  const std::string& name() const noexcept { return declaration_.name; }
+  /// "norms.get_norms".
+  const std::string& qualified_name() const noexcept { return qualified_name_; }
+  const std::string& doc() const noexcept { return declaration_.doc; }
+  const std::vector<Formal>& formals() const noexcept { return declaration_.formals; }
+  const std::string& result() const noexcept { return result_; }
+  const BuildId& build_id() const noexcept { return declaration_.build_id; }
+
+  /// "get_norms(A: ndarray[float64], levels: list[float] = [2.0]) -> dict[float, float]".
+  std::string signature() const;
+
+  /// Binds as Python does, decodes, calls, encodes. Throws TypeError when the arguments do not fit the parameters,
+  /// TypeError or ValueError naming the parameter when one does not decode, and whatever the code throws.
+  Value call(std::span<const Value> positional,
+             std::span<const std::pair<std::string, Value>> keyword = {}) const;
+
+  /// Requires: called while handling what decoding `given` for formal `index` threw. Throws it again, with task,
+  /// parameter, what was expected and what was given.
+  [[noreturn]] void refuse(std::size_t index, const Value& given) const;
+
+ private:
+  void bind(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword,
+            const Value** bound) const;
+
+  Declaration declaration_;
+  std::string qualified_name_, result_;
+  std::shared_ptr<void> callable_;
+  Invoke invoke_;
+};
+
+/// Types that refer to memory of somebody else's, and so cannot leave a task.
+template <class T>
+inline constexpr bool kBorrows = std::is_pointer_v<T>;
+template <class C, class Traits>
+inline constexpr bool kBorrows<std::basic_string_view<C, Traits>> = true;
+template <class T, std::size_t N>
+inline constexpr bool kBorrows<std::span<T, N>> = true;
+template <class P, int O, class S>
+inline constexpr bool kBorrows<Eigen::Ref<P, O, S>> = true;
+template <class P, int O, class S>
+inline constexpr bool kBorrows<Eigen::Map<P, O, S>> = true;
+
+/// What std::function would make of a callable: R(P...). Absent for overloaded or generic call operators.
+template <class F>
+concept HasSignature = requires(F& callable) { std::function{callable}; };
+
+/// The argument for one parameter while the task runs; errors name the parameter.
+template <std::size_t I, class P>
+struct DecodedArgument {
+  explicit DecodedArgument(const Function::Call& call) try : parameter(*call.arguments[I]) {
+  } catch (...) {
+    call.function.refuse(I, *call.arguments[I]);
+  }
+  Parameter<P> parameter;
+};
+
+template <class Indices, class... P>
+struct DecodedArguments;
+/// Bases, because their constructors run from left to right: the first argument that does not fit is named.
+template <std::size_t... I, class... P>
+struct DecodedArguments<std::index_sequence<I...>, P...> : DecodedArgument<I, P>... {
+  explicit DecodedArguments([[maybe_unused]] const Function::Call& call) : DecodedArgument<I, P>(call)... {}
+
+  template <class F>
+  decltype(auto) apply(F& callable) {
+    return std::invoke(callable, static_cast<DecodedArgument<I, P>&>(*this).parameter.get()...);
+  }
+};
+
+template <class Signature>
+struct ErasedCall;
+template <class R, class... P>
+struct ErasedCall<std::function<R(P...)>> {
+  using Result = std::decay_t<R>;
+  static constexpr std::size_t kParameters = sizeof...(P);
+
+  static_assert(!kBorrows<Result>,
+                "a task cannot return a pointer, string_view, span, Ref or Map: what it points to may be gone when the "
+                "result is sent; return a string, vector or matrix");
+  static_assert(std::is_void_v<R> || std::same_as<Result, Value> || Encodable<Result>,
+                "a task's result needs a Codec: include the header that gives it (enginery/eigen.hpp for Eigen), or "
+                "specialise enginery::Codec for the type");
+
+  template <class F>
+  static Value invoke(void* callable, const Function::Call& call) {
+    F& function = *static_cast<F*>(callable);
+    DecodedArguments<std::index_sequence_for<P...>, P...> arguments(call);
+    if constexpr (std::is_void_v<R>) {
+      arguments.apply(function);
+      return Value();
+    } else if constexpr (std::same_as<Result, Value>) {
+      return arguments.apply(function);
+    } else {
+      return Codec<Result>::encode(arguments.apply(function));
+    }
+  }
+
+  template <class T>
+  static std::string type_name() {
+    if constexpr (std::is_void_v<T>) return "None";
+    else if constexpr (requires { Codec<T>::name(); }) return Codec<T>::name();
+    else return std::string(detail::type_name<T>());  // an opaque object or a view: its C++ name
+  }
+
+  template <class F>
+  static std::shared_ptr<const Function> make(Function::Declaration declaration, F callable) {
+    const std::vector<std::string> types{type_name<std::remove_cvref_t<P>>()...};
+    return std::make_shared<const Function>(std::move(declaration), types, type_name<Result>(),
+                                            std::make_shared<F>(std::move(callable)), &invoke<F>);
+  }
+};
+
+template <class F>
+  requires HasSignature<F>
+using ErasedCallOf = ErasedCall<decltype(std::function{std::declval<F&>()})>;
+
+template <class F>
+std::shared_ptr<const Function> Function::make(Declaration declaration, F callable) {
+  static_assert(HasSignature<F>,
+                "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
+                "a generic lambda's parameters their types");
+  if constexpr (HasSignature<F>) return ErasedCallOf<F>::make(std::move(declaration), std::move(callable));
+}
+
+}  // namespace enginery

@@ -1,0 +1,23 @@
+// core/enginery/module_namespace.hpp: what `import norms` gives: a plugin's own names.
+#pragma once
+
+#include <string>
+
+#include <enginery/build_id.hpp>
+#include <enginery/namespace.hpp>
+
+namespace enginery {
+
+/// The attributes of one build of a plugin, and where it came from.
+///
+/// Threads: filled by the thread that imports; then read only.
+struct ModuleNamespace {
+  std::string name;
+  std::string doc;
+  BuildId build_id;
+  /// The file it was loaded from, as the user named it, not the cached copy.
+  std::string file;
+  Namespace attributes;
+};
+
+}  // namespace enginery

@@ -1,0 +1,115 @@
+// core/enginery/namespace.hpp: named values, in the order in which they were first assigned.
+#pragma once
+
+#include <iosfwd>
+#include <list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <enginery/export.hpp>
+#include <enginery/value.hpp>
+
+namespace enginery {
+
+class Namespace;
+
+/// `ns["a"]`: the name, not the object. Reading looks the name up, and throws NameError when it is not there; assigning
+/// defines it. Outlived by the namespace.
+class ENGINERY_API Variable {
+ public:
+  operator Value() const;
+  template <class T>
+  T as() const;
+
+  Variable& operator=(const Value& value);
+  /// Assigns the other's value, as `a = b` does.
+  Variable& operator=(const Variable& other);
+  Variable(const Variable&) = delete;
+
+  // Python's augmented assignments: lists and arrays change in place, what is immutable is bound anew.
+  Variable& operator+=(const Value& value);
+  Variable& operator-=(const Value& value);
+  Variable& operator*=(const Value& value);
+  Variable& operator/=(const Value& value);
+  Variable& operator%=(const Value& value);
+
+  friend bool operator==(const Variable& a, const Value& b) { return Value(a) == b; }
+  friend bool operator==(const Variable& a, const Variable& b) { return Value(a) == Value(b); }
+  friend Value operator+(const Variable& a, const Value& b) { return Value(a) + b; }
+  friend Value operator-(const Variable& a, const Value& b) { return Value(a) - b; }
+  friend Value operator*(const Variable& a, const Value& b) { return Value(a) * b; }
+  friend Value operator/(const Variable& a, const Value& b) { return Value(a) / b; }
+
+ private:
+  friend class Namespace;
+  Variable(Namespace& names, std::string_view name) : names_(names), name_(name) {}
+
+  Namespace& names_;
+  std::string name_;
+};
+
+ENGINERY_API std::ostream& operator<<(std::ostream&, const Variable&);
+
+/// An engine's variables, a module's attributes: string → Value, ordered.
+///
+/// Threads: belongs to one thread at a time.
+class ENGINERY_API Namespace {
+ public:
+  using Entries = std::list<std::pair<std::string, Value>>;
+
+  Namespace() = default;
+  Namespace(const Namespace&) = delete;
+  Namespace& operator=(const Namespace&) = delete;
+
+  Variable operator[](std::string_view name) { return Variable(*this, name); }
+
+  /// The value of `name`. Throws NameError.
+  Value get(std::string_view name) const;
+  /// The value of `name`, if it is defined; a pointer that lives until the name is erased.
+  const Value* find(std::string_view name) const noexcept;
+  /// The value of `name` as a T. Throws NameError, TypeError, ValueError.
+  template <class T>
+  T at(std::string_view name) const {
+    const Value value = get(name);
+    try {
+      return Codec<T>::decode(value);
+    } catch (...) {
+      rethrow_for(name);
+    }
+  }
+  void set(std::string_view name, Value value);
+  bool contains(std::string_view name) const noexcept { return find(name) != nullptr; }
+  /// Whether there was such a name.
+  bool erase(std::string_view name);
+  void clear();
+  std::vector<std::string> keys() const;
+  const Entries& entries() const noexcept { return entries_; }
+  std::size_t size() const noexcept { return entries_.size(); }
+  bool empty() const noexcept { return entries_.empty(); }
+
+  /// What a path such as `a`, `norms.get_norms`, `a.b`, `a[0]`, `a['key']` leads to, through modules, dicts, lists, tuples
+  /// and arrays: the very object where it is one. Throws NameError, AttributeError, KeyError, IndexError, TypeError;
+  /// SyntaxError if `path` is none.
+  Value resolve(std::string_view path) const;
+
+ private:
+  /// Throws what is being handled again, with `name` in its text.
+  [[noreturn]] static void rethrow_for(std::string_view name);
+
+  Entries entries_;
+  std::unordered_map<std::string_view, Entries::iterator> by_name_;  // its keys are the entries' own strings
+};
+
+template <class T>
+T Variable::as() const {
+  return names_.at<T>(name_);
+}
+
+/// Inside a task, the engine's namespace; in any other process, that process's own.
+ENGINERY_API Namespace& globals();
+
+}  // namespace enginery

@@ -1,0 +1,251 @@
+// core/enginery/parameter.hpp: what holds a task's argument while the task runs.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <enginery/codec_containers.hpp>
+
+namespace enginery {
+
+/// The argument for a parameter that is declared as P. The constructor decodes (TypeError or ValueError), get() gives
+/// what to pass, once; what it refers to lives as long as the Parameter.
+///
+/// A value, `const T&` and `T&&` are decoded copies; an opaque T is seen itself by `const T&`. `const Value&`, `List&`,
+/// `Dict&`, `Array&` (also const), `const std::string&`, `string_view` and spans see the very object. Any other `T&` needs
+/// an opaque object of that very type.
+template <class P>
+class Parameter;
+
+namespace detail {
+
+/// Types that look into a Value, so that `const V&` and `V&&` mean the same as V.
+template <class T>
+inline constexpr bool is_view = false;
+template <>
+inline constexpr bool is_view<std::string_view> = true;
+template <class T, std::size_t N>
+inline constexpr bool is_view<std::span<T, N>> = true;
+
+/// Types whose objects are seen, not copied, by reference.
+template <class T>
+inline constexpr bool is_seen =
+    std::same_as<T, Value> || std::same_as<T, List> || std::same_as<T, Dict> || std::same_as<T, Array>;
+
+ENGINERY_API std::string opaque_wanted(const Value& got, std::string_view type);
+
+/// Throws TypeError unless `value` is a 1-d array of `dtype`: why a writing view cannot see it.
+ENGINERY_API Array& writable_vector(const Value& value, DType dtype, std::string_view wanted);
+/// The object's own array if it is a 1-d one of `dtype` (sharing its memory), else a converted copy.
+ENGINERY_API Array readable_vector(const Value& value, DType dtype, std::string_view wanted);
+ENGINERY_API void check_extent(std::size_t extent, std::size_t size);
+
+}  // namespace detail
+
+/// By value, `const T&`, `T&&`.
+template <class P>
+class Parameter {
+  using T = std::remove_cvref_t<P>;
+  static constexpr bool kByConstReference = std::is_lvalue_reference_v<P>;
+
+ public:
+  explicit Parameter(const Value& value) : value_(value) {
+    static_assert(Decodable<T> || std::copy_constructible<T> || kByConstReference,
+                  "enginery: a task cannot have a parameter of this type: it has no Codec<T>::decode and cannot be "
+                  "copied. Take it as T& or const T&, which see an opaque object, or specialise enginery::Codec.");
+    if constexpr (!std::is_const_v<T> && !std::is_pointer_v<T>) {
+      if (value.kind() == Kind::opaque) {
+        if constexpr (kByConstReference) {
+          seen_ = &value.as_opaque<T>();
+          return;
+        } else if constexpr (std::copy_constructible<T>) {
+          holder_.emplace(value.as_opaque<T>());
+          return;
+        }
+      }
+    }
+    if constexpr (Decodable<T>) holder_.emplace(Codec<T>::decode(value));
+    else throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
+  }
+
+  decltype(auto) get() {
+    if constexpr (kByConstReference) return seen_ ? *seen_ : static_cast<const T&>(*holder_);
+    else return static_cast<T&&>(*holder_);
+  }
+
+ private:
+  Value value_;
+  const T* seen_ = nullptr;
+  std::optional<T> holder_;
+};
+
+/// `T&`: the object that a Reference leads to, if it is a T.
+template <class T>
+  requires(!std::is_const_v<T> && !detail::is_seen<T>)
+class Parameter<T&> {
+ public:
+  explicit Parameter(const Value& value) : value_(value) {
+    if (value.kind() != Kind::opaque) throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
+    object_ = &value.as_opaque<T>();
+  }
+  T& get() { return *object_; }
+
+ private:
+  Value value_;
+  T* object_;
+};
+
+template <>
+class Parameter<Value> {
+ public:
+  explicit Parameter(const Value& value) : value_(value) {}
+  Value& get() { return value_; }
+
+ private:
+  Value value_;
+};
+template <>
+class Parameter<const Value&> : public Parameter<Value> {
+  using Parameter<Value>::Parameter;
+};
+template <>
+class Parameter<Value&> : public Parameter<Value> {
+  using Parameter<Value>::Parameter;
+};
+
+/// A list itself; `const List&` also takes a tuple, and an array's elements.
+template <>
+class ENGINERY_API Parameter<List&> {
+ public:
+  explicit Parameter(const Value& value);
+  List& get() { return value_.as_list(); }
+
+ private:
+  Value value_;
+};
+template <>
+class ENGINERY_API Parameter<const List&> {
+ public:
+  explicit Parameter(const Value& value);
+  const List& get() { return value_.kind() == Kind::list ? value_.as_list() : value_.as_tuple(); }
+
+ private:
+  Value value_;
+};
+
+template <>
+class ENGINERY_API Parameter<Dict&> {
+ public:
+  explicit Parameter(const Value& value);
+  Dict& get() { return value_.as_dict(); }
+
+ private:
+  Value value_;
+};
+template <>
+class Parameter<const Dict&> : public Parameter<Dict&> {
+  using Parameter<Dict&>::Parameter;
+};
+
+/// An array itself; `const Array&` also takes a list of numbers.
+template <>
+class ENGINERY_API Parameter<Array&> {
+ public:
+  explicit Parameter(const Value& value);
+  Array& get() { return value_.as_array(); }
+
+ private:
+  Value value_;
+};
+template <>
+class ENGINERY_API Parameter<const Array&> {
+ public:
+  explicit Parameter(const Value& value);
+  const Array& get() { return value_.as_array(); }
+
+ private:
+  Value value_;
+};
+
+template <>
+class Parameter<const std::string&> {
+ public:
+  explicit Parameter(const Value& value) : value_(value), text_(&detail::decode_text(value)) {}
+  const std::string& get() { return *text_; }
+
+ private:
+  Value value_;
+  const std::string* text_;
+};
+template <>
+class Parameter<std::string_view> {
+ public:
+  explicit Parameter(const Value& value) : value_(value), text_(detail::decode_text(value)) {}
+  std::string_view get() { return text_; }
+
+ private:
+  Value value_;
+  std::string_view text_;
+};
+/// nullptr for None.
+template <>
+class Parameter<const char*> {
+ public:
+  explicit Parameter(const Value& value)
+      : value_(value), text_(value.is_none() ? nullptr : detail::decode_text(value).c_str()) {}
+  const char* get() { return text_; }
+
+ private:
+  Value value_;
+  const char* text_;
+};
+
+/// A 1-d array's own memory; other numbers are converted if nothing is lost.
+template <Number T, std::size_t N>
+class Parameter<std::span<const T, N>> {
+ public:
+  explicit Parameter(const Value& value)
+      : array_(detail::readable_vector(value, dtype_of<T>(), detail::type_name<std::span<const T, N>>())) {
+    if constexpr (N != std::dynamic_extent) detail::check_extent(N, array_.size());
+  }
+  std::span<const T, N> get() { return std::span<const T, N>(array_.template elements<T>().data(), array_.size()); }
+
+ private:
+  Array array_;  // shares the memory, so that it outlives an assignment to the object while the task runs
+};
+
+/// A 1-d array's own memory, to be written to: nothing else will do.
+template <Number T, std::size_t N>
+class Parameter<std::span<T, N>> {
+ public:
+  explicit Parameter(const Value& value)
+      : value_(value),
+        span_(detail::writable_vector(value, dtype_of<T>(), detail::type_name<std::span<T, N>>())
+                  .template mutable_elements<T>()) {
+    if constexpr (N != std::dynamic_extent) detail::check_extent(N, span_.size());
+  }
+  std::span<T, N> get() { return std::span<T, N>(span_.data(), span_.size()); }
+
+ private:
+  Value value_;
+  std::span<T> span_;
+};
+
+template <class V>
+  requires detail::is_view<V>
+class Parameter<const V&> : public Parameter<V> {
+  using Parameter<V>::Parameter;
+};
+template <class V>
+  requires detail::is_view<V>
+class Parameter<V&&> : public Parameter<V> {
+  using Parameter<V>::Parameter;
+};
+
+}  // namespace enginery

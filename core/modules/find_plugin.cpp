@@ -1,0 +1,92 @@
+// core/modules/find_plugin.cpp: from a plugin's name to its file.
+#include "core/modules/find_plugin.hpp"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/modules/nearest_name.hpp"
+
+namespace enginery::modules {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// <libdir>/enginery/plugins of the libenginery.so that this code is in, so that a moved installation finds its own.
+std::string bundled_folder() {
+  Dl_info here;
+  if (dladdr(reinterpret_cast<const void*>(&find_plugin), &here) == 0 || !here.dli_fname) return {};
+  std::error_code error;
+  const fs::path library = fs::canonical(here.dli_fname, error);
+  return error ? std::string() : (library.parent_path() / "enginery" / "plugins").string();
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> plugin_folders() {
+  std::vector<std::string> folders;
+  if (const char* variable = std::getenv("ENGINERY_PLUGIN_PATH")) {
+    for (std::string_view rest = variable; !rest.empty();) {
+      const std::string_view folder = rest.substr(0, rest.find(':'));
+      if (!folder.empty()) folders.emplace_back(folder);
+      rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    }
+  }
+  if (std::string bundled = bundled_folder(); !bundled.empty()) folders.push_back(std::move(bundled));
+  return folders;
+}
+
+std::vector<std::string> plugin_names() {
+  std::vector<std::string> names;
+  for (const std::string& folder : plugin_folders()) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      if (entry->path().extension() != ".so") continue;
+      std::string name = entry->path().stem();
+      if (name.starts_with("lib")) name.erase(0, 3);
+      if (is_name(name)) names.push_back(std::move(name));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::string find_plugin(std::string_view name) {
+  if (!is_name(name)) {
+    throw PluginLoadError(LoadStage::find, std::string(name), "this is not the name of a plugin",
+                          "A name is letters, digits and _; to load a file by its path, use run");
+  }
+  const std::vector<std::string> folders = plugin_folders();
+  for (const std::string& folder : folders) {
+    for (const char* prefix : {"", "lib"}) {
+      const fs::path file = fs::path(folder) / fmt::format("{}{}.so", prefix, name);
+      std::error_code error;
+      if (fs::is_regular_file(file, error)) return file;
+    }
+  }
+  const std::string meant = nearest_name(name, plugin_names());
+  throw PluginLoadError(LoadStage::find, std::string(name),
+                        fmt::format("no plugin named '{}' ({}.so or lib{}.so) in {}", name, name, name,
+                                    fmt::join(folders, ", ")),
+                        meant.empty() ? std::string("Build it with enginery_add_plugin and put its folder into "
+                                                    "ENGINERY_PLUGIN_PATH, for the engines too")
+                                      : fmt::format("Did you mean '{}'? Else put its folder into ENGINERY_PLUGIN_PATH, for "
+                                                    "the engines too",
+                                                    meant));
+}
+
+}  // namespace enginery::modules

@@ -1,0 +1,23 @@
+// core/modules/find_plugin.hpp: from a plugin's name to its file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <enginery/export.hpp>
+
+namespace enginery::modules {
+
+/// The folders that are searched, in order: those of ENGINERY_PLUGIN_PATH as it is now, then the plugins that came with
+/// this libenginery.so.
+ENGINERY_API std::vector<std::string> plugin_folders();
+
+/// The first `norms.so` or `libnorms.so` in those folders. Throws PluginLoadError of stage `find`, which lists the
+/// folders and the nearest name.
+ENGINERY_API std::string find_plugin(std::string_view name);
+
+/// The names of all plugins in those folders, sorted.
+ENGINERY_API std::vector<std::string> plugin_names();
+
+}  // namespace enginery::modules

@@ -1,0 +1,153 @@
+// core/modules/loader.cpp: from a plugin's name or file to its tasks.
+//
+// A file is read once; those bytes are checked and those bytes are loaded. First what it says about itself: is it a
+// shared object for this machine, built for the same ABI, with all libraries at hand? Nothing is mapped until all of that
+// is certain. Then the bytes go to the module cache, at a path that contains the build-id, because the dynamic linker
+// gives the old code for a known path, and a linker that writes over a mapped file kills the process. There a process of
+// its own opens it, if it is new to this host; when that lived, this one does. Only then does the plugin's body run, and
+// what it throws comes back as data.
+#include "core/modules/loader.hpp"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include <enginery/abi.hpp>
+#include <enginery/errors.hpp>
+
+#include "core/modules/dependencies.hpp"
+#include "core/modules/elf_file.hpp"
+#include "core/modules/find_plugin.hpp"
+
+namespace enginery::modules {
+namespace {
+
+constexpr const char* kDescriptorSymbol = "enginery_plugin_descriptor";
+
+void check_abi(const ElfFile& elf, const std::string& file) {
+  if (!elf.abi_tag) {
+    throw PluginLoadError(LoadStage::abi, file, "it has no enginery note, so it is not a plugin of enginery",
+                          "Define its tasks with ENGINERY_PLUGIN and build it with enginery_add_plugin");
+  }
+  if (*elf.abi_tag != ENGINERY_ABI_TAG) {
+    throw PluginLoadError(LoadStage::abi, file,
+                          fmt::format("it was built for \"{}\", and this process is \"{}\"", *elf.abi_tag, ENGINERY_ABI_TAG),
+                          "Build it again with the compiler, the flags and the enginery headers of this installation");
+  }
+}
+
+const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
+  const auto* descriptor = static_cast<const EngineryPluginDescriptor*>(object.symbol(kDescriptorSymbol));
+  if (!descriptor) {
+    throw PluginLoadError(LoadStage::symbol, object.file(), fmt::format("it does not define {}", kDescriptorSymbol),
+                          "Define its tasks with ENGINERY_PLUGIN; if it does, no version script may hide that symbol");
+  }
+  if (descriptor->size < sizeof(EngineryPluginDescriptor) || descriptor->abi != ENGINERY_PLUGIN_ABI) {
+    throw PluginLoadError(LoadStage::abi, object.file(),
+                          fmt::format("its descriptor is of plugin ABI {}, and this process has {}", descriptor->abi,
+                                      ENGINERY_PLUGIN_ABI),
+                          "Build it again with the enginery headers of this installation");
+  }
+  return *descriptor;
+}
+
+void enter(const SharedObject& object, const EngineryPluginDescriptor& descriptor, Module& module) {
+  std::string thrown;
+  const EngineryReport report = [](void* context, const char* ename, const char* text) {
+    *static_cast<std::string*>(context) = fmt::format("{}: {}", ename, text);
+  };
+  if (!descriptor.enter(&module, report, &thrown)) {
+    throw PluginLoadError(LoadStage::init, object.file(),
+                          fmt::format("the body of ENGINERY_PLUGIN({}) threw {}", descriptor.name, thrown),
+                          "Correct what it does, or move it into a task; importing again runs it again");
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const SharedObject> Loader::loaded(const BuildId& build_id) const {
+  const auto found = objects_.find(build_id);
+  return found == objects_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const SharedObject> Loader::load(const std::string& path) {
+  if (const auto found = seen_.find(path); found != seen_.end() && FileStamp::of(path) == found->second.stamp) {
+    return found->second.object;
+  }
+  const PluginFile file = PluginFile::read(path);
+  std::shared_ptr<const SharedObject> object = map(file);
+  seen_.insert_or_assign(path, Seen{file.stamp, object});
+  return object;
+}
+
+std::shared_ptr<const SharedObject> Loader::map(const PluginFile& file) {
+  const ElfFile elf = ElfFile::read(file.bytes, file.path);
+  if (elf.build_id.empty()) {
+    throw PluginLoadError(LoadStage::elf, file.path, "it has no build-id, by which its code is known",
+                          "Link it with -Wl,--build-id=sha1, as enginery_add_plugin does");
+  }
+  check_abi(elf, file.path);
+  if (const auto known = loaded(elf.build_id)) return known;
+  const Neighbours neighbours = check_dependencies(elf, file.path);
+
+  if (!cache_) cache_ = ModuleCache::standard();
+  const std::filesystem::path copy =
+      cache_->keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes);
+  if (probe_ && !cache_->proven(copy)) {
+    probe_->open(file.path, copy, neighbours.folders);
+    cache_->set_proven(copy);
+  }
+  // The copy would not find these; the dynamic linker takes what is loaded already. If one fails, the copy's own error
+  // tells.
+  for (const std::string& library : neighbours.libraries) dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto object = std::make_shared<const SharedObject>(file.path, copy, elf.build_id);
+  objects_.emplace(elf.build_id, object);
+  return object;
+}
+
+std::shared_ptr<ModuleNamespace> Loader::import_file(const std::string& path) {
+  const std::shared_ptr<const SharedObject> object = load(path);
+  const EngineryPluginDescriptor& descriptor = descriptor_of(*object);
+  std::shared_ptr<ModuleNamespace>& known = modules_[object->build_id()];
+  if (!known) {
+    auto made = std::make_shared<ModuleNamespace>();
+    made->name = descriptor.name;
+    made->build_id = object->build_id();
+    made->file = object->file();
+    Module module(made->attributes, made->name, made->build_id);
+    enter(*object, descriptor, module);
+    made->doc = module.text();
+    known = std::move(made);
+  }
+  imported_.insert_or_assign(known->name, known);
+  return known;
+}
+
+std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name) {
+  const auto known = imported_.find(name);
+  std::string path;
+  try {
+    path = find_plugin(name);
+  } catch (const PluginLoadError&) {
+    if (known != imported_.end()) return known->second;  // as Python: what is imported stays, whatever became of the file
+    throw;
+  }
+  const EngineryPluginDescriptor& descriptor = descriptor_of(*load(path));
+  if (descriptor.name != name) {
+    throw PluginLoadError(LoadStage::symbol, path,
+                          fmt::format("it is the plugin '{}', and '{}' was to be imported", descriptor.name, name),
+                          fmt::format("Call the file {}.so, or write ENGINERY_PLUGIN({}, …)", descriptor.name, name));
+  }
+  return import_file(path);
+}
+
+void Loader::run(const std::string& path, Namespace& names) {
+  const std::shared_ptr<const SharedObject> object = load(path);
+  const EngineryPluginDescriptor& descriptor = descriptor_of(*object);
+  Module module(names, {}, object->build_id());
+  enter(*object, descriptor, module);
+}
+
+}  // namespace enginery::modules

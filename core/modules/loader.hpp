@@ -1,0 +1,62 @@
+// core/modules/loader.hpp: from a plugin's name or file to its tasks.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <enginery/build_id.hpp>
+#include <enginery/export.hpp>
+#include <enginery/module_namespace.hpp>
+#include <enginery/plugin.hpp>
+
+#include "core/modules/module_cache.hpp"
+#include "core/modules/plugin_file.hpp"
+#include "core/modules/probe.hpp"
+#include "core/modules/shared_object.hpp"
+
+namespace enginery::modules {
+
+/// Loads modules by the stages find, read, elf, abi, dependency, dlopen, symbol, init. Every refusal is a PluginLoadError
+/// of its stage, and leaves what was loaded before as it was.
+///
+/// Threads: belongs to one thread at a time.
+class ENGINERY_API Loader {
+ public:
+  /// `probe` opens builds that are new to this host first; without one, this process is the first to open them.
+  explicit Loader(std::optional<Probe> probe = std::nullopt) : probe_(std::move(probe)) {}
+
+  /// What `import name` gives: the plugin's body has run, in a namespace of its own. The same module each time, but a
+  /// new one when the file holds another build; what was loaded before stays usable.
+  std::shared_ptr<ModuleNamespace> import(std::string_view name);
+
+  /// As import(), by path; the name is the plugin's own.
+  std::shared_ptr<ModuleNamespace> import_file(const std::string& path);
+
+  /// Runs the body of the plugin at `path`, each time anew, with `names` as its namespace.
+  void run(const std::string& path, Namespace& names);
+
+  /// Maps a plugin or program, up to the stage dlopen. A build that is loaded already is not loaded again.
+  std::shared_ptr<const SharedObject> load(const std::string& path);
+
+  /// The module of that build, if it is loaded.
+  std::shared_ptr<const SharedObject> loaded(const BuildId& build_id) const;
+
+ private:
+  struct Seen {
+    FileStamp stamp;
+    std::shared_ptr<const SharedObject> object;
+  };
+  std::shared_ptr<const SharedObject> map(const PluginFile& file);
+
+  std::optional<Probe> probe_;
+  std::optional<ModuleCache> cache_;                                // made when the first module is loaded
+  std::map<std::string, Seen, std::less<>> seen_;                   // by path
+  std::map<BuildId, std::shared_ptr<const SharedObject>> objects_;  // never removed
+  std::map<BuildId, std::shared_ptr<ModuleNamespace>> modules_;     // the imported ones
+  std::map<std::string, std::shared_ptr<ModuleNamespace>, std::less<>> imported_;  // the newest of each name
+};
+
+}  // namespace enginery::modules

@@ -1,0 +1,41 @@
+// core/modules/module_cache.hpp: copies of modules, each at a path that contains its build-id.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include <enginery/build_id.hpp>
+#include <enginery/export.hpp>
+
+namespace enginery::modules {
+
+/// A private folder of files that no linker writes to, so that what is mapped never changes under its code.
+///
+/// Threads and processes may share a folder: files appear complete, by rename, and are never changed after.
+class ENGINERY_API ModuleCache {
+ public:
+  /// Creates `folder` (mode 0700) if need be. Throws PluginLoadError of stage `read` when it cannot serve: not writable,
+  /// somebody else's.
+  explicit ModuleCache(std::filesystem::path folder);
+
+  /// $ENGINERY_CACHE, else $XDG_CACHE_HOME/enginery, else ~/.cache/enginery, else /tmp/enginery-UID/cache: the first
+  /// that can serve, but what ENGINERY_CACHE names must.
+  static ModuleCache standard();
+
+  /// The path of a file with exactly these bytes, whose name is `name` and whose folder is the build-id. Throws
+  /// PluginLoadError of stage `read` when it cannot be written.
+  std::filesystem::path keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const;
+
+  /// Has this very file been opened on this host before without harm? A folder may be shared by hosts.
+  bool proven(const std::filesystem::path& file) const;
+  void set_proven(const std::filesystem::path& file) const;
+
+  const std::filesystem::path& folder() const noexcept { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace enginery::modules

@@ -1,0 +1,13 @@
+// core/modules/nearest_name.hpp: what the user may have meant.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace enginery::modules {
+
+/// The candidate that is fewest typing errors away from `wanted`; empty when none is near enough to be meant.
+std::string nearest_name(std::string_view wanted, const std::vector<std::string>& candidates);
+
+}  // namespace enginery::modules

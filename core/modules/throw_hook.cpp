@@ -1,0 +1,39 @@
+// core/modules/throw_hook.cpp: sees every throw of this process, also from inside of plugins.
+//
+// The library of the exceptions is asked for __cxa_throw through the symbol table, and this library stands before it in
+// the search order; so the throws of plugins that were loaded RTLD_LOCAL come by here too.
+#include "core/modules/throw_hook.hpp"
+
+#include <dlfcn.h>
+#include <execinfo.h>
+
+#include <cstdlib>
+#include <typeinfo>
+
+namespace enginery::modules {
+namespace {
+
+thread_local bool recording = false;
+thread_local ThrowStack stack;
+
+}  // namespace
+
+void record_throws(bool on) {
+  recording = on;
+  stack.size = 0;
+}
+
+const ThrowStack& last_throw() { return stack; }
+
+}  // namespace enginery::modules
+
+using CxaThrow = void (*)(void*, std::type_info*, void (*)(void*));
+
+extern "C" __attribute__((visibility("default"), noreturn)) void __cxa_throw(void* object, std::type_info* type,
+                                                                            void (*destroy)(void*)) {
+  static const auto original = reinterpret_cast<CxaThrow>(dlsym(RTLD_NEXT, "__cxa_throw"));
+  if (enginery::modules::recording)
+    enginery::modules::stack.size = backtrace(enginery::modules::stack.frames.data(), enginery::modules::kThrowFrames);
+  original(object, type, destroy);
+  std::abort();
+}

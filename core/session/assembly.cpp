@@ -1,0 +1,37 @@
+// core/session/assembly.cpp: a large payload that arrives in chunks.
+#include "core/session/assembly.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace enginery::session {
+
+bool Assembly::fits(std::uint64_t offset, std::uint64_t length) const {
+  if (offset >= total_ || offset % chunk_bytes_ != 0) return false;
+  return length == std::min<std::uint64_t>(chunk_bytes_, total_ - offset);
+}
+
+void Assembly::add(std::uint64_t offset, Bytes chunk) {
+  if (total_ <= chunk_bytes_) {
+    if (come_count_ == 0) single_ = std::move(chunk);
+    come_count_ = 1;
+    return;
+  }
+  if (!memory_) {
+    memory_ = std::make_shared_for_overwrite<std::byte[]>(total_);
+    come_.resize(chunks());
+  }
+  const std::uint64_t index = offset / chunk_bytes_;
+  if (come_[index]) return;
+  std::memcpy(memory_.get() + offset, chunk.data(), chunk.size());
+  come_[index] = true;
+  ++come_count_;
+}
+
+Bytes Assembly::take() {
+  if (total_ <= chunk_bytes_) return std::move(single_);
+  const std::span<const std::byte> view(memory_.get(), total_);
+  return Bytes(std::move(memory_), view);
+}
+
+}  // namespace enginery::session

@@ -1,0 +1,293 @@
+// core/session/client_session.cpp: the client's side of a session, a pure state machine.
+//
+// The plot. A task is submitted into the queue and leaves it when the engine says that it admitted it. Between the two
+// it may travel several times, because a link may break: the engine drops what it has admitted before. So a task runs
+// at most once. Its result is numbered r and repeated by the engine on every new link until the client acknowledges
+// it; the client drops an r that has come before. So an outcome is delivered exactly once.
+//
+// Everything else is about when to speak. pump() is called after each event and opens an Exchange, while fewer than
+// `exchanges_open` are open, if there is something to say: tasks, aborts, or an acknowledgement that the engine waits
+// for. It opens an empty one when nothing is open but the engine still owes results, since an engine can speak only by
+// answering. It opens none when nothing is owed: a blocking call is one request and one reply, and its acknowledgement
+// travels with the next call, or alone after `poll`. A quarter of `silence` without a word and an empty Exchange says
+// that this client still lives, or the engine would forget it.
+//
+// Large payloads go beside the Exchanges: a task waits in the queue until its chunks are answered, a result is
+// delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
+// a task with chunks waits and the engine has never answered, an empty Exchange marked `open` goes first.
+//
+// Aborts are sent once on each link: an answered Exchange was processed, and an unanswered one breaks its link. A task
+// that was sent once stays as it is and is sent again in full, so that both sides count the same bytes.
+#include "core/session/client_session.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "core/session/arrivals.hpp"
+#include "core/session/downloads.hpp"
+#include "core/session/link.hpp"
+#include "core/session/outcomes.hpp"
+#include "core/session/sizes.hpp"
+#include "core/session/task_queue.hpp"
+#include "core/session/uploads.hpp"
+
+namespace enginery::session {
+
+struct ClientSession::State {
+  State(const Uuid& engine_, const Uuid& session_, const Limits& limits_)
+      : engine(engine_),
+        session(session_),
+        limits(limits_),
+        queue(limits_),
+        link(limits_),
+        uploads(engine_, session_, limits_),
+        downloads(engine_, session_, limits_) {}
+
+  Uuid engine, session;
+  Limits limits;
+  std::uint64_t pid = 0, start = 0;
+  TaskQueue queue;
+  Outcomes outcomes;
+  Arrivals arrivals;
+  Link link;
+  Uploads uploads;
+  Downloads downloads;
+  std::vector<std::uint64_t> aborts;  // to be sent on this link
+  bool opened = false;                // the engine has answered once
+  std::uint32_t knocked = 0;          // the link on which an Exchange was sent to open the session
+  bool over = false;                  // lost, or bye
+  Time quiet_since{0};                // nothing was said or heard since
+  std::uint64_t ack_bytes_sent = 0;   // arrivals.ack_bytes() when it was last sent
+
+  /// Results that the engine still owes for what was sent to it.
+  bool owed() const { return queue.sent() > arrivals.count(); }
+  bool news() const { return arrivals.ack() > link.ack_sent(); }
+  /// When an idle session speaks again.
+  Time idle_due() const {
+    if (!opened || link.open_count() > 0) return kNever;
+    return quiet_since + (news() ? limits.poll : limits.silence / 4);
+  }
+
+  Exchange make_exchange() {
+    Exchange exchange;
+    exchange.engine = engine;
+    exchange.session = session;
+    exchange.link = link.number();
+    exchange.open = !opened;
+    exchange.result_ack = arrivals.ack();
+    exchange.client_pid = pid;
+    exchange.client_start = start;
+    return exchange;
+  }
+
+  bool must_speak(Time now) const {
+    if (link.open_count() == 0 && (owed() || now >= idle_due())) return true;
+    if (!opened && queue.has_transfers() && knocked != link.number()) return true;
+    // The engine cannot go on without these acknowledgements, or holds much memory for them.
+    return news() &&
+           (queue.blocked(outcomes.first()) || arrivals.ack_bytes() - ack_bytes_sent > limits.result_bytes / 2);
+  }
+
+  void fill(Exchange& exchange) {
+    const std::uint64_t used = queue.take(limits.message_bytes, outcomes.first(), exchange.tasks);
+    const std::uint64_t room = limits.message_bytes > used ? (limits.message_bytes - used) / 8 : 0;
+    const std::uint64_t count = std::min<std::uint64_t>(aborts.size(), exchange.tasks.empty() ? room + 1 : room);
+    exchange.aborts.assign(aborts.begin(), aborts.begin() + static_cast<std::ptrdiff_t>(count));
+    aborts.erase(aborts.begin(), aborts.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+
+  void send(Exchange exchange, Time now, ClientActions& out) {
+    exchange.x = link.open(exchange.result_ack, now);
+    ack_bytes_sent = arrivals.ack_bytes();
+    quiet_since = now;
+    out.emplace_back(SendExchange{std::move(exchange)});
+  }
+
+  void pump(Time now, ClientActions& out) {
+    if (over) return;
+    if (opened) uploads.pump(queue, outcomes.first(), now, out);
+    downloads.pump(now, out);
+    while (link.usable(now) && link.open_count() < limits.exchanges_open) {
+      Exchange exchange = make_exchange();
+      fill(exchange);
+      if (exchange.tasks.empty() && exchange.aborts.empty() && !must_speak(now)) break;
+      if (!opened && exchange.tasks.empty()) knocked = link.number();
+      send(std::move(exchange), now, out);
+    }
+  }
+
+  void relink(Time now, ClientActions& out) {
+    link.next(now);
+    queue.rewind();
+    aborts.clear();
+    for (const std::uint64_t seq : outcomes.aborting())
+      if (seq <= queue.ever_sent()) aborts.push_back(seq);
+    out.emplace_back(Relink{link.number()});
+  }
+
+  void lose(Status why, std::string words, ClientActions& out) {
+    over = true;
+    out.emplace_back(Lost{why, std::move(words), outcomes.list()});
+  }
+
+  void arrive(Result result, ClientActions& out) {
+    std::uint64_t bytes = result.body.size();
+    for (const std::uint64_t size : result.bulk_sizes) bytes += size;
+    if (!arrivals.note(result.r, bytes)) return;
+    const std::uint64_t r = result.r;
+    if (!result.bulk_sizes.empty()) {
+      downloads.add(std::move(result));
+      if (auto arrived = downloads.take_empty(r)) deliver(std::move(*arrived), out);
+      return;
+    }
+    arrivals.complete(r);
+    if (outcomes.finish(result.seq)) out.emplace_back(Deliver{result.seq, result.aborted, std::move(result.body), {}});
+  }
+
+  void deliver(Downloads::Arrived arrived, ClientActions& out) {
+    arrivals.complete(arrived.r);
+    if (outcomes.finish(arrived.deliver.seq)) out.emplace_back(std::move(arrived.deliver));
+  }
+
+  /// What an engine that keeps the protocol cannot say.
+  bool impossible(const Reply& reply) const {
+    if (reply.admitted > queue.ever_sent()) return true;
+    for (const Result& result : reply.results)
+      if (result.r == 0 || result.r > reply.admitted || result.seq == 0 || result.seq > reply.admitted ||
+          result.bulk_sizes.size() > kBulkPerEntry)
+        return true;
+    return false;
+  }
+};
+
+ClientSession::ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits)
+    : state_(std::make_unique<State>(engine, session, limits)) {}
+ClientSession::~ClientSession() = default;
+ClientSession::ClientSession(ClientSession&&) noexcept = default;
+ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
+
+void ClientSession::set_client_process(std::uint64_t pid, std::uint64_t start) {
+  state_->pid = pid;
+  state_->start = start;
+}
+
+bool ClientSession::has_room(std::uint64_t bytes) const { return state_->queue.has_room(bytes); }
+
+std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out) {
+  State& s = *state_;
+  s.queue.push(std::move(body), std::move(bulk));
+  const std::uint64_t seq = s.outcomes.add();
+  s.pump(now, out);
+  return seq;
+}
+
+void ClientSession::abort(std::uint64_t seq, Time now, ClientActions& out) {
+  State& s = *state_;
+  if (s.over || !s.outcomes.ask_abort(seq)) return;
+  if (seq > s.queue.ever_sent())
+    s.queue.abort_unsent(seq);
+  else
+    s.aborts.push_back(seq);
+  s.pump(now, out);
+}
+
+void ClientSession::bye(Time now, ClientActions& out) {
+  State& s = *state_;
+  if (s.over) return;
+  s.over = true;
+  Exchange exchange = s.make_exchange();
+  exchange.bye = true;
+  s.send(std::move(exchange), now, out);
+}
+
+void ClientSession::on_reply(std::uint32_t link, Reply reply, Time now, ClientActions& out) {
+  State& s = *state_;
+  if (s.over) return;
+  if (reply.status == Status::stale) {
+    if (s.link.is_open(link, reply.x)) on_exchange_failed(link, reply.x, now, out);
+    return;
+  }
+  if (reply.status != Status::ok) return s.lose(reply.status, std::move(reply.words), out);
+  if (s.impossible(reply))
+    return s.lose(Status::unknown, "the engine answered what it cannot know; restart it and connect again", out);
+  // An answer of an older link is late, not wrong.
+  s.opened = true;
+  s.quiet_since = now;
+  s.queue.admit(reply.admitted);
+  s.queue.raise_limits(reply.task_limit, reply.byte_limit);
+  if (link == s.link.number()) s.link.answered(reply.x);
+  for (Result& result : reply.results) s.arrive(std::move(result), out);
+  s.pump(now, out);
+}
+
+void ClientSession::on_exchange_failed(std::uint32_t link, std::uint64_t x, Time now, ClientActions& out) {
+  State& s = *state_;
+  if (s.over || !s.link.is_open(link, x)) return;
+  s.relink(now, out);
+  s.pump(now, out);
+}
+
+void ClientSession::on_chunk_answered(std::uint64_t seq, std::uint32_t index, std::uint64_t offset, Status status,
+                                      Time now, ClientActions& out) {
+  State& s = *state_;
+  if (s.over) return;
+  if (status != Status::ok)
+    return s.lose(status, "the engine refused a payload of task " + std::to_string(seq) + "; it may be out of memory",
+                  out);
+  s.uploads.answered({seq, index, offset}, s.queue);
+  s.pump(now, out);
+}
+
+void ClientSession::on_chunk_failed(std::uint64_t seq, std::uint32_t index, std::uint64_t offset, Time now,
+                                    ClientActions& out) {
+  State& s = *state_;
+  s.uploads.failed({seq, index, offset}, now);
+  s.pump(now, out);
+}
+
+void ClientSession::on_fetched(std::uint64_t r, std::uint32_t index, std::uint64_t offset, Fetched fetched, Time now,
+                               ClientActions& out) {
+  State& s = *state_;
+  const Part part{r, index, offset};
+  // An answer that is not wanted any more may come late, when the engine has long dropped the result.
+  if (s.over || !s.downloads.wanted(part)) return;
+  if (fetched.status != Status::ok || !s.downloads.fits(part, fetched.bytes))
+    return s.lose(fetched.status == Status::ok ? Status::unknown : fetched.status,
+                  "the engine no longer has the payload of result " + std::to_string(r), out);
+  s.quiet_since = now;
+  try {
+    if (auto arrived = s.downloads.fetched(part, std::move(fetched.bytes))) s.deliver(std::move(*arrived), out);
+  } catch (const std::bad_alloc&) {
+    return s.lose(Status::busy, "no memory for the payload of result " + std::to_string(r) + "; ask for less at once",
+                  out);
+  }
+  s.pump(now, out);
+}
+
+void ClientSession::on_fetch_failed(std::uint64_t r, std::uint32_t index, std::uint64_t offset, Time now,
+                                    ClientActions& out) {
+  State& s = *state_;
+  s.downloads.failed({r, index, offset}, now);
+  s.pump(now, out);
+}
+
+void ClientSession::tick(Time now, ClientActions& out) {
+  State& s = *state_;
+  if (s.over) return;
+  if (s.link.silent(now)) s.relink(now, out);
+  s.uploads.expire(now);
+  s.downloads.expire(now);
+  s.pump(now, out);
+}
+
+Time ClientSession::next_deadline() const {
+  const State& s = *state_;
+  if (s.over) return kNever;
+  return std::min(
+      {s.link.deadline(), std::max(s.idle_due(), s.link.resume_at()), s.uploads.deadline(), s.downloads.deadline()});
+}
+
+std::vector<std::uint64_t> ClientSession::outstanding() const { return state_->outcomes.list(); }
+std::uint64_t ClientSession::outstanding_count() const { return state_->outcomes.outstanding_count(); }
+
+}  // namespace enginery::session

@@ -1,0 +1,97 @@
+// core/session/engine_session.cpp: one session, seen from the engine.
+#include "core/session/engine_session.hpp"
+
+#include <algorithm>
+
+namespace enginery::session {
+
+bool EngineSession::process(Exchange& exchange, std::uint64_t running, Time now, EngineActions& out) {
+  if (!results.acknowledge(exchange.result_ack)) return false;
+  std::vector<std::uint64_t> aborted;
+  for (Task& task : exchange.tasks)
+    if (!inbox.receive(std::move(task), aborted)) return false;
+  for (const std::uint64_t seq : aborted) results.add(seq, true, {}, {}, now);
+  for (const std::uint64_t seq : exchange.aborts) {
+    switch (inbox.abort(seq)) {
+      case Inbox::Abort::noted:
+        break;
+      case Inbox::Abort::queued:
+        results.add(seq, true, {}, {}, now);
+        break;
+      case Inbox::Abort::started:
+        if (seq == running) out.emplace_back(StopTask{id, seq});
+        break;
+    }
+  }
+  return true;
+}
+
+void EngineSession::change_link(std::uint32_t number, EngineActions& out) {
+  if (parked_) {
+    out.emplace_back(AnswerExchange{parked_->ticket, reply(parked_->x, false)});
+    parked_.reset();
+  }
+  link = number;
+  seen = SeenNumbers{};
+  results.rewind();
+}
+
+void EngineSession::park(Ticket ticket, std::uint64_t x, Time now, EngineActions& out) {
+  if (parked_ && x < parked_->x) {
+    out.emplace_back(AnswerExchange{ticket, reply(x, true)});
+    return;
+  }
+  if (parked_) out.emplace_back(AnswerExchange{parked_->ticket, reply(parked_->x, true)});
+  parked_ = Parked{ticket, x, now};
+}
+
+bool EngineSession::due(bool running, Time now) const {
+  if (now - parked_->since >= limits_.poll) return true;
+  if (results.unsent()) {
+    if (results.full() || now - results.ready_since() >= limits_.result_delay) return true;
+    if (!running && !runnable()) return true;
+  } else if (inbox.idle()) {
+    return true;
+  }
+  // The client had used up what it was told, and now there is more.
+  if (inbox.admitted() >= told_tasks_ && inbox.task_limit() > told_tasks_) return true;
+  const bool few_bytes = inbox.admitted_bytes() + limits_.bytes_ahead / 2 > told_bytes_;
+  return few_bytes && inbox.byte_limit() - told_bytes_ > limits_.bytes_ahead / 4;
+}
+
+void EngineSession::settle(bool running, Time now, EngineActions& out) {
+  if (!parked_ || !due(running, now)) return;
+  const Parked parked = *parked_;
+  parked_.reset();
+  out.emplace_back(AnswerExchange{parked.ticket, reply(parked.x, true)});
+}
+
+void EngineSession::dismiss(Status status, const std::string& words, EngineActions& out) {
+  if (!parked_) return;
+  Reply answer;
+  answer.status = status;
+  answer.x = parked_->x;
+  answer.words = words;
+  out.emplace_back(AnswerExchange{parked_->ticket, std::move(answer)});
+  parked_.reset();
+}
+
+Reply EngineSession::reply(std::uint64_t x, bool with_results) {
+  Reply answer;
+  answer.x = x;
+  answer.admitted = inbox.admitted();
+  answer.task_limit = told_tasks_ = inbox.task_limit();
+  answer.byte_limit = told_bytes_ = inbox.byte_limit();
+  if (with_results) results.take(answer.results);
+  return answer;
+}
+
+Time EngineSession::deadline() const {
+  Time earliest = heard + limits_.silence;
+  if (!parked_) return earliest;
+  earliest = std::min(earliest, parked_->since + limits_.poll);
+  if (results.unsent()) earliest = std::min(earliest, results.ready_since() + limits_.result_delay);
+  return earliest;
+}
+
+}  // namespace enginery::session

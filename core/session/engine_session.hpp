@@ -1,0 +1,69 @@
+// core/session/engine_session.hpp: one session, seen from the engine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/session/engine_sessions.hpp"
+#include "core/session/inbox.hpp"
+#include "core/session/result_log.hpp"
+#include "core/session/seen_numbers.hpp"
+
+namespace enginery::session {
+
+/// One client's tasks, results and link at an engine, and the one Exchange of it that waits for its answer.
+class EngineSession {
+ public:
+  EngineSession(const Uuid& session, const Limits& limits, Time now)
+      : id(session),
+        inbox(limits),
+        results(limits),
+        heard(now),
+        limits_(limits),
+        told_tasks_(limits.tasks_ahead),
+        told_bytes_(limits.bytes_ahead) {}
+
+  /// What an Exchange says, but not its answer. False when it breaks the protocol.
+  /// Requires: it is of this session and link, and its x was noted.
+  bool process(Exchange& exchange, std::uint64_t running, Time now, EngineActions& out);
+
+  /// A higher link than before: what the old one owed is answered empty, and results are sent again.
+  void change_link(std::uint32_t link, EngineActions& out);
+
+  /// Lets the newest Exchange wait and answers the other one.
+  void park(Ticket ticket, std::uint64_t x, Time now, EngineActions& out);
+  /// Answers the waiting Exchange if it is time. `running`: a task of this session runs.
+  void settle(bool running, Time now, EngineActions& out);
+  /// Answers it now, with nothing but `status`.
+  void dismiss(Status status, const std::string& words, EngineActions& out);
+  /// An answer with this session's counters, and its results if `with_results`.
+  Reply reply(std::uint64_t x, bool with_results);
+
+  /// Whether a task may start: not while too many results wait for acknowledgement.
+  bool runnable() const { return !inbox.empty() && results.bytes() <= limits_.result_bytes; }
+  Time deadline() const;
+
+  Uuid id;
+  std::uint32_t link = 0;
+  SeenNumbers seen;
+  Inbox inbox;
+  ResultLog results;
+  Time heard;
+  std::uint64_t client_pid = 0, client_start = 0;
+  std::uint64_t committed = 0, held = 0;  ///< its part in the engine's budget when that was last reckoned
+  bool has_turn = false;                  ///< it is in the circle of those that can run
+
+ private:
+  struct Parked {
+    Ticket ticket;
+    std::uint64_t x;
+    Time since;
+  };
+  bool due(bool running, Time now) const;
+
+  Limits limits_;
+  std::optional<Parked> parked_;
+  std::uint64_t told_tasks_, told_bytes_;  // the limits that the client knows
+};
+
+}  // namespace enginery::session

@@ -1,0 +1,85 @@
+// core/session/inbox.hpp: what a session's client has sent and the engine has not started.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/session/assembly.hpp"
+#include "core/session/limits.hpp"
+#include "core/session/messages.hpp"
+
+namespace enginery::session {
+
+/// The reorder buffer, the chunks of tasks to come, and the queue of admitted tasks of one session.
+///
+/// Everything that comes from outside is checked against the limits that were granted; a function that returns false
+/// tells that the client broke them, and the session must end.
+class Inbox {
+ public:
+  struct Queued {
+    Bytes body;
+    std::vector<Bytes> bulk;
+    std::uint64_t bytes = 0;
+    bool aborted = false;  ///< its result is there already; it only keeps its place
+  };
+
+  explicit Inbox(const Limits& limits)
+      : limits_(limits), task_limit_(limits.tasks_ahead), byte_limit_(limits.bytes_ahead) {}
+
+  /// Admits `task` if it is the next, and what it makes the next. The seqs of tasks that shall not run are appended to
+  /// `aborted`.
+  bool receive(Task task, std::vector<std::uint64_t>& aborted);
+  /// Stores a chunk of a task that is not admitted; of others it is dropped. Throws std::bad_alloc.
+  bool receive(const Chunk& chunk);
+
+  enum class Abort : std::uint8_t { noted, queued, started };
+  /// `queued`: it will not run and its result is due now. `started`: it runs or has finished.
+  Abort abort(std::uint64_t seq);
+
+  bool empty() const { return queued_ == 0; }
+  std::uint64_t queued() const { return queued_; }
+  /// The next task to run and its seq. Requires: !empty().
+  std::pair<std::uint64_t, Queued> take();
+  /// A task that take() gave has its result.
+  void finished(std::uint64_t bytes);
+
+  /// Nothing waits to be run, is running, or lacks a predecessor.
+  bool idle() const { return unfinished_ == 0 && early_.empty(); }
+  std::uint64_t admitted() const { return admitted_; }
+  std::uint64_t admitted_bytes() const { return admitted_bytes_; }
+  std::uint64_t unfinished_bytes() const { return admitted_bytes_ - finished_bytes_; }
+  std::uint64_t held_bytes() const { return unfinished_bytes() + early_bytes_ + transfer_bytes_; }
+
+  /// Limits never sink. `acknowledged`: results; `grant`: bytes that may be ahead of what is finished.
+  void raise_limits(std::uint64_t acknowledged, std::uint64_t grant);
+  std::uint64_t task_limit() const { return task_limit_; }
+  std::uint64_t byte_limit() const { return byte_limit_; }
+  /// Bytes that the client may still make the engine hold, used or not.
+  std::uint64_t committed() const { return byte_limit_ > finished_bytes_ ? byte_limit_ - finished_bytes_ : 0; }
+
+ private:
+  using TransferKey = std::pair<std::uint64_t, std::uint32_t>;  // seq, index
+
+  bool admit(Task task, std::vector<std::uint64_t>& aborted);
+  bool take_bulk(const Task& task, std::vector<Bytes>& bulk);
+  void drop_transfers(std::uint64_t seq);
+  bool alone(std::uint64_t seq) const;
+
+  Limits limits_;
+  std::map<std::uint64_t, Task> early_;  // came before their predecessors
+  std::map<TransferKey, Assembly> transfers_;
+  std::set<std::uint64_t> early_aborts_;
+  std::deque<Queued> queue_;      // up to admitted_
+  std::uint64_t queued_ = 0;      // of those, not aborted
+  std::uint64_t unfinished_ = 0;  // queued or running
+  std::uint64_t running_ = 0;     // seq, or 0
+  std::uint64_t admitted_ = 0, admitted_bytes_ = 0, finished_bytes_ = 0, early_bytes_ = 0, transfer_bytes_ = 0;
+  std::uint64_t task_limit_, byte_limit_;
+};
+
+}  // namespace enginery::session

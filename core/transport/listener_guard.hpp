@@ -1,0 +1,42 @@
+// core/transport/listener_guard.hpp: keeps a listening address alive.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace enginery::transport {
+
+/// The SP protocol of the listening socket.
+enum class Protocol : std::uint16_t { pub = 0x20, sub = 0x21, req = 0x30, rep = 0x31 };
+
+/// Listens at an address and goes on listening. On ipc one connect() and close() without a handshake ends an NNG
+/// listener for good; so the guard shakes hands with itself every second, and on failure unlinks the path and listens
+/// anew on the same socket. Connections that exist go on.
+///
+/// Threads: one of its own.
+class ListenerGuard {
+ public:
+  /// `socket` is NNG's id of a listening socket. Throws ConnectionError when the address cannot be listened at.
+  ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol);
+  ~ListenerGuard();
+  ListenerGuard(const ListenerGuard&) = delete;
+  ListenerGuard& operator=(const ListenerGuard&) = delete;
+
+ private:
+  void listen();
+  bool answers() const;
+  void watch();
+
+  std::uint32_t socket_;
+  std::string url_, path_;  // path_ is empty unless the address is ipc
+  Protocol protocol_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace enginery::transport

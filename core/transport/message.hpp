@@ -1,0 +1,46 @@
+// core/transport/message.hpp: one NNG message, owned.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include <enginery/bytes.hpp>
+
+struct nng_msg;
+
+namespace enginery::transport {
+
+/// A message body of fixed size, written in place. Neither copied nor shared until it is turned into Bytes.
+class Message {
+ public:
+  Message() = default;
+  /// Uninitialised bytes. Throws Error when NNG has no memory.
+  explicit Message(std::size_t size);
+  /// Takes over a message from NNG.
+  explicit Message(nng_msg* message) : message_(message) {}
+  Message(Message&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
+  Message& operator=(Message&& other) noexcept {
+    std::swap(message_, other.message_);
+    return *this;
+  }
+  ~Message();
+
+  std::byte* data() const;
+  std::size_t size() const;
+  std::span<const std::byte> span() const { return {data(), size()}; }
+  explicit operator bool() const { return message_ != nullptr; }
+
+  /// Hands the message to NNG.
+  nng_msg* release() { return std::exchange(message_, nullptr); }
+
+  /// The same bytes, with the message as their owner. 16-byte alignment of what follows the preamble is checked, and
+  /// repaired by a copy where NNG did not give it.
+  Bytes share() &&;
+
+ private:
+  nng_msg* message_ = nullptr;
+};
+
+}  // namespace enginery::transport

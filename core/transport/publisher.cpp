@@ -1,0 +1,32 @@
+// core/transport/publisher.cpp: a listening PUB socket.
+#include "core/transport/publisher.hpp"
+
+#include <optional>
+
+#include <nng/nng.h>
+#include <nng/protocol/pubsub0/pub.h>
+
+#include "core/transport/check.hpp"
+#include "core/transport/listener_guard.hpp"
+
+namespace enginery::transport {
+
+struct Publisher::State {
+  nng_socket socket{};
+  std::optional<ListenerGuard> guard;
+};
+
+Publisher::Publisher(const std::string& url) : state_(new State) {
+  check(nng_pub0_open(&state_->socket), "nng_pub0_open");
+  nng_socket_set_int(state_->socket, NNG_OPT_SENDBUF, 8192);
+  state_->guard.emplace(state_->socket.id, url, Protocol::pub);
+}
+
+Publisher::~Publisher() { state_->guard.reset(); }  // the socket is abandoned to the process' end
+
+void Publisher::publish(Message message) {
+  nng_msg* raw = message.release();
+  if (nng_sendmsg(state_->socket, raw, NNG_FLAG_NONBLOCK) != 0) nng_msg_free(raw);
+}
+
+}  // namespace enginery::transport

@@ -1,0 +1,28 @@
+// core/transport/publisher.hpp: a listening PUB socket.
+#pragma once
+
+#include <string>
+
+#include "core/transport/message.hpp"
+
+namespace enginery::transport {
+
+/// Hints and live text: drops are silent, so nothing that must arrive goes this way alone.
+///
+/// Threads: publish() from any.
+class Publisher {
+ public:
+  /// Listens at `url`. Throws ConnectionError.
+  explicit Publisher(const std::string& url);
+  ~Publisher();
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  void publish(Message message);
+
+ private:
+  struct State;
+  State* state_;
+};
+
+}  // namespace enginery::transport

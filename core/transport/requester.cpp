@@ -1,0 +1,154 @@
+// core/transport/requester.cpp: requests to one peer, any number at a time.
+//
+// Every request has a context of its own with one aio, used first for the send and then for the receive: cancelling a
+// receive whose request is unsent crashes NNG, and this way it cannot happen. Contexts are reused. Nothing is resent
+// (a task would run twice) and nothing redials (a new session link is a new socket).
+#include "core/transport/requester.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include <nng/nng.h>
+#include <nng/protocol/reqrep0/req.h>
+
+#include "core/transport/check.hpp"
+#include "core/wire/frame.hpp"
+
+namespace enginery::transport {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kSilence = std::chrono::milliseconds(20);
+constexpr nng_duration kNoRedial = 24 * 3600 * 1000;
+
+}  // namespace
+
+struct Requester::State {
+  struct Context {
+    State* state = nullptr;
+    nng_ctx ctx{};
+    nng_aio* aio = nullptr;
+    bool sending = false;
+    OnAnswer on_answer;
+  };
+
+  nng_socket socket{};
+  nng_dialer dialer{};
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Context>> contexts;  // all of them
+  std::vector<Context*> free;
+  std::atomic<std::size_t> open = 0;
+  std::atomic<Clock::rep> last = 0;
+
+  void touch() { last.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
+
+  Context* take() {
+    const std::lock_guard lock(mutex);
+    if (!free.empty()) {
+      Context* context = free.back();
+      free.pop_back();
+      return context;
+    }
+    auto context = std::make_unique<Context>();
+    context->state = this;
+    check(nng_ctx_open(&context->ctx, socket), "nng_ctx_open");
+    check(nng_aio_alloc(&context->aio, &State::on_aio, context.get()), "nng_aio_alloc");
+    contexts.push_back(std::move(context));
+    return contexts.back().get();
+  }
+
+  static void on_aio(void* argument) {
+    auto* context = static_cast<Context*>(argument);
+    const int rv = nng_aio_result(context->aio);
+    if (rv == 0 && context->sending) {
+      context->sending = false;
+      nng_ctx_recv(context->ctx, context->aio);
+      return;
+    }
+    Message answer;
+    if (rv != 0) {
+      if (context->sending)
+        if (nng_msg* unsent = nng_aio_get_msg(context->aio)) nng_msg_free(unsent);
+    } else {
+      answer = Message(nng_aio_get_msg(context->aio));
+    }
+    // From here on another thread may take the context, so its fields are not touched any more.
+    const OnAnswer on_answer = std::move(context->on_answer);
+    State* state = context->state;
+    state->touch();
+    {
+      const std::lock_guard lock(state->mutex);
+      state->free.push_back(context);
+    }
+    on_answer(std::move(answer), rv == 0 ? nullptr : nng_strerror(rv));
+    state->open.fetch_sub(1, std::memory_order_release);
+  }
+};
+
+Requester::Requester(const std::string& url) : state_(new State) {
+  const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
+    if (rv == 0) return;
+    nng_close(state_->socket);
+    delete std::exchange(state_, nullptr);
+    check(rv, call, about);
+  };
+  check(nng_req0_open(&state_->socket), "nng_req0_open");
+  nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
+  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
+  nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
+  nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, kNoRedial);
+  fail_safe(nng_dialer_create(&state_->dialer, state_->socket, url.c_str()), "nng_dialer_create", url);
+  fail_safe(nng_dialer_start(state_->dialer, 0), "connecting to", url);
+  state_->touch();
+}
+
+Requester::~Requester() {
+  if (!quiet()) return;  // abandoned: closing under traffic can hang for ever
+  for (const auto& context : state_->contexts) nng_aio_free(context->aio);
+  nng_close(state_->socket);
+  delete state_;
+}
+
+void Requester::send(Message request, OnAnswer on_answer) {
+  State::Context* context = state_->take();
+  state_->open.fetch_add(1, std::memory_order_relaxed);
+  state_->touch();
+  context->on_answer = std::move(on_answer);
+  context->sending = true;
+  nng_aio_set_msg(context->aio, request.release());
+  nng_ctx_send(context->ctx, context->aio);
+}
+
+std::size_t Requester::open() const { return state_->open.load(std::memory_order_acquire); }
+
+bool Requester::quiet() const {
+  return open() == 0 && Clock::now() - Clock::time_point(Clock::duration(state_->last.load())) >= kSilence;
+}
+
+Message request(Requester& requester, Message message, double timeout_seconds) {
+  struct Waiting {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    Message answer;
+    std::string failure;
+  };
+  auto waiting = std::make_shared<Waiting>();
+  requester.send(std::move(message), [waiting](Message answer, const char* failure) {
+    const std::lock_guard lock(waiting->mutex);
+    waiting->done = true;
+    waiting->answer = std::move(answer);
+    if (failure) waiting->failure = failure;
+    waiting->changed.notify_all();
+  });
+  std::unique_lock lock(waiting->mutex);
+  if (!waiting->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return waiting->done; }))
+    throw TimeoutError("no answer within " + std::to_string(timeout_seconds) + " s");
+  if (!waiting->failure.empty()) throw ConnectionError("the connection broke: " + waiting->failure);
+  return std::move(waiting->answer);
+}
+
+}  // namespace enginery::transport

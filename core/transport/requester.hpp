@@ -1,0 +1,45 @@
+// core/transport/requester.hpp: requests to one peer, any number at a time.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/transport/message.hpp"
+
+namespace enginery::transport {
+
+/// One REQ socket to one peer. A request is never sent twice; when the connection breaks, every request that is open
+/// fails, and the socket serves no more: make a new one.
+///
+/// Threads: send() from any; answers come on NNG's threads, which must not block, wait or run user code.
+class Requester {
+ public:
+  /// Given the answer, or an empty message and why there is none.
+  using OnAnswer = std::function<void(Message answer, const char* failure)>;
+
+  /// Connects to `url`. Throws ConnectionError when nobody answers there.
+  explicit Requester(const std::string& url);
+
+  /// Closes the socket if it was silent long enough for that to be safe, else abandons it to the process' end.
+  ~Requester();
+  Requester(const Requester&) = delete;
+  Requester& operator=(const Requester&) = delete;
+
+  void send(Message request, OnAnswer on_answer);
+
+  /// Requests that are not answered.
+  std::size_t open() const;
+  /// Nothing is open and nothing has moved for 20 ms: NNG can close it without hanging.
+  bool quiet() const;
+
+ private:
+  struct State;
+  State* state_;
+};
+
+/// Sends one request and waits for its answer. Throws ConnectionError, TimeoutError.
+Message request(Requester& requester, Message message, double timeout_seconds);
+
+}  // namespace enginery::transport

@@ -1,0 +1,58 @@
+// core/transport/subscriber.cpp: a SUB socket that dials, and dials again.
+#include "core/transport/subscriber.hpp"
+
+#include <nng/nng.h>
+#include <nng/protocol/pubsub0/sub.h>
+
+#include "core/transport/check.hpp"
+#include "core/wire/frame.hpp"
+
+namespace enginery::transport {
+
+struct Subscriber::State {
+  nng_socket socket{};
+  nng_aio* aio = nullptr;
+  std::size_t topic = 0;
+  OnMessage on_message;
+
+  static void on_aio(void* argument) {
+    auto* state = static_cast<State*>(argument);
+    const int rv = nng_aio_result(state->aio);
+    if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
+    if (rv == 0) {
+      const Message message(nng_aio_get_msg(state->aio));
+      // A copy: the topic in front shifts what follows, and changes are small.
+      if (message.size() >= state->topic) {
+        constexpr std::size_t kShift = wire::kAlignment - wire::kPreamble;
+        const std::size_t size = message.size() - state->topic;
+        auto [memory, at] = Bytes::fresh(size + kShift);
+        std::memcpy(at + kShift, message.data() + state->topic, size);
+        state->on_message(memory.part(kShift, size));
+      }
+    }
+    nng_recv_aio(state->socket, state->aio);
+  }
+};
+
+Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage on_message) : state_(new State) {
+  state_->topic = topic.size();
+  state_->on_message = std::move(on_message);
+  check(nng_sub0_open(&state_->socket), "nng_sub0_open");
+  nng_socket_set_int(state_->socket, NNG_OPT_RECVBUF, 8192);
+  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
+  nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, 10);
+  nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, 500);
+  check(nng_socket_set(state_->socket, NNG_OPT_SUB_SUBSCRIBE, topic.data(), topic.size()), "subscribing at", url);
+  check(nng_aio_alloc(&state_->aio, &State::on_aio, state_), "nng_aio_alloc");
+  nng_recv_aio(state_->socket, state_->aio);
+  check(nng_dial(state_->socket, url.c_str(), nullptr, NNG_FLAG_NONBLOCK), "connecting to", url);
+}
+
+Subscriber::~Subscriber() {
+  nng_aio_stop(state_->aio);  // waits for a callback that runs; none comes after
+  nng_aio_free(state_->aio);
+  nng_close(state_->socket);
+  delete state_;
+}
+
+}  // namespace enginery::transport

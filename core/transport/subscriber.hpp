@@ -1,0 +1,30 @@
+// core/transport/subscriber.hpp: a SUB socket that dials, and dials again.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/transport/message.hpp"
+
+namespace enginery::transport {
+
+/// Threads: messages come on NNG's threads, one at a time and in order; the callback must not block.
+class Subscriber {
+ public:
+  /// The message without its topic.
+  using OnMessage = std::function<void(Bytes message)>;
+
+  /// Subscribes to what starts with `topic`. Dials in the background, for ever. Throws ConnectionError for a bad url.
+  Subscriber(const std::string& url, std::string_view topic, OnMessage on_message);
+  /// Blocks until a callback that runs has returned.
+  ~Subscriber();
+  Subscriber(const Subscriber&) = delete;
+  Subscriber& operator=(const Subscriber&) = delete;
+
+ private:
+  struct State;
+  State* state_;
+};
+
+}  // namespace enginery::transport

@@ -1,0 +1,266 @@
+// core/values/arithmetic.cpp: Python's + - * / // % ** on scalars and sequences.
+#include <cmath>
+#include <limits>
+
+#include "core/values/objects.hpp"
+
+namespace enginery {
+namespace {
+
+const char* symbol(Operator op) {
+  switch (op) {
+    case Operator::add: return "+";
+    case Operator::subtract: return "-";
+    case Operator::multiply: return "*";
+    case Operator::divide: return "/";
+    case Operator::floor_divide: return "//";
+    case Operator::modulo: return "%";
+    case Operator::power: return "**";
+  }
+  return "?";
+}
+
+[[noreturn]] void throw_overflow(Operator op, std::int64_t a, std::int64_t b) {
+  throw OverflowError(std::to_string(a) + " " + symbol(op) + " " + std::to_string(b) +
+                      " does not fit into an int of 64 bits; use a float");
+}
+
+[[noreturn]] void throw_zero(Operator op, bool real) {
+  const std::string kind = real ? "float " : "integer ";
+  if (op == Operator::power) throw ZeroDivisionError("0.0 cannot be raised to a negative power");
+  throw ZeroDivisionError(op == Operator::divide    ? (real ? "float division by zero" : "division by zero")
+                          : op == Operator::modulo ? kind + "modulo by zero"
+                                                   : (real ? "float floor division by zero"
+                                                           : "integer division or modulo by zero"));
+}
+
+std::int64_t integer_power(std::int64_t base, std::int64_t exponent) {
+  std::int64_t result = 1, square = base;
+  for (std::int64_t rest = exponent; rest > 0; rest >>= 1) {
+    if ((rest & 1) && __builtin_mul_overflow(result, square, &result)) throw_overflow(Operator::power, base, exponent);
+    // The last square is not needed: it must not overflow in vain.
+    if (rest > 1 && __builtin_mul_overflow(square, square, &square)) throw_overflow(Operator::power, base, exponent);
+  }
+  return result;
+}
+
+double floor_modulo(double a, double b) {
+  double rest = std::fmod(a, b);
+  if (rest == 0) return std::copysign(0.0, b);
+  if ((rest < 0) != (b < 0)) rest += b;
+  return rest;
+}
+
+double floor_quotient(double a, double b) {
+  double rest = std::fmod(a, b);
+  double quotient = (a - rest) / b;
+  if (rest != 0 && (rest < 0) != (b < 0)) quotient -= 1;
+  if (quotient == 0) return std::copysign(0.0, a / b);
+  const double whole = std::floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
+}
+
+std::complex<double> complex_power(std::complex<double> base, std::complex<double> exponent) {
+  if (exponent == 0.0) return 1;
+  if (base == 0.0) {
+    if (exponent.imag() != 0 || exponent.real() < 0) throw_zero(Operator::power, true);
+    return 0;
+  }
+  // Small whole powers exactly, as Python does.
+  if (exponent.imag() == 0 && std::floor(exponent.real()) == exponent.real() && std::abs(exponent.real()) <= 100) {
+    std::complex<double> result = 1, square = base;
+    for (int rest = static_cast<int>(std::abs(exponent.real())); rest > 0; rest >>= 1, square *= square)
+      if (rest & 1) result *= square;
+    return exponent.real() < 0 ? 1.0 / result : result;
+  }
+  return std::pow(base, exponent);
+}
+
+Value real_power(double base, double exponent) {
+  if (base == 0 && exponent < 0) throw_zero(Operator::power, true);
+  if (base < 0 && std::isfinite(base) && std::isfinite(exponent) && std::floor(exponent) != exponent)
+    return Value::complex(complex_power(base, exponent));
+  const double result = std::pow(base, exponent);
+  if (std::isinf(result) && std::isfinite(base) && std::isfinite(exponent))
+    throw OverflowError("(34, 'Numerical result out of range'): " + real_repr(base) + " ** " + real_repr(exponent));
+  return Value::real(result);
+}
+
+Value integers(Operator op, std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+  constexpr double kExact = 9007199254740992.0;
+  switch (op) {
+    case Operator::add:
+      if (__builtin_add_overflow(a, b, &result)) throw_overflow(op, a, b);
+      break;
+    case Operator::subtract:
+      if (__builtin_sub_overflow(a, b, &result)) throw_overflow(op, a, b);
+      break;
+    case Operator::multiply:
+      if (__builtin_mul_overflow(a, b, &result)) throw_overflow(op, a, b);
+      break;
+    case Operator::divide:
+      if (b == 0) throw_zero(op, false);
+      // Ints that a double holds are divided exactly as Python does; larger ones in 80 bits, which hold every int.
+      if (std::abs(static_cast<double>(a)) < kExact && std::abs(static_cast<double>(b)) < kExact)
+        return Value::real(static_cast<double>(a) / static_cast<double>(b));
+      return Value::real(static_cast<double>(static_cast<long double>(a) / static_cast<long double>(b)));
+    case Operator::floor_divide:
+      if (b == 0) throw_zero(op, false);
+      if (a == kLowest && b == -1) throw_overflow(op, a, b);
+      result = a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
+      break;
+    case Operator::modulo:
+      if (b == 0) throw_zero(op, false);
+      result = b == -1 ? 0 : a % b;
+      if (result != 0 && (result < 0) != (b < 0)) result += b;
+      break;
+    case Operator::power:
+      if (b < 0) {
+        if (a == 0) throw_zero(op, false);
+        return Value::real(std::pow(static_cast<double>(a), static_cast<double>(b)));
+      }
+      result = integer_power(a, b);
+      break;
+  }
+  return Value::integer(result);
+}
+
+Value reals(Operator op, double a, double b) {
+  switch (op) {
+    case Operator::add: return Value::real(a + b);
+    case Operator::subtract: return Value::real(a - b);
+    case Operator::multiply: return Value::real(a * b);
+    case Operator::power: return real_power(a, b);
+    case Operator::divide:
+    case Operator::floor_divide:
+    case Operator::modulo: break;
+  }
+  if (b == 0) throw_zero(op, true);
+  return Value::real(op == Operator::divide   ? a / b
+                     : op == Operator::modulo ? floor_modulo(a, b)
+                                              : floor_quotient(a, b));
+}
+
+double as_double(const Value& value) {
+  return is_integral(value) ? static_cast<double>(integral(value)) : contents<RealObject>(value);
+}
+std::complex<double> as_complex_number(const Value& value) {
+  return value.kind() == Kind::complex ? contents<ComplexObject>(value) : as_double(value);
+}
+
+[[noreturn]] void throw_unsupported(Operator op, const Value& a, const Value& b, const char* suffix = "") {
+  std::string remedy;
+  if (a.kind() == Kind::array || b.kind() == Kind::array) remedy = "; apply a task to compute with arrays";
+  throw TypeError(std::string("unsupported operand type(s) for ") + symbol(op) + suffix + ": '" + a.type_name() +
+                  "' and '" + b.type_name() + "'" + remedy);
+}
+
+Value numbers(Operator op, const Value& a, const Value& b) {
+  if (a.kind() != Kind::complex && b.kind() != Kind::complex) return reals(op, as_double(a), as_double(b));
+  const std::complex<double> left = as_complex_number(a), right = as_complex_number(b);
+  switch (op) {
+    case Operator::add: return Value::complex(left + right);
+    case Operator::subtract: return Value::complex(left - right);
+    case Operator::multiply: return Value::complex(left * right);
+    case Operator::divide:
+      if (right == 0.0) throw ZeroDivisionError("complex division by zero");
+      return Value::complex(left / right);
+    case Operator::power: return Value::complex(complex_power(left, right));
+    case Operator::floor_divide:
+    case Operator::modulo: break;
+  }
+  throw_unsupported(op, a, b);
+}
+
+/// How large a repeated sequence of `size` is. OverflowError beyond what memory could ever hold.
+std::size_t repeated(std::size_t size, std::int64_t times) {
+  if (times <= 0) return 0;
+  std::size_t result;
+  if (__builtin_mul_overflow(size, static_cast<std::size_t>(times), &result) || result > (std::size_t{1} << 46))
+    throw OverflowError("cannot repeat " + std::to_string(size) + " items " + std::to_string(times) +
+                        " times; make a smaller one");
+  return result;
+}
+
+template <class Sequence>
+Sequence repeat(const Sequence& sequence, std::int64_t times) {
+  Sequence result;
+  const std::size_t size = repeated(sequence.size(), times);
+  result.reserve(size);
+  while (result.size() < size) result.insert(result.end(), sequence.begin(), sequence.end());
+  return result;
+}
+
+template <class Sequence>
+Sequence joined(const Sequence& a, const Sequence& b) {
+  Sequence result;
+  result.reserve(a.size() + b.size());
+  result.insert(result.end(), a.begin(), a.end());
+  result.insert(result.end(), b.begin(), b.end());
+  return result;
+}
+
+}  // namespace
+
+Value Value::binary(Operator op, const Value& a, const Value& b) {
+  if (is_number(a) && is_number(b)) {
+    if (is_integral(a) && is_integral(b)) return integers(op, integral(a), integral(b));
+    return numbers(op, a, b);
+  }
+  if (op == Operator::add && a.kind() == b.kind()) {
+    switch (a.kind()) {
+      case Kind::string: return string(joined(contents<StringObject>(a), contents<StringObject>(b)));
+      case Kind::bytes: return bytes(joined(contents<BytesObject>(a), contents<BytesObject>(b)));
+      case Kind::list: return list(joined(items_of(a), items_of(b)));
+      case Kind::tuple: return tuple(joined(items_of(a), items_of(b)));
+      default: break;
+    }
+  }
+  if (op == Operator::multiply && is_integral(b)) {
+    switch (a.kind()) {
+      case Kind::string: return string(repeat(contents<StringObject>(a), integral(b)));
+      case Kind::bytes: return bytes(repeat(contents<BytesObject>(a), integral(b)));
+      case Kind::list: return list(repeat(items_of(a), integral(b)));
+      case Kind::tuple: return tuple(repeat(items_of(a), integral(b)));
+      default: break;
+    }
+  }
+  if (op == Operator::multiply && is_integral(a) && !is_integral(b)) {
+    if (b.kind() == Kind::string || b.kind() == Kind::bytes || b.kind() == Kind::list || b.kind() == Kind::tuple)
+      return binary(op, b, a);
+  }
+  throw_unsupported(op, a, b, op == Operator::power ? " or pow()" : "");
+}
+
+Value& Value::augment(Operator op, const Value& right) {
+  if (kind() == Kind::list && op == Operator::add) {
+    const List added = right.elements();  // a copy, since a list may be added to itself
+    List& items = contents<ListObject>(*this);
+    items.insert(items.end(), added.begin(), added.end());
+    return *this;
+  }
+  if (kind() == Kind::list && op == Operator::multiply && is_integral(right)) {
+    List& items = contents<ListObject>(*this);
+    List result = repeat(items, integral(right));
+    items.swap(result);
+    return *this;
+  }
+  return *this = binary(op, *this, right);
+}
+
+Value Value::operator-() const {
+  if (is_integral(*this)) return integers(Operator::subtract, 0, integral(*this));
+  if (kind() == Kind::real) return real(-contents<RealObject>(*this));
+  if (kind() == Kind::complex) return complex(-contents<ComplexObject>(*this));
+  throw TypeError("bad operand type for unary -: '" + type_name() + "'");
+}
+
+Value Value::operator+() const {
+  if (kind() == Kind::boolean) return integer(integral(*this));
+  if (is_number(*this)) return *this;
+  throw TypeError("bad operand type for unary +: '" + type_name() + "'");
+}
+
+}  // namespace enginery

@@ -1,0 +1,94 @@
+// core/values/objects.hpp: what lies behind a Value, kind by kind.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <enginery/value.hpp>
+
+namespace enginery {
+
+/// An object of one kind with its contents. One allocation each.
+template <Kind K, class T>
+struct Holding : Object {
+  T contents;
+  explicit Holding(T given) : Object(K), contents(std::move(given)) {}
+};
+
+template <class T>
+struct Described {
+  std::shared_ptr<T> object;
+  std::string description;
+};
+struct OpaqueObject {
+  OpaqueType type;
+  std::shared_ptr<void> object;
+};
+
+using BooleanObject = Holding<Kind::boolean, bool>;
+using IntegerObject = Holding<Kind::integer, std::int64_t>;
+using RealObject = Holding<Kind::real, double>;
+using ComplexObject = Holding<Kind::complex, std::complex<double>>;
+using StringObject = Holding<Kind::string, std::string>;
+using BytesObject = Holding<Kind::bytes, std::string>;
+using ListObject = Holding<Kind::list, List>;
+using TupleObject = Holding<Kind::tuple, List>;
+using DictObject = Holding<Kind::dict, Dict>;
+using ArrayObject = Holding<Kind::array, Array>;
+using ReferenceObject = Holding<Kind::reference, std::string>;
+using FunctionObject = Holding<Kind::function, Described<const Function>>;
+using ModuleObject = Holding<Kind::module, Described<ModuleNamespace>>;
+using OpaqueHolding = Holding<Kind::opaque, OpaqueObject>;
+
+/// The contents. Requires: the kind is O's.
+template <class O>
+auto& contents(const Value& value) {
+  return static_cast<O*>(value.object())->contents;
+}
+
+/// Counts how deep a walk over nested Values is, and ends it as Python does before the stack ends.
+class Depth {
+ public:
+  explicit Depth(const char* doing) {
+    if (++depth_ > kDeepest) {
+      --depth_;
+      throw Error("RecursionError", std::string("maximum recursion depth exceeded while ") + doing +
+                                        ": does the object contain itself? Nest at most 1000 deep");
+    }
+  }
+  ~Depth() { --depth_; }
+  Depth(const Depth&) = delete;
+  Depth& operator=(const Depth&) = delete;
+
+ private:
+  static constexpr int kDeepest = 1000;
+  static inline thread_local int depth_ = 0;
+};
+
+/// A list's or tuple's items. Requires: it is one.
+inline const List& items_of(const Value& value) {
+  return value.kind() == Kind::list ? contents<ListObject>(value) : contents<TupleObject>(value);
+}
+
+/// Is it a bool or an int? Both count as one in arithmetic.
+inline bool is_integral(const Value& value) { return value.kind() == Kind::boolean || value.kind() == Kind::integer; }
+inline std::int64_t integral(const Value& value) {
+  return value.kind() == Kind::boolean ? contents<BooleanObject>(value) : contents<IntegerObject>(value);
+}
+inline bool is_number(const Value& value) {
+  return is_integral(value) || value.kind() == Kind::real || value.kind() == Kind::complex;
+}
+
+/// Text by code points: how many there are, and where the one at `index` begins. A byte that belongs to no code point
+/// counts as one.
+std::size_t count_characters(std::string_view text) noexcept;
+/// The length in bytes of the character at the front. Requires: not empty.
+std::size_t character_length(std::string_view text) noexcept;
+
+/// The repr(), cut to a length that suits a message.
+std::string brief(const Value& value);
+
+}  // namespace enginery

@@ -1,0 +1,182 @@
+// core/values/value.cpp: making Values, taking their contents, and letting them go.
+#include <enginery/value.hpp>
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <ostream>
+
+#include "core/values/objects.hpp"
+
+namespace enginery {
+namespace {
+
+std::string demangled(const char* name) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);
+  return text ? text.get() : name;
+}
+
+template <class O>
+O* allocate(auto contents) {
+  return new O(std::move(contents));
+}
+
+const char* word(Kind kind) {
+  switch (kind) {
+    case Kind::none: return "NoneType";
+    case Kind::boolean: return "bool";
+    case Kind::integer: return "int";
+    case Kind::real: return "float";
+    case Kind::complex: return "complex";
+    case Kind::string: return "str";
+    case Kind::bytes: return "bytes";
+    case Kind::list: return "list";
+    case Kind::tuple: return "tuple";
+    case Kind::dict: return "dict";
+    case Kind::array: return "ndarray";
+    case Kind::reference: return "Reference";
+    case Kind::function: return "function";
+    case Kind::module: return "module";
+    case Kind::opaque: return "opaque";
+  }
+  return "?";
+}
+
+/// The contents as O's, or a TypeError.
+template <class O>
+auto& checked(const Value& value, Kind kind) {
+  if (value.kind() != kind) detail::throw_expected(word(kind), value);
+  return contents<O>(value);
+}
+
+void delete_object(Object* object) {
+  switch (object->kind) {
+    case Kind::none: break;
+    case Kind::boolean: delete static_cast<BooleanObject*>(object); break;
+    case Kind::integer: delete static_cast<IntegerObject*>(object); break;
+    case Kind::real: delete static_cast<RealObject*>(object); break;
+    case Kind::complex: delete static_cast<ComplexObject*>(object); break;
+    case Kind::string: delete static_cast<StringObject*>(object); break;
+    case Kind::bytes: delete static_cast<BytesObject*>(object); break;
+    case Kind::list: delete static_cast<ListObject*>(object); break;
+    case Kind::tuple: delete static_cast<TupleObject*>(object); break;
+    case Kind::dict: delete static_cast<DictObject*>(object); break;
+    case Kind::array: delete static_cast<ArrayObject*>(object); break;
+    case Kind::reference: delete static_cast<ReferenceObject*>(object); break;
+    case Kind::function: delete static_cast<FunctionObject*>(object); break;
+    case Kind::module: delete static_cast<ModuleObject*>(object); break;
+    case Kind::opaque: delete static_cast<OpaqueHolding*>(object); break;
+  }
+}
+
+// How deep destroy() is in itself, and what waits for it to come back up.
+thread_local int destroying = 0;
+thread_local std::vector<Object*>* postponed = nullptr;
+
+}  // namespace
+
+// A list in a list in a list … must not need as much stack as it is deep: beyond a depth, objects wait for the outermost
+// call, which takes them one after the other.
+void Value::destroy(Object* object) noexcept {
+  constexpr int kDeepest = 100;
+  if (object->kind < Kind::list || object->kind > Kind::dict) return delete_object(object);
+  if (destroying == 0) {
+    std::vector<Object*> waiting;
+    postponed = &waiting;
+    ++destroying;
+    delete_object(object);
+    while (!waiting.empty()) {
+      Object* const next = waiting.back();
+      waiting.pop_back();
+      delete_object(next);
+    }
+    --destroying;
+    postponed = nullptr;
+  } else if (destroying < kDeepest) {
+    ++destroying;
+    delete_object(object);
+    --destroying;
+  } else {
+    postponed->push_back(object);
+  }
+}
+
+Value Value::boolean(bool truth) {
+  // As in Python there is one True and one False. They are never freed, since plugins may outlive static destructors.
+  static const Value* const yes = new Value(adopt(allocate<BooleanObject>(true)));
+  static const Value* const no = new Value(adopt(allocate<BooleanObject>(false)));
+  return truth ? *yes : *no;
+}
+Value Value::integer(std::int64_t number) { return adopt(allocate<IntegerObject>(number)); }
+Value Value::real(double number) { return adopt(allocate<RealObject>(number)); }
+Value Value::complex(std::complex<double> number) { return adopt(allocate<ComplexObject>(number)); }
+Value Value::string(std::string text) { return adopt(allocate<StringObject>(std::move(text))); }
+Value Value::bytes(std::string bytes) { return adopt(allocate<BytesObject>(std::move(bytes))); }
+Value Value::list(List items) { return adopt(allocate<ListObject>(std::move(items))); }
+Value Value::tuple(List items) { return adopt(allocate<TupleObject>(std::move(items))); }
+Value Value::dict(Dict dict) { return adopt(allocate<DictObject>(std::move(dict))); }
+Value Value::array(Array array) { return adopt(allocate<ArrayObject>(std::move(array))); }
+Value Value::reference(std::string path) { return adopt(allocate<ReferenceObject>(std::move(path))); }
+Value Value::function(std::shared_ptr<const Function> function, std::string description) {
+  return adopt(allocate<FunctionObject>(Described<const Function>{std::move(function), std::move(description)}));
+}
+Value Value::module(std::shared_ptr<ModuleNamespace> module, std::string description) {
+  return adopt(allocate<ModuleObject>(Described<ModuleNamespace>{std::move(module), std::move(description)}));
+}
+Value Value::opaque(const OpaqueType& type, std::shared_ptr<void> object) {
+  if (!object) return Value();
+  return adopt(allocate<OpaqueHolding>(OpaqueObject{type, std::move(object)}));
+}
+
+std::string Value::type_name() const {
+  return kind() == Kind::opaque ? contents<OpaqueHolding>(*this).type.name() : word(kind());
+}
+
+bool Value::as_boolean() const { return checked<BooleanObject>(*this, Kind::boolean); }
+std::int64_t Value::as_integer() const { return checked<IntegerObject>(*this, Kind::integer); }
+double Value::as_real() const { return checked<RealObject>(*this, Kind::real); }
+std::complex<double> Value::as_complex() const { return checked<ComplexObject>(*this, Kind::complex); }
+const std::string& Value::as_string() const { return checked<StringObject>(*this, Kind::string); }
+const std::string& Value::as_bytes() const { return checked<BytesObject>(*this, Kind::bytes); }
+List& Value::as_list() const { return checked<ListObject>(*this, Kind::list); }
+const List& Value::as_tuple() const { return checked<TupleObject>(*this, Kind::tuple); }
+Dict& Value::as_dict() const { return checked<DictObject>(*this, Kind::dict); }
+Array& Value::as_array() const { return checked<ArrayObject>(*this, Kind::array); }
+const std::string& Value::as_reference() const { return checked<ReferenceObject>(*this, Kind::reference); }
+const std::shared_ptr<const Function>& Value::as_function() const {
+  return checked<FunctionObject>(*this, Kind::function).object;
+}
+const std::shared_ptr<ModuleNamespace>& Value::as_module() const {
+  return checked<ModuleObject>(*this, Kind::module).object;
+}
+
+const OpaqueType* Value::opaque_type() const noexcept {
+  return kind() == Kind::opaque ? &contents<OpaqueHolding>(*this).type : nullptr;
+}
+
+const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) const {
+  if (kind() != Kind::opaque) throw TypeError(detail::opaque_wanted(*this, wanted.name()));
+  const OpaqueObject& held = contents<OpaqueHolding>(*this);
+  if (!(held.type == wanted)) throw_other_opaque(held.type, wanted);
+  return held.object;
+}
+
+std::string OpaqueType::name() const { return demangled(type->name()); }
+
+void throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted) {
+  const std::string names = "expected an object of type " + wanted.name() + ", got one of type " + held.name();
+  if (held.name() != wanted.name()) throw TypeError(names + ": pass an object of that very type");
+  const auto structure = [](const OpaqueType& of) {
+    return std::to_string(of.size) + " bytes aligned to " + std::to_string(of.alignment) + ", widest alignment " +
+           std::to_string(of.widest) + ", traits " + std::to_string(of.traits);
+  };
+  throw TypeError(names + ", which is another type of that name (expected " + structure(wanted) + "; got " +
+                  structure(held) +
+                  "): build both plugins from one header with the same compiler flags (-mavx, -march), and give types in "
+                  "anonymous namespaces a name");
+}
+
+std::ostream& operator<<(std::ostream& stream, const Value& value) { return stream << value.str(); }
+
+}  // namespace enginery

@@ -1,0 +1,224 @@
+// core/wire/call_wire.cpp: what a task asks for and what came of it, as bodies for a session.
+#include "core/wire/call_wire.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "call_generated.h"
+#include "core/wire/envelope.hpp"
+#include "core/wire/frame.hpp"
+#include "core/wire/value_nodes.hpp"
+
+namespace enginery::wire {
+namespace {
+
+constexpr std::size_t kHeader = 16;                     // keeps the envelope, and so the payloads, 16-byte aligned
+constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
+/// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
+constexpr std::size_t kLargestEnvelope = std::size_t{1} << 30;
+
+static_assert(sizeof(fb::Node) == sizeof(Node));
+
+/// One writer per thread, so that its memory is reused.
+NodeWriter& fresh_writer() {
+  thread_local NodeWriter writer;
+  writer.clear();
+  return writer;
+}
+
+bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.size() > inline_bytes; }
+
+flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
+                                           std::size_t inline_bytes) {
+  if (writer.nodes.size() * sizeof(Node) + writer.text.size() > kLargestEnvelope)
+    throw ValueError(fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
+                                 "arrays, or send it in parts", writer.nodes.size(), writer.text.size()));
+  const auto nodes = builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()),
+                                                   writer.nodes.size());
+  const auto text = writer.text.empty() ? 0
+                                        : builder.CreateVector(reinterpret_cast<const std::uint8_t*>(writer.text.data()),
+                                                               writer.text.size());
+  flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> payloads = 0;
+  if (!writer.payloads.empty()) {
+    std::uint64_t* sizes = nullptr;
+    payloads = builder.CreateUninitializedVector(writer.payloads.size(), &sizes);
+    for (const Bytes& payload : writer.payloads)
+      *sizes++ = payload.size() | (outside(payload, inline_bytes) ? kOutside : 0);
+  }
+  return fb::CreateValues(builder, nodes, text, payloads);
+}
+
+Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer, std::size_t inline_bytes) {
+  Packed packed;
+  std::size_t size = kHeader + padded(builder.GetSize());
+  for (const Bytes& payload : writer.payloads)
+    if (!outside(payload, inline_bytes)) size += padded(payload.size());
+  auto [body, at] = Bytes::fresh(size);
+  const std::uint32_t header[4] = {builder.GetSize(), 0, 0, 0};
+  std::memcpy(at, header, kHeader);
+  std::memcpy(at + kHeader, builder.GetBufferPointer(), builder.GetSize());
+  at += kHeader;
+  std::memset(at + builder.GetSize(), 0, padded(builder.GetSize()) - builder.GetSize());
+  at += padded(builder.GetSize());
+  for (Bytes& payload : writer.payloads) {
+    if (outside(payload, inline_bytes)) {
+      packed.bulk.push_back(std::move(payload));
+      continue;
+    }
+    if (!payload.empty()) std::memcpy(at, payload.data(), payload.size());
+    std::memset(at + payload.size(), 0, padded(payload.size()) - payload.size());
+    at += padded(payload.size());
+  }
+  writer.payloads.clear();
+  if (size > inline_bytes)
+    packed.bulk.insert(packed.bulk.begin(), std::move(body));
+  else
+    packed.body = std::move(body);
+  return packed;
+}
+
+/// A body taken apart: its verified root and its payloads, in order.
+template <class Table>
+struct Unpacked {
+  const Table* table;
+  std::vector<Bytes> payloads;
+};
+
+template <class Table, class ValuesOf>
+Unpacked<Table> take_apart(Bytes body, std::span<const Bytes> bulk, const char* name, const ValuesOf& values_of) {
+  if (body.empty()) {
+    if (bulk.empty()) throw ProtocolError(fmt::format("a {} has no body", name));
+    body = bulk.front();
+    bulk = bulk.subspan(1);
+  }
+  std::uint32_t size = 0;
+  if (body.size() >= kHeader) std::memcpy(&size, body.data(), sizeof size);
+  if (body.size() < kHeader || padded(size) > body.size() - kHeader)
+    throw ProtocolError(fmt::format("a {} of {} bytes is shorter than it says", name, body.size()));
+  const Table& table =
+      verified<Table>({reinterpret_cast<const std::uint8_t*>(body.data() + kHeader), size}, name);
+  Unpacked<Table> unpacked{&table, {}};
+  std::size_t at = kHeader + padded(size), bulk_at = 0;
+  const fb::Values* values = values_of(table);
+  if (values && values->payloads()) {
+    unpacked.payloads.reserve(std::min<std::size_t>(values->payloads()->size(), 4096));
+    for (const std::uint64_t marked : *values->payloads()) {
+      const std::uint64_t length = marked & ~kOutside;
+      if (marked & kOutside) {
+        if (bulk_at == bulk.size() || bulk[bulk_at].size() != length)
+          throw ProtocolError(fmt::format("a {} names a large payload of {} bytes that did not come with it", name, length));
+        unpacked.payloads.push_back(bulk[bulk_at++]);
+      } else {
+        if (length > body.size() - at || padded(length) > body.size() - at)
+          throw ProtocolError(fmt::format("a payload of {} bytes exceeds its {}", length, name));
+        // A copy, so that a small array in the namespace does not hold the whole message.
+        unpacked.payloads.push_back(Bytes::copy(body.span().subspan(at, length)));
+        at += padded(length);
+      }
+    }
+  }
+  if (at != body.size() || bulk_at != bulk.size())
+    throw ProtocolError(fmt::format("a {} has bytes that belong to no value", name));
+  return unpacked;
+}
+
+NodeReader reader_of(const fb::Values& values, const std::vector<Bytes>& payloads) {
+  std::span<const Node> nodes;
+  if (values.nodes()) nodes = {reinterpret_cast<const Node*>(values.nodes()->Data()), values.nodes()->size()};
+  std::string_view text;
+  if (values.text()) text = {reinterpret_cast<const char*>(values.text()->data()), values.text()->size()};
+  return {nodes, text, payloads};
+}
+
+}  // namespace
+
+const char* to_string(Op op) {
+  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys"};
+  return kNames[static_cast<std::size_t>(op)];
+}
+
+std::uint64_t Packed::size() const {
+  std::uint64_t total = body.size();
+  for (const Bytes& payload : bulk) total += payload.size();
+  return total;
+}
+
+Packed pack(Op op, std::string_view name, std::span<const Value> positional,
+            std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes) {
+  NodeWriter& writer = fresh_writer();
+  for (const Value& value : positional) writer.write(value);
+  for (const auto& [keyword, value] : keywords) writer.write(value);
+  auto& builder = fresh_builder();
+  const auto values = add_values(builder, writer, inline_bytes);
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> names = 0;
+  if (!keywords.empty()) {
+    std::vector<flatbuffers::Offset<flatbuffers::String>> offsets;
+    for (const auto& [keyword, value] : keywords) offsets.push_back(builder.CreateString(keyword));
+    names = builder.CreateVector(offsets);
+  }
+  const auto text = builder.CreateString(name.data(), name.size());
+  builder.Finish(fb::CreateCall(builder, static_cast<std::uint8_t>(op), text,
+                                static_cast<std::uint32_t>(positional.size()), names, values));
+  return finish(builder, writer, inline_bytes);
+}
+
+Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
+  NodeWriter& writer = fresh_writer();
+  auto& builder = fresh_builder();
+  flatbuffers::Offset<fb::Values> values = 0;
+  flatbuffers::Offset<fb::Failure> failure = 0;
+  if (outcome.failure) {
+    const auto ename = builder.CreateString(outcome.failure->ename), evalue = builder.CreateString(outcome.failure->evalue),
+               traceback = builder.CreateString(outcome.failure->traceback);
+    failure = fb::CreateFailure(builder, ename, evalue, traceback);
+  } else {
+    writer.write(outcome.value);
+    values = add_values(builder, writer, inline_bytes);
+  }
+  const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);
+  builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure));
+  return finish(builder, writer, inline_bytes);
+}
+
+Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
+  const auto unpacked =
+      take_apart<fb::Call>(body, bulk, "call", [](const fb::Call& table) { return table.values(); });
+  const fb::Call& table = *unpacked.table;
+  if (table.op() > static_cast<std::uint8_t>(kLastOp))
+    throw ProtocolError(fmt::format("a call asks for the unknown operation {}; is the client's enginery newer?", table.op()));
+  Call call;
+  call.op = static_cast<Op>(table.op());
+  call.name = text_of(table.name());
+  NodeReader reader = reader_of(*table.values(), unpacked.payloads);
+  const std::size_t nodes = table.values()->nodes() ? table.values()->nodes()->size() : 0;
+  if (table.positional() > nodes) throw ProtocolError("a call has fewer values than arguments");
+  call.positional.reserve(table.positional());
+  for (std::uint32_t i = 0; i < table.positional(); ++i) call.positional.push_back(reader.read());
+  if (table.keywords())
+    for (const flatbuffers::String* keyword : *table.keywords()) call.keywords.emplace_back(text_of(keyword), reader.read());
+  if (!reader.at_end()) throw ProtocolError("a call has values that belong to no argument");
+  return call;
+}
+
+Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
+  const auto unpacked =
+      take_apart<fb::Outcome>(body, bulk, "outcome", [](const fb::Outcome& table) { return table.values(); });
+  const fb::Outcome& table = *unpacked.table;
+  Outcome outcome;
+  outcome.started = table.started();
+  outcome.completed = table.completed();
+  outcome.build_id = text_of(table.build_id());
+  if (table.failure()) {
+    outcome.failure = Failure{text_of(table.failure()->ename()), text_of(table.failure()->evalue()),
+                              text_of(table.failure()->traceback())};
+  } else if (table.values()) {
+    NodeReader reader = reader_of(*table.values(), unpacked.payloads);
+    outcome.value = reader.read();
+    if (!reader.at_end()) throw ProtocolError("an outcome has more than one value");
+  } else {
+    throw ProtocolError("an outcome has neither value nor failure");
+  }
+  return outcome;
+}
+
+}  // namespace enginery::wire

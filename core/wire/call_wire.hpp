@@ -1,0 +1,58 @@
+// core/wire/call_wire.hpp: what a task asks for and what came of it, as bodies for a session.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <enginery/bytes.hpp>
+#include <enginery/value.hpp>
+
+namespace enginery::wire {
+
+enum class Op : std::uint8_t { apply, push, pull, erase, import, run, execute, keys };
+inline constexpr Op kLastOp = Op::keys;
+/// "apply", "push", …
+const char* to_string(Op op);
+
+using Keywords = std::vector<std::pair<std::string, Value>>;
+
+struct Call {
+  Op op = Op::apply;
+  std::string name;
+  std::vector<Value> positional;
+  Keywords keywords;
+};
+
+struct Failure {
+  std::string ename, evalue, traceback;
+};
+
+/// Times in nanoseconds since 1970, UTC.
+struct Outcome {
+  std::int64_t started = 0, completed = 0;
+  std::string build_id;
+  Value value;
+  std::optional<Failure> failure;
+};
+
+/// A body and the payloads that are too large to travel in it.
+struct Packed {
+  Bytes body;
+  std::vector<Bytes> bulk;
+  std::uint64_t size() const;
+};
+
+/// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError, ValueError for what cannot
+/// be encoded.
+Packed pack(Op op, std::string_view name, std::span<const Value> positional,
+            std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes);
+Packed pack(const Outcome& outcome, std::size_t inline_bytes);
+
+/// Throws ProtocolError.
+Call unpack_call(const Bytes& body, std::span<const Bytes> bulk);
+Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk);
+
+}  // namespace enginery::wire

@@ -1,0 +1,57 @@
+// core/wire/envelope.hpp: verification and building that the envelopes of all schemas share.
+#pragma once
+
+#include <cstring>
+
+#include <flatbuffers/flatbuffers.h>
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+#include <enginery/uuid.hpp>
+
+namespace enginery::wire {
+
+inline constexpr flatbuffers::uoffset_t kMaxDepth = 32;
+inline constexpr flatbuffers::uoffset_t kMaxTables = 20000;
+
+/// The root table of a verified envelope. Throws ProtocolError.
+template <class Table>
+const Table& verified(std::span<const std::uint8_t> envelope, const char* name) {
+  if (envelope.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
+    throw ProtocolError(fmt::format("the envelope of a {} has {} bytes, beyond what an envelope may have", name,
+                                    envelope.size()));
+  flatbuffers::Verifier verifier(envelope.data(), envelope.size(), kMaxDepth, kMaxTables);
+  if (!verifier.VerifyBuffer<Table>(nullptr))
+    throw ProtocolError(fmt::format("the envelope of a {} does not pass verification", name));
+  return *flatbuffers::GetRoot<Table>(envelope.data());
+}
+
+template <class Id>
+Id to_id(const Uuid& uuid) {
+  Id id;
+  static_assert(sizeof id == sizeof uuid.bytes);
+  std::memcpy(static_cast<void*>(&id), uuid.bytes.data(), sizeof id);
+  return id;
+}
+
+template <class Id>
+Uuid to_uuid(const Id* id) {
+  Uuid uuid;
+  if (id) std::memcpy(uuid.bytes.data(), static_cast<const void*>(id), sizeof uuid.bytes);
+  return uuid;
+}
+
+/// A builder that keeps its memory from one message of this thread to the next.
+inline flatbuffers::FlatBufferBuilder& fresh_builder() {
+  thread_local flatbuffers::FlatBufferBuilder builder(4096);
+  builder.Clear();
+  return builder;
+}
+
+inline std::span<const std::uint8_t> written(const flatbuffers::FlatBufferBuilder& builder) {
+  return {builder.GetBufferPointer(), builder.GetSize()};
+}
+
+inline std::string text_of(const flatbuffers::String* text) { return text ? text->str() : std::string(); }
+
+}  // namespace enginery::wire

@@ -1,0 +1,64 @@
+// core/wire/frame.cpp: writing and checking the frame of every message.
+#include "core/wire/frame.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::wire {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x314e4745;  // "EGN1", little endian
+constexpr std::uint8_t kVersion = 1;
+
+struct Preamble {
+  std::uint32_t magic;
+  std::uint8_t kind, version;
+  std::uint16_t zero;
+  std::uint32_t envelope;
+};
+static_assert(sizeof(Preamble) == kPreamble);
+
+}  // namespace
+
+transport::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size,
+                         std::span<const std::byte> topic) {
+  const Preamble preamble{kMagic, static_cast<std::uint8_t>(kind), kVersion, 0,
+                          static_cast<std::uint32_t>(envelope.size())};
+  const std::size_t room = padded(envelope.size());
+  transport::Message message(topic.size() + kPreamble + room + bodies_size);
+  std::byte* at = message.data();
+  if (!topic.empty()) std::memcpy(at, topic.data(), topic.size());
+  at += topic.size();
+  std::memcpy(at, &preamble, kPreamble);
+  if (!envelope.empty()) std::memcpy(at + kPreamble, envelope.data(), envelope.size());
+  std::memset(at + kPreamble + envelope.size(), 0, room - envelope.size());
+  return message;
+}
+
+std::byte* bodies_of(transport::Message& message, std::size_t envelope_size) {
+  return message.data() + kPreamble + padded(envelope_size);
+}
+
+Opened open_frame(const Bytes& message) {
+  Preamble preamble;
+  if (message.size() < kPreamble)
+    throw ProtocolError(fmt::format("a message of {} bytes is shorter than its preamble of {}", message.size(), kPreamble));
+  std::memcpy(&preamble, message.data(), kPreamble);
+  if (preamble.magic != kMagic || preamble.zero != 0)
+    throw ProtocolError("a message does not start with enginery's preamble; is another program at this address?");
+  if (preamble.version != kVersion)
+    throw ProtocolError(fmt::format("a message has protocol version {}, this process speaks {}; use one version of "
+                                    "enginery on both sides", preamble.version, kVersion));
+  const std::size_t room = message.size() - kPreamble;
+  if (preamble.envelope > room || padded(preamble.envelope) > room)
+    throw ProtocolError(fmt::format("an envelope of {} bytes does not fit into its message of {}", preamble.envelope,
+                                    message.size()));
+  const auto* envelope = reinterpret_cast<const std::uint8_t*>(message.data() + kPreamble);
+  return {static_cast<MessageKind>(preamble.kind), {envelope, preamble.envelope},
+          message.part(kPreamble + padded(preamble.envelope), room - padded(preamble.envelope))};
+}
+
+}  // namespace enginery::wire

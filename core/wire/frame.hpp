@@ -1,0 +1,41 @@
+// core/wire/frame.hpp: preamble, envelope, bodies: the frame of every message.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <enginery/bytes.hpp>
+
+#include "core/transport/message.hpp"
+
+namespace enginery::wire {
+
+enum class MessageKind : std::uint8_t {
+  exchange = 1, reply, chunk, chunk_answer, fetch, fetched,
+  hub_request = 16, hub_reply, change, status_request, engine_status,
+};
+
+inline constexpr std::size_t kPreamble = 12;
+inline constexpr std::size_t kAlignment = 16;
+/// No message is larger; a chunk of 1 MiB with its envelope fits.
+inline constexpr std::size_t kLargestMessage = (1u << 20) + 65536;
+
+constexpr std::size_t padded(std::size_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
+
+/// The message of one envelope and its bodies; `topic` bytes go in front on PUB/SUB.
+transport::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size = 0,
+                         std::span<const std::byte> topic = {});
+/// Where frame() leaves room for the bodies.
+std::byte* bodies_of(transport::Message& message, std::size_t envelope_size);
+
+/// A frame whose sizes were checked; the envelope is not verified yet.
+struct Opened {
+  MessageKind kind;
+  std::span<const std::uint8_t> envelope;
+  Bytes bodies;
+};
+/// Throws ProtocolError, which says what is wrong, before anything behind the preamble is read.
+Opened open_frame(const Bytes& message);
+
+}  // namespace enginery::wire

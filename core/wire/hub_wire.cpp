@@ -1,0 +1,111 @@
+// core/wire/hub_wire.cpp: the hub's messages and an engine's status on the wire.
+#include "core/wire/hub_wire.hpp"
+
+#include "core/wire/envelope.hpp"
+#include "hub_generated.h"
+
+namespace enginery::wire {
+namespace {
+
+using transport::Message;
+
+flatbuffers::Offset<hubfb::Engine> add_engine(flatbuffers::FlatBufferBuilder& builder, const EngineEntry& engine) {
+  const auto endpoint = builder.CreateString(engine.endpoint), bulk = builder.CreateString(engine.bulk_endpoint),
+             hostname = builder.CreateString(engine.hostname);
+  const auto uuid = to_id<hubfb::Id>(engine.uuid);
+  return hubfb::CreateEngine(builder, engine.id, &uuid, engine.pid, engine.start, endpoint, bulk, hostname);
+}
+
+EngineEntry to_entry(const hubfb::Engine* engine) {
+  if (!engine) return {};
+  return {engine->id(),
+          to_uuid(engine->uuid()),
+          engine->pid(),
+          engine->start(),
+          text_of(engine->endpoint()),
+          text_of(engine->bulk_endpoint()),
+          text_of(engine->hostname())};
+}
+
+template <class Enum>
+Enum checked(std::uint8_t value, Enum last, const char* name) {
+  if (value > static_cast<std::uint8_t>(last))
+    throw ProtocolError(fmt::format("a {} has the unknown code {}", name, value));
+  return static_cast<Enum>(value);
+}
+
+}  // namespace
+
+Message encode(const HubRequest& request) {
+  auto& builder = fresh_builder();
+  const auto engine = add_engine(builder, request.engine);
+  builder.Finish(hubfb::CreateHubRequest(builder, static_cast<std::uint8_t>(request.op), engine));
+  return frame(MessageKind::hub_request, written(builder));
+}
+
+HubRequest decode_hub_request(const Opened& opened) {
+  const auto& table = verified<hubfb::HubRequest>(opened.envelope, "hub request");
+  return {checked(table.op(), HubOp::goodbye, "hub request"), to_entry(table.engine())};
+}
+
+Message encode(const HubReply& reply) {
+  auto& builder = fresh_builder();
+  std::vector<flatbuffers::Offset<hubfb::Engine>> engines;
+  for (const EngineEntry& engine : reply.engines) engines.push_back(add_engine(builder, engine));
+  const auto list = builder.CreateVector(engines);
+  const auto words = builder.CreateString(reply.words);
+  const auto epoch = to_id<hubfb::Id>(reply.epoch);
+  builder.Finish(hubfb::CreateHubReply(builder, reply.ok, words, reply.id, &epoch, reply.number, list));
+  return frame(MessageKind::hub_reply, written(builder));
+}
+
+HubReply decode_hub_reply(const Opened& opened) {
+  const auto& table = verified<hubfb::HubReply>(opened.envelope, "hub reply");
+  HubReply reply{table.ok(), text_of(table.words()), table.id(), to_uuid(table.epoch()), table.number(), {}};
+  if (table.engines())
+    for (const hubfb::Engine* engine : *table.engines()) reply.engines.push_back(to_entry(engine));
+  return reply;
+}
+
+Message encode(const Change& change) {
+  auto& builder = fresh_builder();
+  const auto engine = add_engine(builder, change.engine);
+  const auto how = builder.CreateString(change.how);
+  const auto epoch = to_id<hubfb::Id>(change.epoch);
+  builder.Finish(hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how));
+  return frame(MessageKind::change, written(builder), 0, std::as_bytes(std::span(kHubTopic.data(), kHubTopic.size())));
+}
+
+Change decode_change(const Opened& opened) {
+  const auto& table = verified<hubfb::Change>(opened.envelope, "change");
+  return {checked(table.event(), ChangeEvent::left, "change"), to_uuid(table.epoch()), table.number(),
+          to_entry(table.engine()), text_of(table.how())};
+}
+
+Message encode_status_request(const Uuid& engine) {
+  auto& builder = fresh_builder();
+  const auto uuid = to_id<hubfb::Id>(engine);
+  builder.Finish(hubfb::CreateStatusRequest(builder, &uuid));
+  return frame(MessageKind::status_request, written(builder));
+}
+
+Uuid decode_status_request(const Opened& opened) {
+  return to_uuid(verified<hubfb::StatusRequest>(opened.envelope, "status request").engine());
+}
+
+Message encode(const EngineStatus& status) {
+  auto& builder = fresh_builder();
+  const auto task = builder.CreateString(status.task);
+  const auto uuid = to_id<hubfb::Id>(status.uuid);
+  builder.Finish(hubfb::CreateEngineStatus(builder, &uuid, status.id, status.pid, task, status.running_since,
+                                           status.queued, status.finished, status.sessions, status.resident_bytes));
+  return frame(MessageKind::engine_status, written(builder));
+}
+
+EngineStatus decode_engine_status(const Opened& opened) {
+  const auto& table = verified<hubfb::EngineStatus>(opened.envelope, "engine status");
+  return {to_uuid(table.uuid()), table.id(),       table.pid(),      text_of(table.task()), table.running_since(),
+          table.queued(),        table.finished(), table.sessions(), table.resident_bytes()};
+}
+
+}  // namespace enginery::wire

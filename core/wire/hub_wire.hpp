@@ -1,0 +1,76 @@
+// core/wire/hub_wire.hpp: the hub's messages and an engine's status, as values and on the wire.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <enginery/uuid.hpp>
+
+#include "core/transport/message.hpp"
+#include "core/wire/frame.hpp"
+
+namespace enginery::wire {
+
+/// What a client must know of an engine to talk to it.
+struct EngineEntry {
+  int id = -1;
+  Uuid uuid;
+  std::uint64_t pid = 0, start = 0;
+  std::string endpoint, bulk_endpoint, hostname;
+  friend bool operator==(const EngineEntry&, const EngineEntry&) = default;
+};
+
+enum class HubOp : std::uint8_t { snapshot, register_engine, goodbye };
+
+struct HubRequest {
+  HubOp op = HubOp::snapshot;
+  EngineEntry engine;
+};
+
+struct HubReply {
+  bool ok = true;
+  std::string words;
+  int id = -1;
+  Uuid epoch;
+  std::uint64_t number = 0;
+  std::vector<EngineEntry> engines;
+};
+
+enum class ChangeEvent : std::uint8_t { heartbeat, joined, left };
+
+struct Change {
+  ChangeEvent event = ChangeEvent::heartbeat;
+  Uuid epoch;
+  std::uint64_t number = 0;
+  EngineEntry engine;
+  std::string how;
+};
+
+struct EngineStatus {
+  Uuid uuid;
+  int id = -1;
+  std::uint64_t pid = 0;
+  std::string task;
+  std::int64_t running_since = 0;  ///< ns since 1970, UTC; 0 when idle
+  std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0;
+};
+
+/// Goes in front of every published change.
+inline constexpr std::string_view kHubTopic = "hub:";
+
+transport::Message encode(const HubRequest&);
+transport::Message encode(const HubReply&);
+transport::Message encode(const Change&);
+transport::Message encode_status_request(const Uuid& engine);
+transport::Message encode(const EngineStatus&);
+
+// Each throws ProtocolError.
+HubRequest decode_hub_request(const Opened&);
+HubReply decode_hub_reply(const Opened&);
+Change decode_change(const Opened&);
+Uuid decode_status_request(const Opened&);
+EngineStatus decode_engine_status(const Opened&);
+
+}  // namespace enginery::wire

@@ -1,0 +1,207 @@
+// core/wire/session_wire.cpp: the session's messages on the wire.
+#include "core/wire/session_wire.hpp"
+
+#include <cstring>
+
+#include "core/wire/envelope.hpp"
+#include "session_generated.h"
+
+namespace enginery::wire {
+namespace {
+
+using transport::Message;
+
+/// Tasks and results alike, in columns: heads, sizes of their large payloads, bodies.
+struct Columns {
+  std::vector<fb::Head> heads;
+  std::vector<std::uint64_t> bulk_sizes;
+  std::size_t bodies = 0;
+
+  template <class Entry>
+  void add(std::uint64_t number, const Entry& entry) {
+    heads.emplace_back(number, entry.seq, static_cast<std::uint32_t>(entry.body.size()),
+                       static_cast<std::uint16_t>(entry.bulk_sizes.size()), entry.aborted);
+    bulk_sizes.insert(bulk_sizes.end(), entry.bulk_sizes.begin(), entry.bulk_sizes.end());
+    bodies += padded(entry.body.size());
+  }
+};
+
+/// One set of columns per thread, so that their memory is reused.
+Columns& fresh_columns() {
+  thread_local Columns columns;
+  columns.heads.clear();
+  columns.bulk_sizes.clear();
+  columns.bodies = 0;
+  return columns;
+}
+
+void write_body(std::byte*& at, const Bytes& body) {
+  if (!body.empty()) std::memcpy(at, body.data(), body.size());
+  const std::size_t room = padded(body.size());
+  std::memset(at + body.size(), 0, room - body.size());
+  at += room;
+}
+
+template <class Entries>
+Message with_bodies(MessageKind kind, const flatbuffers::FlatBufferBuilder& builder, std::size_t size,
+                    const Entries& entries) {
+  Message message = frame(kind, written(builder), size);
+  std::byte* at = bodies_of(message, builder.GetSize());
+  for (const auto& entry : entries) write_body(at, entry.body);
+  return message;
+}
+
+/// Calls `add(head, body, bulk_sizes)` for each entry, with every size checked.
+template <class Table, class Add>
+void each_entry(const Opened& opened, const Table& table, const char* name, const Add& add) {
+  std::size_t at = 0, bulk_at = 0;
+  const std::size_t bulk_count = table.bulk_sizes() ? table.bulk_sizes()->size() : 0;
+  if (table.heads()) {
+    for (const fb::Head* head : *table.heads()) {
+      if (head->size() > opened.bodies.size() - at || padded(head->size()) > opened.bodies.size() - at)
+        throw ProtocolError(fmt::format("an entry of {} bytes in a {} exceeds its message", head->size(), name));
+      if (head->bulk() > bulk_count - bulk_at)
+        throw ProtocolError(fmt::format("an entry of a {} names {} large payloads that are not listed", name, head->bulk()));
+      std::vector<std::uint64_t> sizes;
+      if (head->bulk()) {
+        const auto* first = table.bulk_sizes()->data() + bulk_at;
+        sizes.assign(first, first + head->bulk());
+        bulk_at += head->bulk();
+      }
+      add(*head, opened.bodies.part(at, head->size()), std::move(sizes));
+      at += padded(head->size());
+    }
+  }
+  if (at != opened.bodies.size() || bulk_at != bulk_count)
+    throw ProtocolError(fmt::format("a {} has bytes that belong to no entry", name));
+}
+
+session::Status to_status(std::uint8_t status, const char* name) {
+  if (status > static_cast<std::uint8_t>(session::Status::busy))
+    throw ProtocolError(fmt::format("a {} has the unknown status {}", name, status));
+  return static_cast<session::Status>(status);
+}
+
+void expect_no_bodies(const Opened& opened, const char* name) {
+  if (!opened.bodies.empty()) throw ProtocolError(fmt::format("a {} has bytes behind its envelope", name));
+}
+
+}  // namespace
+
+Message encode(const session::Exchange& exchange) {
+  Columns& columns = fresh_columns();
+  for (const session::Task& task : exchange.tasks) columns.add(task.seq, task);
+  auto& builder = fresh_builder();
+  const auto heads = columns.heads.empty() ? 0 : builder.CreateVectorOfStructs(columns.heads);
+  const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
+  const auto aborts = exchange.aborts.empty() ? 0 : builder.CreateVector(exchange.aborts);
+  const auto engine = to_id<fb::Id>(exchange.engine), session = to_id<fb::Id>(exchange.session);
+  builder.Finish(fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open, exchange.bye,
+                                    exchange.result_ack, exchange.client_pid, exchange.client_start, heads, bulk, aborts));
+  return with_bodies(MessageKind::exchange, builder, columns.bodies, exchange.tasks);
+}
+
+session::Exchange decode_exchange(const Opened& opened) {
+  const auto& table = verified<fb::Exchange>(opened.envelope, "exchange");
+  session::Exchange exchange;
+  exchange.engine = to_uuid(table.engine());
+  exchange.session = to_uuid(table.session());
+  exchange.link = table.link();
+  exchange.x = table.x();
+  exchange.open = table.open();
+  exchange.bye = table.bye();
+  exchange.result_ack = table.result_ack();
+  exchange.client_pid = table.client_pid();
+  exchange.client_start = table.client_start();
+  if (table.heads()) exchange.tasks.reserve(table.heads()->size());
+  each_entry(opened, table, "exchange", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
+    exchange.tasks.push_back({head.seq(), head.aborted() != 0, std::move(body), std::move(bulk)});
+  });
+  if (table.aborts()) exchange.aborts.assign(table.aborts()->begin(), table.aborts()->end());
+  return exchange;
+}
+
+Message encode(const session::Reply& reply) {
+  Columns& columns = fresh_columns();
+  for (const session::Result& result : reply.results) columns.add(result.r, result);
+  auto& builder = fresh_builder();
+  const auto heads = columns.heads.empty() ? 0 : builder.CreateVectorOfStructs(columns.heads);
+  const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
+  const auto words = reply.words.empty() ? 0 : builder.CreateString(reply.words);
+  builder.Finish(fb::CreateReply(builder, static_cast<std::uint8_t>(reply.status), reply.x, reply.admitted,
+                                 reply.task_limit, reply.byte_limit, heads, bulk, words));
+  return with_bodies(MessageKind::reply, builder, columns.bodies, reply.results);
+}
+
+session::Reply decode_reply(const Opened& opened) {
+  const auto& table = verified<fb::Reply>(opened.envelope, "reply");
+  session::Reply reply;
+  reply.status = to_status(table.status(), "reply");
+  reply.x = table.x();
+  reply.admitted = table.admitted();
+  reply.task_limit = table.task_limit();
+  reply.byte_limit = table.byte_limit();
+  reply.words = text_of(table.words());
+  if (table.heads()) reply.results.reserve(table.heads()->size());
+  each_entry(opened, table, "reply", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
+    reply.results.push_back({head.number(), head.seq(), head.aborted() != 0, std::move(body), std::move(bulk)});
+  });
+  return reply;
+}
+
+Message encode(const session::Chunk& chunk) {
+  auto& builder = fresh_builder();
+  const auto engine = to_id<fb::Id>(chunk.engine), session = to_id<fb::Id>(chunk.session);
+  builder.Finish(fb::CreateChunk(builder, &engine, &session, chunk.seq, chunk.index, chunk.total, chunk.offset));
+  Message message = frame(MessageKind::chunk, written(builder), chunk.bytes.size());
+  if (!chunk.bytes.empty())
+    std::memcpy(bodies_of(message, builder.GetSize()), chunk.bytes.data(), chunk.bytes.size());
+  return message;
+}
+
+session::Chunk decode_chunk(const Opened& opened) {
+  const auto& table = verified<fb::Chunk>(opened.envelope, "chunk");
+  return {to_uuid(table.engine()), to_uuid(table.session()), table.seq(),  table.index(),
+          table.total(),           table.offset(),           opened.bodies};
+}
+
+Message encode(const session::ChunkAnswer& answer) {
+  auto& builder = fresh_builder();
+  builder.Finish(fb::CreateChunkAnswer(builder, static_cast<std::uint8_t>(answer.status)));
+  return frame(MessageKind::chunk_answer, written(builder));
+}
+
+session::ChunkAnswer decode_chunk_answer(const Opened& opened) {
+  const auto& table = verified<fb::ChunkAnswer>(opened.envelope, "chunk answer");
+  expect_no_bodies(opened, "chunk answer");
+  return {to_status(table.status(), "chunk answer")};
+}
+
+Message encode(const session::Fetch& fetch) {
+  auto& builder = fresh_builder();
+  const auto engine = to_id<fb::Id>(fetch.engine), session = to_id<fb::Id>(fetch.session);
+  builder.Finish(fb::CreateFetch(builder, &engine, &session, fetch.r, fetch.index, fetch.offset, fetch.length));
+  return frame(MessageKind::fetch, written(builder));
+}
+
+session::Fetch decode_fetch(const Opened& opened) {
+  const auto& table = verified<fb::Fetch>(opened.envelope, "fetch");
+  expect_no_bodies(opened, "fetch");
+  return {to_uuid(table.engine()), to_uuid(table.session()), table.r(), table.index(), table.offset(), table.length()};
+}
+
+Message encode(const session::Fetched& fetched) {
+  auto& builder = fresh_builder();
+  builder.Finish(fb::CreateFetched(builder, static_cast<std::uint8_t>(fetched.status)));
+  Message message = frame(MessageKind::fetched, written(builder), fetched.bytes.size());
+  if (!fetched.bytes.empty())
+    std::memcpy(bodies_of(message, builder.GetSize()), fetched.bytes.data(), fetched.bytes.size());
+  return message;
+}
+
+session::Fetched decode_fetched(const Opened& opened) {
+  const auto& table = verified<fb::Fetched>(opened.envelope, "fetched");
+  return {to_status(table.status(), "fetched"), opened.bodies};
+}
+
+}  // namespace enginery::wire

@@ -1,0 +1,168 @@
+// core/wire/value_nodes.cpp: values flattened in pre-order into nodes, text and payloads.
+#include "core/wire/value_nodes.hpp"
+
+#include <bit>
+
+#include <fmt/format.h>
+
+#include <enginery/array.hpp>
+#include <enginery/dict.hpp>
+
+namespace enginery::wire {
+namespace {
+
+constexpr std::uint8_t kMore = 255;
+/// Deeper nesting would let a message exhaust the reader's stack.
+constexpr unsigned kDeepest = 200;
+
+Node node(Kind kind, std::uint64_t word) { return {static_cast<std::uint8_t>(kind), 0, 0, 0, word}; }
+
+[[noreturn]] void stays(const Value& value) {
+  throw TypeError(fmt::format("{} stays on its engine: a {} cannot leave its process; pass a Reference to it instead",
+                              value.repr(), value.type_name()));
+}
+
+}  // namespace
+
+void NodeWriter::clear() {
+  nodes.clear();
+  text.clear();
+  payloads.clear();
+}
+
+void NodeWriter::write(const Value& value, unsigned depth) {
+  if (depth > kDeepest)
+    throw ValueError(fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
+  const Kind kind = value.kind();
+  const auto write_text = [&](const std::string& bytes) {
+    nodes.push_back(node(kind, bytes.size()));
+    text += bytes;
+  };
+  const auto write_items = [&](const List& items) {
+    nodes.push_back(node(kind, items.size()));
+    for (const Value& item : items) write(item, depth + 1);
+  };
+  switch (kind) {
+    case Kind::none: nodes.push_back(node(kind, 0)); return;
+    case Kind::boolean: nodes.push_back(node(kind, value.as_boolean())); return;
+    case Kind::integer: nodes.push_back(node(kind, static_cast<std::uint64_t>(value.as_integer()))); return;
+    case Kind::real: nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(value.as_real()))); return;
+    case Kind::complex: {
+      const std::complex<double> number = value.as_complex();
+      nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(number.real())));
+      nodes.push_back({kMore, 0, 0, 0, std::bit_cast<std::uint64_t>(number.imag())});
+      return;
+    }
+    case Kind::string: return write_text(value.as_string());
+    case Kind::bytes: return write_text(value.as_bytes());
+    case Kind::reference: return write_text(value.as_reference());
+    case Kind::list: return write_items(value.as_list());
+    case Kind::tuple: return write_items(value.as_tuple());
+    case Kind::dict: {
+      const Dict& dict = value.as_dict();
+      nodes.push_back(node(kind, dict.size()));
+      for (const auto [key, item] : dict) {
+        write(key, depth + 1);
+        write(item, depth + 1);
+      }
+      return;
+    }
+    case Kind::array: {
+      const Array& array = value.as_array();
+      const auto& shape = array.shape();
+      nodes.push_back({static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(array.dtype()),
+                       static_cast<std::uint16_t>(array.order()), static_cast<std::uint32_t>(shape.size()),
+                       payloads.size()});
+      for (const std::int64_t extent : shape) nodes.push_back({kMore, 0, 0, 0, static_cast<std::uint64_t>(extent)});
+      payloads.push_back(array.bytes());
+      return;
+    }
+    case Kind::function:
+    case Kind::module:
+    case Kind::opaque: stays(value);
+  }
+  stays(value);
+}
+
+const Node& NodeReader::take() {
+  if (at_ == nodes_.size()) throw ProtocolError("a value ends before all of its parts have come");
+  return nodes_[at_++];
+}
+
+std::string NodeReader::take_text(std::uint64_t size) {
+  if (size > text_.size())
+    throw ProtocolError(fmt::format("a text of {} bytes exceeds the {} that its message has left", size, text_.size()));
+  std::string taken(text_.substr(0, size));
+  text_.remove_prefix(size);
+  return taken;
+}
+
+Value NodeReader::read_array(const Node& node) {
+  if (node.word >= payloads_.size())
+    throw ProtocolError(fmt::format("an array names payload {} of {}", node.word, payloads_.size()));
+  if (node.extra > Array::kMaxDimensions)
+    throw ProtocolError(fmt::format("an array has rank {}, more than {}", node.extra, Array::kMaxDimensions));
+  if (node.detail > static_cast<std::uint8_t>(DType::c128) || node.order > static_cast<std::uint16_t>(Order::column_major))
+    throw ProtocolError(fmt::format("an array has the unknown dtype {} or order {}", node.detail, node.order));
+  std::vector<std::int64_t> shape;
+  for (std::uint32_t i = 0; i < node.extra; ++i) {
+    const Node& more = take();
+    if (more.kind != kMore) throw ProtocolError("an array ends before its shape is complete");
+    shape.push_back(static_cast<std::int64_t>(more.word));
+  }
+  try {
+    return Value::array(Array(static_cast<DType>(node.detail), shape, static_cast<Order>(node.order), payloads_[node.word]));
+  } catch (const ValueError& error) {
+    throw ProtocolError(error.what());
+  }
+}
+
+Value NodeReader::read(unsigned depth) {
+  if (depth > kDeepest) throw ProtocolError(fmt::format("a value is nested more than {} levels deep", kDeepest));
+  const Node& node = take();
+  // Every item needs a node of its own, so a count beyond the nodes left is a lie, and reserving for it an attack.
+  const auto items = [&](std::uint64_t count) {
+    if (count > nodes_.size() - at_)
+      throw ProtocolError(fmt::format("a container of {} items has {} nodes left", count, nodes_.size() - at_));
+    List list;
+    list.reserve(count);
+    for (std::uint64_t i = 0; i < count; ++i) list.push_back(read(depth + 1));
+    return list;
+  };
+  switch (static_cast<Kind>(node.kind)) {
+    case Kind::none: return Value();
+    case Kind::boolean: return Value::boolean(node.word != 0);
+    case Kind::integer: return Value::integer(static_cast<std::int64_t>(node.word));
+    case Kind::real: return Value::real(std::bit_cast<double>(node.word));
+    case Kind::complex: {
+      const Node& imaginary = take();
+      return Value::complex({std::bit_cast<double>(node.word), std::bit_cast<double>(imaginary.word)});
+    }
+    case Kind::string: return Value::string(take_text(node.word));
+    case Kind::bytes: return Value::bytes(take_text(node.word));
+    case Kind::reference: return Value::reference(take_text(node.word));
+    case Kind::list: return Value::list(items(node.word));
+    case Kind::tuple: return Value::tuple(items(node.word));
+    case Kind::dict: {
+      if (node.word > (nodes_.size() - at_) / 2) throw ProtocolError("a dict ends before all of its items have come");
+      Dict dict;
+      for (std::uint64_t i = 0; i < node.word; ++i) {
+        Value key = read(depth + 1);
+        Value item = read(depth + 1);
+        try {
+          dict.set(std::move(key), std::move(item));
+        } catch (const TypeError& error) {
+          throw ProtocolError(error.what());
+        }
+      }
+      return Value::dict(std::move(dict));
+    }
+    case Kind::array: return read_array(node);
+    case Kind::function:
+    case Kind::module:
+    case Kind::opaque: break;
+  }
+  throw ProtocolError(fmt::format("a value has the unknown kind {}", node.kind));
+}
+
+}  // namespace enginery::wire

@@ -1,0 +1,127 @@
+// engine/engine_main.cpp: what the process of an engine does.
+//
+// Order of the start: listen, load plugins, register. The hub announces an engine only when it takes tasks, so a client
+// never meets a door that is not open. The end: the launcher's socketpair comes to its end of file, or a signal; then the
+// sockets' files are removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
+#include "engine/engine_main.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
+
+#include "core/cluster/runtime_directory.hpp"
+#include "core/modules/loader.hpp"
+#include "core/transport/requester.hpp"
+#include "core/wire/hub_wire.hpp"
+#include "engine/executor.hpp"
+#include "engine/session_server.hpp"
+
+namespace enginery::engine {
+namespace {
+
+constexpr double kRegistrationSeconds = 10;
+
+/// The two sockets' files, which are gone when the engine is.
+struct Sockets {
+  std::string directory, tasks, bulk;
+
+  explicit Sockets(const std::filesystem::path& folder, const Uuid& uuid)
+      : directory(folder.string()), tasks("e-" + uuid.text()), bulk("b-" + uuid.text()) {}
+  SessionServer::Addresses addresses() const {
+    return {cluster::ipc_address(directory, tasks), cluster::ipc_address(directory, bulk)};
+  }
+  void remove() const {
+    ::unlink((directory + "/" + tasks).c_str());
+    ::unlink((directory + "/" + bulk).c_str());
+  }
+};
+
+/// Waits until the launcher is gone, or a signal to end has come.
+void wait_for_the_end(int launcher_fd) {
+  // End of file, or anything else from the launcher, which never speaks to engines, is the end.
+  pollfd watched{launcher_fd, POLLIN, 0};
+  while (::poll(&watched, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+std::string hostname() {
+  char name[256] = "";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+int register_with(const Connection& connection, const wire::EngineEntry& self) {
+  transport::Requester hub(connection.hub.requests);
+  transport::Message answer =
+      transport::request(hub, wire::encode(wire::HubRequest{wire::HubOp::register_engine, self}), kRegistrationSeconds);
+  const wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+  if (!reply.ok) throw ConnectionError("the hub refused this engine: " + reply.words);
+  return reply.id;
+}
+
+}  // namespace
+
+int engine_main(const EngineOptions& options) try {
+  sigset_t ending;
+  sigemptyset(&ending);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
+  if (options.launcher_fd < 0) pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+
+  const Connection connection = Connection::load(options.connection_file);
+  const Uuid uuid = Uuid::random();
+  const Sockets sockets(connection.directory, uuid);
+  SessionServer server(uuid, sockets.addresses(), session::Limits{});
+
+  std::thread([&] {
+    if (options.launcher_fd >= 0) {
+      wait_for_the_end(options.launcher_fd);
+    } else {
+      int signal = 0;
+      sigwait(&ending, &signal);
+    }
+    sockets.remove();
+    std::fflush(nullptr);
+    ::_exit(0);
+  }).detach();
+
+  modules::Loader loader;
+  Executor executor(globals(), loader);
+  for (const std::string& plugin : options.load) executor.import(plugin);
+
+  const ProcessId process = ProcessId::self();
+  const SessionServer::Addresses addresses = sockets.addresses();
+  server.set_id(register_with(connection, {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid),
+                                           process.start, addresses.tasks, addresses.bulk, hostname()}));
+
+  std::optional<session::Running> task = server.next();
+  while (task) {
+    const wire::Outcome outcome = executor.run(task->body, task->bulk);
+    wire::Packed packed;
+    try {
+      packed = wire::pack(outcome, server.limits().inline_bytes);
+    } catch (const Error& error) {  // the result cannot leave this process
+      wire::Outcome refused;
+      refused.started = outcome.started;
+      refused.completed = outcome.completed;
+      refused.failure = wire::Failure{error.ename(), error.what(), {}};
+      packed = wire::pack(refused, server.limits().inline_bytes);
+    }
+    task.reset();
+    task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
+  }
+  return 0;
+} catch (const std::exception& error) {
+  fmt::print(stderr, "enginery engine: {}\n", error.what());
+  std::fflush(nullptr);
+  ::_exit(1);
+}
+
+}  // namespace enginery::engine

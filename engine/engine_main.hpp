@@ -1,0 +1,25 @@
+// engine/engine_main.hpp: what the process of an engine does.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enginery::engine {
+
+/// How an engine was started: `enginery engine …`.
+struct EngineOptions {
+  /// The launcher's socketpair, whose end of file ends this process; -1 when nobody launched it.
+  int launcher_fd = -1;
+  /// The id it is to have; none: the hub chooses.
+  std::optional<int> id;
+  std::filesystem::path connection_file;
+  /// Plugins to import before it takes tasks.
+  std::vector<std::string> load;
+};
+
+/// Runs tasks until the launcher or the hub ends it. Returns the exit status of the process.
+int engine_main(const EngineOptions& options);
+
+}  // namespace enginery::engine

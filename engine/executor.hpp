@@ -1,0 +1,38 @@
+// engine/executor.hpp: does what a task's body says.
+#pragma once
+
+#include <span>
+
+#include <enginery/bytes.hpp>
+#include <enginery/namespace.hpp>
+
+#include "core/modules/loader.hpp"
+#include "core/wire/call_wire.hpp"
+
+namespace enginery::engine {
+
+/// Runs calls against the engine's namespace. Whatever a task throws becomes its outcome's failure.
+///
+/// Threads: the main thread.
+class Executor {
+ public:
+  Executor(Namespace& names, modules::Loader& loader) : names_(names), loader_(loader) {}
+
+  wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
+
+  /// Brings a plugin into the namespace under its name. Throws PluginLoadError.
+  void import(const std::string& name);
+
+ private:
+  Value perform(wire::Call call, wire::Outcome& outcome);
+  Value apply(wire::Call call, wire::Outcome& outcome);
+  Value pull(const wire::Call& call) const;
+  Value erase(const wire::Call& call);
+  /// Puts the very objects in the place of References, also inside of lists, tuples and dicts.
+  void resolve(Value& value, unsigned depth = 0) const;
+
+  Namespace& names_;
+  modules::Loader& loader_;
+};
+
+}  // namespace enginery::engine

@@ -1,0 +1,22 @@
+// engine/failure.hpp: what a task threw, as data.
+#pragma once
+
+#include "core/wire/call_wire.hpp"
+
+namespace enginery::engine {
+
+/// While one lives, this thread's throws leave their stack behind for failure_of_current_exception().
+class ThrowRecording {
+ public:
+  ThrowRecording();
+  ~ThrowRecording();
+  ThrowRecording(const ThrowRecording&) = delete;
+  ThrowRecording& operator=(const ThrowRecording&) = delete;
+};
+
+/// Names the exception in flight: an enginery error by its ename, a std one by Python's word for it or its own demangled
+/// type, anything else by its type and, where it prints, its value. The traceback is that of the place of the throw.
+/// Requires: called in a catch block.
+wire::Failure failure_of_current_exception();
+
+}  // namespace enginery::engine

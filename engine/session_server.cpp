@@ -1,0 +1,227 @@
+// engine/session_server.cpp: the engine's sessions over NNG.
+//
+// A request goes: NNG's thread verifies and decodes it, takes the lock, lets the state machine think, lets the lock go
+// and does what it asked for: answers, or wakes the main thread. The main thread hands in an outcome and takes the next
+// task under one lock; when no task is left, the answer that carries the outcomes is sent from there, so one blocking
+// call costs the engine two wake-ups: NNG's thread and the main one. The clock thread only keeps deadlines.
+#include "engine/session_server.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+
+#include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
+#include <enginery/stop.hpp>
+
+#include "core/wire/call_wire.hpp"
+#include "core/wire/session_wire.hpp"
+
+namespace enginery::engine {
+namespace {
+
+constexpr session::Time kLookAtClients = std::chrono::seconds(1);
+/// Requests that can be held besides one for each session: those that are answered at once.
+constexpr std::size_t kSpareContexts = 16;
+
+session::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+std::int64_t utc_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total = 0, resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// The name of the task in a body, for people.
+std::string name_of(const session::Running& running) {
+  try {
+    const wire::Call call = wire::unpack_call(running.body, running.bulk);
+    return call.name.empty() ? std::string(wire::to_string(call.op)) : call.name;
+  } catch (const Error&) {
+    return "?";
+  }
+}
+
+}  // namespace
+
+SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits)
+    : engine_(engine),
+      limits_(limits),
+      sessions_(engine, limits),
+      clock_thread_([this] { run_clock(); }),
+      tasks_(addresses.tasks, kSpareContexts, [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
+      bulk_(addresses.bulk, kSpareContexts, [this](auto ticket, auto message) { on_bulk_request(ticket, std::move(message)); }) {}
+
+SessionServer::~SessionServer() {
+  stop();
+  clock_thread_.join();
+}
+
+void SessionServer::on_task_request(transport::Responder::Ticket ticket, transport::Message message) {
+  session::Exchange exchange;
+  try {
+    const wire::Opened opened = wire::open_frame(std::move(message).share());
+    if (opened.kind == wire::MessageKind::status_request) {
+      wire::decode_status_request(opened);
+      return tasks_.answer(ticket, wire::encode(status()));
+    }
+    if (opened.kind != wire::MessageKind::exchange)
+      throw ProtocolError("an engine's task address takes exchanges and status requests only");
+    exchange = wire::decode_exchange(opened);
+  } catch (const std::exception& error) {
+    session::Reply reply;
+    reply.status = session::Status::unknown;
+    reply.words = error.what();
+    return tasks_.answer(ticket, wire::encode(reply));
+  }
+  session::EngineActions actions;
+  Lock lock(mutex_);
+  sessions_.on_exchange(ticket, std::move(exchange), now(), actions);
+  const std::size_t contexts = sessions_.count() + kSpareContexts;
+  perform(lock, actions);
+  tasks_.reserve(contexts);
+}
+
+void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transport::Message message) {
+  session::EngineActions actions;
+  try {
+    const wire::Opened opened = wire::open_frame(std::move(message).share());
+    if (opened.kind == wire::MessageKind::chunk) {
+      session::Chunk chunk = wire::decode_chunk(opened);
+      Lock lock(mutex_);
+      sessions_.on_chunk(ticket, std::move(chunk), now(), actions);
+      return perform(lock, actions);
+    }
+    if (opened.kind == wire::MessageKind::fetch) {
+      session::Fetch fetch = wire::decode_fetch(opened);
+      Lock lock(mutex_);
+      sessions_.on_fetch(ticket, std::move(fetch), now(), actions);
+      return perform(lock, actions);
+    }
+    throw ProtocolError("an engine's bulk address takes chunks and fetches only");
+  } catch (const std::exception&) {
+    bulk_.answer(ticket, wire::encode(session::ChunkAnswer{session::Status::unknown}));
+  }
+}
+
+std::optional<session::Running> SessionServer::next() {
+  Lock lock(mutex_);
+  return wait_for_task(lock);
+}
+
+std::optional<session::Running> SessionServer::finish_and_next(Bytes body, std::vector<Bytes> bulk) {
+  session::EngineActions actions;
+  Lock lock(mutex_);
+  const session::Running done = std::move(*running_);
+  running_.reset();
+  ++finished_;
+  const session::Time time = now();
+  sessions_.finished(done.session, done.seq, std::move(body), std::move(bulk), time, actions);
+  sessions_.tick(time, actions);
+  perform(lock, actions);
+  lock.lock();
+  return wait_for_task(lock);
+}
+
+std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
+  for (;;) {
+    if (stop_) return std::nullopt;
+    running_ = sessions_.next(now());
+    if (running_) {
+      running_since_ = utc_now();
+      set_stop_requested(false);
+      return running_;
+    }
+    main_waits_ = true;
+    work_.wait(lock);
+    main_waits_ = false;
+  }
+}
+
+void SessionServer::stop() {
+  const std::lock_guard lock(mutex_);
+  stop_ = true;
+  work_.notify_all();
+  clock_.notify_all();
+}
+
+void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
+  const session::Time deadline = sessions_.next_deadline();
+  const bool rearm = deadline < armed_;
+  if (rearm) armed_ = deadline;
+  const bool wake_main = main_waits_;
+  lock.unlock();
+  if (rearm) clock_.notify_one();
+  for (session::EngineAction& action : actions) {
+    if (auto* exchange = std::get_if<session::AnswerExchange>(&action))
+      tasks_.answer(exchange->ticket, wire::encode(exchange->reply));
+    else if (auto* chunk = std::get_if<session::AnswerChunk>(&action))
+      bulk_.answer(chunk->ticket, wire::encode(chunk->answer));
+    else if (auto* fetch = std::get_if<session::AnswerFetch>(&action))
+      bulk_.answer(fetch->ticket, wire::encode(fetch->fetched));
+    else if (std::holds_alternative<session::WorkReady>(action)) {
+      if (wake_main) work_.notify_one();
+    } else if (std::holds_alternative<session::StopTask>(action)) {
+      set_stop_requested(true);
+    }
+  }
+}
+
+void SessionServer::run_clock() {
+  session::Time look_at_clients = now() + kLookAtClients;
+  Lock lock(mutex_);
+  while (!stop_) {
+    armed_ = std::min(sessions_.next_deadline(), look_at_clients);
+    const auto until = std::chrono::steady_clock::time_point(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed_));
+    if (now() < armed_) clock_.wait_until(lock, until);
+    if (stop_) return;
+    session::EngineActions actions;
+    const session::Time time = now();
+    if (time >= look_at_clients) {
+      for (const Uuid& session : sessions_of_dead_clients()) sessions_.forget(session, time, actions);
+      look_at_clients = time + kLookAtClients;
+    }
+    sessions_.tick(time, actions);
+    armed_ = session::kNever;
+    perform(lock, actions);
+    lock.lock();
+  }
+}
+
+std::vector<Uuid> SessionServer::sessions_of_dead_clients() const {
+  std::vector<Uuid> dead;
+  for (const auto& summary : sessions_.sessions())
+    if (summary.client_pid != 0 && !ProcessId{static_cast<int>(summary.client_pid), summary.client_start}.alive())
+      dead.push_back(summary.session);
+  return dead;
+}
+
+wire::EngineStatus SessionServer::status() {
+  wire::EngineStatus status;
+  std::optional<session::Running> running;
+  {
+    const Lock lock(mutex_);
+    running = running_;
+    status.running_since = running ? running_since_ : 0;
+    status.finished = finished_;
+    for (const auto& summary : sessions_.sessions()) {
+      ++status.sessions;
+      status.queued += summary.queued;
+    }
+  }
+  status.uuid = engine_;
+  status.id = id_.load(std::memory_order_relaxed);
+  status.pid = static_cast<std::uint64_t>(::getpid());
+  if (running) status.task = name_of(*running);
+  status.resident_bytes = resident_bytes();
+  return status;
+}
+
+}  // namespace enginery::engine

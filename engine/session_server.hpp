@@ -1,0 +1,76 @@
+// engine/session_server.hpp: the engine's sessions over NNG: what stands between the network and the main thread.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <enginery/uuid.hpp>
+
+#include "core/session/engine_sessions.hpp"
+#include "core/transport/responder.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery::engine {
+
+/// Listens for clients, keeps their sessions, and gives their tasks to the main thread one at a time.
+///
+/// Threads: NNG's threads bring requests; the clock thread of this object keeps the deadlines; the main thread calls
+/// next() and finish_and_next(). All meet in one mutex, which nobody holds while encoding, sending or running a task.
+class SessionServer {
+ public:
+  struct Addresses {
+    std::string tasks, bulk;
+  };
+
+  /// Listens. Throws ConnectionError.
+  SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits);
+  ~SessionServer();
+  SessionServer(const SessionServer&) = delete;
+  SessionServer& operator=(const SessionServer&) = delete;
+
+  /// Waits for a task. Nothing after stop().
+  std::optional<session::Running> next();
+  /// Hands in the outcome of the task that was given last, and waits for the next one.
+  std::optional<session::Running> finish_and_next(Bytes body, std::vector<Bytes> bulk);
+  void stop();
+
+  /// The id that `enginery status` shows.
+  void set_id(int id) { id_.store(id, std::memory_order_relaxed); }
+  const session::Limits& limits() const { return limits_; }
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  void on_task_request(transport::Responder::Ticket ticket, transport::Message message);
+  void on_bulk_request(transport::Responder::Ticket ticket, transport::Message message);
+  std::optional<session::Running> wait_for_task(Lock& lock);
+  /// Unlocks, then does what the sessions asked for.
+  void perform(Lock& lock, session::EngineActions& actions);
+  void run_clock();
+  wire::EngineStatus status();
+  std::vector<Uuid> sessions_of_dead_clients() const;
+
+  const Uuid engine_;
+  const session::Limits limits_;
+  std::atomic<int> id_{-1};
+
+  std::mutex mutex_;
+  std::condition_variable work_, clock_;
+  session::EngineSessions sessions_;
+  std::optional<session::Running> running_;
+  std::int64_t running_since_ = 0;
+  std::uint64_t finished_ = 0;
+  session::Time armed_ = session::kNever;  // when the clock thread will wake
+  bool main_waits_ = false, stop_ = false;
+
+  std::thread clock_thread_;
+  transport::Responder tasks_, bulk_;  // last: their threads call into all of the above
+};
+
+}  // namespace enginery::engine

@@ -1,0 +1,22 @@
+// hub/hub_main.hpp: what the process of the hub does.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace enginery::hub {
+
+/// How the hub was started: `enginery hub …`.
+struct HubOptions {
+  /// The launcher's socketpair (core/cluster/launcher_link.hpp), whose end of file ends this process.
+  int launcher_fd = -1;
+  std::string cluster;
+  /// The runtime folder, where the sockets go. Their names contain the hub's uuid, so that the late end of a former hub
+  /// cannot unlink them.
+  std::filesystem::path directory;
+};
+
+/// Serves the cluster until the launcher ends it. Returns the exit status of the process.
+int hub_main(const HubOptions& options);
+
+}  // namespace enginery::hub

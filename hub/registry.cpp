@@ -1,0 +1,131 @@
+// hub/registry.cpp: ids, incarnations and numbered changes.
+#include "hub/registry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::hub {
+
+const char* to_string(EngineState state) noexcept {
+  switch (state) {
+    case EngineState::starting:
+      return "starting";
+    case EngineState::alive:
+      return "alive";
+    case EngineState::suspect:
+      return "suspect";
+    case EngineState::dead:
+      return "dead";
+  }
+  return "?";
+}
+
+Registry::Registry(const Uuid& epoch, std::size_t history) : epoch_(epoch), history_(history) {}
+
+bool Registry::takes_tasks(const RegisteredEngine& engine) {
+  return engine.state == EngineState::alive || engine.state == EngineState::suspect;
+}
+
+void Registry::note(Change::Kind kind, const RegisteredEngine& engine) {
+  changes_.push_back({++number_, kind, engine, kind == Change::Kind::left ? engine.how : std::string()});
+  if (changes_.size() > history_) changes_.pop_front();
+}
+
+void Registry::spawned(int id, int pid) {
+  RegisteredEngine& engine = engines_[id];
+  // An engine can be faster than the launcher's word about it.
+  if (takes_tasks(engine) && engine.identity.process.pid == pid) return;
+  if (takes_tasks(engine)) died(id, "replaced by the launcher");
+  engine = {};
+  engine.id = id;
+  engine.identity.process.pid = pid;
+}
+
+int Registry::register_engine(const EngineIdentity& identity, std::optional<int> wanted) {
+  const std::string uuid = identity.uuid.text();
+  if (identity.uuid.nil()) throw ValueError("an engine registered without a uuid; start it with `enginery engine`");
+  if (const auto dead = dead_.find(identity.uuid); dead != dead_.end())
+    throw ValueError(
+        fmt::format("engine {} was declared dead ({}) and cannot come back; start a new one", uuid, dead->second));
+  if (const RegisteredEngine* known = find(identity.uuid)) {
+    if (!wanted || *wanted == known->id) return known->id;
+    throw ValueError(
+        fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id, *wanted));
+  }
+  if (wanted && *wanted < 0)
+    throw ValueError(
+        fmt::format("engine {} asks for id {}; ids count from 0. Leave it out, and the hub chooses", uuid, *wanted));
+  const int id = wanted ? *wanted : engines_.empty() ? 0 : engines_.rbegin()->first + 1;
+  RegisteredEngine& engine = engines_[id];
+  if (takes_tasks(engine))
+    throw ValueError(
+        fmt::format("id {} is taken by engine {} (pid {}), which is alive. Leave the id out, and the hub "
+                    "chooses one",
+                    id, engine.identity.uuid.text(), engine.identity.process.pid));
+  engine = {id, identity, EngineState::alive, {}};
+  note(Change::Kind::joined, engine);
+  return id;
+}
+
+bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid) {
+  const auto found = engines_.find(id);
+  if (found == engines_.end() || found->second.state == EngineState::dead) return false;
+  RegisteredEngine& engine = found->second;
+  if (uuid && *uuid != engine.identity.uuid) return false;
+  const bool took_tasks = takes_tasks(engine);
+  engine.state = EngineState::dead;
+  engine.how = how;
+  if (took_tasks) {
+    dead_.emplace(engine.identity.uuid, how);
+    note(Change::Kind::left, engine);
+  }
+  return true;
+}
+
+bool Registry::died_process(int pid, const std::string& how) {
+  const auto found = std::find_if(engines_.begin(), engines_.end(), [&](const auto& entry) {
+    return entry.second.state != EngineState::dead && entry.second.identity.process.pid == pid;
+  });
+  return found != engines_.end() && died(found->first, how);
+}
+
+bool Registry::set_suspect(int id, bool suspect) {
+  const auto found = engines_.find(id);
+  if (found == engines_.end() || !takes_tasks(found->second)) return false;
+  found->second.state = suspect ? EngineState::suspect : EngineState::alive;
+  return true;
+}
+
+const RegisteredEngine* Registry::find(int id) const {
+  const auto found = engines_.find(id);
+  return found == engines_.end() ? nullptr : &found->second;
+}
+
+const RegisteredEngine* Registry::find(const Uuid& uuid) const {
+  for (const auto& [id, engine] : engines_)
+    if (!uuid.nil() && engine.identity.uuid == uuid) return &engine;
+  return nullptr;
+}
+
+Snapshot Registry::snapshot() const {
+  Snapshot snapshot{epoch_, number_, {}};
+  for (const auto& [id, engine] : engines_)
+    if (takes_tasks(engine)) snapshot.engines.push_back(engine);
+  return snapshot;
+}
+
+std::vector<RegisteredEngine> Registry::all() const {
+  std::vector<RegisteredEngine> engines;
+  for (const auto& [id, engine] : engines_) engines.push_back(engine);
+  return engines;
+}
+
+std::optional<std::vector<Change>> Registry::changes_since(std::uint64_t number) const {
+  if (number > number_ || number_ - number > changes_.size()) return std::nullopt;
+  return std::vector<Change>(changes_.end() - static_cast<std::ptrdiff_t>(number_ - number), changes_.end());
+}
+
+}  // namespace enginery::hub

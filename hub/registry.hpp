@@ -1,0 +1,108 @@
+// hub/registry.hpp: which engines there are, as a pure value machine.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/connection.hpp>
+#include <enginery/uuid.hpp>
+
+namespace enginery::hub {
+
+/// `starting`: its process was spawned and has not registered. `suspect`: silent for a while.
+enum class EngineState : std::uint8_t { starting, alive, suspect, dead };
+const char* to_string(EngineState state) noexcept;
+
+/// What an engine says of itself.
+struct EngineIdentity {
+  Uuid uuid;
+  ProcessId process;
+  /// Where it takes tasks: "ipc://…".
+  std::string endpoint;
+  std::string hostname;
+  /// Where the parts of large payloads go.
+  std::string bulk_endpoint{};
+  friend bool operator==(const EngineIdentity&, const EngineIdentity&) = default;
+};
+
+struct RegisteredEngine {
+  int id = 0;
+  EngineIdentity identity;
+  EngineState state = EngineState::starting;
+  /// How it died; empty while it lives.
+  std::string how;
+  friend bool operator==(const RegisteredEngine&, const RegisteredEngine&) = default;
+};
+
+/// One step of the set of engines that take tasks.
+struct Change {
+  enum class Kind : std::uint8_t { joined, left };
+  /// One more than that of the change before.
+  std::uint64_t number = 0;
+  Kind kind = Kind::joined;
+  RegisteredEngine engine;
+  /// How it left: "signal 9 (Killed)", "left", …; empty for joined.
+  std::string how;
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+/// The engines that take tasks after change `number` of hub `epoch`, by id. Who holds it applies change number + 1
+/// next, and asks for a new one when a number is missing or the epoch differs.
+struct Snapshot {
+  Uuid epoch;
+  std::uint64_t number = 0;
+  std::vector<RegisteredEngine> engines;
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+/// The hub's registry. Ids count from 0 and are never reused, except by a restart of that very engine under a new uuid.
+///
+/// Threads: belongs to one thread at a time.
+class Registry {
+ public:
+  /// `epoch`: the uuid of this hub. The last `history` changes are kept.
+  explicit Registry(const Uuid& epoch, std::size_t history = 4096);
+
+  /// The launcher started a process that will register as `id`; nobody else gets that id. After a death: a restart.
+  void spawned(int id, int pid);
+  /// Takes an engine in and returns its id: the one it wants, else the lowest never used. The same registration again
+  /// (its answer was lost) gives the same id and is no change. Throws ValueError, with words: the id it wants is taken
+  /// by an engine that lives; the uuid is nil, lives under another id, or was declared dead.
+  int register_engine(const EngineIdentity& identity, std::optional<int> wanted);
+  /// The process of engine `id` is gone, or is held to be. True if that is news: the first word on how stands. With a
+  /// `uuid` it means only that incarnation, so that late news of a former one harms nobody.
+  bool died(int id, const std::string& how, std::optional<Uuid> uuid = std::nullopt);
+  /// The same by process, for those who know no id.
+  bool died_process(int pid, const std::string& how);
+  /// Silence, and its end; no change of the set. False if no such engine lives.
+  bool set_suspect(int id, bool suspect);
+
+  /// The engine of this id, dead or alive; nothing if there never was one. Valid until the next call that is not const.
+  const RegisteredEngine* find(int id) const;
+  /// The same by uuid, of an incarnation that is its id's latest.
+  const RegisteredEngine* find(const Uuid& uuid) const;
+  Snapshot snapshot() const;
+  /// All that were ever known, also starting and dead, by id.
+  std::vector<RegisteredEngine> all() const;
+  /// The changes after `number`; nothing if they are not all kept any more, or not of the past: take a snapshot then.
+  std::optional<std::vector<Change>> changes_since(std::uint64_t number) const;
+
+ private:
+  static bool takes_tasks(const RegisteredEngine& engine);
+  void note(Change::Kind kind, const RegisteredEngine& engine);
+
+  Uuid epoch_;
+  std::size_t history_;
+  std::uint64_t number_ = 0;
+  std::map<int, RegisteredEngine> engines_;
+  /// Incarnations that were declared dead, so that none of them comes back.
+  std::map<Uuid, std::string> dead_;
+  std::deque<Change> changes_;
+};
+
+}  // namespace enginery::hub

@@ -1,0 +1,177 @@
+// tests/process/launcher_fixture.hpp: commands and clusters as processes, watched by their ends.
+#pragma once
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <enginery/connection.hpp>
+
+#include "core/cluster/descriptor.hpp"
+#include "core/cluster/pidfd.hpp"
+#include "core/cluster/runtime_directory.hpp"
+
+namespace enginery::testing_processes {
+
+namespace fs = std::filesystem;
+using cluster::Descriptor;
+
+/// The longest any single event is waited for, in milliseconds.
+inline constexpr int kPatience = 30'000;
+
+/// Waits until there is something to read; false if nothing comes.
+inline bool readable(int fd) {
+  pollfd wait{fd, POLLIN, 0};
+  return ::poll(&wait, 1, kPatience) == 1;
+}
+
+/// A running process, and the moment of its end.
+class Watched {
+ public:
+  explicit Watched(int pid) : pid_(pid), handle_(::pidfd_open(pid, 0)) {}
+  int pid() const { return pid_; }
+  bool running() const { return ProcessId::of(pid_).has_value(); }
+  /// Waits for it; false if it goes on.
+  bool ends() const { return !handle_ || readable(handle_.get()); }
+
+ private:
+  int pid_;
+  Descriptor handle_;
+};
+
+/// The processes whose parent is `parent`, zombies too.
+inline std::vector<Watched> children_of(int parent) {
+  std::vector<Watched> children;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "stat");
+    std::string stat;
+    std::getline(file, stat);
+    const auto name_end = stat.rfind(')');
+    if (name_end == std::string::npos) continue;
+    std::istringstream fields(stat.substr(name_end + 1));
+    std::string state;
+    int its_parent = 0;
+    fields >> state >> its_parent;
+    if (its_parent == parent) children.emplace_back(std::stoi(entry.path().filename()));
+  }
+  return children;
+}
+
+/// A command that runs, with its output.
+class Command {
+ public:
+  explicit Command(std::vector<std::string> words, int given_fd = -1) {
+    int out[2];
+    EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
+    output_ = Descriptor(out[0]);
+    const Descriptor write_end(out[1]);
+    posix_spawn_file_actions_t files;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 1);
+    ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 2);
+    if (given_fd >= 0) ::posix_spawn_file_actions_adddup2(&files, given_fd, given_fd);
+    std::vector<char*> argv;
+    words.insert(words.begin(), ENGINERY_COMMAND);
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    EXPECT_EQ(::posix_spawn(&pid_, ENGINERY_COMMAND, &files, nullptr, argv.data(), environ), 0);
+    ::posix_spawn_file_actions_destroy(&files);
+    running_ = true;
+  }
+  ~Command() {
+    if (!running_) return;
+    ::kill(pid_, SIGTERM);
+    finish();
+  }
+  Command(const Command&) = delete;
+
+  int pid() const { return pid_; }
+  void signal(int number) const { ::kill(pid_, number); }
+  /// Waits until it has written this; false if its output ends first.
+  bool writes(const std::string& words) {
+    char buffer[4096];
+    while (text_.find(words) == std::string::npos) {
+      const ssize_t got = readable(output_.get()) ? ::read(output_.get(), buffer, sizeof buffer) : 0;
+      if (got <= 0) return false;
+      text_.append(buffer, static_cast<std::size_t>(got));
+    }
+    return true;
+  }
+  /// Waits for its end; its exit status, or 128 + the signal.
+  int finish() {
+    if (!Watched(pid_).ends()) signal(SIGKILL);
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    running_ = false;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  /// All it, and those who inherited its output, wrote. Waits until they are gone.
+  std::string text() {
+    writes("\n\n no command writes this");
+    return text_;
+  }
+  const std::string& text_so_far() const { return text_; }
+
+ private:
+  int pid_ = 0;
+  bool running_ = false;
+  Descriptor output_;
+  std::string text_;
+};
+
+/// A runtime folder of its own for every test, and commands that start clusters in it.
+class LauncherTest : public ::testing::Test {
+ protected:
+  LauncherTest() {
+    char path[] = "/tmp/launcher-test-XXXXXX";
+    base_ = ::mkdtemp(path);
+    ::setenv("XDG_RUNTIME_DIR", base_.c_str(), 1);
+    ::unsetenv("ENGINERY_CLUSTER");
+    ::unsetenv("FAKE");
+  }
+  ~LauncherTest() override {
+    for (const std::string& name : cluster::running_clusters()) run({"stop", "--name", name});
+    fs::remove_all(base_);
+  }
+
+  static void misbehave(const char* how) { ::setenv("FAKE", how, 1); }
+  std::unique_ptr<Command> start(std::vector<std::string> words = {}, int given_fd = -1) {
+    words.insert(words.begin(), "start");
+    if (fake_) words.insert(words.end(), {"--child", fs::read_symlink("/proc/self/exe")});
+    return std::make_unique<Command>(words, given_fd);
+  }
+  std::unique_ptr<Command> start_ready(std::vector<std::string> words = {"-n", "2"}, int given_fd = -1) {
+    auto command = start(std::move(words), given_fd);
+    EXPECT_TRUE(command->writes("ready (")) << command->text_so_far();
+    return command;
+  }
+  /// Runs a command to its end.
+  static std::pair<int, std::string> run(const std::vector<std::string>& words) {
+    Command command(words);
+    const int status = command.finish();
+    return {status, command.text()};
+  }
+  fs::path folder(const std::string& name = "default") const { return base_ / "enginery" / name; }
+  void expect_nothing_left(const std::vector<Watched>& processes) const {
+    for (const Watched& process : processes) EXPECT_TRUE(process.ends()) << "pid " << process.pid() << " is left";
+    EXPECT_FALSE(fs::exists(folder())) << "files are left";
+  }
+
+  fs::path base_;
+  bool fake_ = true;
+};
+
+}  // namespace enginery::testing_processes

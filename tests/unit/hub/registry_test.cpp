@@ -1,0 +1,178 @@
+// tests/unit/hub/registry_test.cpp: who gets which id, who is refused, and how the changes are numbered.
+#include "hub/registry.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::hub {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+EngineIdentity engine(std::uint8_t number, int pid = 0) {
+  EngineIdentity identity;
+  identity.uuid.bytes[0] = number;
+  identity.process.pid = pid;
+  identity.endpoint = "ipc:///tmp/engine";
+  return identity;
+}
+
+class RegistryTest : public ::testing::Test {
+ protected:
+  std::string refusal(const EngineIdentity& identity, std::optional<int> wanted) {
+    try {
+      registry.register_engine(identity, wanted);
+    } catch (const ValueError& error) {
+      return error.what();
+    }
+    return "taken";
+  }
+  std::vector<int> ids() const {
+    std::vector<int> ids;
+    for (const auto& engine : registry.snapshot().engines) ids.push_back(engine.id);
+    return ids;
+  }
+
+  Uuid epoch{{7}};
+  Registry registry{epoch, 4};
+};
+
+TEST_F(RegistryTest, IdsCountFromZeroInTheOrderOfRegistration) {
+  EXPECT_EQ(registry.register_engine(engine(1), {}), 0);
+  EXPECT_EQ(registry.register_engine(engine(2), {}), 1);
+  EXPECT_EQ(ids(), (std::vector{0, 1}));
+}
+
+TEST_F(RegistryTest, AnEngineGetsTheIdItWantsAndLaterOnesCountOn) {
+  EXPECT_EQ(registry.register_engine(engine(1), 5), 5);
+  EXPECT_EQ(registry.register_engine(engine(2), {}), 6);
+}
+
+TEST_F(RegistryTest, ASpawnedEnginesIdIsNotGivenToAStranger) {
+  registry.spawned(0, 100);
+  registry.spawned(1, 101);
+  EXPECT_EQ(registry.register_engine(engine(9), {}), 2);
+  EXPECT_EQ(registry.register_engine(engine(1, 100), 0), 0);
+  EXPECT_EQ(ids(), (std::vector{0, 2}));
+}
+
+TEST_F(RegistryTest, TheIdOfADeadEngineIsNotGivenAway) {
+  registry.register_engine(engine(1), {});
+  EXPECT_TRUE(registry.died(0, "signal 9 (Killed)"));
+  EXPECT_EQ(registry.register_engine(engine(2), {}), 1);
+  EXPECT_EQ(ids(), (std::vector{1}));
+}
+
+TEST_F(RegistryTest, ARestartKeepsItsIdUnderANewUuid) {
+  registry.register_engine(engine(1, 100), 0);
+  registry.died(0, "signal 9 (Killed)");
+  registry.spawned(0, 200);
+  EXPECT_EQ(registry.find(0)->state, EngineState::starting);
+  EXPECT_EQ(registry.register_engine(engine(2, 200), 0), 0);
+  EXPECT_EQ(registry.find(0)->identity.uuid, engine(2).uuid);
+  EXPECT_EQ(registry.snapshot().number, 3u);
+}
+
+TEST_F(RegistryTest, AnIdThatLivesUnderAnotherUuidIsRefusedWithWords) {
+  registry.register_engine(engine(1, 100), 0);
+  EXPECT_THAT(refusal(engine(2), 0), HasSubstr("id 0 is taken by engine 01"));
+  EXPECT_THAT(refusal(engine(2), 0), HasSubstr("pid 100"));
+  EXPECT_EQ(registry.find(0)->identity.uuid, engine(1).uuid);
+}
+
+TEST_F(RegistryTest, TheSameRegistrationAgainIsNoChange) {
+  EXPECT_EQ(registry.register_engine(engine(1), 0), 0);
+  EXPECT_EQ(registry.register_engine(engine(1), 0), 0);
+  EXPECT_EQ(registry.register_engine(engine(1), {}), 0);
+  EXPECT_EQ(registry.snapshot().number, 1u);
+  EXPECT_THAT(refusal(engine(1), 3), HasSubstr("is registered as 0 and asks for id 3"));
+}
+
+TEST_F(RegistryTest, AnIncarnationThatWasDeclaredDeadNeverComesBack) {
+  registry.register_engine(engine(1), 0);
+  registry.died(0, "silent for 15 s");
+  EXPECT_THAT(refusal(engine(1), 0), HasSubstr("declared dead (silent for 15 s)"));
+  registry.spawned(0, 200);
+  EXPECT_THAT(refusal(engine(1), 0), HasSubstr("declared dead"));
+}
+
+TEST_F(RegistryTest, AnEngineWithoutAUuidOrWithANegativeIdIsRefused) {
+  EXPECT_THAT(refusal({}, 0), HasSubstr("without a uuid"));
+  EXPECT_THAT(refusal(engine(1), -1), HasSubstr("ids count from 0"));
+  EXPECT_THAT(registry.all(), IsEmpty());
+}
+
+TEST_F(RegistryTest, DeathIsNewsOnceAndTheFirstWordOnHowStands) {
+  registry.register_engine(engine(1, 100), {});
+  EXPECT_TRUE(registry.died_process(100, "signal 9 (Killed)"));
+  EXPECT_FALSE(registry.died(0, "silent for 15 s"));
+  EXPECT_FALSE(registry.died_process(100, "again"));
+  EXPECT_FALSE(registry.died(17, "unknown"));
+  EXPECT_EQ(registry.find(0)->how, "signal 9 (Killed)");
+  EXPECT_EQ(registry.snapshot().number, 2u);
+}
+
+TEST_F(RegistryTest, LateNewsOfAFormerIncarnationHarmsNobody) {
+  registry.register_engine(engine(1), 0);
+  registry.died(0, "signal 9 (Killed)");
+  registry.register_engine(engine(2), 0);
+  EXPECT_FALSE(registry.died(0, "signal 9 (Killed)", engine(1).uuid));
+  EXPECT_EQ(ids(), (std::vector{0}));
+  EXPECT_TRUE(registry.died(0, "signal 9 (Killed)", engine(2).uuid));
+}
+
+TEST_F(RegistryTest, AnEngineThatDiesBeforeItRegistersIsNoChange) {
+  registry.spawned(0, 100);
+  EXPECT_TRUE(registry.died(0, "exit status 2"));
+  EXPECT_EQ(registry.snapshot().number, 0u);
+  EXPECT_THAT(registry.all(), SizeIs(1));
+}
+
+TEST_F(RegistryTest, AnEngineThatRegistersBeforeTheLaunchersWordStaysRegistered) {
+  registry.register_engine(engine(1, 100), 0);
+  registry.spawned(0, 100);
+  EXPECT_EQ(registry.find(0)->state, EngineState::alive);
+}
+
+TEST_F(RegistryTest, ASuspectEngineIsStillAMember) {
+  registry.register_engine(engine(1), {});
+  EXPECT_TRUE(registry.set_suspect(0, true));
+  EXPECT_EQ(registry.find(0)->state, EngineState::suspect);
+  EXPECT_EQ(ids(), (std::vector{0}));
+  EXPECT_TRUE(registry.set_suspect(0, false));
+  EXPECT_FALSE(registry.set_suspect(1, true));
+  EXPECT_EQ(registry.snapshot().number, 1u);
+}
+
+TEST_F(RegistryTest, ChangesAreNumberedWithoutGapsAndLeadFromOneSnapshotToTheNext) {
+  registry.register_engine(engine(1), {});
+  const Snapshot before = registry.snapshot();
+  EXPECT_EQ(before.epoch, epoch);
+  registry.register_engine(engine(2), {});
+  registry.died(0, "signal 9 (Killed)");
+  const auto changes = registry.changes_since(before.number);
+  ASSERT_TRUE(changes);
+  ASSERT_THAT(*changes, SizeIs(2));
+  EXPECT_EQ((*changes)[0].number, before.number + 1);
+  EXPECT_EQ((*changes)[0].kind, Change::Kind::joined);
+  EXPECT_EQ((*changes)[1].number, before.number + 2);
+  EXPECT_EQ((*changes)[1].kind, Change::Kind::left);
+  EXPECT_EQ((*changes)[1].engine.id, 0);
+  EXPECT_EQ((*changes)[1].how, "signal 9 (Killed)");
+  EXPECT_EQ((*changes)[1].number, registry.snapshot().number);
+  EXPECT_THAT(*registry.changes_since(registry.snapshot().number), IsEmpty());
+}
+
+TEST_F(RegistryTest, ChangesTooLongAgoOrOfTheFutureAskForASnapshot) {
+  for (std::uint8_t i = 1; i <= 6; ++i) registry.register_engine(engine(i), {});
+  EXPECT_THAT(*registry.changes_since(2), SizeIs(4));
+  EXPECT_FALSE(registry.changes_since(1));
+  EXPECT_FALSE(registry.changes_since(7));
+}
+
+}  // namespace
+}  // namespace enginery::hub

@@ -1,0 +1,13 @@
+// tools/daemon.hpp: a launcher that goes on after the command returned.
+#pragma once
+
+#include "tools/launcher.hpp"
+
+namespace enginery::tools {
+
+/// Runs a Launcher in a process and session of its own. Returns twice: to the command, 0 once all engines are ready or
+/// 1 after the words of the failure; in the launcher's process at the end of the cluster, with the status to exit with.
+/// If the command is killed before the cluster is ready, the cluster ends. Requires: one thread.
+int start_in_background(LaunchOptions options);
+
+}  // namespace enginery::tools

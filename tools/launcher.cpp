@@ -1,0 +1,267 @@
+// tools/launcher.cpp: one thread that waits for everything at once.
+//
+// The start: hold the runtime folder; spawn the hub; it says "listening"; write the connection file; spawn all engines;
+// the hub says "registered" for each; ready. From the first spawn on, every wait is one poll() over the signals, the
+// pidfd of each child, the hub's link and the owner: there is no moment at which a death or a Ctrl-C goes unseen, and
+// no polling interval.
+//
+// The end: close all links. A child takes end of file as the word to go, also when this process is killed and cannot
+// say more. Those that stay longer than two seconds are killed with their process groups; a second Ctrl-C does so at
+// once.
+#include "tools/launcher.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <deque>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::tools {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kGrace = 2s;
+constexpr std::size_t kLastLines = 8;
+
+void say(const std::string& words) {
+  fmt::print(stdout, "enginery: {}\n", words);
+  std::fflush(stdout);
+}
+
+void warn(const std::string& words) { fmt::print(stderr, "enginery: {}\n", words); }
+
+/// A descriptor from which the signals that end a cluster are read. Those that the parent ignored (nohup) stay ignored.
+cluster::Descriptor watch_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action;
+    ::sigaction(number, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) ::sigaddset(&set, number);
+  }
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return cluster::Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+int milliseconds_until(std::chrono::steady_clock::time_point end) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
+}
+
+/// What a child that died wrote last, to be put behind a message.
+std::string last_words(const std::filesystem::path& log) {
+  if (log.empty()) return "";
+  std::ifstream file(log);
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(line);
+    if (lines.size() > kLastLines) lines.pop_front();
+  }
+  return lines.empty() ? "" : fmt::format(". Its last words:\n  {}", fmt::join(lines, "\n  "));
+}
+
+std::string own_hostname() {
+  char name[256] = {};
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+Launcher::Launcher(LaunchOptions options)
+    : options_(std::move(options)),
+      directory_(options_.name = cluster::cluster_name(options_.name)),
+      signals_(watch_signals()),
+      started_(Clock::now()) {
+  connection_.cluster = options_.name;
+  connection_.launcher = ProcessId::self();
+  connection_.directory = directory_.path();
+  connection_.hostname = own_hostname();
+}
+
+Launcher::~Launcher() { end_children(); }
+
+int Launcher::run() {
+  start_hub();
+  while (!outcome_) turn();
+  end_children();
+  return *outcome_;
+}
+
+std::filesystem::path Launcher::log_of(const std::string& child) const {
+  return options_.daemon ? directory_.path() / (child + ".log") : std::filesystem::path();
+}
+
+void Launcher::start_hub() {
+  hub_.emplace(Program{options_.command,
+                       {"hub", "--fd", "3", "--cluster", options_.name, "--directory", directory_.path().string()},
+                       log_of("hub")});
+}
+
+void Launcher::start_engines() {
+  const std::string file = (directory_.path() / cluster::kConnectionFile).string();
+  for (int id = 0; id < options_.engines; ++id) {
+    Program program{options_.command,
+                    {"engine", "--fd", "3", "--id", std::to_string(id), "--connection", file},
+                    log_of(fmt::format("engine-{}", id))};
+    if (!options_.load.empty()) {
+      program.arguments.push_back("--load");
+      program.arguments.push_back(fmt::format("{}", fmt::join(options_.load, ",")));
+    }
+    const auto [engine, fresh] = engines_.try_emplace(id, program);
+    hub_->link()->send(cluster::Spawned{id, engine->second.process.pid()});
+  }
+}
+
+void Launcher::turn() {
+  cluster::LauncherLink* link = hub_->link();
+  const bool hears = !link->closed();
+  const short link_events = static_cast<short>(POLLIN | (link->wants_write() ? POLLOUT : 0));
+  std::vector<pollfd> waits{{signals_.get(), POLLIN, 0},
+                            {options_.owner_fd, POLLIN, 0},
+                            {hears ? link->fd() : -1, link_events, 0},
+                            {hub_->pidfd(), POLLIN, 0}};
+  std::vector<int> ids;
+  for (const auto& [id, engine] : engines_) {
+    ids.push_back(id);
+    waits.push_back({engine.process.pidfd(), POLLIN, 0});
+  }
+  const int came = ::poll(waits.data(), waits.size(), ready_ ? -1 : milliseconds_until(started_ + options_.timeout));
+  if (came < 0 && errno != EINTR) throw Error("OSError", fmt::format("poll failed: {}", std::strerror(errno)));
+  if (came == 0) return too_late();
+  if (came < 0) return;
+
+  if (waits[0].revents && take_signal() != 0) {
+    if (!ready_) warn("stopped before all engines were ready");
+    outcome_ = 0;
+    return;
+  }
+  if (waits[1].revents) {
+    outcome_ = 0;
+    return;
+  }
+  // What the hub said before it, or an engine, died counts.
+  if (waits[2].revents) {
+    link->flush();
+    hear_hub();
+  }
+  if (waits[3].revents) return hub_ended();
+  for (std::size_t i = 0; i < ids.size() && !outcome_; ++i)
+    if (waits[4 + i].revents) engine_ended(ids[i]);
+}
+
+void Launcher::hear_hub() {
+  for (const cluster::LauncherMessage& message : hub_->link()->receive())
+    std::visit([this](const auto& each) { on(each); }, message);
+}
+
+void Launcher::on(const cluster::Listening& listening) {
+  connection_.hub = listening.hub;
+  connection_.save(directory_.path() / cluster::kConnectionFile);
+  start_engines();
+  ready_if_all_are();
+}
+
+void Launcher::on(const cluster::Registered& registered) {
+  const auto engine = engines_.find(registered.id);
+  if (engine == engines_.end()) return;
+  engine->second.uuid = registered.uuid;
+  ready_if_all_are();
+}
+
+void Launcher::ready_if_all_are() {
+  const bool all = std::all_of(engines_.begin(), engines_.end(), [](const auto& entry) { return entry.second.uuid; });
+  if (ready_ || !all) return;
+  ready_ = true;
+  const std::chrono::duration<double> took = Clock::now() - started_;
+  const std::size_t count = engines_.size();
+  say(fmt::format("{} engine{} of cluster '{}' {} ready ({:.2f} s)", count, count == 1 ? "" : "s", options_.name,
+                  count == 1 ? "is" : "are", took.count()));
+  if (!options_.daemon && ::isatty(STDOUT_FILENO)) say("Ctrl-C ends the cluster");
+  if (options_.on_ready) options_.on_ready(connection_);
+  if (options_.daemon) options_.owner_fd = -1;
+}
+
+void Launcher::hub_ended() {
+  const std::string how = hub_->reap();
+  fail(fmt::format("the hub of cluster '{}' (pid {}) died: {}{}{}", options_.name, hub_->pid(), how,
+                   engines_.empty() ? "" : "; its engines are ended", last_words(hub_->log())));
+}
+
+void Launcher::engine_ended(int id) {
+  Engine& engine = engines_.at(id);
+  const int pid = engine.process.pid();
+  const std::string how = engine.process.reap();
+  if (!ready_)
+    return fail(fmt::format("engine {} (pid {}) ended before all engines of cluster '{}' were ready: {}{}", id, pid,
+                            options_.name, how, last_words(engine.process.log())));
+  hub_->link()->send(cluster::Died{id, pid, engine.uuid, how});
+  engines_.erase(id);
+  warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left", id, pid, how, engines_.size(),
+                   options_.engines));
+}
+
+void Launcher::too_late() {
+  const double limit = std::chrono::duration<double>(options_.timeout).count();
+  if (engines_.empty())
+    return fail(
+        fmt::format("the hub of cluster '{}' (pid {}) did not listen within {:g} s. --timeout gives it longer{}",
+                    options_.name, hub_->pid(), limit, last_words(hub_->log())));
+  std::vector<int> missing;
+  for (const auto& [id, engine] : engines_)
+    if (!engine.uuid) missing.push_back(id);
+  fail(fmt::format(
+      "of {} engines of cluster '{}', these were not ready within {:g} s: {}. --timeout gives them longer{}",
+      engines_.size(), options_.name, limit, fmt::join(missing, ", "),
+      missing.empty() ? "" : last_words(engines_.at(missing[0]).process.log())));
+}
+
+int Launcher::take_signal() {
+  signalfd_siginfo signal;
+  return ::read(signals_.get(), &signal, sizeof signal) == sizeof signal ? static_cast<int>(signal.ssi_signo) : 0;
+}
+
+void Launcher::fail(const std::string& words) {
+  warn(words);
+  outcome_ = 1;
+}
+
+void Launcher::end_children() {
+  std::vector<Child*> children;
+  for (auto& [id, engine] : engines_) children.push_back(&engine.process);
+  if (hub_) children.push_back(&*hub_);
+  for (Child* child : children) child->ask_to_end();
+
+  const Clock::time_point limit = Clock::now() + kGrace;
+  for (;;) {
+    std::erase_if(children, [](const Child* child) { return !child->running(); });
+    if (children.empty()) break;
+    std::vector<pollfd> waits{{signals_.get(), POLLIN, 0}};
+    for (const Child* child : children) waits.push_back({child->pidfd(), POLLIN, 0});
+    const int came = ::poll(waits.data(), waits.size(), milliseconds_until(limit));
+    if (came < 0 && errno == EINTR) continue;
+    if (came <= 0 || take_signal() != 0) {
+      for (Child* child : children) child->kill();
+      for (Child* child : children) child->reap();
+      continue;
+    }
+    for (std::size_t i = 0; i < children.size(); ++i)
+      if (waits[1 + i].revents) children[i]->reap();
+  }
+  engines_.clear();
+  hub_.reset();
+}
+
+}  // namespace enginery::tools

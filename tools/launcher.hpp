@@ -1,0 +1,95 @@
+// tools/launcher.hpp: starts a hub and engines, watches them, and ends them.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <enginery/connection.hpp>
+
+#include "core/cluster/descriptor.hpp"
+#include "core/cluster/launcher_messages.hpp"
+#include "core/cluster/runtime_directory.hpp"
+#include "tools/child.hpp"
+
+namespace enginery::tools {
+
+struct LaunchOptions {
+  /// Empty: $ENGINERY_CLUSTER, or "default".
+  std::string name;
+  int engines = 1;
+  /// Plugins that every engine imports at start.
+  std::vector<std::string> load;
+  /// Until all engines take tasks.
+  std::chrono::milliseconds timeout{60'000};
+  /// The command `enginery`, which the children run.
+  std::filesystem::path command;
+  /// True: the children's output goes to files in the runtime folder, and the owner counts only until all is ready.
+  bool daemon = false;
+  /// Whoever wants the cluster: when the other end of this pipe or socket is closed, the cluster ends. -1: nobody.
+  int owner_fd = -1;
+  /// Called once, when all engines take tasks.
+  std::function<void(const Connection&)> on_ready;
+};
+
+/// One cluster of this host, from start to end. It never touches NNG, since NNG and new processes do not mix.
+///
+/// Threads: belongs to one thread, which blocks SIGINT, SIGTERM and SIGHUP from then on.
+class Launcher {
+ public:
+  /// Takes the runtime folder. Throws ConnectionError (a cluster of that name runs) or ValueError (no name).
+  explicit Launcher(LaunchOptions options);
+  /// Ends what still runs, then removes the runtime folder.
+  ~Launcher();
+  Launcher(const Launcher&) = delete;
+  Launcher& operator=(const Launcher&) = delete;
+
+  /// Runs the cluster until a signal or its owner ends it. Progress goes to stdout, troubles to stderr. Returns 0 after
+  /// a stop that was asked for, 1 if the start failed or the hub died.
+  int run();
+  const std::filesystem::path& directory() const noexcept { return directory_.path(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Engine {
+    explicit Engine(const Program& program) : process(program) {}
+    Child process;
+    std::optional<Uuid> uuid;
+  };
+
+  void start_hub();
+  void start_engines();
+  /// Waits for the next event, and handles all there are.
+  void turn();
+  void hear_hub();
+  void on(const cluster::Listening& listening);
+  void on(const cluster::Registered& registered);
+  void on(const cluster::Spawned&) {}
+  void on(const cluster::Died&) {}
+  void hub_ended();
+  void engine_ended(int id);
+  void ready_if_all_are();
+  void too_late();
+  /// The number of a signal that came, or 0.
+  int take_signal();
+  void fail(const std::string& words);
+  void end_children();
+  std::filesystem::path log_of(const std::string& child) const;
+
+  LaunchOptions options_;
+  cluster::RuntimeDirectory directory_;
+  cluster::Descriptor signals_;
+  Connection connection_;
+  Clock::time_point started_;
+  bool ready_ = false;
+  /// The status to end with, once it is known that it ends.
+  std::optional<int> outcome_;
+  std::optional<Child> hub_;
+  std::map<int, Engine> engines_;
+};
+
+}  // namespace enginery::tools

@@ -1,0 +1,53 @@
+// tools/stop.cpp: SIGTERM to the launcher, and to nobody else.
+#include "tools/stop.hpp"
+
+#include <poll.h>
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
+
+#include "core/cluster/descriptor.hpp"
+#include "core/cluster/pidfd.hpp"
+#include "core/cluster/runtime_directory.hpp"
+
+namespace enginery::tools {
+
+/// The launcher gives its children two seconds.
+constexpr int kPatience = 10'000;
+
+void stop_cluster(const std::string& name) {
+  const std::string cluster = cluster::cluster_name(name);
+  const std::filesystem::path directory = cluster::runtime_path(cluster);
+  const auto launcher = cluster::holder(directory);
+  // The pidfd holds on to one process; only if that is the launcher is it signalled.
+  const cluster::Descriptor process(launcher ? ::pidfd_open(launcher->pid, 0) : -1);
+  if (!process || !launcher->alive()) {
+    try {
+      Connection::find(cluster);
+    } catch (const ConnectionError&) {
+      cluster::remove_runtime_directory(directory);
+      throw;
+    }
+    throw ConnectionError(fmt::format("cluster '{}' has just ended", cluster));
+  }
+  ::pidfd_send_signal(process.get(), SIGTERM, nullptr, 0);
+  pollfd ended{process.get(), POLLIN, 0};
+  if (::poll(&ended, 1, kPatience) != 1)
+    throw ConnectionError(
+        fmt::format("cluster '{}' did not end within {} s. `kill -9 {}` ends its launcher, and hub and "
+                    "engines with it",
+                    cluster, kPatience / 1000, launcher->pid));
+  fmt::print("enginery: cluster '{}' is stopped\n", cluster);
+}
+
+void stop_all_clusters() {
+  const auto clusters = cluster::running_clusters();
+  if (clusters.empty()) throw ConnectionError("no cluster runs; `enginery start` starts one");
+  for (const std::string& cluster : clusters) stop_cluster(cluster);
+}
+
+}  // namespace enginery::tools
