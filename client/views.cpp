@@ -26,7 +26,11 @@ struct Request {
   std::span<const Value> positional{};
   std::span<const std::pair<std::string, Value>> keywords{};
 
-  std::string label() const { return name.empty() ? wire::to_string(op) : std::string(name); }
+  /// What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
+  std::string label() const {
+    if (op == Op::run) return "execute";
+    return name.empty() ? wire::to_string(op) : std::string(name);
+  }
   std::vector<TaskHandle> send(const Engines& engines, std::span<const int> ids) const {
     std::vector<TaskHandle> tasks;
     tasks.reserve(ids.size());
@@ -130,6 +134,12 @@ bool DirectView::contains(std::string_view name) const {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
 
+AsyncResult<void> DirectView::run(std::string_view path) const {
+  AsyncResult<void> result(Request{Op::run, path}.send(*engines_, id_));
+  if (block) result.check();
+  return result;
+}
+
 void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
   import_everywhere(*engines_, std::span(&id_, 1), plugins);
 }
@@ -176,6 +186,12 @@ AsyncResults<Value> MultiView::pull(std::initializer_list<Name> names) const {
 void MultiView::erase(std::string_view name) const {
   const Value what = Value::string(std::string(name));
   AsyncResults<void>(Request{Op::erase, {}, std::span(&what, 1)}.send(*engines_, targets())).get();
+}
+
+AsyncResults<void> MultiView::run(std::string_view path) const {
+  AsyncResults<void> result(Request{Op::run, path}.send(*engines_, targets()));
+  if (block) result.check();
+  return result;
 }
 
 void MultiView::sync_imports(std::initializer_list<Name> plugins) const {

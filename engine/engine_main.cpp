@@ -92,7 +92,8 @@ int engine_main(const EngineOptions& options) try {
     ::_exit(0);
   }).detach();
 
-  modules::Loader loader;
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  modules::Loader loader(modules::Probe{.command = {self, "probe"}});
   Executor executor(globals(), loader);
   for (const std::string& plugin : options.load) executor.import(plugin);
 

@@ -88,6 +88,8 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
   std::vector<std::string> keys() const;
   bool contains(std::string_view name) const;
 
+  /// Runs the body of the plugin at `path`, a file on the engine's host, in the engine's own namespace.
+  AsyncResult<void> run(std::string_view path) const;
   /// Loads plugins in this process and on the engine, and says so in one line on stdout.
   void sync_imports(std::initializer_list<Name> plugins) const;
 

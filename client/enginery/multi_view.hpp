@@ -54,6 +54,8 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults> {
   /// Throws when it is not there on one of them.
   void erase(std::string_view name) const;
 
+  /// Runs the body of the plugin at `path`, a file on the engines' hosts, in each engine's own namespace.
+  AsyncResults<void> run(std::string_view path) const;
   /// Loads plugins in this process and on the engines, and says so in one line on stdout.
   void sync_imports(std::initializer_list<Name> plugins) const;
 

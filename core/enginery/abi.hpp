@@ -33,23 +33,25 @@
 
 /// For instance "enginery=1 cxx11=1 debug=0 gxx=1017 sanitizer=none pointer=8".
 #ifndef ENGINERY_ABI_TAG
-#define ENGINERY_ABI_TAG                                                                            \
-  "enginery=" ENGINERY_QUOTE(ENGINERY_PLUGIN_ABI) " cxx11=" ENGINERY_QUOTE(_GLIBCXX_USE_CXX11_ABI) \
-  " debug=" ENGINERY_ABI_DEBUG " gxx=" ENGINERY_QUOTE(__GXX_ABI_VERSION)                           \
-  " sanitizer=" ENGINERY_ABI_SANITIZER " pointer=" ENGINERY_QUOTE(__SIZEOF_POINTER__)
+#define ENGINERY_ABI_TAG                                                                                     \
+  "enginery=" ENGINERY_QUOTE(ENGINERY_PLUGIN_ABI) " cxx11=" ENGINERY_QUOTE(                                  \
+      _GLIBCXX_USE_CXX11_ABI) " debug=" ENGINERY_ABI_DEBUG                                                   \
+                              " gxx=" ENGINERY_QUOTE(__GXX_ABI_VERSION) " sanitizer=" ENGINERY_ABI_SANITIZER \
+                                                                        " pointer=" ENGINERY_QUOTE(__SIZEOF_POINTER__)
 #endif
 
 /// Writes the tag into the file as a note (owner "enginery", type 1), which is read without mapping anything. A note,
 /// because it survives `strip` and `--gc-sections`; by assembler, because a section attribute would make it data.
-#define ENGINERY_ABI_NOTE()                          \
-  __asm__(                                           \
+#define ENGINERY_ABI_NOTE()                         \
+  __asm__(                                          \
       ".pushsection .note.enginery, \"a\", %note\n" \
-      ".balign 4\n"                                  \
-      ".long 9\n"                                    \
-      ".long 8f - 7f\n"                              \
-      ".long 1\n"                                    \
-      ".asciz \"enginery\"\n"                        \
-      ".balign 4\n"                                  \
-      "7: .asciz \"" ENGINERY_ABI_TAG "\"\n"         \
-      "8: .balign 4\n"                               \
+      ".balign 4\n"                                 \
+      ".long 9\n"                                   \
+      ".long 8f - 7f\n"                             \
+      ".long 1\n"                                   \
+      ".asciz \"enginery\"\n"                       \
+      ".balign 4\n"                                 \
+      "7: .asciz \"" ENGINERY_ABI_TAG               \
+      "\"\n"                                        \
+      "8: .balign 4\n"                              \
       ".popsection\n")

@@ -26,8 +26,7 @@ class ArgumentName {
   constexpr std::string_view text() const noexcept { return text_; }
 
   template <class T>
-    requires(!std::is_same_v<std::remove_cvref_t<T>, ArgumentName>)
-  constexpr Keyword<T> operator=(T&& value) const {
+  requires(!std::is_same_v<std::remove_cvref_t<T>, ArgumentName>) constexpr Keyword<T> operator=(T&& value) const {
     return {text_, static_cast<T&&>(value)};
   }
 

@@ -74,8 +74,10 @@ Value encode_sequence(const Range& range) {
 
 template <class T>
 std::string sequence_name() {
-  if constexpr (Number<T>) return std::string("array[") + to_string(dtype_of<T>()) + "]";
-  else return "list[" + Codec<T>::name() + "]";
+  if constexpr (Number<T>)
+    return std::string("array[") + to_string(dtype_of<T>()) + "]";
+  else
+    return "list[" + Codec<T>::name() + "]";
 }
 
 /// Calls `sink(T)` for every item, after `reserve(count)`.
@@ -96,16 +98,11 @@ void decode_sequence(const Value& value, std::string_view wanted, Reserve reserv
 template <class Set>
 struct SetCodec {
   using T = typename Set::value_type;
-  static Value encode(const Set& set)
-    requires Encodable<T>
-  {
-    return encode_sequence(set);
-  }
-  static Set decode(const Value& value)
-    requires Decodable<T>
-  {
+  static Value encode(const Set& set) requires Encodable<T> { return encode_sequence(set); }
+  static Set decode(const Value& value) requires Decodable<T> {
     Set set;
-    decode_sequence<T>(value, name(), [](std::size_t) {}, [&](T item) { set.insert(std::move(item)); });
+    decode_sequence<T>(
+        value, name(), [](std::size_t) {}, [&](T item) { set.insert(std::move(item)); });
     return set;
   }
   static std::string name() { return sequence_name<T>(); }
@@ -115,17 +112,13 @@ template <class Map>
 struct MapCodec {
   using K = typename Map::key_type;
   using V = typename Map::mapped_type;
-  static Value encode(const Map& map)
-    requires Encodable<K> && Encodable<V>
-  {
+  static Value encode(const Map& map) requires Encodable<K> && Encodable<V> {
     Dict dict;
     dict.reserve(map.size());
     for (const auto& [key, value] : map) dict.set(Codec<K>::encode(key), Codec<V>::encode(value));
     return Value::dict(std::move(dict));
   }
-  static Map decode(const Value& value)
-    requires Decodable<K> && Decodable<V>
-  {
+  static Map decode(const Value& value) requires Decodable<K> && Decodable<V> {
     if (value.kind() != Kind::dict) throw_expected(name(), value);
     Map map;
     for (const auto& [key, item] : value.as_dict()) {
@@ -143,15 +136,22 @@ struct MapCodec {
 /// What a scalar is encoded as; opaque stands for "something else".
 template <class T>
 constexpr Kind natural_kind() {
-  if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>) return Kind::none;
-  else if constexpr (std::is_same_v<T, bool>) return Kind::boolean;
-  else if constexpr (Integer<T> || std::is_enum_v<T>) return Kind::integer;
-  else if constexpr (std::is_floating_point_v<T>) return Kind::real;
-  else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, char>) return Kind::string;
+  if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>)
+    return Kind::none;
+  else if constexpr (std::is_same_v<T, bool>)
+    return Kind::boolean;
+  else if constexpr (Integer<T> || std::is_enum_v<T>)
+    return Kind::integer;
+  else if constexpr (std::is_floating_point_v<T>)
+    return Kind::real;
+  else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, char>)
+    return Kind::string;
   else if constexpr (std::is_same_v<T, std::complex<double>> || std::is_same_v<T, std::complex<float>>)
     return Kind::complex;
-  else if constexpr (std::is_same_v<T, Bytes>) return Kind::bytes;
-  else return Kind::opaque;
+  else if constexpr (std::is_same_v<T, Bytes>)
+    return Kind::bytes;
+  else
+    return Kind::opaque;
 }
 
 }  // namespace detail
@@ -160,18 +160,15 @@ constexpr Kind natural_kind() {
 /// numbers lose nothing.
 template <class T>
 struct Codec<std::vector<T>> {
-  static Value encode(const std::vector<T>& vector)
-    requires Encodable<T>
-  {
+  static Value encode(const std::vector<T>& vector) requires Encodable<T> {
     if constexpr (std::is_same_v<T, std::byte>)
       return Value::bytes(std::string(reinterpret_cast<const char*>(vector.data()), vector.size()));
     else if constexpr (Number<T> && !std::is_same_v<T, bool>)
       return Value::array(Array::of(std::span<const T>(vector)));
-    else return detail::encode_sequence(vector);
+    else
+      return detail::encode_sequence(vector);
   }
-  static std::vector<T> decode(const Value& value)
-    requires Decodable<T>
-  {
+  static std::vector<T> decode(const Value& value) requires Decodable<T> {
     if constexpr (std::is_same_v<T, std::byte>) {
       if (value.kind() == Kind::bytes) {
         const std::span bytes = std::as_bytes(std::span(value.as_bytes()));
@@ -190,27 +187,24 @@ struct Codec<std::vector<T>> {
     return vector;
   }
   static std::string name() {
-    if constexpr (std::is_same_v<T, std::byte>) return "bytes";
-    else return detail::sequence_name<T>();
+    if constexpr (std::is_same_v<T, std::byte>)
+      return "bytes";
+    else
+      return detail::sequence_name<T>();
   }
 };
 
 template <class T, std::size_t N>
 struct Codec<std::array<T, N>> {
-  static Value encode(const std::array<T, N>& array)
-    requires Encodable<T>
-  {
-    return detail::encode_sequence(array);
-  }
-  static std::array<T, N> decode(const Value& value)
-    requires Decodable<T>
-  {
+  static Value encode(const std::array<T, N>& array) requires Encodable<T> { return detail::encode_sequence(array); }
+  static std::array<T, N> decode(const Value& value) requires Decodable<T> {
     std::optional<Array> numbers;
     if constexpr (Number<T>) numbers = detail::vector_array(value, dtype_of<T>());
     const List items = detail::sequence_items(numbers ? Value::array(*numbers) : value, name(), N);
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::array<T, N>{detail::decode_item<T>(items[I], I)...};
-    }(std::make_index_sequence<N>{});
+    }
+    (std::make_index_sequence<N>{});
   }
   static std::string name() { return detail::sequence_name<T>(); }
 };
@@ -218,12 +212,12 @@ struct Codec<std::array<T, N>> {
 /// Encoded as a vector is. As a parameter, `span<const T>` sees the array's own memory.
 template <class T, std::size_t N>
 struct Codec<std::span<T, N>> {
-  static Value encode(const std::span<T, N>& span)
-    requires Encodable<std::remove_const_t<T>>
-  {
+  static Value encode(const std::span<T, N>& span) requires Encodable<std::remove_const_t<T>> {
     using Item = std::remove_const_t<T>;
-    if constexpr (Number<Item>) return Value::array(Array::of(std::span<const Item>(span)));
-    else return detail::encode_sequence(span);
+    if constexpr (Number<Item>)
+      return Value::array(Array::of(std::span<const Item>(span)));
+    else
+      return detail::encode_sequence(span);
   }
   static std::string name() { return detail::sequence_name<std::remove_const_t<T>>(); }
 };
@@ -240,14 +234,10 @@ struct Codec<std::unordered_map<K, V, H, E, A>> : detail::MapCodec<std::unordere
 
 template <class T>
 struct Codec<std::optional<T>> {
-  static Value encode(const std::optional<T>& object)
-    requires Encodable<T>
-  {
+  static Value encode(const std::optional<T>& object) requires Encodable<T> {
     return object ? Codec<T>::encode(*object) : Value();
   }
-  static std::optional<T> decode(const Value& value)
-    requires Decodable<T>
-  {
+  static std::optional<T> decode(const Value& value) requires Decodable<T> {
     if (value.is_none()) return std::nullopt;
     return Codec<T>::decode(value);
   }
@@ -256,21 +246,18 @@ struct Codec<std::optional<T>> {
 
 template <class... T>
 struct Codec<std::tuple<T...>> {
-  static Value encode(const std::tuple<T...>& tuple)
-    requires(Encodable<T> && ...)
-  {
+  static Value encode(const std::tuple<T...>& tuple) requires(Encodable<T>&&...) {
     List items;
     items.reserve(sizeof...(T));
     std::apply([&](const T&... item) { (items.push_back(Codec<T>::encode(item)), ...); }, tuple);
     return Value::tuple(std::move(items));
   }
-  static std::tuple<T...> decode(const Value& value)
-    requires(Decodable<T> && ...)
-  {
+  static std::tuple<T...> decode(const Value& value) requires(Decodable<T>&&...) {
     const List items = detail::sequence_items(value, name(), sizeof...(T));
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::tuple<T...>{detail::decode_item<T>(items[I], I)...};
-    }(std::index_sequence_for<T...>{});
+    }
+    (std::index_sequence_for<T...>{});
   }
   static std::string name() {
     std::string text;
@@ -281,14 +268,10 @@ struct Codec<std::tuple<T...>> {
 
 template <class A, class B>
 struct Codec<std::pair<A, B>> {
-  static Value encode(const std::pair<A, B>& pair)
-    requires Encodable<A> && Encodable<B>
-  {
+  static Value encode(const std::pair<A, B>& pair) requires Encodable<A> && Encodable<B> {
     return Value::tuple({Codec<A>::encode(pair.first), Codec<B>::encode(pair.second)});
   }
-  static std::pair<A, B> decode(const Value& value)
-    requires Decodable<A> && Decodable<B>
-  {
+  static std::pair<A, B> decode(const Value& value) requires Decodable<A> && Decodable<B> {
     const List items = detail::sequence_items(value, name(), 2);
     return {detail::decode_item<A>(items[0], 0), detail::decode_item<B>(items[1], 1)};
   }
@@ -298,19 +281,15 @@ struct Codec<std::pair<A, B>> {
 /// Decodes to the alternative that the value is exactly, else to the first that takes it.
 template <class... T>
 struct Codec<std::variant<T...>> {
-  static Value encode(const std::variant<T...>& variant)
-    requires(Encodable<T> && ...)
-  {
-    return std::visit([]<class Alternative>(const Alternative& held) { return Codec<Alternative>::encode(held); }, variant);
+  static Value encode(const std::variant<T...>& variant) requires(Encodable<T>&&...) {
+    return std::visit([]<class Alternative>(const Alternative& held) { return Codec<Alternative>::encode(held); },
+                      variant);
   }
-  static std::variant<T...> decode(const Value& value)
-    requires(Decodable<T> && ...)
-  {
+  static std::variant<T...> decode(const Value& value) requires(Decodable<T>&&...) {
     std::optional<std::variant<T...>> result;
     for (const bool exactly : {true, false}) {
-      [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (attempt<I>(value, exactly, result), ...);
-      }(std::index_sequence_for<T...>{});
+      [&]<std::size_t... I>(std::index_sequence<I...>) { (attempt<I>(value, exactly, result), ...); }
+      (std::index_sequence_for<T...>{});
       if (result) return *std::move(result);
     }
     detail::throw_expected(name(), value);
@@ -337,21 +316,22 @@ struct Codec<std::variant<T...>> {
 /// Seconds as a float, whatever the period; where a float would lose ticks, a tuple (whole seconds, fraction).
 /// Durations come back exactly; what is no multiple of the period is rounded to it.
 template <class Rep, class Period>
-  requires std::is_arithmetic_v<Rep>
+requires std::is_arithmetic_v<Rep>
 struct Codec<std::chrono::duration<Rep, Period>> {
   using Duration = std::chrono::duration<Rep, Period>;
   static Value encode(const Duration& duration) {
     const double seconds = std::chrono::duration<double>(duration).count();
-    if constexpr (std::is_floating_point_v<Rep>) return Value::real(seconds);
+    if constexpr (std::is_floating_point_v<Rep>)
+      return Value::real(seconds);
     else {
       // In 128 bits, since hours::max() has more seconds than an int counts.
       const detail::Int128 total = static_cast<detail::Int128>(duration.count()) * Period::num;
       detail::Int128 whole = total / Period::den;
       if (total < whole * Period::den) --whole;
       const double fraction = static_cast<double>(total - whole * Period::den) / static_cast<double>(Period::den);
-      return detail::encode_seconds(seconds, static_cast<std::int64_t>(whole), fraction,
-                                    whole != static_cast<std::int64_t>(whole) ||
-                                        from(detail::split_seconds(seconds)) == duration);
+      return detail::encode_seconds(
+          seconds, static_cast<std::int64_t>(whole), fraction,
+          whole != static_cast<std::int64_t>(whole) || from(detail::split_seconds(seconds)) == duration);
     }
   }
   static Duration decode(const Value& value) {

@@ -92,14 +92,17 @@ struct Codec<bool> {
 template <detail::Integer T>
 struct Codec<T> {
   static Value encode(T number) {
-    if constexpr (std::is_signed_v<T> || sizeof(T) < 8) return Value::integer(static_cast<std::int64_t>(number));
-    else return detail::encode_unsigned(number);
+    if constexpr (std::is_signed_v<T> || sizeof(T) < 8)
+      return Value::integer(static_cast<std::int64_t>(number));
+    else
+      return detail::encode_unsigned(number);
   }
   static T decode(const Value& value) {
     using Limits = std::numeric_limits<T>;
     if constexpr (std::is_signed_v<T>)
       return static_cast<T>(detail::decode_signed(value, Limits::min(), Limits::max(), detail::type_name<T>()));
-    else return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
+    else
+      return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
   }
   static std::string name() { return "int"; }
 };
@@ -126,7 +129,7 @@ struct Codec<long double> {
 };
 
 template <class T>
-  requires std::is_floating_point_v<T>
+requires std::is_floating_point_v<T>
 struct Codec<std::complex<T>> {
   static Value encode(const std::complex<T>& number) {
     return Value::complex({static_cast<double>(number.real()), static_cast<double>(number.imag())});
@@ -140,19 +143,21 @@ struct Codec<std::complex<T>> {
 
 /// An enumeration is its underlying integer.
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Codec<T> {
   using Underlying = std::underlying_type_t<T>;
   static Value encode(T enumerator) {
     if constexpr (std::is_signed_v<Underlying> || sizeof(T) < 8)
       return Value::integer(static_cast<std::int64_t>(enumerator));
-    else return detail::encode_unsigned(static_cast<std::uint64_t>(enumerator));
+    else
+      return detail::encode_unsigned(static_cast<std::uint64_t>(enumerator));
   }
   static T decode(const Value& value) {
     using Limits = std::numeric_limits<Underlying>;
     if constexpr (std::is_signed_v<Underlying>)
       return static_cast<T>(detail::decode_signed(value, Limits::min(), Limits::max(), detail::type_name<T>()));
-    else return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
+    else
+      return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
   }
   static std::string name() { return "int"; }
 };

@@ -25,13 +25,14 @@ struct Field {
   T Class::*member;
 };
 
-/// Names the fields of `Type` that travel. Stands in the namespace of Type, after it; needed where reflection cannot see:
-/// C arrays, base classes, bit-fields, constructors, recursive types. Type must be default constructible to be decoded.
-#define ENGINERY_FIELDS(Type, ...)                                                                         \
-  [[maybe_unused]] constexpr auto enginery_fields(const Type*) {                                           \
-    using Enginery_type = Type;                                                                            \
-    return ::std::tuple{ENGINERY_FIELDS_EACH_(__VA_ARGS__)};                                               \
-  }                                                                                                        \
+/// Names the fields of `Type` that travel. Stands in the namespace of Type, after it; needed where reflection cannot
+/// see: C arrays, base classes, bit-fields, constructors, recursive types. Type must be default constructible to be
+/// decoded.
+#define ENGINERY_FIELDS(Type, ...)                               \
+  [[maybe_unused]] constexpr auto enginery_fields(const Type*) { \
+    using Enginery_type = Type;                                  \
+    return ::std::tuple{ENGINERY_FIELDS_EACH_(__VA_ARGS__)};     \
+  }                                                              \
   static_assert(true)
 #define ENGINERY_FIELD_(name) \
   ::enginery::Field { #name, &Enginery_type::name }
@@ -48,20 +49,21 @@ struct Field {
 namespace detail {
 
 template <class T>
-concept NamedStruct = requires(const T* object) { enginery_fields(object); };
+concept NamedStruct = requires(const T* object) {
+  enginery_fields(object);
+};
 
 /// Stands for any initializer.
 template <std::size_t>
 struct Any {
   template <class T>
-  constexpr operator T() const noexcept;
+  operator T() const noexcept;  // never defined, and not constexpr: it is only asked whether it would do
 };
 /// Stands for a base class only.
 template <class Derived>
 struct AnyBaseOf {
   template <class T>
-    requires(std::is_base_of_v<T, Derived> && !std::is_same_v<T, Derived>)
-  constexpr operator T() const noexcept;
+  requires(std::is_base_of_v<T, Derived> && !std::is_same_v<T, Derived>) constexpr operator T() const noexcept;
 };
 
 template <class T, std::size_t... I>
@@ -78,23 +80,29 @@ constexpr std::size_t kMostFields = 64;
 
 template <class T, std::size_t N = 0>
 constexpr std::size_t count_fields() {
-  if constexpr (N > kMostFields) return N;
-  else if constexpr (takes<T>(std::make_index_sequence<N>{}) && !takes<T>(std::make_index_sequence<N + 1>{})) return N;
-  else return count_fields<T, N + 1>();
+  if constexpr (N > kMostFields)
+    return N;
+  else if constexpr (takes<T>(std::make_index_sequence<N>{}) && !takes<T>(std::make_index_sequence<N + 1>{}))
+    return N;
+  else
+    return count_fields<T, N + 1>();
 }
 
 template <class T>
 constexpr bool is_plain() {
   if constexpr (!std::is_class_v<T> || !std::is_aggregate_v<T> || std::is_polymorphic_v<T> || std::is_empty_v<T>)
     return false;
-  else if constexpr (requires { T{AnyBaseOf<T>{}}; }) return false;
+  else if constexpr (requires { T{AnyBaseOf<T>{}}; })
+    return false;
   else {
     constexpr std::size_t count = count_fields<T>();
-    if constexpr (count == 0 || count > kMostFields) return false;
+    if constexpr (count == 0 || count > kMostFields)
+      return false;
     else
       return []<std::size_t... I>(std::index_sequence<I...>) {
         return (one_field<T>(std::make_index_sequence<I>{}, std::make_index_sequence<count - I - 1>{}) && ...);
-      }(std::make_index_sequence<count>{});
+      }
+    (std::make_index_sequence<count>{});
   }
 }
 
@@ -111,7 +119,8 @@ extern const Pretend<T> pretend;  // never defined: only addresses inside it are
 
 template <auto Pointer>
 constexpr std::string_view member_name() {
-  constexpr std::string_view text = __PRETTY_FUNCTION__;  // "… [with auto Pointer = (& pretend<T>.Pretend<T>::object.T::name); …"
+  constexpr std::string_view text =
+      __PRETTY_FUNCTION__;  // "… [with auto Pointer = (& pretend<T>.Pretend<T>::object.T::name); …"
   constexpr std::size_t end = text.find_first_of(";])", text.rfind("::"));
   constexpr std::size_t begin = text.substr(0, end).rfind("::") + 2;
   return text.substr(begin, end - begin);
@@ -151,38 +160,37 @@ struct Codec<T> {
   template <template <class> class Test>
   static constexpr bool all = []<std::size_t... I>(std::index_sequence<I...>) {
     return (Test<typename Fields::template Type<I>>::value && ...);
-  }(Indices{});
+  }
+  (Indices{});
   template <class U>
   struct CanEncode : std::bool_constant<Encodable<U>> {};
   template <class U>
   struct CanDecode : std::bool_constant<Decodable<U>> {};
 
-  static Value encode(const T& object)
-    requires(all<CanEncode>)
-  {
+  static Value encode(const T& object) requires(all<CanEncode>) {
     Dict dict;
     dict.reserve(Fields::kCount);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (detail::set_field(dict, Fields::template name<I>(),
                          Codec<typename Fields::template Type<I>>::encode(boost::pfr::get<I>(object))),
        ...);
-    }(Indices{});
+    }
+    (Indices{});
     return Value::dict(std::move(dict));
   }
-  static T decode(const Value& value)
-    requires(all<CanDecode>)
-  {
+  static T decode(const Value& value) requires(all<CanDecode>) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       static constexpr std::array<std::string_view, Fields::kCount> names{Fields::template name<I>()...};
       detail::check_fields(value, name(), names);
       return T{detail::decode_field<typename Fields::template Type<I>>(value, names[I])...};
-    }(Indices{});
+    }
+    (Indices{});
   }
   static std::string name() { return std::string(detail::type_name<T>()); }
 };
 
-/// As a plain struct, with the fields that ENGINERY_FIELDS named. Its fields' codecs are looked at only when it is used,
-/// so that a type may hold vectors of itself.
+/// As a plain struct, with the fields that ENGINERY_FIELDS named. Its fields' codecs are looked at only when it is
+/// used, so that a type may hold vectors of itself.
 template <detail::NamedStruct T>
 struct Codec<T> {
   static constexpr auto kFields = enginery_fields(static_cast<const T*>(nullptr));
@@ -197,9 +205,7 @@ struct Codec<T> {
         kFields);
     return Value::dict(std::move(dict));
   }
-  static T decode(const Value& value)
-    requires std::default_initializable<T>
-  {
+  static T decode(const Value& value) requires std::default_initializable<T> {
     T object{};
     std::apply(
         [&](const auto&... field) {

@@ -79,10 +79,11 @@ class ENGINERY_API Dict {
   const Value* find(const Value& key) const;
   Value* find(const Value& key);
   /// As find(Value::string(key)), without making one.
+  // Defined elsewhere: a call of find() here would decide, before the codecs are known, what is Encodable.
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
-  const Value* find(const char* key) const { return find(std::string_view(key)); }
-  Value* find(const char* key) { return find(std::string_view(key)); }
+  const Value* find(const char* key) const;
+  Value* find(const char* key);
   bool contains(const Value& key) const { return find(key) != nullptr; }
   /// The value of `key`. KeyError, which says the key.
   const Value& at(const Value& key) const;

@@ -1,7 +1,8 @@
-// core/enginery/eigen.hpp: Eigen's types as Values: dense objects, expressions, sparse matrices, and views as parameters.
+// core/enginery/eigen.hpp: Eigen's types as Values: dense objects, expressions, sparse matrices, and views as
+// parameters.
 //
-// Vectors are 1-d arrays, matrices are 2-d, in the order of memory that they have. Include this before the first use of an
-// Eigen type with a view or a task.
+// Vectors are 1-d arrays, matrices are 2-d, in the order of memory that they have. Include this before the first use of
+// an Eigen type with a view or a task.
 #pragma once
 
 #include <complex>
@@ -36,9 +37,11 @@ concept DenseObject = std::is_base_of_v<Eigen::PlainObjectBase<T>, T> && Number<
 template <class T>
 concept EigenExpression = std::is_base_of_v<Eigen::EigenBase<T>, T> && !std::is_base_of_v<Eigen::PlainObjectBase<T>, T>;
 template <class T>
-concept SparseExpression = EigenExpression<T> && std::is_same_v<typename Eigen::internal::traits<T>::StorageKind, Eigen::Sparse>;
+concept SparseExpression =
+    EigenExpression<T> && std::is_same_v<typename Eigen::internal::traits<T>::StorageKind, Eigen::Sparse>;
 template <class T>
-concept DenseExpression = EigenExpression<T> && !SparseExpression<T> && Number<typename Eigen::internal::traits<T>::Scalar>;
+concept DenseExpression =
+    EigenExpression<T> && !SparseExpression<T> && Number<typename Eigen::internal::traits<T>::Scalar>;
 
 template <class T>
 constexpr DenseShape dense_shape() {
@@ -49,8 +52,10 @@ constexpr DenseShape dense_shape() {
 template <class T>
 Array dense_memory(Eigen::Index rows, Eigen::Index cols) {
   const DType dtype = dtype_of<typename T::Scalar>();
-  if constexpr (T::IsVectorAtCompileTime) return Array(dtype, {std::int64_t{rows} * cols});
-  else return Array(dtype, {rows, cols}, T::IsRowMajor ? Order::row_major : Order::column_major);
+  if constexpr (T::IsVectorAtCompileTime)
+    return Array(dtype, {std::int64_t{rows} * cols});
+  else
+    return Array(dtype, {rows, cols}, T::IsRowMajor ? Order::row_major : Order::column_major);
 }
 
 /// Evaluates straight into the memory of an Array.
@@ -86,8 +91,10 @@ struct Codec<T> {
     using Row = typename Dense<Kind, Eigen::RowMajor>::Type;
     T dense;
     dense.resize(rows, cols);
-    if (array.fits(Order::column_major)) dense = Eigen::Map<const Column>(data, rows, cols);
-    else dense = Eigen::Map<const Row>(data, rows, cols);
+    if (array.fits(Order::column_major))
+      dense = Eigen::Map<const Column>(data, rows, cols);
+    else
+      dense = Eigen::Map<const Row>(data, rows, cols);
     return dense;
   }
   static std::string name() { return detail::dense_name<T>(); }
@@ -108,8 +115,8 @@ struct Codec<T> {
     if constexpr (std::is_base_of_v<Eigen::DenseBase<T>, T>)
       return detail::encode_dense<typename T::PlainObject>(expression);
     else  // diagonal, triangular, permutation
-      return detail::encode_dense<Eigen::Matrix<typename Eigen::internal::traits<T>::Scalar, Eigen::Dynamic, Eigen::Dynamic>>(
-          expression);
+      return detail::encode_dense<
+          Eigen::Matrix<typename Eigen::internal::traits<T>::Scalar, Eigen::Dynamic, Eigen::Dynamic>>(expression);
   }
   static std::string name() { return "array"; }
 };

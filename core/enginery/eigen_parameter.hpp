@@ -1,4 +1,5 @@
-// core/enginery/eigen_parameter.hpp: Eigen's Ref and Map as parameters, which see an array's own memory. Include eigen.hpp.
+// core/enginery/eigen_parameter.hpp: Eigen's Ref and Map as parameters, which see an array's own memory. Include
+// eigen.hpp.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,11 @@ ENGINERY_API Array readable_array(const Value& value, const DenseView& view, std
 template <class View>
 constexpr DenseView dense_view() {
   using Plain = std::remove_const_t<typename View::PlainObject>;
-  return {dtype_of<typename Plain::Scalar>(), dense_shape<Plain>(), bool(Plain::IsRowMajor), View::kInner, View::kOuter,
+  return {dtype_of<typename Plain::Scalar>(),
+          dense_shape<Plain>(),
+          bool(Plain::IsRowMajor),
+          View::kInner,
+          View::kOuter,
           View::kAlignment};
 }
 
@@ -49,9 +54,12 @@ S stride_of(const Strides& strides) {
   };
   const Eigen::Index inner = pick(S::InnerStrideAtCompileTime, strides.inner);
   const Eigen::Index outer = pick(S::OuterStrideAtCompileTime, strides.outer);
-  if constexpr (std::is_constructible_v<S, Eigen::Index, Eigen::Index>) return S(outer, inner);
-  else if constexpr (S::OuterStrideAtCompileTime == 0 && S::InnerStrideAtCompileTime != 0) return S(inner);
-  else return S(outer);
+  if constexpr (std::is_constructible_v<S, Eigen::Index, Eigen::Index>)
+    return S(outer, inner);
+  else if constexpr (S::OuterStrideAtCompileTime == 0 && S::InnerStrideAtCompileTime != 0)
+    return S(inner);
+  else
+    return S(outer);
 }
 
 /// The common part of the four views below: PlainType is const for those that only read.
@@ -87,7 +95,8 @@ class Parameter<Eigen::Map<Plain, Options, Stride>> {
       : value_(value),
         array_(detail::viewable_array(value, detail::dense_view<Traits>(), detail::type_name<typename Traits::Map>())) {
     // A reader shares the memory, so that it outlives an assignment to the object; a writer must own it alone.
-    if constexpr (kWrites) data_ = reinterpret_cast<Scalar*>(array_.mutable_data());
+    if constexpr (kWrites)
+      data_ = reinterpret_cast<Scalar*>(array_.mutable_data());
     else {
       shared_ = array_.bytes();
       data_ = reinterpret_cast<const Scalar*>(shared_.data());
@@ -103,8 +112,8 @@ class Parameter<Eigen::Map<Plain, Options, Stride>> {
 };
 
 template <class Plain, int Options, class Stride>
-  requires(!std::is_const_v<Plain>)
-class Parameter<Eigen::Ref<Plain, Options, Stride>> : public Parameter<Eigen::Map<Plain, Options, Stride>> {
+requires(!std::is_const_v<Plain>) class Parameter<Eigen::Ref<Plain, Options, Stride>>
+    : public Parameter<Eigen::Map<Plain, Options, Stride>> {
  public:
   using Parameter<Eigen::Map<Plain, Options, Stride>>::Parameter;
   Eigen::Ref<Plain, Options, Stride> get() {

@@ -1,4 +1,5 @@
-// core/enginery/eigen_sparse.hpp: Eigen's sparse matrices as dicts of arrays, named as SciPy names them. Include eigen.hpp.
+// core/enginery/eigen_sparse.hpp: Eigen's sparse matrices as dicts of arrays, named as SciPy names them. Include
+// eigen.hpp.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,7 @@ ENGINERY_API Compressed decode_compressed(const Value& value, DType scalar, DTyp
 
 /// A dict that `scipy.sparse.csc_matrix((data, indices, indptr), shape)` would understand; csr if it is row-major.
 template <class S, int Options, class Index>
-  requires Number<S>
+requires Number<S>
 struct Codec<Eigen::SparseMatrix<S, Options, Index>> {
   using T = Eigen::SparseMatrix<S, Options, Index>;
   static Value encode(const T& sparse) {
@@ -64,7 +65,7 @@ struct Codec<Eigen::SparseMatrix<S, Options, Index>> {
 
 /// As a matrix of one column, or of one row.
 template <class S, int Options, class Index>
-  requires Number<S>
+requires Number<S>
 struct Codec<Eigen::SparseVector<S, Options, Index>> {
   using T = Eigen::SparseVector<S, Options, Index>;
   using Matrix = Eigen::SparseMatrix<S, Options, Index>;
@@ -72,8 +73,8 @@ struct Codec<Eigen::SparseVector<S, Options, Index>> {
   static T decode(const Value& value) {
     const Matrix matrix = Codec<Matrix>::decode(value);
     if (matrix.outerSize() != 1)
-      throw ValueError("expected a sparse vector, got a sparse matrix of shape (" + std::to_string(matrix.rows()) + ", " +
-                       std::to_string(matrix.cols()) + "); take a SparseMatrix, or pass one column of it");
+      throw ValueError("expected a sparse vector, got a sparse matrix of shape (" + std::to_string(matrix.rows()) +
+                       ", " + std::to_string(matrix.cols()) + "); take a SparseMatrix, or pass one column of it");
     return T(matrix.innerVector(0));
   }
   static std::string name() { return Codec<Matrix>::name(); }

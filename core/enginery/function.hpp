@@ -74,8 +74,7 @@ class ENGINERY_API Function {
 
   /// Binds as Python does, decodes, calls, encodes. Throws TypeError when the arguments do not fit the parameters,
   /// TypeError or ValueError naming the parameter when one does not decode, and whatever the code throws.
-  Value call(std::span<const Value> positional,
-             std::span<const std::pair<std::string, Value>> keyword = {}) const;
+  Value call(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword = {}) const;
 
   /// Requires: called while handling what decoding `given` for formal `index` threw. Throws it again, with task,
   /// parameter, what was expected and what was given.
@@ -105,7 +104,9 @@ inline constexpr bool kBorrows<Eigen::Map<P, O, S>> = true;
 
 /// What std::function would make of a callable: R(P...). Absent for overloaded or generic call operators.
 template <class F>
-concept HasSignature = requires(F& callable) { std::function{callable}; };
+concept HasSignature = requires(F& callable) {
+  std::function{callable};
+};
 
 /// The argument for one parameter while the task runs; errors name the parameter.
 template <std::size_t I, class P>
@@ -160,9 +161,12 @@ struct ErasedCall<std::function<R(P...)>> {
 
   template <class T>
   static std::string type_name() {
-    if constexpr (std::is_void_v<T>) return "None";
-    else if constexpr (requires { Codec<T>::name(); }) return Codec<T>::name();
-    else return std::string(detail::type_name<T>());  // an opaque object or a view: its C++ name
+    if constexpr (std::is_void_v<T>)
+      return "None";
+    else if constexpr (requires { Codec<T>::name(); })
+      return Codec<T>::name();
+    else
+      return std::string(detail::type_name<T>());  // an opaque object or a view: its C++ name
   }
 
   template <class F>
@@ -174,14 +178,15 @@ struct ErasedCall<std::function<R(P...)>> {
 };
 
 template <class F>
-  requires HasSignature<F>
+requires HasSignature<F>
 using ErasedCallOf = ErasedCall<decltype(std::function{std::declval<F&>()})>;
 
 template <class F>
 std::shared_ptr<const Function> Function::make(Declaration declaration, F callable) {
-  static_assert(HasSignature<F>,
-                "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
-                "a generic lambda's parameters their types");
+  static_assert(
+      HasSignature<F>,
+      "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
+      "a generic lambda's parameters their types");
   if constexpr (HasSignature<F>) return ErasedCallOf<F>::make(std::move(declaration), std::move(callable));
 }
 

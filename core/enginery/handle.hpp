@@ -44,7 +44,21 @@ concept Decodable = requires(const Value& value) {
 };
 
 enum class Kind : std::uint8_t {
-  none, boolean, integer, real, complex, string, bytes, list, tuple, dict, array, reference, function, module, opaque
+  none,
+  boolean,
+  integer,
+  real,
+  complex,
+  string,
+  bytes,
+  list,
+  tuple,
+  dict,
+  array,
+  reference,
+  function,
+  module,
+  opaque
 };
 
 /// Python's binary operators: + - * / // % **
@@ -85,8 +99,8 @@ class ENGINERY_API Value {
   void swap(Value& other) noexcept { std::swap(object_, other.object_); }
 
   template <class T>
-    requires(!std::same_as<std::remove_cvref_t<T>, Value> && Encodable<std::decay_t<T>>)
-  Value(const T& object) : Value(Codec<std::decay_t<T>>::encode(object)) {}
+  requires(!std::same_as<std::remove_cvref_t<T>, Value> && Encodable<std::decay_t<T>>) Value(const T& object)
+      : Value(Codec<std::decay_t<T>>::encode(object)) {}
 
   static Value boolean(bool);
   static Value integer(std::int64_t);
@@ -158,9 +172,10 @@ class ENGINERY_API Value {
   /// Decoded. TypeError or ValueError if it does not fit into a T.
   template <class T>
   T as() const {
-    static_assert(Decodable<T>,
-                  "enginery: this type has no Codec<T>::decode. Specialise enginery::Codec for it, name its fields with "
-                  "ENGINERY_FIELDS(Type, a, b), or include <enginery/eigen.hpp> for Eigen's types.");
+    static_assert(
+        Decodable<T>,
+        "enginery: this type has no Codec<T>::decode. Specialise enginery::Codec for it, name its fields with "
+        "ENGINERY_FIELDS(Type, a, b), or include <enginery/eigen.hpp> for Eigen's types.");
     return Codec<T>::decode(*this);
   }
 

@@ -91,9 +91,9 @@ class ENGINERY_API Namespace {
   std::size_t size() const noexcept { return entries_.size(); }
   bool empty() const noexcept { return entries_.empty(); }
 
-  /// What a path such as `a`, `norms.get_norms`, `a.b`, `a[0]`, `a['key']` leads to, through modules, dicts, lists, tuples
-  /// and arrays: the very object where it is one. Throws NameError, AttributeError, KeyError, IndexError, TypeError;
-  /// SyntaxError if `path` is none.
+  /// What a path such as `a`, `norms.get_norms`, `a.b`, `a[0]`, `a['key']` leads to, through modules, dicts, lists,
+  /// tuples and arrays: the very object where it is one. Throws NameError, AttributeError, KeyError, IndexError,
+  /// TypeError; SyntaxError if `path` is none.
   Value resolve(std::string_view path) const;
 
  private:

@@ -18,8 +18,8 @@ namespace enginery {
 /// what to pass, once; what it refers to lives as long as the Parameter.
 ///
 /// A value, `const T&` and `T&&` are decoded copies; an opaque T is seen itself by `const T&`. `const Value&`, `List&`,
-/// `Dict&`, `Array&` (also const), `const std::string&`, `string_view` and spans see the very object. Any other `T&` needs
-/// an opaque object of that very type.
+/// `Dict&`, `Array&` (also const), `const std::string&`, `string_view` and spans see the very object. Any other `T&`
+/// needs an opaque object of that very type.
 template <class P>
 class Parameter;
 
@@ -70,13 +70,17 @@ class Parameter {
         }
       }
     }
-    if constexpr (Decodable<T>) holder_.emplace(Codec<T>::decode(value));
-    else throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
+    if constexpr (Decodable<T>)
+      holder_.emplace(Codec<T>::decode(value));
+    else
+      throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
   }
 
   decltype(auto) get() {
-    if constexpr (kByConstReference) return seen_ ? *seen_ : static_cast<const T&>(*holder_);
-    else return static_cast<T&&>(*holder_);
+    if constexpr (kByConstReference)
+      return seen_ ? *seen_ : static_cast<const T&>(*holder_);
+    else
+      return static_cast<T&&>(*holder_);
   }
 
  private:
@@ -87,8 +91,7 @@ class Parameter {
 
 /// `T&`: the object that a Reference leads to, if it is a T.
 template <class T>
-  requires(!std::is_const_v<T> && !detail::is_seen<T>)
-class Parameter<T&> {
+requires(!std::is_const_v<T> && !detail::is_seen<T>) class Parameter<T&> {
  public:
   explicit Parameter(const Value& value) : value_(value) {
     if (value.kind() != Kind::opaque) throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
@@ -238,12 +241,12 @@ class Parameter<std::span<T, N>> {
 };
 
 template <class V>
-  requires detail::is_view<V>
+requires detail::is_view<V>
 class Parameter<const V&> : public Parameter<V> {
   using Parameter<V>::Parameter;
 };
 template <class V>
-  requires detail::is_view<V>
+requires detail::is_view<V>
 class Parameter<V&&> : public Parameter<V> {
   using Parameter<V>::Parameter;
 };

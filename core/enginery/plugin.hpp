@@ -16,7 +16,8 @@
 
 namespace enginery {
 
-/// What the body of a plugin defines its names in: a namespace of its own when it is imported, the engine's when it is run.
+/// What the body of a plugin defines its names in: a namespace of its own when it is imported, the engine's when it is
+/// run.
 class ENGINERY_API Module {
  public:
   /// Names go to `into`; `module` is the name of the functions' module, empty when they belong to the engine.
@@ -59,10 +60,11 @@ class ENGINERY_API Module {
 template <class... Extra>
 struct DefExtras {
   static constexpr std::size_t kNames =
-      ((std::is_same_v<Extra, ArgumentName> || kIsKeyword<Extra>) + ... + std::size_t{0});
+      ((std::is_same_v<Extra, ArgumentName> || kIsKeyword<Extra>)+... + std::size_t{0});
   static constexpr bool defaults_last() {
     [[maybe_unused]] bool fallback = false, good = true;
-    ((kIsKeyword<Extra> ? void(fallback = true) : void(good = good && !(fallback && std::is_same_v<Extra, ArgumentName>))),
+    ((kIsKeyword<Extra> ? void(fallback = true)
+                        : void(good = good && !(fallback && std::is_same_v<Extra, ArgumentName>))),
      ...);
     return good;
   }
@@ -71,8 +73,9 @@ struct DefExtras {
 template <class F, class... Extra>
 Module& Module::def(std::string_view name, F function, const Extra&... extra) {
   using Extras = DefExtras<std::decay_t<Extra>...>;
-  static_assert(((std::is_same_v<Extra, ArgumentName> || kIsKeyword<Extra> || std::is_convertible_v<Extra, const char*>) && ...),
-                "m.def takes, after the function, names of parameters (\"x\"_a, \"x\"_a = 2) and a text");
+  static_assert(
+      ((std::is_same_v<Extra, ArgumentName> || kIsKeyword<Extra> || std::is_convertible_v<Extra, const char*>)&&...),
+      "m.def takes, after the function, names of parameters (\"x\"_a, \"x\"_a = 2) and a text");
   static_assert(Extras::defaults_last(), "a parameter without a default cannot follow one with a default");
   if constexpr (HasSignature<F>) {
     static_assert(Extras::kNames == 0 || Extras::kNames == ErasedCallOf<F>::kParameters,
@@ -88,7 +91,8 @@ extern "C" {
 /// How a plugin's body reports what it threw: as data, since an exception must not cross a C boundary.
 using EngineryReport = void (*)(void* context, const char* ename, const char* text);
 
-/// What a plugin shows to the world, as the symbol `enginery_plugin_descriptor`. Plain C: it is read before it is trusted.
+/// What a plugin shows to the world, as the symbol `enginery_plugin_descriptor`. Plain C: it is read before it is
+/// trusted.
 struct EngineryPluginDescriptor {
   std::uint32_t size;   ///< of this struct
   std::uint32_t abi;    ///< ENGINERY_PLUGIN_ABI
@@ -109,23 +113,25 @@ ENGINERY_API bool enter_plugin(void (*body)(Module&), void* module, EngineryRepo
 #define ENGINERY_PLUGIN_VERSION ""
 #endif
 
-/// `ENGINERY_PLUGIN(norms, m) { m.def(…); }`: makes this shared object the plugin `norms`. The body runs when the plugin
-/// is imported or run; nothing runs when the file is loaded. Once per plugin, at namespace scope.
-#define ENGINERY_PLUGIN(plugin_name, module_variable)                                                   \
-  ENGINERY_ABI_NOTE();                                                                                  \
-  namespace enginery_plugin_##plugin_name {                                                             \
-    using enginery::literals::operator""_a;                                                             \
-    static void body(::enginery::Module&);                                                              \
-    static bool enter(void* module, ::enginery::EngineryReport report, void* context) noexcept {        \
-      return ::enginery::enter_plugin(&body, module, report, context);                                  \
-    }                                                                                                   \
-  }                                                                                                     \
-  extern "C" {                                                                                          \
-  extern const ::enginery::EngineryPluginDescriptor __attribute__((visibility("default"), used))        \
-  enginery_plugin_descriptor;                                                                           \
-  constinit const ::enginery::EngineryPluginDescriptor enginery_plugin_descriptor = {                   \
-      sizeof(::enginery::EngineryPluginDescriptor), ENGINERY_PLUGIN_ABI,                                \
-      ENGINERY_ABI_TAG,                             #plugin_name,                                       \
-      ENGINERY_PLUGIN_VERSION,                      &enginery_plugin_##plugin_name::enter};             \
-  }                                                                                                     \
+/// `ENGINERY_PLUGIN(norms, m) { m.def(…); }`: makes this shared object the plugin `norms`. The body runs when the
+/// plugin is imported or run; nothing runs when the file is loaded. Once per plugin, at namespace scope.
+#define ENGINERY_PLUGIN(plugin_name, module_variable)                                                                  \
+  ENGINERY_ABI_NOTE();                                                                                                 \
+  namespace enginery_plugin_##plugin_name {                                                                            \
+    using enginery::literals::operator""_a;                                                                            \
+    static void body(::enginery::Module&);                                                                             \
+    static bool enter(void* module, ::enginery::EngineryReport report, void* context) noexcept {                       \
+      return ::enginery::enter_plugin(&body, module, report, context);                                                 \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  extern "C" {                                                                                                         \
+  extern const ::enginery::EngineryPluginDescriptor __attribute__((visibility("default"))) enginery_plugin_descriptor; \
+  constinit const ::enginery::EngineryPluginDescriptor enginery_plugin_descriptor = {                                  \
+      sizeof(::enginery::EngineryPluginDescriptor),                                                                    \
+      ENGINERY_PLUGIN_ABI,                                                                                             \
+      ENGINERY_ABI_TAG,                                                                                                \
+      #plugin_name,                                                                                                    \
+      ENGINERY_PLUGIN_VERSION,                                                                                         \
+      &enginery_plugin_##plugin_name::enter};                                                                          \
+  }                                                                                                                    \
   void enginery_plugin_##plugin_name::body([[maybe_unused]] ::enginery::Module& module_variable)

@@ -54,8 +54,8 @@ std::vector<std::string> system_folders() {
   return folders;
 }
 
-/// Is there a path that ends in /`name` in ldconfig's list? Its paths are zero-terminated texts; more of the format need
-/// not be known to see whether one is there.
+/// Is there a path that ends in /`name` in ldconfig's list? Its paths are zero-terminated texts; more of the format
+/// need not be known to see whether one is there.
 bool in_linker_cache(const std::string& name) {
   std::ifstream file("/etc/ld.so.cache", std::ios::binary);
   const std::string cache{std::istreambuf_iterator<char>(file), {}};
@@ -87,13 +87,15 @@ Neighbours check_dependencies(const ElfFile& elf, const std::string& file) {
       found = true;
       break;
     }
-    found = found || std::ranges::any_of(system, [&](const auto& folder) { return is_there(fs::path(folder) / library); });
+    found =
+        found || std::ranges::any_of(system, [&](const auto& folder) { return is_there(fs::path(folder) / library); });
     if (found || in_linker_cache(library)) continue;
-    throw PluginLoadError(LoadStage::dependency, file, fmt::format("it needs {}, which is not on this machine", library),
-                          own.empty() ? std::string("Install that library, or put its folder into LD_LIBRARY_PATH of the engine")
-                                      : fmt::format("Install that library, put its folder into LD_LIBRARY_PATH of the "
-                                                    "engine, or put it into {}",
-                                                    fmt::join(own, " or ")));
+    throw PluginLoadError(
+        LoadStage::dependency, file, fmt::format("it needs {}, which is not on this machine", library),
+        own.empty() ? std::string("Install that library, or put its folder into LD_LIBRARY_PATH of the engine")
+                    : fmt::format("Install that library, put its folder into LD_LIBRARY_PATH of the "
+                                  "engine, or put it into {}",
+                                  fmt::join(own, " or ")));
   }
   return neighbours;
 }

@@ -21,11 +21,11 @@ void throw_dl_error(const std::string& file, const std::string& loaded, std::str
   if (const std::size_t at = told.find(kUndefined); at != std::string::npos) {
     std::string symbol = told.substr(at + kUndefined.size());
     symbol.resize(std::min(symbol.find_first_of(" ,("), symbol.size()));  // "foo, version BAR (…)"
-    throw PluginLoadError(LoadStage::symbol, file,
-                          fmt::format("it uses '{}', which neither it nor a library it links defines",
-                                      demangle(symbol.c_str())),
-                          "Define it or link the library that does; enginery_add_plugin links with -z defs, which finds this "
-                          "at build time");
+    throw PluginLoadError(
+        LoadStage::symbol, file,
+        fmt::format("it uses '{}', which neither it nor a library it links defines", demangle(symbol.c_str())),
+        "Define it or link the library that does; enginery_add_plugin links with -z defs, which finds this "
+        "at build time");
   }
   if (told.find("version `") != std::string::npos) {
     throw PluginLoadError(LoadStage::symbol, file,

@@ -36,14 +36,22 @@ constexpr std::uint16_t kThisMachine = EM_PPC64;
 
 std::string machine_name(std::uint16_t machine) {
   switch (machine) {
-    case EM_X86_64: return "x86-64";
-    case EM_386: return "i386";
-    case EM_AARCH64: return "aarch64";
-    case EM_ARM: return "arm";
-    case EM_RISCV: return "riscv";
-    case EM_PPC64: return "ppc64";
-    case EM_S390: return "s390";
-    default: return fmt::format("machine {}", machine);
+    case EM_X86_64:
+      return "x86-64";
+    case EM_386:
+      return "i386";
+    case EM_AARCH64:
+      return "aarch64";
+    case EM_ARM:
+      return "arm";
+    case EM_RISCV:
+      return "riscv";
+    case EM_PPC64:
+      return "ppc64";
+    case EM_S390:
+      return "s390";
+    default:
+      return fmt::format("machine {}", machine);
   }
 }
 
@@ -90,7 +98,8 @@ class Reader {
     if (bytes_.size() < sizeof(Elf64_Ehdr)) refuse_truncated("header");
     header_ = load<Elf64_Ehdr>(0, "header");
     if (header_.e_ident[EI_CLASS] != ELFCLASS64 || header_.e_ident[EI_DATA] != ELFDATA2LSB) {
-      refuse("this is not a 64-bit little-endian shared object", "Build it on the kind of machine that the engine runs on");
+      refuse("this is not a 64-bit little-endian shared object",
+             "Build it on the kind of machine that the engine runs on");
     }
     found_.machine = header_.e_machine;
     if (header_.e_machine != kThisMachine) {
@@ -99,8 +108,7 @@ class Reader {
              "Build it on the kind of machine that the engine runs on");
     }
     if (header_.e_type != ET_DYN) {
-      refuse(header_.e_type == ET_REL ? "this is an object file, not a shared object"
-                                      : "this is not a shared object",
+      refuse(header_.e_type == ET_REL ? "this is an object file, not a shared object" : "this is not a shared object",
              "Link it with enginery_add_plugin or `g++ -shared`");
     }
     if (header_.e_phentsize != sizeof(Elf64_Phdr)) {
@@ -159,10 +167,12 @@ class Reader {
       const auto entry = load<Elf64_Dyn>(segment.p_offset + at, "dynamic section");
       if (entry.d_tag == DT_NULL) break;
       if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE)) {
-        refuse("this is an executable, which cannot be loaded", "Build it with enginery_add_plugin or enginery_add_program");
+        refuse("this is an executable, which cannot be loaded",
+               "Build it with enginery_add_plugin or enginery_add_program");
       }
       if (entry.d_tag == DT_STRTAB) table = entry.d_un.d_ptr;
-      if (entry.d_tag == DT_NEEDED || entry.d_tag == DT_SONAME || entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) {
+      if (entry.d_tag == DT_NEEDED || entry.d_tag == DT_SONAME || entry.d_tag == DT_RPATH ||
+          entry.d_tag == DT_RUNPATH) {
         names.emplace_back(entry.d_tag, entry.d_un.d_val);
       }
       if (names.size() > kMostLibraries) refuse("it needs too many libraries", "Build it again: the file is damaged");

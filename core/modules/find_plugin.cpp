@@ -79,14 +79,14 @@ std::string find_plugin(std::string_view name) {
     }
   }
   const std::string meant = nearest_name(name, plugin_names());
-  throw PluginLoadError(LoadStage::find, std::string(name),
-                        fmt::format("no plugin named '{}' ({}.so or lib{}.so) in {}", name, name, name,
-                                    fmt::join(folders, ", ")),
-                        meant.empty() ? std::string("Build it with enginery_add_plugin and put its folder into "
-                                                    "ENGINERY_PLUGIN_PATH, for the engines too")
-                                      : fmt::format("Did you mean '{}'? Else put its folder into ENGINERY_PLUGIN_PATH, for "
-                                                    "the engines too",
-                                                    meant));
+  throw PluginLoadError(
+      LoadStage::find, std::string(name),
+      fmt::format("no plugin named '{}' ({}.so or lib{}.so) in {}", name, name, name, fmt::join(folders, ", ")),
+      meant.empty() ? std::string("Build it with enginery_add_plugin and put its folder into "
+                                  "ENGINERY_PLUGIN_PATH, for the engines too")
+                    : fmt::format("Did you mean '{}'? Else put its folder into ENGINERY_PLUGIN_PATH, for "
+                                  "the engines too",
+                                  meant));
 }
 
 }  // namespace enginery::modules

@@ -28,13 +28,15 @@ Function::Function(Declaration declaration, std::span<const std::string> types, 
   for (std::size_t i = 0; i < formals.size(); ++i) {
     formals[i].type = types[i];
     if (i > 0 && formals[i - 1].fallback && !formals[i].fallback) {
-      throw ValueError(fmt::format("{}(): parameter '{}' without a default follows one with a default: give it one, or "
-                                   "change their order",
-                                   qualified_name_, formals[i].name));
+      throw ValueError(
+          fmt::format("{}(): parameter '{}' without a default follows one with a default: give it one, or "
+                      "change their order",
+                      qualified_name_, formals[i].name));
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (formals[j].name == formals[i].name) {
-        throw ValueError(fmt::format("{}() has two parameters called '{}': rename one", qualified_name_, formals[i].name));
+        throw ValueError(
+            fmt::format("{}() has two parameters called '{}': rename one", qualified_name_, formals[i].name));
       }
     }
   }
@@ -50,8 +52,7 @@ std::string Function::signature() const {
   return text + ") -> " + result_;
 }
 
-Value Function::call(std::span<const Value> positional,
-                     std::span<const std::pair<std::string, Value>> keyword) const {
+Value Function::call(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword) const {
   constexpr std::size_t kOnStack = 8;
   const std::size_t count = formals().size();
   std::array<const Value*, kOnStack> few;
@@ -98,17 +99,20 @@ void Function::bind(std::span<const Value> positional, std::span<const std::pair
   if (positional.size() > count) {
     const auto required =
         static_cast<std::size_t>(std::count_if(formals.begin(), formals.end(), [](auto& f) { return !f.fallback; }));
-    throw TypeError(fmt::format("{}() takes {} positional argument{} but {} {} given; its signature is {}", name(),
-                                required < count ? fmt::format("from {} to {}", required, count) : fmt::to_string(count),
-                                required == count && count == 1 ? "" : "s", positional.size(),
-                                positional.size() == 1 ? "was" : "were", signature()));
+    throw TypeError(
+        fmt::format("{}() takes {} positional argument{} but {} {} given; its signature is {}", name(),
+                    required < count ? fmt::format("from {} to {}", required, count) : fmt::to_string(count),
+                    required == count && count == 1 ? "" : "s", positional.size(),
+                    positional.size() == 1 ? "was" : "were", signature()));
   }
 
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < count; ++i) {
     if (bound[i]) continue;
-    if (formals[i].fallback) bound[i] = &*formals[i].fallback;
-    else missing.push_back(formals[i].name);
+    if (formals[i].fallback)
+      bound[i] = &*formals[i].fallback;
+    else
+      missing.push_back(formals[i].name);
   }
   if (!missing.empty()) {
     throw TypeError(fmt::format("{}() missing {} required positional argument{}: {}; its signature is {}", name(),
@@ -123,11 +127,13 @@ static std::string glimpse(const Value& value) {
     case Kind::boolean:
     case Kind::integer:
     case Kind::real:
-    case Kind::complex: return ' ' + value.repr();
+    case Kind::complex:
+      return ' ' + value.repr();
     case Kind::string:
       if (value.as_string().size() <= kLongest) return ' ' + value.repr();
       return {};
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -1,11 +1,11 @@
 // core/modules/loader.cpp: from a plugin's name or file to its tasks.
 //
 // A file is read once; those bytes are checked and those bytes are loaded. First what it says about itself: is it a
-// shared object for this machine, built for the same ABI, with all libraries at hand? Nothing is mapped until all of that
-// is certain. Then the bytes go to the module cache, at a path that contains the build-id, because the dynamic linker
-// gives the old code for a known path, and a linker that writes over a mapped file kills the process. There a process of
-// its own opens it, if it is new to this host; when that lived, this one does. Only then does the plugin's body run, and
-// what it throws comes back as data.
+// shared object for this machine, built for the same ABI, with all libraries at hand? Nothing is mapped until all of
+// that is certain. Then the bytes go to the module cache, at a path that contains the build-id, because the dynamic
+// linker gives the old code for a known path, and a linker that writes over a mapped file kills the process. There a
+// process of its own opens it, if it is new to this host; when that lived, this one does. Only then does the plugin's
+// body run, and what it throws comes back as data.
 #include "core/modules/loader.hpp"
 
 #include <dlfcn.h>
@@ -32,9 +32,10 @@ void check_abi(const ElfFile& elf, const std::string& file) {
                           "Define its tasks with ENGINERY_PLUGIN and build it with enginery_add_plugin");
   }
   if (*elf.abi_tag != ENGINERY_ABI_TAG) {
-    throw PluginLoadError(LoadStage::abi, file,
-                          fmt::format("it was built for \"{}\", and this process is \"{}\"", *elf.abi_tag, ENGINERY_ABI_TAG),
-                          "Build it again with the compiler, the flags and the enginery headers of this installation");
+    throw PluginLoadError(
+        LoadStage::abi, file,
+        fmt::format("it was built for \"{}\", and this process is \"{}\"", *elf.abi_tag, ENGINERY_ABI_TAG),
+        "Build it again with the compiler, the flags and the enginery headers of this installation");
   }
 }
 
@@ -131,7 +132,8 @@ std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name) {
   try {
     path = find_plugin(name);
   } catch (const PluginLoadError&) {
-    if (known != imported_.end()) return known->second;  // as Python: what is imported stays, whatever became of the file
+    if (known != imported_.end())
+      return known->second;  // as Python: what is imported stays, whatever became of the file
     throw;
   }
   const EngineryPluginDescriptor& descriptor = descriptor_of(*load(path));

@@ -19,8 +19,8 @@
 
 namespace enginery::modules {
 
-/// Loads modules by the stages find, read, elf, abi, dependency, dlopen, symbol, init. Every refusal is a PluginLoadError
-/// of its stage, and leaves what was loaded before as it was.
+/// Loads modules by the stages find, read, elf, abi, dependency, dlopen, symbol, init. Every refusal is a
+/// PluginLoadError of its stage, and leaves what was loaded before as it was.
 ///
 /// Threads: belongs to one thread at a time.
 class ENGINERY_API Loader {

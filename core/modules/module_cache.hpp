@@ -16,8 +16,8 @@ namespace enginery::modules {
 /// Threads and processes may share a folder: files appear complete, by rename, and are never changed after.
 class ENGINERY_API ModuleCache {
  public:
-  /// Creates `folder` (mode 0700) if need be. Throws PluginLoadError of stage `read` when it cannot serve: not writable,
-  /// somebody else's.
+  /// Creates `folder` (mode 0700) if need be. Throws PluginLoadError of stage `read` when it cannot serve: not
+  /// writable, somebody else's.
   explicit ModuleCache(std::filesystem::path folder);
 
   /// $ENGINERY_CACHE, else $XDG_CACHE_HOME/enginery, else ~/.cache/enginery, else /tmp/enginery-UID/cache: the first

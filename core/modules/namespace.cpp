@@ -148,9 +148,10 @@ class PathReader {
   }
 
   [[noreturn]] void refuse(std::string_view expected) const {
-    throw SyntaxError(fmt::format("'{}' is not a path: expected {} at character {}; a path is like a, norms.get_norms, "
-                                  "a.b, a[0] or a['key']",
-                                  path_, expected, position_ + 1));
+    throw SyntaxError(
+        fmt::format("'{}' is not a path: expected {} at character {}; a path is like a, norms.get_norms, "
+                    "a.b, a[0] or a['key']",
+                    path_, expected, position_ + 1));
   }
 
  private:
@@ -171,7 +172,8 @@ Value attribute(const Value& object, std::string_view name) {
                                      module.name, name, did_you_mean(name, module.attributes), module.file));
   }
   if (object.kind() == Kind::dict) return object.at(Value::string(std::string(name)));
-  throw AttributeError(fmt::format("'{}' object has no attribute '{}'; only modules and dicts have", object.type_name(), name));
+  throw AttributeError(
+      fmt::format("'{}' object has no attribute '{}'; only modules and dicts have", object.type_name(), name));
 }
 
 }  // namespace
@@ -182,15 +184,19 @@ Value Namespace::resolve(std::string_view path) const {
   const Value* found = find(first);
   if (!found) {
     if (reader.at_end()) return get(first);  // throws
-    throw NameError(fmt::format("name '{}' is not defined.{} If it is a plugin, import it first: execute(\"import {}\") or "
-                                "sync_imports({{\"{}\"}})",
-                                first, did_you_mean(first, *this), first, first));
+    throw NameError(
+        fmt::format("name '{}' is not defined.{} If it is a plugin, import it first: execute(\"import {}\") or "
+                    "sync_imports({{\"{}\"}})",
+                    first, did_you_mean(first, *this), first, first));
   }
   Value value = *found;
   while (!reader.at_end()) {
-    if (reader.take('.')) value = attribute(value, reader.name());
-    else if (reader.take('[')) value = value.at(reader.key());
-    else reader.refuse(". or [");
+    if (reader.take('.'))
+      value = attribute(value, reader.name());
+    else if (reader.take('['))
+      value = value.at(reader.key());
+    else
+      reader.refuse(". or [");
   }
   return value;
 }

@@ -26,12 +26,13 @@ static std::size_t distance(std::string_view a, std::string_view b) {
 std::string nearest_name(std::string_view wanted, const std::vector<std::string>& candidates) {
   constexpr std::size_t kLongestName = 200;  // the distance costs the product of the lengths
   if (wanted.size() > kLongestName) return {};
-  std::size_t best = std::max<std::size_t>(1, (wanted.size() + 1) / 3) + 1;
+  std::size_t best = kLongestName;
   std::string found;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongestName) continue;
+    const std::size_t longer = std::max(wanted.size(), candidate.size());
     const std::size_t here = distance(wanted, candidate);
-    if (here < best && here < std::max(wanted.size(), candidate.size())) {
+    if (here < best && here < longer && here <= std::max<std::size_t>(1, (longer + 1) / 3)) {
       best = here;
       found = candidate;
     }

@@ -11,9 +11,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,7 +49,8 @@ std::vector<std::string> environment(const std::vector<std::string>& folders) {
   }
   if (!folders.empty()) {
     const char* before = std::getenv(kSearchVariable);
-    variables.push_back(fmt::format("{}{}{}{}", prefix, fmt::join(folders, ":"), before ? ":" : "", before ? before : ""));
+    variables.push_back(
+        fmt::format("{}{}{}{}", prefix, fmt::join(folders, ":"), before ? ":" : "", before ? before : ""));
   }
   return variables;
 }
@@ -123,7 +124,8 @@ class LastWords {
 /// Waits for the end of `pid`, at most `limit`; collects `words` meanwhile. False when the time is over.
 bool wait_for_end(pid_t pid, int pipe, std::chrono::milliseconds limit, LastWords& words) {
   using Clock = std::chrono::steady_clock;
-  const Descriptor process(pidfd_open(pid, 0));
+  // The system call itself: glibc 2.36 declares pidfd_open without extern "C".
+  const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const Clock::time_point deadline = Clock::now() + limit;
   pollfd events[2] = {{process.number(), POLLIN, 0}, {pipe, POLLIN, 0}};
   for (;;) {
@@ -173,26 +175,31 @@ void Probe::open(const std::string& file, const std::string& loaded, const std::
   if (!ended) kill(-pid, SIGKILL);
   const int status = reap(pid);
 
-  const std::string said = words.last_line().empty() ? std::string() : fmt::format(", saying \"{}\"", words.last_line());
+  const std::string said =
+      words.last_line().empty() ? std::string() : fmt::format(", saying \"{}\"", words.last_line());
   constexpr const char* kConstructors =
-      "Its static constructors, which run when it is loaded, do this: move that work into ENGINERY_PLUGIN's body or a task";
+      "Its static constructors, which run when it is loaded, do this: move that work into ENGINERY_PLUGIN's body or a "
+      "task";
   if (!ended) {
-    refuse(file, fmt::format("loading it did not end within {} s{}", std::chrono::duration<double>(time_limit).count(), said),
+    refuse(file,
+           fmt::format("loading it did not end within {} s{}", std::chrono::duration<double>(time_limit).count(), said),
            kConstructors);
   }
   if (status != -1 && WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
-    refuse(file, fmt::format("loading it killed the probe process by SIG{} ({}){}", sigabbrev_np(signal),
-                             sigdescr_np(signal), said),
+    refuse(file,
+           fmt::format("loading it killed the probe process by SIG{} ({}){}", sigabbrev_np(signal), sigdescr_np(signal),
+                       said),
            kConstructors);
   }
   if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == kOpened) return;
   if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == kRefused) {
     throw_dl_error(file, loaded, words.last_line());
   }
-  refuse(file, fmt::format("loading it ended the probe process ({}){}",
-                           status == -1 ? std::string("nobody knows how")
-                                        : fmt::format("exit status {}", WEXITSTATUS(status)), said),
+  refuse(file,
+         fmt::format(
+             "loading it ended the probe process ({}){}",
+             status == -1 ? std::string("nobody knows how") : fmt::format("exit status {}", WEXITSTATUS(status)), said),
          kConstructors);
 }
 

@@ -30,7 +30,7 @@ const ThrowStack& last_throw() { return stack; }
 using CxaThrow = void (*)(void*, std::type_info*, void (*)(void*));
 
 extern "C" __attribute__((visibility("default"), noreturn)) void __cxa_throw(void* object, std::type_info* type,
-                                                                            void (*destroy)(void*)) {
+                                                                             void (*destroy)(void*)) {
   static const auto original = reinterpret_cast<CxaThrow>(dlsym(RTLD_NEXT, "__cxa_throw"));
   if (enginery::modules::recording)
     enginery::modules::stack.size = backtrace(enginery::modules::stack.frames.data(), enginery::modules::kThrowFrames);

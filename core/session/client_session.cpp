@@ -216,6 +216,7 @@ void ClientSession::on_reply(std::uint32_t link, Reply reply, Time now, ClientAc
   s.queue.admit(reply.admitted);
   s.queue.raise_limits(reply.task_limit, reply.byte_limit);
   if (link == s.link.number()) s.link.answered(reply.x);
+  out.reserve(out.size() + reply.results.size() + 1);
   for (Result& result : reply.results) s.arrive(std::move(result), out);
   s.pump(now, out);
 }

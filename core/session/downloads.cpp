@@ -50,7 +50,7 @@ void Downloads::send(const Part& part, Time now, ClientActions& out) {
   const std::uint64_t size = place->second.payloads[part.index].total();
   parts_.opened(part, now);
   out.emplace_back(SendFetch{{engine_, session_, part.of, part.index, part.offset,
-                           std::min<std::uint64_t>(limits_.chunk_bytes, size - part.offset)}});
+                              std::min<std::uint64_t>(limits_.chunk_bytes, size - part.offset)}});
 }
 
 bool Downloads::fits(const Part& part, const Bytes& bytes) const {

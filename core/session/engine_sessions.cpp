@@ -226,6 +226,8 @@ void EngineSessions::tick(Time now, EngineActions& out) {
 
 Time EngineSessions::next_deadline() const { return state_->deadline; }
 
+std::size_t EngineSessions::count() const { return state_->all.size(); }
+
 std::vector<EngineSessions::Summary> EngineSessions::sessions() const {
   std::vector<Summary> summaries;
   summaries.reserve(state_->all.size());

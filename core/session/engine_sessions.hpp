@@ -77,6 +77,7 @@ class ENGINERY_API EngineSessions {
     std::uint64_t client_pid, client_start, queued, unacknowledged, queued_bytes, result_bytes;
   };
   std::vector<Summary> sessions() const;
+  std::size_t count() const;
 
  private:
   struct State;

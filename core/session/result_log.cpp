@@ -40,6 +40,7 @@ void ResultLog::rewind() {
 
 void ResultLog::take(std::vector<Result>& results) {
   std::uint64_t used = 0;
+  results.reserve(std::min<std::uint64_t>(last() - sent_, limits_.message_bytes / kEntryBytes + 1));
   while (unsent()) {
     const Entry& entry = log_[sent_ - acknowledged_];
     const std::uint64_t cost = message_cost(entry.result.body, entry.bulk.size());

@@ -47,6 +47,8 @@ bool TaskQueue::credit(std::uint64_t seq, std::uint64_t total, std::uint64_t fir
 
 std::uint64_t TaskQueue::take(std::uint64_t room, std::uint64_t first_outstanding, std::vector<Task>& tasks) {
   std::uint64_t used = 0;
+  if (const std::uint64_t unsent = admitted_ + entries_.size() - sent_; unsent > 0)
+    tasks.reserve(std::min<std::uint64_t>({unsent, limits_.message_bytes / kEntryBytes + 1, limits_.tasks_ahead}));
   while (sent_ - admitted_ < entries_.size()) {
     const std::uint64_t seq = sent_ + 1;
     const Entry& entry = at(seq);

@@ -9,13 +9,20 @@ namespace {
 
 const char* symbol(Operator op) {
   switch (op) {
-    case Operator::add: return "+";
-    case Operator::subtract: return "-";
-    case Operator::multiply: return "*";
-    case Operator::divide: return "/";
-    case Operator::floor_divide: return "//";
-    case Operator::modulo: return "%";
-    case Operator::power: return "**";
+    case Operator::add:
+      return "+";
+    case Operator::subtract:
+      return "-";
+    case Operator::multiply:
+      return "*";
+    case Operator::divide:
+      return "/";
+    case Operator::floor_divide:
+      return "//";
+    case Operator::modulo:
+      return "%";
+    case Operator::power:
+      return "**";
   }
   return "?";
 }
@@ -28,10 +35,10 @@ const char* symbol(Operator op) {
 [[noreturn]] void throw_zero(Operator op, bool real) {
   const std::string kind = real ? "float " : "integer ";
   if (op == Operator::power) throw ZeroDivisionError("0.0 cannot be raised to a negative power");
-  throw ZeroDivisionError(op == Operator::divide    ? (real ? "float division by zero" : "division by zero")
-                          : op == Operator::modulo ? kind + "modulo by zero"
-                                                   : (real ? "float floor division by zero"
-                                                           : "integer division or modulo by zero"));
+  throw ZeroDivisionError(op == Operator::divide ? (real ? "float division by zero" : "division by zero")
+                          : op == Operator::modulo
+                              ? kind + "modulo by zero"
+                              : (real ? "float floor division by zero" : "integer division or modulo by zero"));
 }
 
 std::int64_t integer_power(std::int64_t base, std::int64_t exponent) {
@@ -129,13 +136,18 @@ Value integers(Operator op, std::int64_t a, std::int64_t b) {
 
 Value reals(Operator op, double a, double b) {
   switch (op) {
-    case Operator::add: return Value::real(a + b);
-    case Operator::subtract: return Value::real(a - b);
-    case Operator::multiply: return Value::real(a * b);
-    case Operator::power: return real_power(a, b);
+    case Operator::add:
+      return Value::real(a + b);
+    case Operator::subtract:
+      return Value::real(a - b);
+    case Operator::multiply:
+      return Value::real(a * b);
+    case Operator::power:
+      return real_power(a, b);
     case Operator::divide:
     case Operator::floor_divide:
-    case Operator::modulo: break;
+    case Operator::modulo:
+      break;
   }
   if (b == 0) throw_zero(op, true);
   return Value::real(op == Operator::divide   ? a / b
@@ -161,15 +173,20 @@ Value numbers(Operator op, const Value& a, const Value& b) {
   if (a.kind() != Kind::complex && b.kind() != Kind::complex) return reals(op, as_double(a), as_double(b));
   const std::complex<double> left = as_complex_number(a), right = as_complex_number(b);
   switch (op) {
-    case Operator::add: return Value::complex(left + right);
-    case Operator::subtract: return Value::complex(left - right);
-    case Operator::multiply: return Value::complex(left * right);
+    case Operator::add:
+      return Value::complex(left + right);
+    case Operator::subtract:
+      return Value::complex(left - right);
+    case Operator::multiply:
+      return Value::complex(left * right);
     case Operator::divide:
       if (right == 0.0) throw ZeroDivisionError("complex division by zero");
       return Value::complex(left / right);
-    case Operator::power: return Value::complex(complex_power(left, right));
+    case Operator::power:
+      return Value::complex(complex_power(left, right));
     case Operator::floor_divide:
-    case Operator::modulo: break;
+    case Operator::modulo:
+      break;
   }
   throw_unsupported(op, a, b);
 }
@@ -211,20 +228,30 @@ Value Value::binary(Operator op, const Value& a, const Value& b) {
   }
   if (op == Operator::add && a.kind() == b.kind()) {
     switch (a.kind()) {
-      case Kind::string: return string(joined(contents<StringObject>(a), contents<StringObject>(b)));
-      case Kind::bytes: return bytes(joined(contents<BytesObject>(a), contents<BytesObject>(b)));
-      case Kind::list: return list(joined(items_of(a), items_of(b)));
-      case Kind::tuple: return tuple(joined(items_of(a), items_of(b)));
-      default: break;
+      case Kind::string:
+        return string(joined(contents<StringObject>(a), contents<StringObject>(b)));
+      case Kind::bytes:
+        return bytes(joined(contents<BytesObject>(a), contents<BytesObject>(b)));
+      case Kind::list:
+        return list(joined(items_of(a), items_of(b)));
+      case Kind::tuple:
+        return tuple(joined(items_of(a), items_of(b)));
+      default:
+        break;
     }
   }
   if (op == Operator::multiply && is_integral(b)) {
     switch (a.kind()) {
-      case Kind::string: return string(repeat(contents<StringObject>(a), integral(b)));
-      case Kind::bytes: return bytes(repeat(contents<BytesObject>(a), integral(b)));
-      case Kind::list: return list(repeat(items_of(a), integral(b)));
-      case Kind::tuple: return tuple(repeat(items_of(a), integral(b)));
-      default: break;
+      case Kind::string:
+        return string(repeat(contents<StringObject>(a), integral(b)));
+      case Kind::bytes:
+        return bytes(repeat(contents<BytesObject>(a), integral(b)));
+      case Kind::list:
+        return list(repeat(items_of(a), integral(b)));
+      case Kind::tuple:
+        return tuple(repeat(items_of(a), integral(b)));
+      default:
+        break;
     }
   }
   if (op == Operator::multiply && is_integral(a) && !is_integral(b)) {

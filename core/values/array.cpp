@@ -1,6 +1,7 @@
 // core/values/array.cpp: the memory of arrays: whose it is, how it is laid out, when it is copied.
 #include <enginery/array.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -9,15 +10,15 @@
 namespace enginery {
 namespace {
 
-constexpr std::size_t kAlignment = 64;  // a cache line, and what the widest vector instructions want
+constexpr std::size_t kAlignment = 64;              // a cache line, and what the widest vector instructions want
 alignas(kAlignment) std::byte nothing[kAlignment];  // where arrays without elements point to; nothing is written there
 
 struct DTypeFacts {
   const char* name;
   std::size_t size, alignment;
 };
-constexpr DTypeFacts kFacts[] = {{"bool", 1, 1}, {"i8", 1, 1},  {"i16", 2, 2}, {"i32", 4, 4}, {"i64", 8, 8},
-                                 {"u8", 1, 1},   {"u16", 2, 2}, {"u32", 4, 4}, {"u64", 8, 8}, {"f32", 4, 4},
+constexpr DTypeFacts kFacts[] = {{"bool", 1, 1}, {"i8", 1, 1},  {"i16", 2, 2},  {"i32", 4, 4}, {"i64", 8, 8},
+                                 {"u8", 1, 1},   {"u16", 2, 2}, {"u32", 4, 4},  {"u64", 8, 8}, {"f32", 4, 4},
                                  {"f64", 8, 8},  {"c64", 8, 4}, {"c128", 16, 8}};
 
 const DTypeFacts& facts(DType dtype) noexcept { return kFacts[static_cast<std::size_t>(dtype)]; }
@@ -46,22 +47,29 @@ Array::Array(DType dtype, std::span<const std::int64_t> shape, Order order, Byte
   if (bytes.size() != nbytes())
     throw ValueError("an " + describe() + " needs " + std::to_string(nbytes()) + " bytes, got " +
                      std::to_string(bytes.size()));
-  if (size_ == 0 || reinterpret_cast<std::uintptr_t>(bytes.data()) % facts(dtype).alignment != 0) {
-    writable_ = true;
+  // A bool in memory is 0 or 1, else reading it is undefined: bytes from outside may be anything.
+  const bool odd = dtype == DType::boolean && std::any_of(bytes.span().begin(), bytes.span().end(),
+                                                          [](std::byte byte) { return byte > std::byte{1}; });
+  if (size_ == 0 || odd || reinterpret_cast<std::uintptr_t>(bytes.data()) % facts(dtype).alignment != 0) {
     allocate();
     if (size_ != 0) std::memcpy(data_, bytes.data(), bytes.size());
+    if (odd)
+      for (std::size_t i = 0; i < size_; ++i) data_[i] = std::byte{data_[i] != std::byte{0}};
     return;
   }
   owner_ = bytes.owner();
   data_ = const_cast<std::byte*>(bytes.data());
 }
 
-Array::Array(DType dtype, std::span<const std::int64_t> shape, Order order, std::shared_ptr<void> owner, std::byte* data)
+Array::Array(DType dtype, std::span<const std::int64_t> shape, Order order, std::shared_ptr<void> owner,
+             std::byte* data)
     : dtype_(dtype), order_(order), data_(data), owner_(std::move(owner)) {
   set_shape(shape);
-  if (size_ == 0) allocate();
+  if (size_ == 0)
+    allocate();
   else if (reinterpret_cast<std::uintptr_t>(data) % facts(dtype).alignment != 0)
-    throw ValueError("the memory for an " + describe() + " is not aligned to " + std::to_string(facts(dtype).alignment) +
+    throw ValueError("the memory for an " + describe() + " is not aligned to " +
+                     std::to_string(facts(dtype).alignment) +
                      " bytes; align it, or give it as Bytes, which are then copied");
 }
 
@@ -78,11 +86,13 @@ void Array::set_shape(std::span<const std::int64_t> shape) {
   // An empty array, too, must not claim extents whose product overflows: strides are computed from them.
   std::size_t product = 1, elements = 1;
   for (const std::int64_t extent : shape) {
-    if (extent < 0) throw ValueError("an array cannot have the shape " + shape_text(shape) + ": extents are not negative");
+    if (extent < 0)
+      throw ValueError("an array cannot have the shape " + shape_text(shape) + ": extents are not negative");
     elements *= static_cast<std::size_t>(extent);
     if (extent > 1 && __builtin_mul_overflow(product, static_cast<std::size_t>(extent), &product)) product = SIZE_MAX;
     if (product > static_cast<std::size_t>(INT64_MAX) / facts(dtype_).size)
-      throw ValueError("an array of shape " + shape_text(shape) + " has more bytes than can be counted; use smaller parts");
+      throw ValueError("an array of shape " + shape_text(shape) +
+                       " has more bytes than can be counted; use smaller parts");
   }
   ndim_ = static_cast<std::uint8_t>(shape.size());
   std::copy(shape.begin(), shape.end(), shape_.begin());
@@ -184,8 +194,7 @@ Array Array::row(std::int64_t index) const {
 Array Array::reshaped(std::span<const std::int64_t> shape) const {
   Array result = *this;
   result.set_shape(shape);
-  if (result.size_ != size_)
-    throw ValueError("cannot reshape an " + describe() + " into shape " + shape_text(shape));
+  if (result.size_ != size_) throw ValueError("cannot reshape an " + describe() + " into shape " + shape_text(shape));
   return result;
 }
 
@@ -215,6 +224,8 @@ Array Array::ordered(Order to) const {
   return result;
 }
 
-std::string Array::describe() const { return std::string(to_string(dtype_)) + " array of shape " + shape_text(shape()); }
+std::string Array::describe() const {
+  return std::string(to_string(dtype_)) + " array of shape " + shape_text(shape());
+}
 
 }  // namespace enginery

@@ -12,26 +12,40 @@ namespace {
 template <class F>
 decltype(auto) with_type(DType dtype, F f) {
   switch (dtype) {
-    case DType::boolean: return f(bool{});
-    case DType::i8: return f(std::int8_t{});
-    case DType::i16: return f(std::int16_t{});
-    case DType::i32: return f(std::int32_t{});
-    case DType::i64: return f(std::int64_t{});
-    case DType::u8: return f(std::uint8_t{});
-    case DType::u16: return f(std::uint16_t{});
-    case DType::u32: return f(std::uint32_t{});
-    case DType::u64: return f(std::uint64_t{});
-    case DType::f32: return f(float{});
-    case DType::f64: return f(double{});
-    case DType::c64: return f(std::complex<float>{});
-    case DType::c128: return f(std::complex<double>{});
+    case DType::boolean:
+      return f(bool{});
+    case DType::i8:
+      return f(std::int8_t{});
+    case DType::i16:
+      return f(std::int16_t{});
+    case DType::i32:
+      return f(std::int32_t{});
+    case DType::i64:
+      return f(std::int64_t{});
+    case DType::u8:
+      return f(std::uint8_t{});
+    case DType::u16:
+      return f(std::uint16_t{});
+    case DType::u32:
+      return f(std::uint32_t{});
+    case DType::u64:
+      return f(std::uint64_t{});
+    case DType::f32:
+      return f(float{});
+    case DType::f64:
+      return f(double{});
+    case DType::c64:
+      return f(std::complex<float>{});
+    case DType::c128:
+      return f(std::complex<double>{});
   }
   __builtin_unreachable();
 }
 
 template <class T>
 T load(const std::byte* at) {
-  if constexpr (std::is_same_v<T, bool>) return *at != std::byte{0};  // a byte that came over the wire may be any
+  if constexpr (std::is_same_v<T, bool>)
+    return *at != std::byte{0};  // a byte that came over the wire may be any
   else {
     T number;
     std::memcpy(&number, at, sizeof number);
@@ -75,9 +89,12 @@ bool convert(From from, To& to) {
   if constexpr (is_complex<To>) {
     typename To::value_type real{}, imaginary{};
     bool whole;
-    if constexpr (is_complex<From>) whole = convert_real(from.real(), real) && convert_real(from.imag(), imaginary);
-    else if constexpr (std::is_same_v<From, bool>) whole = convert_real(static_cast<int>(from), real);
-    else whole = convert_real(from, real);
+    if constexpr (is_complex<From>)
+      whole = convert_real(from.real(), real) && convert_real(from.imag(), imaginary);
+    else if constexpr (std::is_same_v<From, bool>)
+      whole = convert_real(static_cast<int>(from), real);
+    else
+      whole = convert_real(from, real);
     to = To(real, imaginary);
     return whole;
   } else if constexpr (is_complex<From>) {
@@ -92,17 +109,24 @@ bool convert(From from, To& to) {
 
 template <class T>
 Value to_value(T number) {
-  if constexpr (std::is_same_v<T, bool>) return Value::boolean(number);
-  else if constexpr (std::is_same_v<T, std::uint64_t>) return detail::encode_unsigned(number);
-  else if constexpr (std::is_integral_v<T>) return Value::integer(number);
-  else if constexpr (is_complex<T>) return Value::complex(number);
-  else return Value::real(static_cast<double>(number));
+  if constexpr (std::is_same_v<T, bool>)
+    return Value::boolean(number);
+  else if constexpr (std::is_same_v<T, std::uint64_t>)
+    return detail::encode_unsigned(number);
+  else if constexpr (std::is_integral_v<T>)
+    return Value::integer(number);
+  else if constexpr (is_complex<T>)
+    return Value::complex(number);
+  else
+    return Value::real(static_cast<double>(number));
 }
 
 template <class T>
 std::string number_text(T number) {
-  if constexpr (std::is_same_v<T, std::uint64_t>) return std::to_string(number);
-  else return to_value(number).repr();
+  if constexpr (std::is_same_v<T, std::uint64_t>)
+    return std::to_string(number);
+  else
+    return to_value(number).repr();
 }
 
 [[noreturn]] void throw_loss(const std::string& number, DType to) {
@@ -122,16 +146,20 @@ void Array::set_item(std::size_t index, const Value& value) {
   with_type(dtype_, [&]<class T>(T) {
     T number{};
     bool whole = false;
-    if (is_integral(value)) whole = convert(integral(value), number);
+    if (is_integral(value))
+      whole = convert(integral(value), number);
     else if (value.kind() == Kind::real) {
       // As NumPy does, a float array rounds what it is given; integers never lose a part.
       const double given = contents<RealObject>(value);
       if constexpr (std::is_same_v<T, float> || std::is_same_v<T, std::complex<float>>) {
         number = static_cast<float>(given);
         whole = true;
-      } else whole = convert(given, number);
-    } else if (value.kind() == Kind::complex) whole = convert(contents<ComplexObject>(value), number);
-    else detail::throw_expected("a number", value);
+      } else
+        whole = convert(given, number);
+    } else if (value.kind() == Kind::complex)
+      whole = convert(contents<ComplexObject>(value), number);
+    else
+      detail::throw_expected("a number", value);
     if (!whole) throw_loss(value.repr(), dtype_);
     std::memcpy(mutable_data() + offset, &number, sizeof number);
   });

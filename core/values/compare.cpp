@@ -66,20 +66,28 @@ std::size_t hash_real(double number) {
 
 const char* symbol(Ordering op) {
   switch (op) {
-    case Ordering::less: return "<";
-    case Ordering::less_equal: return "<=";
-    case Ordering::greater: return ">";
-    case Ordering::greater_equal: return ">=";
+    case Ordering::less:
+      return "<";
+    case Ordering::less_equal:
+      return "<=";
+    case Ordering::greater:
+      return ">";
+    case Ordering::greater_equal:
+      return ">=";
   }
   return "?";
 }
 
 bool holds(Ordering op, std::partial_ordering order) {
   switch (op) {
-    case Ordering::less: return order < 0;
-    case Ordering::less_equal: return order <= 0;
-    case Ordering::greater: return order > 0;
-    case Ordering::greater_equal: return order >= 0;
+    case Ordering::less:
+      return order < 0;
+    case Ordering::less_equal:
+      return order <= 0;
+    case Ordering::greater:
+      return order > 0;
+    case Ordering::greater_equal:
+      return order >= 0;
   }
   return false;
 }
@@ -90,14 +98,22 @@ bool Value::equal(const Value& a, const Value& b) {
   if (is_number(a) && is_number(b)) return equal_numbers(a, b);
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Kind::none: return true;
-    case Kind::string: return contents<StringObject>(a) == contents<StringObject>(b);
-    case Kind::bytes: return contents<BytesObject>(a) == contents<BytesObject>(b);
-    case Kind::reference: return contents<ReferenceObject>(a) == contents<ReferenceObject>(b);
-    case Kind::function: return contents<FunctionObject>(a).object == contents<FunctionObject>(b).object;
-    case Kind::module: return contents<ModuleObject>(a).object == contents<ModuleObject>(b).object;
-    case Kind::opaque: return contents<OpaqueHolding>(a).object == contents<OpaqueHolding>(b).object;
-    case Kind::array: return contents<ArrayObject>(a) == contents<ArrayObject>(b);
+    case Kind::none:
+      return true;
+    case Kind::string:
+      return contents<StringObject>(a) == contents<StringObject>(b);
+    case Kind::bytes:
+      return contents<BytesObject>(a) == contents<BytesObject>(b);
+    case Kind::reference:
+      return contents<ReferenceObject>(a) == contents<ReferenceObject>(b);
+    case Kind::function:
+      return contents<FunctionObject>(a).object == contents<FunctionObject>(b).object;
+    case Kind::module:
+      return contents<ModuleObject>(a).object == contents<ModuleObject>(b).object;
+    case Kind::opaque:
+      return contents<OpaqueHolding>(a).object == contents<OpaqueHolding>(b).object;
+    case Kind::array:
+      return contents<ArrayObject>(a) == contents<ArrayObject>(b);
     case Kind::dict: {
       const Depth depth("comparing");
       return contents<DictObject>(a) == contents<DictObject>(b);
@@ -114,7 +130,8 @@ bool Value::equal(const Value& a, const Value& b) {
     case Kind::boolean:
     case Kind::integer:
     case Kind::real:
-    case Kind::complex: break;  // numbers were compared above
+    case Kind::complex:
+      break;  // numbers were compared above
   }
   return false;
 }
@@ -123,8 +140,7 @@ bool Value::ordered(Ordering op, const Value& a, const Value& b) {
   const bool both_numbers = is_number(a) && is_number(b);
   if (both_numbers && a.kind() != Kind::complex && b.kind() != Kind::complex) return holds(op, compare_reals(a, b));
   if (!both_numbers && a.kind() == b.kind()) {
-    if (a.kind() == Kind::string)
-      return holds(op, contents<StringObject>(a).compare(contents<StringObject>(b)) <=> 0);
+    if (a.kind() == Kind::string) return holds(op, contents<StringObject>(a).compare(contents<StringObject>(b)) <=> 0);
     if (a.kind() == Kind::bytes) return holds(op, contents<BytesObject>(a).compare(contents<BytesObject>(b)) <=> 0);
     if (a.kind() == Kind::list || a.kind() == Kind::tuple) {
       const Depth depth("comparing");
@@ -140,29 +156,39 @@ bool Value::ordered(Ordering op, const Value& a, const Value& b) {
 
 std::size_t Value::hash() const {
   switch (kind()) {
-    case Kind::none: return mix(3, 0);
+    case Kind::none:
+      return mix(3, 0);
     case Kind::boolean:
-    case Kind::integer: return hash_integer(integral(*this));
-    case Kind::real: return hash_real(contents<RealObject>(*this));
+    case Kind::integer:
+      return hash_integer(integral(*this));
+    case Kind::real:
+      return hash_real(contents<RealObject>(*this));
     case Kind::complex: {
       const std::complex<double> number = contents<ComplexObject>(*this);
       return number.imag() == 0 ? hash_real(number.real()) : mix(hash_real(number.real()), hash_real(number.imag()));
     }
-    case Kind::string: return std::hash<std::string_view>{}(contents<StringObject>(*this));
-    case Kind::bytes: return mix(4, std::hash<std::string_view>{}(contents<BytesObject>(*this)));
-    case Kind::reference: return mix(5, std::hash<std::string_view>{}(contents<ReferenceObject>(*this)));
+    case Kind::string:
+      return std::hash<std::string_view>{}(contents<StringObject>(*this));
+    case Kind::bytes:
+      return mix(4, std::hash<std::string_view>{}(contents<BytesObject>(*this)));
+    case Kind::reference:
+      return mix(5, std::hash<std::string_view>{}(contents<ReferenceObject>(*this)));
     case Kind::tuple: {
       const Depth depth("hashing");
       std::size_t seed = 6;
       for (const Value& item : contents<TupleObject>(*this)) seed = mix(seed, item.hash());
       return seed;
     }
-    case Kind::function: return hash_address(contents<FunctionObject>(*this).object.get());
-    case Kind::module: return hash_address(contents<ModuleObject>(*this).object.get());
-    case Kind::opaque: return hash_address(contents<OpaqueHolding>(*this).object.get());
+    case Kind::function:
+      return hash_address(contents<FunctionObject>(*this).object.get());
+    case Kind::module:
+      return hash_address(contents<ModuleObject>(*this).object.get());
+    case Kind::opaque:
+      return hash_address(contents<OpaqueHolding>(*this).object.get());
     case Kind::list:
     case Kind::dict:
-    case Kind::array: break;
+    case Kind::array:
+      break;
   }
   throw TypeError("unhashable type: '" + type_name() + "'" +
                   (kind() == Kind::list ? ": use a tuple as the key" : ": use a key that cannot change"));

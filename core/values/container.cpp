@@ -114,13 +114,19 @@ void array_set(Array& array, const Value& key, const Value& value) {
 
 std::size_t Value::size() const {
   switch (kind()) {
-    case Kind::string: return count_characters(contents<StringObject>(*this));
-    case Kind::bytes: return contents<BytesObject>(*this).size();
+    case Kind::string:
+      return count_characters(contents<StringObject>(*this));
+    case Kind::bytes:
+      return contents<BytesObject>(*this).size();
     case Kind::list:
-    case Kind::tuple: return items_of(*this).size();
-    case Kind::dict: return contents<DictObject>(*this).size();
-    case Kind::array: return rows_of(contents<ArrayObject>(*this));
-    default: throw TypeError("object of type '" + type_name() + "' has no len()");
+    case Kind::tuple:
+      return items_of(*this).size();
+    case Kind::dict:
+      return contents<DictObject>(*this).size();
+    case Kind::array:
+      return rows_of(contents<ArrayObject>(*this));
+    default:
+      throw TypeError("object of type '" + type_name() + "' has no len()");
   }
 }
 
@@ -140,9 +146,12 @@ Value Value::at(const Value& key) const {
       const List& items = items_of(*this);
       return items[resolve(key, items.size(), kind() == Kind::list ? "list" : "tuple")];
     }
-    case Kind::dict: return contents<DictObject>(*this).at(key);
-    case Kind::array: return array_at(contents<ArrayObject>(*this), key);
-    default: throw TypeError("'" + type_name() + "' object is not subscriptable");
+    case Kind::dict:
+      return contents<DictObject>(*this).at(key);
+    case Kind::array:
+      return array_at(contents<ArrayObject>(*this), key);
+    default:
+      throw TypeError("'" + type_name() + "' object is not subscriptable");
   }
 }
 
@@ -152,20 +161,24 @@ Value Value::slice(std::optional<std::int64_t> start, std::optional<std::int64_t
     case Kind::string: {
       const std::vector<std::string_view> all = characters(contents<StringObject>(*this));
       std::string text;
-      for (const std::string_view character : pick(all, resolve_slice(start, stop, step, all.size()))) text += character;
+      for (const std::string_view character : pick(all, resolve_slice(start, stop, step, all.size())))
+        text += character;
       return string(std::move(text));
     }
     case Kind::bytes: {
       const std::string& data = contents<BytesObject>(*this);
       return bytes(pick(data, resolve_slice(start, stop, step, data.size())));
     }
-    case Kind::list: return list(pick(items_of(*this), resolve_slice(start, stop, step, size())));
-    case Kind::tuple: return tuple(pick(items_of(*this), resolve_slice(start, stop, step, size())));
+    case Kind::list:
+      return list(pick(items_of(*this), resolve_slice(start, stop, step, size())));
+    case Kind::tuple:
+      return tuple(pick(items_of(*this), resolve_slice(start, stop, step, size())));
     case Kind::array: {
       const Span span = resolve_slice(start, stop, step, size());
       return array(contents<ArrayObject>(*this).take(span.start, span.step, span.count));
     }
-    default: throw TypeError("'" + type_name() + "' object cannot be sliced; slice a list, tuple, str, bytes or array");
+    default:
+      throw TypeError("'" + type_name() + "' object cannot be sliced; slice a list, tuple, str, bytes or array");
   }
 }
 
@@ -176,9 +189,12 @@ void Value::set_item(const Value& key, const Value& value) const {
       Value before = std::exchange(items[resolve(key, items.size(), "list assignment")], value);
       return;
     }
-    case Kind::dict: return contents<DictObject>(*this).set(key, value);
-    case Kind::array: return array_set(contents<ArrayObject>(*this), key, value);
-    default: throw TypeError("'" + type_name() + "' object does not support item assignment");
+    case Kind::dict:
+      return contents<DictObject>(*this).set(key, value);
+    case Kind::array:
+      return array_set(contents<ArrayObject>(*this), key, value);
+    default:
+      throw TypeError("'" + type_name() + "' object does not support item assignment");
   }
 }
 
@@ -203,8 +219,10 @@ bool Value::contains(const Value& element) const {
       if (element.kind() != Kind::string)
         throw TypeError("'in <string>' requires string as left operand, not " + element.type_name());
       return contents<StringObject>(*this).find(contents<StringObject>(element)) != std::string::npos;
-    case Kind::dict: return contents<DictObject>(*this).contains(element);
-    default: break;
+    case Kind::dict:
+      return contents<DictObject>(*this).contains(element);
+    default:
+      break;
   }
   const List all = elements();
   return std::any_of(all.begin(), all.end(),
@@ -215,7 +233,8 @@ List Value::elements() const {
   List result;
   switch (kind()) {
     case Kind::list:
-    case Kind::tuple: return items_of(*this);
+    case Kind::tuple:
+      return items_of(*this);
     case Kind::string:
       for (const std::string_view character : characters(contents<StringObject>(*this)))
         result.push_back(string(std::string(character)));
@@ -230,33 +249,42 @@ List Value::elements() const {
       result.reserve(size());
       for (std::size_t i = 0; i < size(); ++i) result.push_back(row_or_element(contents<ArrayObject>(*this), i));
       return result;
-    default: throw TypeError("'" + type_name() + "' object is not iterable");
+    default:
+      throw TypeError("'" + type_name() + "' object is not iterable");
   }
 }
 
 bool Value::truth() const {
   switch (kind()) {
-    case Kind::none: return false;
+    case Kind::none:
+      return false;
     case Kind::boolean:
-    case Kind::integer: return integral(*this) != 0;
-    case Kind::real: return contents<RealObject>(*this) != 0;
-    case Kind::complex: return contents<ComplexObject>(*this) != 0.0;
-    case Kind::string: return !contents<StringObject>(*this).empty();
+    case Kind::integer:
+      return integral(*this) != 0;
+    case Kind::real:
+      return contents<RealObject>(*this) != 0;
+    case Kind::complex:
+      return contents<ComplexObject>(*this) != 0.0;
+    case Kind::string:
+      return !contents<StringObject>(*this).empty();
     case Kind::bytes:
     case Kind::list:
     case Kind::tuple:
-    case Kind::dict: return size() != 0;
+    case Kind::dict:
+      return size() != 0;
     case Kind::array: {
       const Array& array = contents<ArrayObject>(*this);
       if (array.size() > 1)
-        throw ValueError("The truth value of an array with more than one element is ambiguous; compare its size or an "
-                         "element");
+        throw ValueError(
+            "The truth value of an array with more than one element is ambiguous; compare its size or an "
+            "element");
       return array.size() == 1 && array.item(0).truth();
     }
     case Kind::reference:
     case Kind::function:
     case Kind::module:
-    case Kind::opaque: return true;
+    case Kind::opaque:
+      return true;
   }
   return true;
 }

@@ -69,6 +69,8 @@ const Value* Dict::find(std::string_view key) const {
   return at == kNowhere ? nullptr : &slots_[at].value;
 }
 Value* Dict::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+const Value* Dict::find(const char* key) const { return find(std::string_view(key)); }
+Value* Dict::find(const char* key) { return find(std::string_view(key)); }
 
 const Value& Dict::at(const Value& key) const {
   const Value* const value = find(key);
@@ -85,8 +87,10 @@ Value& Dict::operator[](const Value& key) {
 void Dict::set(Value key, Value value) {
   const std::size_t hash = key.hash();
   const std::size_t at = locate(key, hash);
-  if (at == kNowhere) insert(std::move(key), hash, std::move(value));
-  else slots_[at].value.swap(value);  // what was there goes when this dict is whole again
+  if (at == kNowhere)
+    insert(std::move(key), hash, std::move(value));
+  else
+    slots_[at].value.swap(value);  // what was there goes when this dict is whole again
 }
 
 std::size_t Dict::insert(Value key, std::size_t hash, Value value) {
@@ -127,8 +131,10 @@ bool Dict::erase(const Value& key) {
   const Value last_key = std::move(slot.key);  // both go when this dict is whole again
   const Value last_value = std::move(slot.value);
   slot.live = false;
-  if (--live_ == 0) clear();
-  else if (slots_.size() > 2 * live_ + kFewSlots) reindex(live_);
+  if (--live_ == 0)
+    clear();
+  else if (slots_.size() > 2 * live_ + kFewSlots)
+    reindex(live_);
   return true;
 }
 

@@ -48,10 +48,10 @@ void append_hex(std::string& text, char letter, std::uint32_t number, int digits
 /// Which code points beyond ASCII Python escapes: controls, spaces but ' ', formats, surrogates, private use.
 bool is_printable(std::uint32_t point) {
   static constexpr std::pair<std::uint32_t, std::uint32_t> kEscaped[] = {
-      {0x80, 0xa0},       {0xad, 0xad},     {0x378, 0x379},   {0x600, 0x605},     {0x61c, 0x61c},     {0x6dd, 0x6dd},
-      {0x70f, 0x70f},     {0x1680, 0x1680}, {0x180e, 0x180e}, {0x2000, 0x200f},   {0x2028, 0x202f},   {0x205f, 0x206f},
-      {0x3000, 0x3000},   {0xd800, 0xf8ff}, {0xfeff, 0xfeff}, {0xfff0, 0xfffb},   {0xfffe, 0xffff},   {0xe0000, 0xe00ff},
-      {0xe01f0, 0x10ffff}};
+      {0x80, 0xa0},     {0xad, 0xad},     {0x378, 0x379},     {0x600, 0x605},     {0x61c, 0x61c},
+      {0x6dd, 0x6dd},   {0x70f, 0x70f},   {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f},
+      {0x2028, 0x202f}, {0x205f, 0x206f}, {0x3000, 0x3000},   {0xd800, 0xf8ff},   {0xfeff, 0xfeff},
+      {0xfff0, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe00ff}, {0xe01f0, 0x10ffff}};
   return std::none_of(std::begin(kEscaped), std::end(kEscaped),
                       [&](const auto& range) { return range.first <= point && point <= range.second; });
 }
@@ -61,12 +61,18 @@ char quote_for(std::string_view text) {
 }
 
 void append_ascii(std::string& out, unsigned char character, char quote) {
-  if (character == '\n') out += "\\n";
-  else if (character == '\r') out += "\\r";
-  else if (character == '\t') out += "\\t";
-  else if (character == '\\' || character == static_cast<unsigned char>(quote)) (out += '\\') += static_cast<char>(character);
-  else if (character < 0x20 || character >= 0x7f) append_hex(out, 'x', character, 2);
-  else out += static_cast<char>(character);
+  if (character == '\n')
+    out += "\\n";
+  else if (character == '\r')
+    out += "\\r";
+  else if (character == '\t')
+    out += "\\t";
+  else if (character == '\\' || character == static_cast<unsigned char>(quote))
+    (out += '\\') += static_cast<char>(character);
+  else if (character < 0x20 || character >= 0x7f)
+    append_hex(out, 'x', character, 2);
+  else
+    out += static_cast<char>(character);
 }
 
 std::string bytes_repr(std::string_view bytes) {
@@ -89,19 +95,32 @@ std::string element_repr(DType dtype, const std::byte* at) {
     return number;
   };
   switch (dtype) {
-    case DType::boolean: return load(std::uint8_t{}) ? "True" : "False";
-    case DType::i8: return std::to_string(load(std::int8_t{}));
-    case DType::i16: return std::to_string(load(std::int16_t{}));
-    case DType::i32: return std::to_string(load(std::int32_t{}));
-    case DType::i64: return std::to_string(load(std::int64_t{}));
-    case DType::u8: return std::to_string(load(std::uint8_t{}));
-    case DType::u16: return std::to_string(load(std::uint16_t{}));
-    case DType::u32: return std::to_string(load(std::uint32_t{}));
-    case DType::u64: return std::to_string(load(std::uint64_t{}));
-    case DType::f32: return shortest(load(float{}), ".0");
-    case DType::f64: return shortest(load(double{}), ".0");
-    case DType::c64: return complex_repr(load(std::complex<float>{}));
-    case DType::c128: return complex_repr(load(std::complex<double>{}));
+    case DType::boolean:
+      return load(std::uint8_t{}) ? "True" : "False";
+    case DType::i8:
+      return std::to_string(load(std::int8_t{}));
+    case DType::i16:
+      return std::to_string(load(std::int16_t{}));
+    case DType::i32:
+      return std::to_string(load(std::int32_t{}));
+    case DType::i64:
+      return std::to_string(load(std::int64_t{}));
+    case DType::u8:
+      return std::to_string(load(std::uint8_t{}));
+    case DType::u16:
+      return std::to_string(load(std::uint16_t{}));
+    case DType::u32:
+      return std::to_string(load(std::uint32_t{}));
+    case DType::u64:
+      return std::to_string(load(std::uint64_t{}));
+    case DType::f32:
+      return shortest(load(float{}), ".0");
+    case DType::f64:
+      return shortest(load(double{}), ".0");
+    case DType::c64:
+      return complex_repr(load(std::complex<float>{}));
+    case DType::c128:
+      return complex_repr(load(std::complex<double>{}));
   }
   return "?";
 }
@@ -125,21 +144,51 @@ class Printer {
  public:
   void print(const Value& value) {
     switch (value.kind()) {
-      case Kind::none: out_ += "None"; break;
-      case Kind::boolean: out_ += contents<BooleanObject>(value) ? "True" : "False"; break;
-      case Kind::integer: out_ += std::to_string(contents<IntegerObject>(value)); break;
-      case Kind::real: out_ += real_repr(contents<RealObject>(value)); break;
-      case Kind::complex: out_ += complex_repr(contents<ComplexObject>(value)); break;
-      case Kind::string: out_ += string_repr(contents<StringObject>(value)); break;
-      case Kind::bytes: out_ += bytes_repr(contents<BytesObject>(value)); break;
-      case Kind::list: print_items(value, "[", "]", "]"); break;
-      case Kind::tuple: print_items(value, "(", ")", ",)"); break;
-      case Kind::dict: print_dict(value); break;
-      case Kind::array: print_array(out_, contents<ArrayObject>(value), 0, 0); break;
-      case Kind::reference: out_ += "Reference(" + string_repr(contents<ReferenceObject>(value)) + ")"; break;
-      case Kind::function: out_ += "<" + contents<FunctionObject>(value).description + ">"; break;
-      case Kind::module: out_ += "<" + contents<ModuleObject>(value).description + ">"; break;
-      case Kind::opaque: out_ += "<" + value.type_name() + " object>"; break;
+      case Kind::none:
+        out_ += "None";
+        break;
+      case Kind::boolean:
+        out_ += contents<BooleanObject>(value) ? "True" : "False";
+        break;
+      case Kind::integer:
+        out_ += std::to_string(contents<IntegerObject>(value));
+        break;
+      case Kind::real:
+        out_ += real_repr(contents<RealObject>(value));
+        break;
+      case Kind::complex:
+        out_ += complex_repr(contents<ComplexObject>(value));
+        break;
+      case Kind::string:
+        out_ += string_repr(contents<StringObject>(value));
+        break;
+      case Kind::bytes:
+        out_ += bytes_repr(contents<BytesObject>(value));
+        break;
+      case Kind::list:
+        print_items(value, "[", "]", "]");
+        break;
+      case Kind::tuple:
+        print_items(value, "(", ")", ",)");
+        break;
+      case Kind::dict:
+        print_dict(value);
+        break;
+      case Kind::array:
+        print_array(out_, contents<ArrayObject>(value), 0, 0);
+        break;
+      case Kind::reference:
+        out_ += "Reference(" + string_repr(contents<ReferenceObject>(value)) + ")";
+        break;
+      case Kind::function:
+        out_ += "<" + contents<FunctionObject>(value).description + ">";
+        break;
+      case Kind::module:
+        out_ += "<" + contents<ModuleObject>(value).description + ">";
+        break;
+      case Kind::opaque:
+        out_ += "<" + value.type_name() + " object>";
+        break;
     }
   }
   std::string take() { return std::move(out_); }
@@ -222,10 +271,14 @@ std::string string_repr(std::string_view text) {
       continue;
     }
     const std::uint32_t point = code_point(character);
-    if (is_printable(point)) out += character;
-    else if (point < 0x100) append_hex(out, 'x', point, 2);
-    else if (point < 0x10000) append_hex(out, 'u', point, 4);
-    else append_hex(out, 'U', point, 8);
+    if (is_printable(point))
+      out += character;
+    else if (point < 0x100)
+      append_hex(out, 'x', point, 2);
+    else if (point < 0x10000)
+      append_hex(out, 'u', point, 4);
+    else
+      append_hex(out, 'U', point, 8);
   }
   return out += quote;
 }

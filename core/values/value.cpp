@@ -13,7 +13,8 @@ namespace {
 
 std::string demangled(const char* name) {
   int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status),
+                                                         &std::free);
   return text ? text.get() : name;
 }
 
@@ -24,21 +25,36 @@ O* allocate(auto contents) {
 
 const char* word(Kind kind) {
   switch (kind) {
-    case Kind::none: return "NoneType";
-    case Kind::boolean: return "bool";
-    case Kind::integer: return "int";
-    case Kind::real: return "float";
-    case Kind::complex: return "complex";
-    case Kind::string: return "str";
-    case Kind::bytes: return "bytes";
-    case Kind::list: return "list";
-    case Kind::tuple: return "tuple";
-    case Kind::dict: return "dict";
-    case Kind::array: return "ndarray";
-    case Kind::reference: return "Reference";
-    case Kind::function: return "function";
-    case Kind::module: return "module";
-    case Kind::opaque: return "opaque";
+    case Kind::none:
+      return "NoneType";
+    case Kind::boolean:
+      return "bool";
+    case Kind::integer:
+      return "int";
+    case Kind::real:
+      return "float";
+    case Kind::complex:
+      return "complex";
+    case Kind::string:
+      return "str";
+    case Kind::bytes:
+      return "bytes";
+    case Kind::list:
+      return "list";
+    case Kind::tuple:
+      return "tuple";
+    case Kind::dict:
+      return "dict";
+    case Kind::array:
+      return "ndarray";
+    case Kind::reference:
+      return "Reference";
+    case Kind::function:
+      return "function";
+    case Kind::module:
+      return "module";
+    case Kind::opaque:
+      return "opaque";
   }
   return "?";
 }
@@ -52,21 +68,50 @@ auto& checked(const Value& value, Kind kind) {
 
 void delete_object(Object* object) {
   switch (object->kind) {
-    case Kind::none: break;
-    case Kind::boolean: delete static_cast<BooleanObject*>(object); break;
-    case Kind::integer: delete static_cast<IntegerObject*>(object); break;
-    case Kind::real: delete static_cast<RealObject*>(object); break;
-    case Kind::complex: delete static_cast<ComplexObject*>(object); break;
-    case Kind::string: delete static_cast<StringObject*>(object); break;
-    case Kind::bytes: delete static_cast<BytesObject*>(object); break;
-    case Kind::list: delete static_cast<ListObject*>(object); break;
-    case Kind::tuple: delete static_cast<TupleObject*>(object); break;
-    case Kind::dict: delete static_cast<DictObject*>(object); break;
-    case Kind::array: delete static_cast<ArrayObject*>(object); break;
-    case Kind::reference: delete static_cast<ReferenceObject*>(object); break;
-    case Kind::function: delete static_cast<FunctionObject*>(object); break;
-    case Kind::module: delete static_cast<ModuleObject*>(object); break;
-    case Kind::opaque: delete static_cast<OpaqueHolding*>(object); break;
+    case Kind::none:
+      break;
+    case Kind::boolean:
+      delete static_cast<BooleanObject*>(object);
+      break;
+    case Kind::integer:
+      delete static_cast<IntegerObject*>(object);
+      break;
+    case Kind::real:
+      delete static_cast<RealObject*>(object);
+      break;
+    case Kind::complex:
+      delete static_cast<ComplexObject*>(object);
+      break;
+    case Kind::string:
+      delete static_cast<StringObject*>(object);
+      break;
+    case Kind::bytes:
+      delete static_cast<BytesObject*>(object);
+      break;
+    case Kind::list:
+      delete static_cast<ListObject*>(object);
+      break;
+    case Kind::tuple:
+      delete static_cast<TupleObject*>(object);
+      break;
+    case Kind::dict:
+      delete static_cast<DictObject*>(object);
+      break;
+    case Kind::array:
+      delete static_cast<ArrayObject*>(object);
+      break;
+    case Kind::reference:
+      delete static_cast<ReferenceObject*>(object);
+      break;
+    case Kind::function:
+      delete static_cast<FunctionObject*>(object);
+      break;
+    case Kind::module:
+      delete static_cast<ModuleObject*>(object);
+      break;
+    case Kind::opaque:
+      delete static_cast<OpaqueHolding*>(object);
+      break;
   }
 }
 
@@ -76,8 +121,8 @@ thread_local std::vector<Object*>* postponed = nullptr;
 
 }  // namespace
 
-// A list in a list in a list … must not need as much stack as it is deep: beyond a depth, objects wait for the outermost
-// call, which takes them one after the other.
+// A list in a list in a list … must not need as much stack as it is deep: beyond a depth, objects wait for the
+// outermost call, which takes them one after the other.
 void Value::destroy(Object* object) noexcept {
   constexpr int kDeepest = 100;
   if (object->kind < Kind::list || object->kind > Kind::dict) return delete_object(object);
@@ -171,10 +216,10 @@ void throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted) {
     return std::to_string(of.size) + " bytes aligned to " + std::to_string(of.alignment) + ", widest alignment " +
            std::to_string(of.widest) + ", traits " + std::to_string(of.traits);
   };
-  throw TypeError(names + ", which is another type of that name (expected " + structure(wanted) + "; got " +
-                  structure(held) +
-                  "): build both plugins from one header with the same compiler flags (-mavx, -march), and give types in "
-                  "anonymous namespaces a name");
+  throw TypeError(
+      names + ", which is another type of that name (expected " + structure(wanted) + "; got " + structure(held) +
+      "): build both plugins from one header with the same compiler flags (-mavx, -march), and give types in "
+      "anonymous namespaces a name");
 }
 
 std::ostream& operator<<(std::ostream& stream, const Value& value) { return stream << value.str(); }

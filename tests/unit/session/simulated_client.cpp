@@ -26,7 +26,7 @@ void SimulatedClient::connect() {
   last_seq_ = 0;
   alarm_ = kNever;
   machine_.emplace(engine_, session_, world_.plan.limits);
-  world_.note([&] { return "client " + std::to_string(number_) + " has session " + session_.text().substr(0, 4); });
+  world_.note([&] { return "client " + std::to_string(number_) + " has session " + Simulator::name(session_); });
 }
 
 void SimulatedClient::user() {

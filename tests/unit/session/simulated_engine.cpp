@@ -22,7 +22,7 @@ void SimulatedEngine::receive(const RequestPtr& request) {
   if (const auto* exchange = std::get_if<Exchange>(&request->message)) {
     world_.note([&] {
       return "engine gets exchange x=" + std::to_string(exchange->x) + " link " + std::to_string(exchange->link) +
-             " of " + exchange->session.text().substr(0, 4) + ", " + std::to_string(exchange->tasks.size()) +
+             " of " + Simulator::name(exchange->session) + ", " + std::to_string(exchange->tasks.size()) +
              " tasks, ack " + std::to_string(exchange->result_ack) + (exchange->bye ? ", bye" : "");
     });
     for (const Task& task : exchange->tasks) {

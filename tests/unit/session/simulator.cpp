@@ -77,15 +77,16 @@ void Simulator::send(RequestPtr request) {
     if (plan.limits.unanswered == kNever) fail(request, delay() * 4);
     return;
   }
-  const unsigned copies = troubled() && random.per_mille(plan.duplicates) ? 2 : 1;
-  for (unsigned i = 0; i < copies; ++i)
+  request->twice = troubled() && random.per_mille(plan.duplicates);
+  for (int i = 0; i < (request->twice ? 2 : 1); ++i)
     after(i == 0 ? delay() : delay() * static_cast<std::int64_t>(random.between(1, 50)), [this, request] {
       if (!request->lost) engine_->receive(request);
     });
 }
 
 void Simulator::answer(const RequestPtr& request, Answer answer) {
-  if (troubled() && random.per_mille(plan.drops)) {
+  // With two answers under way, losing one alone could not be seen: a real connection delivers both or breaks.
+  if (troubled() && !request->twice && random.per_mille(plan.drops)) {
     note([] { return "an answer is lost"; });
     if (plan.limits.unanswered == kNever) fail(request, delay() * 4);
     return;

@@ -47,7 +47,8 @@ struct Request {
   std::variant<Exchange, Chunk, Fetch> message;
   bool failed = false;  ///< the client was told so
   bool answered = false;
-  bool lost = false;  ///< will not be delivered any more
+  bool twice = false;  ///< the network delivers it twice
+  bool lost = false;   ///< will not be delivered any more
 };
 using RequestPtr = std::shared_ptr<Request>;
 using Answer = std::variant<Reply, ChunkAnswer, Fetched>;
@@ -87,11 +88,13 @@ class Simulator {
   SimulatedEngine& engine() { return *engine_; }
   bool client_lives(const Uuid& session) const;
 
+  static std::string name(const Uuid& uuid) { return std::to_string(uuid.bytes[0] << 8 | uuid.bytes[1]); }
+
   template <class Make>
   void note(Make make) {
     if (!tracing_) return;
     trace_.push_back(std::to_string((now - start_).count() / 1000) + " us: " + make());
-    if (trace_.size() > 100000) trace_.pop_front();
+    if (trace_.size() > 80) trace_.pop_front();
   }
   void demand(bool holds, const char* rule) {
     if (!holds) throw Violation(rule);

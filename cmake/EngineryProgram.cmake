@@ -1,0 +1,27 @@
+# cmake/EngineryProgram.cmake: enginery_add_program, for the tree and for the installed package.
+
+set(ENGINERY_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+# enginery_add_program(NAME sources…): a user's program as a shared object, NAME.so, and a tiny executable NAME that calls
+# its main. The target NAME is the shared object, so target_link_libraries(NAME PRIVATE …) and its like go to the code.
+#
+# glibc refuses to dlopen an executable; so code that is to be loaded elsewhere lives in a shared object. `main` keeps its
+# name (renaming it would make its missing return undefined) and is reached through one exported pointer.
+function(enginery_add_program name)
+  if(NOT ARGN)
+    message(FATAL_ERROR "enginery_add_program(${name}) needs its sources, such as ${name}.cpp")
+  endif()
+  enable_language(C)
+  add_library(${name} SHARED ${ARGN} ${ENGINERY_CMAKE_DIR}/program_main.c)
+  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so"
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-fno-gnu-unique>)
+  target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--build-id=sha1)
+  target_link_libraries(${name} PRIVATE enginery::client)
+  add_executable(${name}_executable ${ENGINERY_CMAKE_DIR}/program_stub.c)
+  set_target_properties(${name}_executable PROPERTIES OUTPUT_NAME ${name} BUILD_RPATH "$ORIGIN" INSTALL_RPATH "$ORIGIN"
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  target_link_libraries(${name}_executable PRIVATE ${name})
+endfunction()

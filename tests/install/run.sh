@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# tests/install/run.sh BUILD: installs BUILD into a temporary folder and builds a user's project against it; also the
+# contract's plugins, ../shared/spec, where they are.
+set -euo pipefail
+source_dir=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "$1" && pwd)
+work=$(mktemp -d)
+export ENGINERY_CLUSTER="install-$$"
+cleanup() {
+  "$work/prefix/bin/enginery" stop >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+cmake --install "$build" --prefix "$work/prefix" >/dev/null
+
+echo "install: a project outside of the tree"
+cp -r "$source_dir/tests/install/consumer" "$work/consumer"
+cmake -G Ninja -S "$work/consumer" -B "$work/consumer/build" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
+cmake --build "$work/consumer/build" >/dev/null
+
+if [ -d "$source_dir/../shared/spec" ]; then
+  echo "install: the contract's plugins"
+  cp -r "$source_dir/../shared/spec" "$work/spec"
+  cmake -G Ninja -S "$work/spec" -B "$work/spec/build" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
+  cmake --build "$work/spec/build" --target norms myscript >/dev/null
+  norms=$work/spec/build
+else
+  norms=$work/consumer/build
+fi
+
+export ENGINERY_PLUGIN_PATH=$norms:$work/consumer/build
+"$work/prefix/bin/enginery" start -n 2 --daemon
+printed=$("$work/consumer/build/consumer")
+echo "$printed"
+expected='importing norms, squares on engine(s)
+{1.0: 7.0, 2.0: 5.0, inf: 4.0}
+{2.0: 5.0}
+49'
+if [ "$printed" != "$expected" ]; then
+  echo "install: expected" >&2
+  echo "$expected" >&2
+  exit 1
+fi
+"$work/prefix/bin/enginery" stop
+echo "install: passed"

@@ -1,0 +1,71 @@
+// tests/process/cluster_fixture.hpp: a cluster of real processes for each test, in the words of a user.
+#pragma once
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <enginery/client.hpp>
+#include <enginery/eigen.hpp>
+
+namespace enginery {
+
+/// Each test has a cluster of its own name, a module cache of its own, and the fixtures' plugins to import.
+class ClusterTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    static int count = 0;
+    name_ = "test-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+    std::string folder = (std::filesystem::temp_directory_path() / "enginery-cluster-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    setenv("ENGINERY_CLUSTER", name_.c_str(), 1);
+    setenv("ENGINERY_CACHE", (folder_ / "cache").c_str(), 1);
+    setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS, 1);
+  }
+  void TearDown() override {
+    client_.reset();
+    if (started_) run("stop");
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// Runs the command `enginery`; gives its exit status.
+  static int run(const std::string& arguments) {
+    const int status = std::system((ENGINERY_COMMAND " " + arguments + " >/dev/null").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  }
+
+  void start_engines(int n, const std::string& more = "--load testing,system") {
+    ASSERT_EQ(run("start --daemon -n " + std::to_string(n) + " " + more), 0);
+    started_ = true;
+    client_.emplace();
+    client_->wait_for_engines(static_cast<std::size_t>(n), Seconds(30));
+  }
+  Client& rc() { return *client_; }
+  DirectView on(int id) { return (*client_)[id]; }
+  std::int64_t pid(int id) { return on(id).apply_sync<std::int64_t>("system.getpid"); }
+
+  std::string name_;
+  std::filesystem::path folder_;
+  bool started_ = false;
+  std::optional<Client> client_;
+};
+
+/// The error of a call as "ename: evalue", "" when there is none.
+template <class F>
+std::string error_of(const F& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace enginery

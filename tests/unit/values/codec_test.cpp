@@ -1,0 +1,223 @@
+// tests/unit/values/codec_test.cpp: every type of the standard library comes back as it went.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <thread>
+
+#include <enginery/value.hpp>
+
+namespace enginery {
+namespace {
+
+template <class T>
+void expect_round_trip(const T& object) {
+  const Value value(object);
+  EXPECT_TRUE(value.as<T>() == object) << Codec<T>::name() << ' ' << value;
+}
+template <class... T>
+void expect_limits_round_trip() {
+  (expect_round_trip(std::numeric_limits<T>::min()), ...);
+  (expect_round_trip(std::numeric_limits<T>::max()), ...);
+}
+template <class E = Error, class F>
+std::string message(F f) {
+  try {
+    f();
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+enum class Colour : std::uint8_t { red, green = 200 };
+enum Plain { kOne = -1 };
+struct NoCodec {
+  explicit NoCodec(int) {}
+};
+class Private {
+ public:
+  Private() = default;
+
+ private:
+  int secret_ = 0;
+};
+
+// Refused at compile time.
+static_assert(!Encodable<NoCodec> && !Decodable<NoCodec>);
+static_assert(!Encodable<std::vector<NoCodec>> && !Decodable<std::vector<NoCodec>>);
+static_assert(!Encodable<std::map<int, NoCodec>> && !Encodable<std::optional<NoCodec>>);
+static_assert(!Encodable<std::tuple<int, NoCodec>> && !Encodable<std::variant<int, NoCodec>>);
+static_assert(!Encodable<Private> && !Decodable<Private>);
+static_assert(!Encodable<int*> && !Encodable<void*> && !Encodable<void (*)()> && !Encodable<std::thread>);
+static_assert(!Encodable<wchar_t> && !Encodable<char32_t>);
+static_assert(Encodable<const char*> && !Decodable<const char*>);
+static_assert(Encodable<std::string_view> && !Decodable<std::string_view>);
+static_assert(Encodable<std::span<const int>> && !Decodable<std::span<const int>>);
+static_assert(Encodable<Value> && Decodable<Value>);
+static_assert(!std::is_convertible_v<int*, Value> && !std::is_constructible_v<Value, NoCodec>);
+
+TEST(Codec, IntegersKeepTheirLimits) {
+  expect_limits_round_trip<signed char, unsigned char, short, unsigned short, int, unsigned, long, long long, bool>();
+  expect_round_trip(std::uint64_t{1} << 62);
+  EXPECT_EQ(Value(static_cast<unsigned char>('A')).kind(), Kind::integer);
+  EXPECT_EQ(message<OverflowError>([] { Value(UINT64_MAX); }).substr(0, 52),
+            "18446744073709551615 does not fit into an int of 64 b");
+}
+
+TEST(Codec, AnIntegerThatDoesNotFitSaysItselfAndTheType) {
+  EXPECT_EQ(message<OverflowError>([] { (void)Value(300).as<signed char>(); }),
+            "300 does not fit into signed char, which holds -128 to 127");
+  EXPECT_EQ(message<OverflowError>([] { (void)Value(-1).as<unsigned>(); }),
+            "-1 does not fit into unsigned int, which holds 0 to 4294967295");
+  EXPECT_EQ(message<TypeError>([] { (void)Value(2.5).as<int>(); }), "expected int, got float 2.5");
+  EXPECT_EQ(message<TypeError>([] { (void)Value("7").as<int>(); }), "expected int, got str '7'");
+  EXPECT_EQ(message<TypeError>([] { (void)Value(1).as<bool>(); }), "expected bool, got int 1");
+}
+
+TEST(Codec, FloatsKeepEveryBit) {
+  for (const double number : {0.0, -0.0, 1.03234, 5e-324, double{INFINITY}, std::numeric_limits<double>::max()}) {
+    const double back = Value(number).as<double>();
+    EXPECT_EQ(std::memcmp(&back, &number, sizeof back), 0);
+  }
+  EXPECT_TRUE(std::isnan(Value(NAN).as<float>()));
+  EXPECT_TRUE(std::signbit(Value(-0.0F).as<float>()));
+  EXPECT_EQ(Value(3).as<double>(), 3.0);
+  EXPECT_THROW((void)Value((std::int64_t{1} << 53) + 1).as<double>(), ValueError);
+  EXPECT_THROW((void)Value(1e300).as<float>(), OverflowError);
+  EXPECT_EQ(Value(0.1).as<float>(), 0.1F);
+  expect_round_trip(std::complex<double>(1, -2));
+  expect_round_trip(std::complex<float>(1, -2));
+}
+
+TEST(Codec, TextKeepsNulsAndUtf8) {
+  expect_round_trip(std::string("grüß\0日本", 11));
+  expect_round_trip(std::string());
+  EXPECT_EQ(Value("text").kind(), Kind::string);
+  const char* const pointer = "pointer";
+  EXPECT_EQ(Value(pointer), "pointer");
+  EXPECT_TRUE(Value(static_cast<const char*>(nullptr)).is_none());
+  EXPECT_EQ(Value(std::string_view("view")), "view");
+  char buffer[16] = "buffer";
+  EXPECT_EQ(Value(buffer), "buffer");
+  for (int byte = 0; byte < 256; ++byte) expect_round_trip(static_cast<char>(byte));
+  EXPECT_EQ(Value('x').repr(), "'x'");
+  EXPECT_THROW((void)Value("xy").as<char>(), ValueError);
+  EXPECT_THROW((void)Value("日").as<char>(), ValueError);
+  EXPECT_EQ(Value(std::vector<std::byte>{std::byte{255}}).repr(), "b'\\xff'");
+  expect_round_trip(std::vector<std::byte>{std::byte{0}, std::byte{255}});
+}
+
+TEST(Codec, EnumsAreTheirIntegers) {
+  expect_round_trip(Colour::green);
+  expect_round_trip(kOne);
+  EXPECT_EQ(Value(Colour::green), 200);
+  EXPECT_THROW((void)Value(256).as<Colour>(), OverflowError);
+}
+
+TEST(Codec, NothingIsNone) {
+  expect_round_trip(std::monostate{});
+  EXPECT_TRUE(Value(nullptr).is_none());
+  expect_round_trip(std::optional<int>());
+  expect_round_trip(std::optional<int>(3));
+  EXPECT_THROW((void)Value(1).as<std::monostate>(), TypeError);
+}
+
+TEST(Codec, SequencesComeBack) {
+  expect_round_trip(std::vector<double>{1, -0.0});
+  expect_round_trip(std::vector<double>{});
+  expect_round_trip(std::vector<bool>{true, false, true});
+  expect_round_trip(std::vector<std::uint64_t>{UINT64_MAX, 0});
+  expect_round_trip(std::vector<std::string>{"a", ""});
+  expect_round_trip(std::vector<char>{'a', '\0'});
+  expect_round_trip(std::vector<std::vector<int>>{{1}, {}, {2, 3}});
+  expect_round_trip(std::vector<std::optional<double>>{1.0, std::nullopt});
+  expect_round_trip(std::array<int, 3>{1, 2, 3});
+  expect_round_trip(std::array<std::string, 2>{"a", "b"});
+  expect_round_trip(std::array<int, 0>{});
+  expect_round_trip(std::set<std::string>{"b", "a"});
+  expect_round_trip(std::unordered_set<int>{1, 2});
+  expect_round_trip(std::pair(1, std::string("x")));
+  expect_round_trip(std::tuple(1, 2.5, std::string("x"), std::vector<int>{1}));
+  expect_round_trip(std::tuple<>());
+  expect_round_trip(List{1, "x"});
+}
+
+TEST(Codec, NumbersAreArraysAndTheRestAreLists) {
+  EXPECT_EQ(Value(std::vector<float>{1}).as_array().dtype(), DType::f32);
+  EXPECT_EQ(Value(std::vector<long long>{1}).as_array().dtype(), DType::i64);
+  EXPECT_EQ(Value(std::vector<bool>{true}).as_array().dtype(), DType::boolean);
+  EXPECT_EQ(Value(std::array<double, 2>{}).kind(), Kind::array);
+  EXPECT_EQ(Value(std::vector<std::string>{"x"}).kind(), Kind::list);
+  const std::vector<double> numbers{1, 2};
+  EXPECT_EQ(Value(std::span<const double>(numbers)).repr(), "[1.0, 2.0]");
+}
+
+TEST(Codec, SequencesDecodeFromListsTuplesAndArraysThatLoseNothing) {
+  EXPECT_EQ(Value(List{1, 2.5}).as<std::vector<double>>(), (std::vector<double>{1, 2.5}));
+  EXPECT_EQ(Value::tuple({1, 2}).as<std::vector<int>>(), (std::vector<int>{1, 2}));
+  EXPECT_EQ(Value(std::vector<double>{1, 2}).as<std::vector<int>>(), (std::vector<int>{1, 2}));
+  EXPECT_EQ((Value(std::vector<double>{1, 2}).as<std::array<int, 2>>()), (std::array<int, 2>{1, 2}));
+  EXPECT_EQ((Value(std::vector<double>{1, 2}).as<std::tuple<double, double>>()), (std::tuple(1.0, 2.0)));
+  EXPECT_THROW((void)Value(std::vector<double>{1.5}).as<std::vector<int>>(), ValueError);
+  EXPECT_THROW((void)Value("12").as<std::vector<int>>(), TypeError);
+  EXPECT_EQ(message([] { (void)Value(List{1, "x"}).as<std::vector<int>>(); }), "item 1: expected int, got str 'x'");
+  EXPECT_EQ(message([] { (void)Value(List{1}).as<std::pair<int, int>>(); }),
+            "expected tuple[int, int] with 2 items, got 1: [1]");
+  const Value matrix = Array::zeros(DType::f64, std::vector<std::int64_t>{2, 1});
+  EXPECT_THROW((void)matrix.as<std::vector<double>>(), TypeError);
+  EXPECT_EQ(matrix.as<std::vector<std::vector<double>>>(), (std::vector<std::vector<double>>{{0}, {0}}));
+}
+
+TEST(Codec, MapsAreDicts) {
+  expect_round_trip(std::map<double, double>{{1, 504.8}, {INFINITY, 0.99}});
+  expect_round_trip(std::unordered_map<std::string, std::vector<int>>{{"a", {1}}, {"b", {}}});
+  expect_round_trip(std::map<std::pair<int, int>, std::string>{{{1, 2}, "x"}});
+  EXPECT_EQ(message([] {
+              (void)Value(Dict{{"a", "x"}}).as<std::map<std::string, int>>();
+            }),
+            "key 'a': expected int, got str 'x'");
+}
+
+TEST(Codec, AVariantIsTheAlternativeThatTheValueIsExactly) {
+  using Variant = std::variant<double, int, bool, std::string, std::vector<double>, std::monostate>;
+  for (const Variant& variant : {Variant(1.0), Variant(1), Variant(true), Variant("x"), Variant(std::vector<double>{1}),
+                                 Variant(std::monostate{})})
+    expect_round_trip(variant);
+  EXPECT_EQ((Value(1).as<std::variant<std::string, double>>()), (std::variant<std::string, double>(1.0)));
+  EXPECT_EQ(message<TypeError>([] { (void)Value(1).as<std::variant<std::string, bool>>(); }),
+            "expected Union[str, bool], got int 1");
+}
+
+TEST(Codec, DurationsAreSecondsAndComeBackExactly) {
+  using namespace std::chrono;
+  EXPECT_EQ(Value(1500ms).repr(), "1.5");
+  EXPECT_EQ(Value(hours(2)).repr(), "7200.0");
+  expect_round_trip(1500ms);
+  expect_round_trip(nanoseconds(1));
+  expect_round_trip(nanoseconds(-1700000000123456789));
+  expect_round_trip(system_clock::now().time_since_epoch());
+  expect_round_trip(nanoseconds::max());
+  expect_round_trip(nanoseconds::min());
+  expect_round_trip(microseconds(-3));
+  expect_round_trip(hours(-5));
+  expect_round_trip(duration<double>(0.1));
+  expect_round_trip(duration<float, std::milli>(2.5F));
+  expect_round_trip(duration<double>(INFINITY));
+  EXPECT_EQ(Value(2).as<milliseconds>(), 2s);
+  EXPECT_EQ(Value(0.0015).as<milliseconds>(), 2ms) << "rounded";
+  EXPECT_THROW((void)Value(1e300).as<nanoseconds>(), OverflowError);
+  EXPECT_THROW((void)Value(INT64_MAX).as<nanoseconds>(), OverflowError);
+  EXPECT_THROW((void)Value("1").as<seconds>(), TypeError);
+}
+
+TEST(Codec, NamesAreForSignatures) {
+  EXPECT_EQ((Codec<std::map<double, double>>::name()), "dict[float, float]");
+  EXPECT_EQ((Codec<std::tuple<int, std::optional<std::string>>>::name()), "tuple[int, Optional[str]]");
+  EXPECT_EQ(Codec<std::vector<double>>::name(), "array[f64]");
+  EXPECT_EQ(Codec<std::vector<std::string>>::name(), "list[str]");
+}
+
+}  // namespace
+}  // namespace enginery

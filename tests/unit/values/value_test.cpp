@@ -1,0 +1,152 @@
+// tests/unit/values/value_test.cpp: handles, identity, containers' protocol, opaque objects.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include <enginery/value.hpp>
+
+namespace enginery {
+namespace {
+
+struct Engine {
+  int cylinders = 0;
+};
+struct Other {
+  int cylinders = 0;
+};
+
+template <class E, class F>
+std::string message(F f) {
+  try {
+    f();
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Value, IsNoneByDefault) {
+  EXPECT_TRUE(Value().is_none());
+  EXPECT_EQ(Value().type_name(), "NoneType");
+  EXPECT_TRUE(Value().is(Value(nullptr)));
+}
+
+TEST(Value, CopiesShareAndIsTellsIdentity) {
+  const Value list = List{1};
+  const Value same = list, equal = List{1};
+  EXPECT_TRUE(list.is(same));
+  EXPECT_FALSE(list.is(equal));
+  EXPECT_EQ(list, equal);
+  same.append(2);
+  EXPECT_EQ(list.size(), 2U);
+  EXPECT_FALSE(Value(5).is(Value(5)));
+  EXPECT_TRUE(Value(true).is(Value(true)));
+}
+
+TEST(Value, NamesPythonsTypes) {
+  EXPECT_EQ(Value(1).type_name(), "int");
+  EXPECT_EQ(Value(1.0).type_name(), "float");
+  EXPECT_EQ(Value("x").type_name(), "str");
+  EXPECT_EQ(Value(std::vector<int>{}).type_name(), "ndarray");
+}
+
+TEST(Value, TheWrongKindIsATypeErrorThatSaysBoth) {
+  EXPECT_EQ(message<TypeError>([] { (void)Value("abc").as_integer(); }), "expected int, got str 'abc'");
+  EXPECT_EQ(message<TypeError>([] { (void)Value().as_list(); }), "expected list, got None");
+}
+
+TEST(Value, HandlesMayBeCopiedInManyThreads) {
+  const Value shared = List{1, 2, 3};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([shared] {
+      for (int k = 0; k < 20000; ++k) Value copy = shared;
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(shared.object()->count.load(), 1U);
+}
+
+TEST(Value, SubscriptsAsPython) {
+  const Value list = List{1, 2, 3};
+  EXPECT_EQ(list.at(-1), 3);
+  EXPECT_EQ(message<IndexError>([&] { list.at(3); }), "list index out of range: 3 in one of length 3");
+  EXPECT_THROW(list.at("x"), TypeError);
+  EXPECT_EQ(Value("grüß").at(2), "ü");
+  EXPECT_EQ(Value("grüß").size(), 4U);
+  EXPECT_EQ(Value::bytes("\xff").at(0), 255);
+  EXPECT_EQ(message<KeyError>([] { Value::dict({{"a", 1}}).at("b"); }), "'b'");
+  EXPECT_THROW(Value(1).at(0), TypeError);
+  const Value matrix = Array::zeros(DType::i32, std::vector<std::int64_t>{2, 3});
+  EXPECT_EQ(matrix.at(1).repr(), "[0, 0, 0]");
+  EXPECT_EQ(matrix.at(Value::tuple({1, -1})), 0);
+  EXPECT_THROW(matrix.at(2), IndexError);
+}
+
+TEST(Value, SlicesAsPython) {
+  const Value list = List{0, 1, 2, 3, 4};
+  EXPECT_EQ(list.slice({}, {}, -1).repr(), "[4, 3, 2, 1, 0]");
+  EXPECT_EQ(list.slice(1, -1).repr(), "[1, 2, 3]");
+  EXPECT_EQ(list.slice(-100, 100, 2).repr(), "[0, 2, 4]");
+  EXPECT_EQ(list.slice(3, 0, -2).repr(), "[3, 1]");
+  EXPECT_EQ(list.slice(INT64_MIN, INT64_MAX, INT64_MIN).repr(), "[]");
+  EXPECT_EQ(list.slice({}, {}, INT64_MIN).repr(), "[4]");
+  EXPECT_EQ(Value("grüß").slice({}, {}, -1), "ßürg");
+  EXPECT_EQ(Value(std::vector<int>{0, 1, 2, 3, 4}).slice({}, {}, -1).repr(), "[4, 3, 2, 1, 0]");
+  EXPECT_THROW(list.slice({}, {}, 0), ValueError);
+}
+
+TEST(Value, ItemsAreSetAndDeleted) {
+  const Value list = List{1, 2};
+  list.set_item(-1, "x");
+  list.delete_item(0);
+  EXPECT_EQ(list.repr(), "['x']");
+  const Value dict = Value::dict({{"a", 1}});
+  dict.delete_item("a");
+  EXPECT_THROW(dict.delete_item("a"), KeyError);
+  EXPECT_THROW(Value::tuple({1}).set_item(0, 2), TypeError);
+  const Value array = std::vector<int>{1, 2};
+  array.set_item(0, 7);
+  EXPECT_EQ(array.repr(), "[7, 2]");
+  EXPECT_THROW(array.set_item(0, 1.5), ValueError);
+}
+
+TEST(Value, TruthIsPythons) {
+  for (const Value& falsy : List{Value(), false, 0, 0.0, "", List{}, Value::dict({}), Value::tuple({})})
+    EXPECT_FALSE(falsy.truth()) << falsy;
+  for (const Value& truthy : List{true, -1, 0.5, "0", List{0}}) EXPECT_TRUE(truthy.truth()) << truthy;
+  EXPECT_THROW(Value(std::vector<int>{1, 2}).truth(), ValueError);
+}
+
+TEST(Value, ElementsAndMembership) {
+  EXPECT_EQ(Value(Value("aß").elements()).repr(), "['a', 'ß']");
+  EXPECT_TRUE(Value(List{1, "x"}).contains("x"));
+  EXPECT_TRUE(Value("text").contains("ex"));
+  EXPECT_TRUE(Value::dict({{1, 2}}).contains(1.0));
+  EXPECT_THROW(Value(1).elements(), TypeError);
+}
+
+TEST(Opaque, IsTheObjectItself) {
+  auto engine = std::make_shared<Engine>(Engine{6});
+  const Value value = Value::opaque(engine);
+  value.as_opaque<Engine>().cylinders = 8;
+  EXPECT_EQ(engine->cylinders, 8);
+  EXPECT_EQ(value.share_opaque<Engine>(), engine);
+  EXPECT_TRUE(value.holds_opaque<Engine>());
+}
+
+TEST(Opaque, AnotherTypeIsATypeErrorThatSaysBoth) {
+  const std::string text = message<TypeError>([] { Value::opaque(std::make_shared<Engine>()).as_opaque<Other>(); });
+  EXPECT_NE(text.find("Engine"), text.npos) << text;
+  EXPECT_NE(text.find("Other"), text.npos) << text;
+}
+
+TEST(Opaque, OneNameOfAnotherStructureIsRefused) {
+  OpaqueType wider = OpaqueType::of<std::vector<double>>();
+  wider.widest *= 2;  // what -mavx does to a build
+  const Value value = Value::opaque(wider, std::make_shared<std::vector<double>>());
+  const std::string text = message<TypeError>([&] { value.as_opaque<std::vector<double>>(); });
+  EXPECT_NE(text.find("same compiler flags"), text.npos) << text;
+}
+
+}  // namespace
+}  // namespace enginery

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# tools/test.sh [PRESET]: sets up, builds, and runs every test. PRESET is release (the default), dev, asan or tsan.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+
+tools/setup.sh
+cmake --preset "$preset"
+cmake --build --preset "$preset"
+ctest --preset "$preset" --output-on-failure

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# tools/tour.sh: sets up, builds, starts four engines, calls a plugin's functions on them from examples/tour, stops them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools/setup.sh
+cmake --preset release -DENGINERY_BUILD_TESTS=OFF -DENGINERY_BUILD_BENCHMARKS=OFF -B build/tour >/dev/null
+cmake --build build/tour
+
+export PATH="$PWD/build/tour/bin:$PATH" ENGINERY_CLUSTER="tour-$$"
+enginery start -n 4 --daemon
+trap 'enginery stop' EXIT
+build/tour/bin/tour
