@@ -89,6 +89,8 @@ int engine_main(const EngineOptions& options) try {
     }
     sockets.remove();
     std::fflush(nullptr);
+    // Launched engines lead a process group: what their tasks started ends with them.
+    if (options.launcher_fd >= 0) ::kill(0, SIGKILL);
     ::_exit(0);
   }).detach();
 

@@ -31,7 +31,7 @@ int main() try {
   eg::DirectView e0 = rc[0];
   e0.block = true;
   const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(1024, -1, 1);
-  for (const double order : {1.0, 2.0, INFINITY})
+  for (const double order : {1.0, 2.0, double{INFINITY}})
     std::cout << "norm of x, order " << order << ": " << e0.apply_sync<double>("linalg.norm", x, "ord"_a = order)
               << " (locally " << (order == 1 ? x.lpNorm<1>() : order == 2 ? x.norm() : x.lpNorm<Eigen::Infinity>())
               << ")\n";

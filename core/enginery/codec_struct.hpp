@@ -119,9 +119,9 @@ extern const Pretend<T> pretend;  // never defined: only addresses inside it are
 
 template <auto Pointer>
 constexpr std::string_view member_name() {
-  constexpr std::string_view text =
-      __PRETTY_FUNCTION__;  // "… [with auto Pointer = (& pretend<T>.Pretend<T>::object.T::name); …"
-  constexpr std::size_t end = text.find_first_of(";])", text.rfind("::"));
+  // "… [with auto Pointer = (& pretend<T>.Pretend<T>::object.T::name); std::string_view = …]"
+  constexpr std::string_view text = __PRETTY_FUNCTION__;
+  constexpr std::size_t end = text.rfind(')');
   constexpr std::size_t begin = text.substr(0, end).rfind("::") + 2;
   return text.substr(begin, end - begin);
 }

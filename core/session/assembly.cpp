@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace enginery::session {
 
@@ -18,6 +19,7 @@ void Assembly::add(std::uint64_t offset, Bytes chunk) {
     return;
   }
   if (!memory_) {
+    if (total_ > kLargestPayload) throw std::bad_alloc();
     memory_ = std::make_shared_for_overwrite<std::byte[]>(total_);
     come_.resize(chunks());
   }

@@ -9,6 +9,9 @@
 
 namespace enginery::session {
 
+/// What an allocator is not even asked for.
+inline constexpr std::uint64_t kLargestPayload = std::uint64_t{1} << 39;
+
 /// A payload of `total` bytes that arrives in chunks of one size (the last may be shorter), in any order and some
 /// repeatedly. The memory is not initialised; a payload of one chunk keeps that chunk and is not copied.
 class Assembly {
@@ -19,7 +22,8 @@ class Assembly {
   /// Whether a chunk of `length` bytes may be at `offset`. Safe for any numbers from outside.
   bool fits(std::uint64_t offset, std::uint64_t length) const;
 
-  /// Stores a chunk; a repeated one changes nothing. Requires: fits(). Throws std::bad_alloc.
+  /// Stores a chunk; a repeated one changes nothing. Requires: fits(). Throws std::bad_alloc, also for a total that no
+  /// machine has memory for.
   void add(std::uint64_t offset, Bytes chunk);
 
   bool complete() const { return missing() == 0; }

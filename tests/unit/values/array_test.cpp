@@ -45,6 +45,16 @@ TEST(Array, SitsOnReceivedBytesWithoutCopying) {
   EXPECT_EQ(std::memcmp(message.data(), numbers, sizeof numbers), 0);
 }
 
+TEST(Array, ReceivedBytesAreNeverWrittenToEvenByTheirLastOwner) {
+  // They may be a mapping that is for reading only.
+  auto memory = std::make_shared<const std::array<double, 2>>(std::array<double, 2>{1, 2});
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(*memory));
+  Array array(DType::f64, Shape{2}, Order::row_major, Bytes(std::move(memory), bytes));
+  EXPECT_EQ(array.data(), bytes.data());
+  EXPECT_NE(array.mutable_data(), bytes.data());
+  EXPECT_EQ(Value(array).repr(), "[1.0, 2.0]");
+}
+
 TEST(Array, BytesThatAreNotAlignedAreCopied) {
   const Bytes message = Bytes::copy(std::string_view("xxxxxxxxxxxxxxxxxxxxxxxxx"));
   const Array array(DType::f64, Shape{2}, Order::row_major, message.part(1, 16));

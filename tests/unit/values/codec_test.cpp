@@ -62,8 +62,8 @@ TEST(Codec, IntegersKeepTheirLimits) {
   expect_limits_round_trip<signed char, unsigned char, short, unsigned short, int, unsigned, long, long long, bool>();
   expect_round_trip(std::uint64_t{1} << 62);
   EXPECT_EQ(Value(static_cast<unsigned char>('A')).kind(), Kind::integer);
-  EXPECT_EQ(message<OverflowError>([] { Value(UINT64_MAX); }).substr(0, 52),
-            "18446744073709551615 does not fit into an int of 64 b");
+  EXPECT_EQ(message<OverflowError>([] { Value(UINT64_MAX); }).substr(0, 56),
+            "18446744073709551615 does not fit into an int of 64 bits");
 }
 
 TEST(Codec, AnIntegerThatDoesNotFitSaysItselfAndTheType) {

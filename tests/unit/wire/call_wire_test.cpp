@@ -1,0 +1,120 @@
+// tests/unit/wire/call_wire_test.cpp: calls and outcomes, there and back.
+#include "core/wire/call_wire.hpp"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <enginery/array.hpp>
+#include <enginery/codec.hpp>
+#include <enginery/dict.hpp>
+#include <enginery/errors.hpp>
+
+namespace enginery::wire {
+namespace {
+
+using testing::HasSubstr;
+constexpr std::size_t kInline = 65536;
+
+Value there_and_back(const Value& value, std::size_t inline_bytes = kInline) {
+  Outcome outcome;
+  outcome.value = value;
+  const Packed packed = pack(outcome, inline_bytes);
+  return unpack_outcome(packed.body, packed.bulk).value;
+}
+
+TEST(CallWire, EveryKindOfValueIsReadAsItWasWritten) {
+  Dict dict;
+  dict.set(Value::string("a"), Value::list({1, 2.5}));
+  dict.set(Value::integer(7), Value());
+  const std::int64_t shape[] = {2, 3};
+  const std::vector<Value> values{
+      Value(), Value::boolean(true), Value::integer(INT64_MIN), Value::real(-0.0), Value::real(INFINITY),
+      Value::complex({1, -2}), Value::string(std::string("a\0\xc3\xa4", 4)), Value::string(""), Value::bytes("\xff"),
+      Value::list({}), Value::tuple({1, "x"}), Value::dict(std::move(dict)), Value::array(Array::zeros(DType::c128, shape)),
+      Value::list({Value::list({Value::list({1})})})};
+  for (const Value& value : values) EXPECT_TRUE(there_and_back(value) == value) << value.repr();
+  EXPECT_TRUE(std::signbit(there_and_back(Value::real(-0.0)).as_real()));
+  EXPECT_EQ(there_and_back(Value::reference("a.b")).as_reference(), "a.b");
+}
+
+TEST(CallWire, ACallKeepsItsArgumentsAndTheirNames) {
+  const std::vector<Value> positional{1, "two"};
+  const Keywords keywords{{"x", 3}, {"y", Value::list({4})}};
+  const Packed packed = pack(Op::push, "name", positional, keywords, kInline);
+  EXPECT_TRUE(packed.bulk.empty());
+  const Call call = unpack_call(packed.body, packed.bulk);
+  EXPECT_EQ(call.op, Op::push);
+  EXPECT_EQ(call.name, "name");
+  EXPECT_EQ(call.positional[1].as_string(), "two");
+  EXPECT_EQ(call.keywords[1].first, "y");
+  EXPECT_EQ(call.keywords[1].second.repr(), "[4]");
+}
+
+TEST(CallWire, LargePayloadsTravelOutsideWithoutACopy) {
+  const std::int64_t extent = 100'000;
+  const Value array = Value::array(Array::zeros(DType::u8, std::span(&extent, 1)));
+  Outcome outcome;
+  outcome.value = Value::list({array, 1});
+  const Packed packed = pack(outcome, kInline);
+  ASSERT_EQ(packed.bulk.size(), 1u);
+  EXPECT_EQ(packed.bulk[0].data(), array.as_array().data());
+  EXPECT_TRUE(unpack_outcome(packed.body, packed.bulk).value == outcome.value);
+  EXPECT_THROW(unpack_outcome(packed.body, {}), ProtocolError);
+}
+
+TEST(CallWire, ABodyTooLargeForAMessageTravelsOutsideItself) {
+  List list;
+  for (int i = 0; i < 10'000; ++i) list.push_back(Value::string(std::to_string(i)));
+  Outcome outcome;
+  outcome.value = Value::list(std::move(list));
+  const Packed packed = pack(outcome, kInline);
+  EXPECT_TRUE(packed.body.empty());
+  ASSERT_EQ(packed.bulk.size(), 1u);
+  EXPECT_TRUE(unpack_outcome(packed.body, packed.bulk).value == outcome.value);
+}
+
+TEST(CallWire, AFailureKeepsItsWords) {
+  Outcome outcome;
+  outcome.started = 5;
+  outcome.failure = Failure{"ValueError", "no", "at f"};
+  const Packed packed = pack(outcome, kInline);
+  const Outcome read = unpack_outcome(packed.body, packed.bulk);
+  EXPECT_EQ(read.started, 5);
+  EXPECT_EQ(read.failure->ename, "ValueError");
+  EXPECT_EQ(read.failure->traceback, "at f");
+}
+
+TEST(CallWire, AValueThatContainsItselfIsRefusedInWords) {
+  Value list = Value::list({});
+  list.as_list().push_back(list);
+  try {
+    there_and_back(list);
+    FAIL();
+  } catch (const ValueError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("nested"));
+  }
+  list.as_list().clear();
+}
+
+TEST(CallWire, EveryFlippedByteIsReadOrRefusedButNeverMore) {
+  const std::int64_t extent = 3;
+  const std::vector<Value> positional{1, "text", Value::list({Value::array(Array::zeros(DType::f64, std::span(&extent, 1)))})};
+  const Packed packed = pack(Op::apply, "a.b", positional, {}, kInline);
+  const std::string good(packed.body.text());
+  for (std::size_t i = 0; i < good.size(); ++i)
+    for (const int flip : {1, 0x80, 0xff}) {
+      std::string bad = good;
+      bad[i] = static_cast<char>(bad[i] ^ flip);
+      try {
+        unpack_call(Bytes::copy(bad), {});
+      } catch (const ProtocolError&) {
+      }
+    }
+  for (std::size_t size = 0; size < good.size(); ++size)
+    EXPECT_THROW(unpack_call(Bytes::copy(good.substr(0, size)), {}), ProtocolError) << size;
+}
+
+}  // namespace
+}  // namespace enginery::wire

@@ -1,0 +1,139 @@
+// tests/unit/wire/session_wire_test.cpp: the session's and the hub's messages, there and back.
+#include "core/wire/session_wire.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery::wire {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Opened sent(transport::Message message) { return open_frame(std::move(message).share()); }
+
+TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
+  session::Exchange exchange;
+  exchange.engine = Uuid::random();
+  exchange.session = Uuid::random();
+  exchange.link = 3;
+  exchange.x = 7;
+  exchange.open = true;
+  exchange.result_ack = UINT64_MAX;
+  exchange.client_pid = 12;
+  exchange.client_start = 34;
+  exchange.tasks = {{1, false, Bytes::copy("body"), {}},
+                    {2, true, Bytes(), {}},
+                    {3, false, Bytes::copy(std::string(1000, 'x')), {std::uint64_t{5} << 32, 7}}};
+  exchange.aborts = {2, 9};
+  const session::Exchange read = decode_exchange(sent(encode(exchange)));
+  EXPECT_EQ(read.engine, exchange.engine);
+  EXPECT_EQ(read.session, exchange.session);
+  EXPECT_EQ(read.link, 3u);
+  EXPECT_EQ(read.x, 7u);
+  EXPECT_TRUE(read.open);
+  EXPECT_FALSE(read.bye);
+  EXPECT_EQ(read.result_ack, UINT64_MAX);
+  EXPECT_EQ(read.client_start, 34u);
+  ASSERT_EQ(read.tasks.size(), 3u);
+  EXPECT_EQ(read.tasks[0].body.text(), "body");
+  EXPECT_TRUE(read.tasks[1].aborted);
+  EXPECT_EQ(read.tasks[2].seq, 3u);
+  EXPECT_EQ(read.tasks[2].body.text(), std::string(1000, 'x'));
+  EXPECT_THAT(read.tasks[2].bulk_sizes, ElementsAre(std::uint64_t{5} << 32, 7));
+  EXPECT_THAT(read.aborts, ElementsAre(2, 9));
+}
+
+TEST(SessionWire, AReplyIsReadAsItWasWritten) {
+  session::Reply reply;
+  reply.status = session::Status::busy;
+  reply.x = 4;
+  reply.admitted = 5;
+  reply.task_limit = 6;
+  reply.byte_limit = 7;
+  reply.words = "too many";
+  reply.results = {{1, 2, false, Bytes::copy("result"), {}}, {2, 3, true, Bytes(), {}}};
+  const session::Reply read = decode_reply(sent(encode(reply)));
+  EXPECT_EQ(read.status, session::Status::busy);
+  EXPECT_EQ(read.byte_limit, 7u);
+  EXPECT_EQ(read.words, "too many");
+  ASSERT_EQ(read.results.size(), 2u);
+  EXPECT_EQ(read.results[0].r, 1u);
+  EXPECT_EQ(read.results[0].seq, 2u);
+  EXPECT_EQ(read.results[0].body.text(), "result");
+  EXPECT_TRUE(read.results[1].aborted);
+}
+
+TEST(SessionWire, ChunksAndFetchesAreReadAsTheyWereWritten) {
+  const Uuid engine = Uuid::random(), session = Uuid::random();
+  const auto chunk = decode_chunk(
+      sent(encode(session::Chunk{engine, session, 5, 1, std::uint64_t{3} << 30, std::uint64_t{2} << 30, Bytes::copy("part")})));
+  EXPECT_EQ(chunk.engine, engine);
+  EXPECT_EQ(chunk.total, std::uint64_t{3} << 30);
+  EXPECT_EQ(chunk.offset, std::uint64_t{2} << 30);
+  EXPECT_EQ(chunk.bytes.text(), "part");
+  EXPECT_EQ(decode_chunk_answer(sent(encode(session::ChunkAnswer{session::Status::unknown}))).status, session::Status::unknown);
+  EXPECT_EQ(decode_fetch(sent(encode(session::Fetch{engine, session, 9, 2, 100, 50}))).length, 50u);
+  EXPECT_EQ(decode_fetched(sent(encode(session::Fetched{session::Status::ok, Bytes::copy("there")}))).bytes.text(), "there");
+}
+
+TEST(SessionWire, BodiesLieOnSixteenBytes) {
+  session::Exchange exchange;
+  exchange.tasks = {{1, false, Bytes::copy("a"), {}}, {2, false, Bytes::copy("b"), {}}};
+  for (const session::Task& task : decode_exchange(sent(encode(exchange))).tasks)
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(task.body.data()) % 16, 0u);
+}
+
+TEST(SessionWire, WhatIsNotAMessageIsRefusedInWords) {
+  const auto refused = [](std::string_view bytes) {
+    try {
+      decode_exchange(open_frame(Bytes::copy(bytes)));
+    } catch (const ProtocolError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(refused(""), HasSubstr("shorter than its preamble"));
+  EXPECT_THAT(refused("GET / HTTP/1.1\r\n\r\n"), HasSubstr("another program"));
+  EXPECT_THAT(refused(std::string_view("EGN1\x01\x02\0\0\0\0\0\0", 12)), HasSubstr("protocol version 2"));
+  EXPECT_THAT(refused(std::string_view("EGN1\x01\x01\0\0\xff\0\0\0", 12)), HasSubstr("does not fit"));
+  EXPECT_THAT(refused(std::string_view("EGN1\x01\x01\0\0\0\0\0\0", 12)), HasSubstr("does not pass verification"));
+}
+
+TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
+  session::Exchange exchange;
+  exchange.tasks = {{1, false, Bytes::copy("body"), {9}}, {2, false, Bytes::copy("another"), {}}};
+  exchange.aborts = {1};
+  transport::Message message = encode(exchange);
+  const std::string good(reinterpret_cast<const char*>(message.data()), message.size());
+  for (std::size_t i = 0; i < good.size(); ++i)
+    for (const int flip : {1, 0x80, 0xff}) {
+      std::string bad = good;
+      bad[i] = static_cast<char>(bad[i] ^ flip);
+      try {
+        for (const session::Task& task : decode_exchange(open_frame(Bytes::copy(bad))).tasks) EXPECT_LT(task.body.size(), 4096u);
+      } catch (const ProtocolError&) {
+      }
+    }
+}
+
+TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
+  const EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
+  const HubReply reply = decode_hub_reply(sent(encode(HubReply{true, "", 3, Uuid::random(), 9, {engine}})));
+  EXPECT_THAT(reply.engines, ElementsAre(engine));
+  EXPECT_EQ(reply.number, 9u);
+  const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
+  EXPECT_EQ(request.engine, engine);
+  transport::Message published = encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)"});
+  ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
+  const Change change = decode_change(open_frame(Bytes::copy(published.span().subspan(4))));
+  EXPECT_EQ(change.engine, engine);
+  EXPECT_EQ(change.how, "signal 9 (Killed)");
+}
+
+}  // namespace
+}  // namespace enginery::wire
