@@ -27,8 +27,8 @@ const std::string& name_in(const Value& value) {
 wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk) {
   wire::Outcome outcome;
   outcome.started = utc_now();
+  const ThrowRecording recording;
   try {
-    const ThrowRecording recording;
     outcome.value = perform(wire::unpack_call(body, bulk), outcome);
   } catch (...) {
     outcome.failure = failure_of_current_exception();
