@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +18,7 @@
 
 #include <enginery/array.hpp>
 #include <enginery/client.hpp>
+#include <enginery/connection.hpp>
 
 #include "benchmarks/raw_nng.hpp"
 #include "core/wire/call_wire.hpp"

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include <enginery/connection.hpp>
@@ -171,7 +172,7 @@ bool EngineLink::quiet() {
   const Lock lock(mutex_);
   for (const Line* line : {&tasks_, &bulk_})
     if (line->requester && !line->requester->quiet()) return false;
-  return true;
+  return std::ranges::all_of(retired_, [](const auto& requester) { return requester->quiet(); });
 }
 
 std::shared_ptr<transport::Requester> EngineLink::dialled(Lock& lock, Line& line, const std::string& url) {

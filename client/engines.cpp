@@ -49,8 +49,11 @@ Engines::~Engines() {
       if (!link->quiet()) return false;
     return true;
   };
-  std::unique_lock lock(mutex_);
-  while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
+  {
+    std::unique_lock lock(mutex_);
+    while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
+  }
+  clock_->stop();
 }
 
 std::vector<int> Engines::ids() const {
@@ -110,14 +113,16 @@ void Engines::apply(const wire::HubReply& snapshot) {
 }
 
 void Engines::ask_for_snapshot() {
-  hub_->send(wire::encode(wire::HubRequest{}), [this](transport::Message answer, const char* failure) {
+  hub_->send(wire::encode(wire::HubRequest{}), [alive = weak_from_this()](transport::Message answer, const char* failure) {
+    const auto self = alive.lock();
+    if (!self) return;
     try {
-      if (!failure) return apply(to_snapshot(std::move(answer)));
+      if (!failure) return self->apply(to_snapshot(std::move(answer)));
     } catch (const Error&) {
       // The next heartbeat shows the gap again.
     }
-    const std::lock_guard lock(mutex_);
-    asking_ = false;
+    const std::lock_guard lock(self->mutex_);
+    self->asking_ = false;
   });
 }
 

@@ -25,7 +25,7 @@ namespace enginery {
 /// round trip.
 ///
 /// Threads: all functions from any.
-class Engines {
+class Engines : public std::enable_shared_from_this<Engines> {
  public:
   /// Connects to the hub and knows its engines. Throws ConnectionError, TimeoutError.
   Engines(Connection connection, std::chrono::milliseconds timeout);

@@ -10,21 +10,20 @@ namespace enginery {
 
 session::Time LinkClock::now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-LinkClock::LinkClock() : thread_([this] { run(); }) {}
-
-LinkClock::~LinkClock() {
+void LinkClock::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void LinkClock::add(std::weak_ptr<EngineLink> link) {
   const std::lock_guard lock(mutex_);
   std::erase_if(links_, [](const auto& known) { return known.expired(); });
   links_.push_back(std::move(link));
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
 void LinkClock::arm(session::Time time) {

@@ -16,14 +16,18 @@ class EngineLink;
 /// Calls EngineLink::tick() when it is due. Threads: all functions from any.
 class LinkClock {
  public:
-  LinkClock();
-  ~LinkClock();
+  LinkClock() = default;
+  /// Requires: stop() was called, if a link was added; links, which share the clock, may end in its own thread.
+  ~LinkClock() = default;
   LinkClock(const LinkClock&) = delete;
   LinkClock& operator=(const LinkClock&) = delete;
 
   void add(std::weak_ptr<EngineLink> link);
   /// The thread wakes at `time` or before. Cheap when it would anyhow.
   void arm(session::Time time);
+
+  /// Joins the thread. Not from within tick().
+  void stop();
 
   static session::Time now();
 

@@ -33,7 +33,9 @@ int main(int argc, char** argv) {
   const std::vector<Value> positional{Value(), true, "text", Value::bytes("\xff"), Value::tuple({1}), Value::dict(std::move(dict)),
                                       Value::array(Array::zeros(DType::f64, shape, Order::column_major))};
   const wire::Packed call = wire::pack(wire::Op::apply, "norms.get_norms", positional, wire::Keywords{{"x", 1}}, 65536);
-  session::Exchange exchange{engine, session};
+  session::Exchange exchange;
+  exchange.engine = engine;
+  exchange.session = session;
   exchange.x = 1;
   exchange.open = true;
   exchange.tasks = {{1, false, call.body, {}}, {2, true, Bytes(), {}}, {3, false, call.body, {70000, 80000}}};

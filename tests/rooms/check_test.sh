@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# tests/rooms/check_test.sh: breaks every rule of check.sh once, in a scratch checkout, and sees that it is named.
+set -euo pipefail
+check=$(cd "$(dirname "$0")" && pwd)/check.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+git -C "$work" init -q
+
+unseen=0
+# file PATH LINES…: a file whose first line is right unless LINES begin with "raw"
+file() {
+  mkdir -p "$work/$(dirname "$1")"
+  if [ "${2-}" = raw ]; then printf '%s\n' "${@:3}"; else printf '%s\n' "// $1: for a test." "${@:2}"; fi >"$work/$1"
+}
+# expect WHERE WORDS: check.sh fails, and says WORDS of WHERE and nothing else; the file is removed again
+expect() {
+  local said
+  if said=$("$check" "$work" 2>&1); then said="nothing"; fi
+  if [[ $said != "$1: "*"$2"* || $said == *$'\n'* ]]; then
+    echo "not seen: '$2' at $1; said: $said" >&2
+    unseen=$((unseen + 1))
+  fi
+  rm "$work/${1%:*}"
+}
+
+file core/enginery/value.hpp "#include <vector>"
+file core/wire/frame.cpp "#include <flatbuffers/flatbuffers.h>" '#include "call_generated.h"'
+file core/transport/check.hpp "#include <nng/nng.h>" "#include <enginery/value.hpp>"
+file client/enginery/client.hpp "#include <enginery/value.hpp>"
+file client/link.cpp '#include "core/transport/check.hpp"' "#include <enginery/client.hpp>"
+file tools/main.cpp '#include "client/link.hpp"' '#include "hub/hub.hpp"'
+file plugins/linalg.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>"
+file tests/link_test.cpp '#include "client/link.hpp"' '#include "simulator.hpp"'
+"$check" "$work" >/dev/null || { echo "the rules refuse what is allowed" >&2; exit 1; }
+
+for room in engine hub client plugins tools; do
+  file core/a.cpp "#include \"$room/b.hpp\"" && expect core/a.cpp:2 "core includes nothing of ours but core"
+done
+file core/a.cpp "#include <enginery/client.hpp>" && expect core/a.cpp:2 "core includes nothing of ours but core"
+file core/a.cpp '#include "../client/b.hpp"' && expect core/a.cpp:2 "core includes nothing of ours but core"
+file engine/a.cpp '#include "hub/b.hpp"' && expect engine/a.cpp:2 "engine includes only core and engine"
+file engine/a.cpp "#include <enginery/client.hpp>" && expect engine/a.cpp:2 "engine includes only core and engine"
+file hub/a.cpp "#  include  \"engine/b.hpp\"" && expect hub/a.cpp:2 "hub includes only core and hub"
+file client/a.cpp '#include "tools/b.hpp"' && expect client/a.cpp:2 "client includes only core and client"
+file plugins/a.cpp '#include "core/wire/frame.hpp"' && expect plugins/a.cpp:2 "plugins includes only <enginery/...>"
+file examples/a.cpp '#include "client/link.hpp"' && expect examples/a.cpp:2 "examples includes only <enginery/...>"
+file tools/a.cpp '#include "tests/b.hpp"' && expect tools/a.cpp:2 "tools includes anything but tests"
+file benchmarks/a.cpp '#include "tests/b.hpp"' && expect benchmarks/a.cpp:2 "benchmarks includes anything but tests"
+file core/enginery/a.hpp "#include <nng/nng.h>" && expect core/enginery/a.hpp:2 "a public header does not include NNG"
+file client/enginery/a.hpp "#include <flatbuffers/flatbuffers.h>" &&
+  expect client/enginery/a.hpp:2 "a public header does not include FlatBuffers"
+file client/enginery/a.hpp '#include "client/link.hpp"' && expect client/enginery/a.hpp:2 "a public header includes only"
+file core/enginery/a.hpp '#include "core/wire/frame.hpp"' && expect core/enginery/a.hpp:2 "a public header includes only"
+file core/enginery/a.hpp '#include "value.hpp"' && expect core/enginery/a.hpp:2 "a public header names another as <enginery/"
+file client/a.cpp "#include <nng/nng.h>" && expect client/a.cpp:2 "only core/transport and benchmarks include NNG"
+file core/session/a.cpp "#include <nng/nng.h>" && expect core/session/a.cpp:2 "only core/transport and benchmarks include NNG"
+file core/session/a.cpp "#include <flatbuffers/flatbuffers.h>" && expect core/session/a.cpp:2 "only core/wire includes FlatBuffers"
+file hub/a.cpp '#include "hub_generated.h"' && expect hub/a.cpp:2 "only core/wire includes FlatBuffers"
+file core/a.cpp raw "// core/b.cpp: another's name." && expect core/a.cpp:1 "the first line says what the file is"
+file tools/a.sh raw "#!/bin/sh" "set -e" && expect tools/a.sh:2 "the first line says what the file is"
+file core/CMakeLists.txt raw "# client: another's name." && expect core/CMakeLists.txt:1 "the first line says what the file is"
+for stem in util utils common helpers misc; do
+  file "core/$stem.hpp" && expect "core/$stem.hpp:1" "no file is called $stem"
+done
+# shellcheck disable=SC2046
+file core/a.cpp $(yes '//' | head -400) && expect core/a.cpp:401 "a file has at most 400 lines"
+file attic/a.cpp && expect attic/a.cpp:1 "the room of this file is not in the table"
+: >"$work/core/a.cpp" && expect core/a.cpp:1 "is empty"
+
+[ $unseen -eq 0 ] && echo "rooms: every rule was broken and seen"
+exit $((unseen != 0))

@@ -1,0 +1,1 @@
+// tests/test_headers.cpp: carries the precompiled headers of all tests.
