@@ -156,14 +156,16 @@ void run(bool quick, std::size_t largest) {
       push = std::min(push, seconds_of([&] { e0.push({{"x", array}}).get(); }));
       pull = std::min(pull, seconds_of([&] { e0.pull("x").get(); }));
     }
-    const auto rate_text = [&](double seconds) { return fmt::format("{:.2f} GB/s", static_cast<double>(bytes) / seconds / 1e9); };
+    const auto rate_text = [&](double seconds) {
+      return bytes < (1u << 20) ? micros(seconds) : fmt::format("{:.2f} GB/s", static_cast<double>(bytes) / seconds / 1e9);
+    };
     const std::string size = bytes < (1u << 20) ? fmt::format("{} KiB", bytes >> 10) : fmt::format("{} MiB", bytes >> 20);
-    const std::string copy_text = fmt::format("{:.2f} GB/s", copy / 1e9);
+    const std::string copy_text = rate_text(static_cast<double>(bytes) / copy);
     const std::string goal = bytes >= (512u << 20) ? "≥ 0.8 × memcpy" : "";
     row("push " + size, rate_text(push), copy_text, static_cast<double>(bytes) / push / copy, goal);
     row("pull " + size, rate_text(pull), copy_text, static_cast<double>(bytes) / pull / copy, goal);
   }
-  e0.erase("x");
+  if (e0.contains("x")) e0.erase("x");
 
   row("start of four engines", fmt::format("{:.3f} s", start_seconds), "", 0, "≤ 0.2 s");
   row("resident memory, hub", fmt::format("{:.1f} MB", static_cast<double>(resident(Connection::find().hub.process.pid)) / 1e6), "",

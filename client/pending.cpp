@@ -11,6 +11,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/engine_link.hpp"
+#include "core/transport/spin.hpp"
 
 namespace enginery {
 namespace {
@@ -53,20 +54,25 @@ void Pending::finish() {
 }
 
 bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept {
+  if (ready()) return true;
+  const auto late = [&] { return deadline && std::chrono::steady_clock::now() >= *deadline; };
+  if (late()) return false;
   timespec at{};
   if (deadline) {
     const auto since = deadline->time_since_epoch();
     const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
     at.tv_sec = seconds.count();
     at.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count();
-    if (at.tv_sec < 0) at = {};
   }
-  for (;;) {
-    std::uint32_t seen = kOpen;
-    if (!state_.compare_exchange_strong(seen, kAwaited, std::memory_order_acq_rel) && seen == kDone) return true;
-    if (deadline && std::chrono::steady_clock::now() >= *deadline) return false;
-    futex_wait(state_, kAwaited, deadline ? &at : nullptr);
-  }
+  transport::Patience::of_this_thread().wait([this] { return ready(); }, [&] {
+    for (;;) {
+      std::uint32_t seen = kOpen;
+      if (!state_.compare_exchange_strong(seen, kAwaited, std::memory_order_acq_rel) && seen == kDone) return;
+      if (late()) return;
+      futex_wait(state_, kAwaited, deadline ? &at : nullptr);
+    }
+  });
+  return ready();
 }
 
 void Pending::open_outcome() const {

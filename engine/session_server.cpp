@@ -15,6 +15,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/stop.hpp>
 
+#include "core/transport/spin.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
@@ -138,9 +139,21 @@ std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
       set_stop_requested(false);
       return running_;
     }
-    main_waits_ = true;
-    work_.wait(lock);
-    main_waits_ = false;
+    // The next call of a client that waits for each comes within microseconds: waking from sleep would cost more.
+    work_hint_.store(false, std::memory_order_relaxed);
+    main_ = Main::spinning;
+    lock.unlock();
+    transport::Patience::of_this_thread().wait([this] { return work_hint_.load(std::memory_order_acquire); },
+                                               [&] {
+                                                 lock.lock();
+                                                 main_ = Main::sleeping;
+                                                 work_.wait(lock, [this] {
+                                                   return stop_ || work_hint_.load(std::memory_order_relaxed);
+                                                 });
+                                                 lock.unlock();
+                                               });
+    lock.lock();
+    main_ = Main::busy;
   }
 }
 
@@ -155,7 +168,9 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   const session::Time deadline = sessions_.next_deadline();
   const bool rearm = deadline < armed_;
   if (rearm) armed_ = deadline;
-  const bool wake_main = main_waits_;
+  const bool wake_main = main_ == Main::sleeping;
+  for (const session::EngineAction& action : actions)
+    if (std::holds_alternative<session::WorkReady>(action)) work_hint_.store(true, std::memory_order_release);
   lock.unlock();
   if (rearm) clock_.notify_one();
   for (session::EngineAction& action : actions) {

@@ -67,7 +67,9 @@ class SessionServer {
   std::int64_t running_since_ = 0;
   std::uint64_t finished_ = 0;
   session::Time armed_ = session::kNever;  // when the clock thread will wake
-  bool main_waits_ = false, stop_ = false;
+  enum class Main { busy, spinning, sleeping } main_ = Main::busy;
+  std::atomic<bool> work_hint_{false};     // for the spinning main thread
+  bool stop_ = false;
 
   std::thread clock_thread_;
   transport::Responder tasks_, bulk_;  // last: their threads call into all of the above
