@@ -31,7 +31,8 @@ int Client::resolve(int id) const {
                                           "wait_for_engines(n) waits for some", engines_->connection().cluster));
   if (id < 0) {
     if (static_cast<std::size_t>(-static_cast<long>(id)) > ids.size())
-      throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]", id, ids.size(), fmt::join(ids, ", ")));
+      throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]; -{} is the first", id, ids.size(),
+                                   fmt::join(ids, ", "), ids.size()));
     return ids[ids.size() - static_cast<std::size_t>(-id)];
   }
   engines_->link(id);

@@ -115,7 +115,8 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   for (Completion& completion : completions) {
     if (completion.aborted)
       completion.pending->fail(std::make_exception_ptr(
-          TaskAborted("task '" + completion.pending->label() + "' was aborted before it started")));
+          TaskAborted("task '" + completion.pending->label() + "' on engine " + std::to_string(engine_.id) +
+                      " was aborted before it started")));
     else
       completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
   }
@@ -125,7 +126,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
 void EngineLink::lose(const session::Lost& lost) {
   if (lost.why == session::Status::wrong_engine) return die("another process took its place");
   Lock lock(mutex_);
-  std::string words = "the engine no longer knows this client's session";
+  std::string words = "engine " + std::to_string(engine_.id) + " no longer knows this client's session";
   if (!lost.words.empty()) words += ": " + lost.words;
   fail_all(lock, std::make_exception_ptr(SessionLost(words + "; what was outstanding is not run again, submit it anew")));
 }

@@ -14,7 +14,8 @@ constexpr auto kFarewell = 500ms;
 
 wire::HubReply to_snapshot(transport::Message answer) {
   wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
-  if (!reply.ok) throw ConnectionError("the hub refused: " + reply.words);
+  if (!reply.ok) throw ConnectionError("the hub refused to list its engines: " + reply.words +
+                                       "; use one version of enginery on both sides");
   return reply;
 }
 

@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,6 +18,8 @@
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
+#include "core/cluster/descriptor.hpp"
+#include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "core/modules/loader.hpp"
 #include "core/transport/requester.hpp"
@@ -44,11 +47,13 @@ struct Sockets {
   }
 };
 
-/// Waits until the launcher is gone, or a signal to end has come.
-void wait_for_the_end(int launcher_fd) {
+/// Waits until the launcher is gone, or without one the cluster's, or until a signal to end has come.
+void wait_for_the_end(int launcher_fd, const ProcessId& cluster, const sigset_t& ending) {
+  const cluster::Descriptor process(launcher_fd < 0 ? ::pidfd_open(cluster.pid, 0) : -1);
+  const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.
-  pollfd watched{launcher_fd, POLLIN, 0};
-  while (::poll(&watched, 1, -1) < 0 && errno == EINTR) {
+  pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+  while (::poll(watched, 3, -1) < 0 && errno == EINTR) {
   }
 }
 
@@ -81,12 +86,7 @@ int engine_main(const EngineOptions& options) try {
   SessionServer server(uuid, sockets.addresses(), session::Limits{});
 
   std::thread([&] {
-    if (options.launcher_fd >= 0) {
-      wait_for_the_end(options.launcher_fd);
-    } else {
-      int signal = 0;
-      sigwait(&ending, &signal);
-    }
+    wait_for_the_end(options.launcher_fd, connection.launcher, ending);
     sockets.remove();
     std::fflush(nullptr);
     // Launched engines lead a process group: what their tasks started ends with them.

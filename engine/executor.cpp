@@ -18,7 +18,8 @@ std::int64_t utc_now() {
 
 const std::string& name_in(const Value& value) {
   if (value.kind() != Kind::string)
-    throw TypeError("a name in the namespace is a str, not a " + value.type_name() + " (" + value.repr() + ")");
+    throw TypeError("a name in the namespace is a str, not a " + value.type_name() + " (" + value.repr() +
+                    "); write it in quotes");
   return value.as_string();
 }
 
@@ -71,7 +72,7 @@ Value Executor::apply(wire::Call call, wire::Outcome& outcome) {
   const Value callee = names_.resolve(call.name);
   if (callee.kind() != Kind::function)
     throw TypeError("'" + callee.type_name() + "' object is not callable: '" + call.name +
-                    "' names no function; `enginery plugins` lists a plugin's functions");
+                    "' names no function; call one of a plugin's, as \"norms.get_norms\"");
   for (Value& value : call.positional) resolve(value);
   for (auto& [name, value] : call.keywords) resolve(value);
   const Function& function = *callee.as_function();
@@ -90,7 +91,7 @@ Value Executor::pull(const wire::Call& call) const {
 
 Value Executor::erase(const wire::Call& call) {
   for (const Value& name : call.positional)
-    if (!names_.erase(name_in(name))) throw NameError("name '" + name_in(name) + "' is not defined, so it cannot be erased");
+    if (!names_.erase(name_in(name))) throw NameError("name '" + name_in(name) + "' is not defined, so it cannot be erased; keys() lists the names");
   return Value();
 }
 

@@ -55,9 +55,10 @@ SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, con
     : engine_(engine),
       limits_(limits),
       sessions_(engine, limits),
-      clock_thread_([this] { run_clock(); }),
       tasks_(addresses.tasks, kSpareContexts, [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
-      bulk_(addresses.bulk, kSpareContexts, [this](auto ticket, auto message) { on_bulk_request(ticket, std::move(message)); }) {}
+      bulk_(addresses.bulk, kSpareContexts, [this](auto ticket, auto message) { on_bulk_request(ticket, std::move(message)); }) {
+  clock_thread_ = std::thread([this] { run_clock(); });  // last: it must not live when something above throws
+}
 
 SessionServer::~SessionServer() {
   stop();
@@ -169,8 +170,11 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   const bool rearm = deadline < armed_;
   if (rearm) armed_ = deadline;
   const bool wake_main = main_ == Main::sleeping;
-  for (const session::EngineAction& action : actions)
+  for (const session::EngineAction& action : actions) {
     if (std::holds_alternative<session::WorkReady>(action)) work_hint_.store(true, std::memory_order_release);
+    // Under the lock, so that it is this task that is told and not the next one.
+    if (std::holds_alternative<session::StopTask>(action)) set_stop_requested(true);
+  }
   lock.unlock();
   if (rearm) clock_.notify_one();
   for (session::EngineAction& action : actions) {
@@ -182,8 +186,6 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
       bulk_.answer(fetch->ticket, wire::encode(fetch->fetched));
     else if (std::holds_alternative<session::WorkReady>(action)) {
       if (wake_main) work_.notify_one();
-    } else if (std::holds_alternative<session::StopTask>(action)) {
-      set_stop_requested(true);
     }
   }
 }

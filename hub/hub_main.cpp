@@ -7,20 +7,26 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/descriptor.hpp"
 #include "core/cluster/launcher_link.hpp"
+#include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/responder.hpp"
@@ -59,6 +65,7 @@ class Hub {
 
   void on(const cluster::Spawned& spawned) {
     const std::lock_guard lock(mutex_);
+    launched_.insert(spawned.id);
     registry_.spawned(spawned.id, spawned.pid);
   }
   void on(const cluster::Died& died) {
@@ -68,6 +75,26 @@ class Hub {
   }
   void on(const cluster::Listening&) {}   // what the hub itself says
   void on(const cluster::Registered&) {}  // likewise
+
+  /// What the main thread polls besides the launcher: first the wake-up, then the engines that joined by themselves.
+  void add_polled(std::vector<pollfd>& polled) const {
+    const std::lock_guard lock(mutex_);
+    polled.push_back({wake_.get(), POLLIN, 0});
+    for (const Watched& engine : watched_) polled.push_back({engine.process.get(), POLLIN, 0});
+  }
+  /// Looks after those that ended.
+  void look_at_watched() {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t drained = ::read(wake_.get(), &count, sizeof count);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(watched_, [this](const Watched& engine) {
+      pollfd process{engine.process.get(), POLLIN, 0};
+      if (engine.process && ::poll(&process, 1, 0) == 0) return false;
+      registry_.died(engine.id, "its process ended", engine.uuid);
+      return true;
+    });
+    publish_changes();
+  }
 
   void announce(const Connection::Hub& addresses) {
     const std::lock_guard lock(mutex_);
@@ -122,7 +149,11 @@ class Hub {
                                       engine.hostname, engine.bulk_endpoint};
         reply.id = registry_.register_engine(identity, engine.id < 0 ? std::nullopt : std::optional(engine.id));
         publish_changes();
-        if (launcher_) launcher_->send(cluster::Registered{reply.id, engine.uuid});
+        if (launched_.contains(reply.id)) {
+          if (launcher_) launcher_->send(cluster::Registered{reply.id, engine.uuid});
+        } else {
+          watch(reply.id, engine);
+        }
         break;
       }
       case wire::HubOp::goodbye:
@@ -139,6 +170,13 @@ class Hub {
     return reply;
   }
 
+  /// An engine that joined by itself: no launcher tells of its end, its pidfd does. Requires: mutex_ is held.
+  void watch(int id, const wire::EngineEntry& engine) {
+    const int fd = ::pidfd_open(static_cast<pid_t>(engine.pid), 0);
+    watched_.push_back({id, engine.uuid, cluster::Descriptor(fd)});
+    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
+  }
+
   /// Requires: mutex_ is held.
   void publish_changes() {
     for (const Change& change : registry_.changes_since(published_).value_or(std::vector<Change>{})) {
@@ -148,10 +186,19 @@ class Hub {
     }
   }
 
+  struct Watched {
+    int id;
+    Uuid uuid;
+    cluster::Descriptor process;
+  };
+
   const Uuid uuid_;
+  const cluster::Descriptor wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the main thread's poll begins anew
   mutable std::mutex mutex_;
   Registry registry_;
   std::uint64_t published_ = 0;
+  std::set<int> launched_;
+  std::vector<Watched> watched_;
   cluster::LauncherLink* launcher_;  // written to under mutex_
   transport::Publisher publisher_;
   transport::Responder responder_;
@@ -176,15 +223,18 @@ int hub_main(const HubOptions& options) try {
 
   Clock::time_point beat = Clock::now() + kHeartbeat;
   while (!ending && !hub.launcher_gone()) {
-    pollfd watched{launcher ? launcher->fd() : -1, POLLIN, 0};
-    if (hub.wants_write()) watched.events |= POLLOUT;
+    std::vector<pollfd> polled{{launcher ? launcher->fd() : -1, POLLIN, 0}};
+    if (hub.wants_write()) polled[0].events |= POLLOUT;
+    hub.add_polled(polled);
     const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(beat - Clock::now()).count();
-    ::poll(&watched, 1, static_cast<int>(std::max<long>(patience, 0)));
+    ::poll(polled.data(), polled.size(), static_cast<int>(std::max<long>(patience, 0)));
     if (Clock::now() >= beat) {
       hub.heartbeat();
       beat = Clock::now() + kHeartbeat;
     }
-    if (launcher && watched.revents) hub.serve_launcher();
+    if (launcher && polled[0].revents) hub.serve_launcher();
+    if (std::any_of(polled.begin() + 1, polled.end(), [](const pollfd& one) { return one.revents != 0; }))
+      hub.look_at_watched();
   }
   // A launcher that was killed cannot clean up; one that lives holds the folder, and then this does nothing.
   cluster::remove_runtime_directory(options.directory);

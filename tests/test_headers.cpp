@@ -1,1 +1,2 @@
-// tests/test_headers.cpp: carries the precompiled headers of all tests.
+// tests/test_headers.cpp: carries the precompiled headers of all tests, which are executables as this is.
+int main() {}

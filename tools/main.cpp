@@ -155,10 +155,12 @@ Command status_command(CLI::App& root) {
 
 Command engine_command(CLI::App& root) {
   const auto options = std::make_shared<engine::EngineOptions>();
+  const auto name = std::make_shared<std::string>();
   CLI::App* app =
       root.add_subcommand("engine", "Run one engine that joins a cluster (`enginery start` does it for you)");
+  add_name(app, *name);
   app->add_option("--connection", options->connection_file, "The cluster's connection file")
-      ->required()
+      ->excludes("--name")
       ->type_name("FILE");
   app->add_option("--id", options->id, "The id it asks for (default: the hub chooses)")->type_name("K");
   app->add_option("--load", options->load, "Plugins to import at start, separated by commas")
@@ -166,8 +168,14 @@ Command engine_command(CLI::App& root) {
       ->allow_extra_args(false)
       ->type_name("PLUGIN,...");
   app->add_option("--fd", options->launcher_fd)->group("");
-  app->footer(kExitCodes);
-  return {app, [options] { return engine::engine_main(*options); }};
+  app->footer(std::string("\nExamples:\n"
+                          "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n") +
+              kExitCodes);
+  return {app, [options, name] {
+            if (options->connection_file.empty())
+              options->connection_file = Connection::find(*name).directory / cluster::kConnectionFile;
+            return engine::engine_main(*options);
+          }};
 }
 
 Command hub_command(CLI::App& root) {

@@ -9,10 +9,24 @@
 
 namespace enginery::transport {
 
+/// What a user can do about an error of NNG's.
+inline const char* remedy(int rv) {
+  switch (rv) {
+    case NNG_ECONNREFUSED:
+    case NNG_ENOENT: return "; nobody listens there: start a cluster with `enginery start`, or see `enginery status`";
+    case NNG_EADDRINUSE: return "; another process listens there: end it, or use another --name";
+    case NNG_ENOFILES: return "; this process has no descriptors left: raise `ulimit -n`";
+    case NNG_ENOMEM: return "; this process has no memory left";
+    case NNG_EPERM: return "; the folder belongs to somebody else";
+    default: return "";
+  }
+}
+
 /// Throws ConnectionError naming the call and what it was about, unless `rv` is 0.
 inline void check(int rv, const char* call, const std::string& about = {}) {
   if (rv != 0)
-    throw ConnectionError(std::string(call) + (about.empty() ? "" : " " + about) + ": " + nng_strerror(rv));
+    throw ConnectionError(std::string(call) + (about.empty() ? "" : " " + about) + ": " + nng_strerror(rv) +
+                          remedy(rv));
 }
 
 }  // namespace enginery::transport

@@ -1,8 +1,9 @@
 // core/transport/requester.cpp: requests to one peer, any number at a time.
 //
-// Every request has a context of its own with one aio, used first for the send and then for the receive: cancelling a
-// receive whose request is unsent crashes NNG, and this way it cannot happen. Contexts are reused. Nothing is resent
-// (a task would run twice) and nothing redials (a new session link is a new socket).
+// Every request has a context of its own with two aios. The send's has no callback, since NNG would wake a thread for
+// it; the receive is started at once behind it. (Cancelling a receive whose request is unsent crashes NNG; nothing here
+// cancels, no aio has a time-out, and a socket with open requests is abandoned rather than closed.) Contexts are reused
+// when their answer has come. Nothing is resent (a task would run twice) and nothing redials (a new link is a new socket).
 #include "core/transport/requester.hpp"
 
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
 
@@ -30,11 +32,12 @@ struct Requester::State {
   struct Context {
     State* state = nullptr;
     nng_ctx ctx{};
-    nng_aio* aio = nullptr;
-    bool sending = false;
+    nng_aio* sending = nullptr;
+    nng_aio* receiving = nullptr;
     OnAnswer on_answer;
   };
 
+  std::string url;
   nng_socket socket{};
   nng_dialer dialer{};
   std::mutex mutex;
@@ -55,25 +58,20 @@ struct Requester::State {
     auto context = std::make_unique<Context>();
     context->state = this;
     check(nng_ctx_open(&context->ctx, socket), "nng_ctx_open");
-    check(nng_aio_alloc(&context->aio, &State::on_aio, context.get()), "nng_aio_alloc");
+    check(nng_aio_alloc(&context->sending, nullptr, nullptr), "nng_aio_alloc");
+    check(nng_aio_alloc(&context->receiving, &State::on_received, context.get()), "nng_aio_alloc");
     contexts.push_back(std::move(context));
     return contexts.back().get();
   }
 
-  static void on_aio(void* argument) {
+  static void on_received(void* argument) {
     auto* context = static_cast<Context*>(argument);
-    const int rv = nng_aio_result(context->aio);
-    if (rv == 0 && context->sending) {
-      context->sending = false;
-      nng_ctx_recv(context->ctx, context->aio);
-      return;
-    }
+    const int rv = nng_aio_result(context->receiving);
     Message answer;
-    if (rv != 0) {
-      if (context->sending)
-        if (nng_msg* unsent = nng_aio_get_msg(context->aio)) nng_msg_free(unsent);
-    } else {
-      answer = Message(nng_aio_get_msg(context->aio));
+    if (rv == 0) {
+      answer = Message(nng_aio_get_msg(context->receiving));
+    } else if (nng_aio_result(context->sending) != 0) {
+      if (nng_msg* unsent = nng_aio_get_msg(context->sending)) nng_msg_free(unsent);
     }
     // From here on another thread may take the context, so its fields are not touched any more.
     const OnAnswer on_answer = std::move(context->on_answer);
@@ -95,6 +93,7 @@ Requester::Requester(const std::string& url) : state_(new State) {
     delete std::exchange(state_, nullptr);
     check(rv, call, about);
   };
+  state_->url = url;
   check(nng_req0_open(&state_->socket), "nng_req0_open");
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
@@ -107,7 +106,10 @@ Requester::Requester(const std::string& url) : state_(new State) {
 
 Requester::~Requester() {
   if (!quiet()) return;  // abandoned: closing under traffic can hang for ever
-  for (const auto& context : state_->contexts) nng_aio_free(context->aio);
+  for (const auto& context : state_->contexts) {
+    nng_aio_free(context->receiving);
+    nng_aio_free(context->sending);
+  }
   nng_close(state_->socket);
   delete state_;
 }
@@ -117,10 +119,12 @@ void Requester::send(Message request, OnAnswer on_answer) {
   state_->open.fetch_add(1, std::memory_order_relaxed);
   state_->touch();
   context->on_answer = std::move(on_answer);
-  context->sending = true;
-  nng_aio_set_msg(context->aio, request.release());
-  nng_ctx_send(context->ctx, context->aio);
+  nng_aio_set_msg(context->sending, request.release());
+  nng_ctx_send(context->ctx, context->sending);
+  nng_ctx_recv(context->ctx, context->receiving);
 }
+
+const std::string& Requester::url() const { return state_->url; }
 
 std::size_t Requester::open() const { return state_->open.load(std::memory_order_acquire); }
 
@@ -146,8 +150,11 @@ Message request(Requester& requester, Message message, double timeout_seconds) {
   });
   std::unique_lock lock(waiting->mutex);
   if (!waiting->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return waiting->done; }))
-    throw TimeoutError("no answer within " + std::to_string(timeout_seconds) + " s");
-  if (!waiting->failure.empty()) throw ConnectionError("the connection broke: " + waiting->failure);
+    throw TimeoutError(fmt::format("{} did not answer within {} s; `enginery status` shows whether its cluster lives",
+                                   requester.url(), timeout_seconds));
+  if (!waiting->failure.empty())
+    throw ConnectionError(fmt::format("the connection to {} broke before its answer came: {}; try again, or see "
+                                      "`enginery status`", requester.url(), waiting->failure));
   return std::move(waiting->answer);
 }
 

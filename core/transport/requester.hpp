@@ -29,6 +29,7 @@ class Requester {
 
   void send(Message request, OnAnswer on_answer);
 
+  const std::string& url() const;
   /// Requests that are not answered.
   std::size_t open() const;
   /// Nothing is open and nothing has moved for 20 ms: NNG can close it without hanging.

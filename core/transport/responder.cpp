@@ -1,13 +1,18 @@
 // core/transport/responder.cpp: a listening REP socket that answers requests in any order and from any thread.
 //
 // Each context goes round: receiving → held (a ticket) → sending → receiving. Raw REP would drop replies beyond 64 per
-// pipe without a word; cooked contexts do not, and are faster.
+// pipe without a word; cooked contexts do not, and are faster. A send has no callback, since NNG would wake a thread for
+// it: nearly always it is done when nng_ctx_send returns, which shows by the message having left the aio. Where the
+// peer's pipe is full it is not, and then a thread of the responder's own waits for it before the context receives again.
 #include "core/transport/responder.hpp"
 
 #include <atomic>
+#include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include <nng/nng.h>
@@ -23,36 +28,56 @@ struct Responder::State {
   struct Context {
     State* state = nullptr;
     nng_ctx ctx{};
-    nng_aio* aio = nullptr;
-    enum class Stage { receiving, held, sending } stage = Stage::receiving;
+    nng_aio* sending = nullptr;
+    nng_aio* receiving = nullptr;
   };
 
   nng_socket socket{};
   OnRequest on_request;
   std::mutex mutex;
+  std::condition_variable changed;
   std::vector<std::unique_ptr<Context>> contexts;
+  std::deque<Context*> slow;  // their sends wait for the peer
+  bool stop = false;
+  std::thread waiter;         // of the slow sends; started by the first
   std::atomic<std::size_t> held = 0;
   std::optional<ListenerGuard> guard;
 
-  static void on_aio(void* argument) {
+  static void on_received(void* argument) {
     auto* context = static_cast<Context*>(argument);
-    const int rv = nng_aio_result(context->aio);
-    if (context->stage == Context::Stage::sending) {
-      if (rv != 0)
-        if (nng_msg* unsent = nng_aio_get_msg(context->aio)) nng_msg_free(unsent);
-      receive(*context);
-      return;
-    }
+    const int rv = nng_aio_result(context->receiving);
     if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
-    if (rv != 0) return receive(*context);
-    context->stage = Context::Stage::held;
+    if (rv != 0) return nng_ctx_recv(context->ctx, context->receiving);
     context->state->held.fetch_add(1, std::memory_order_relaxed);
-    context->state->on_request(reinterpret_cast<Ticket>(context), Message(nng_aio_get_msg(context->aio)));
+    context->state->on_request(reinterpret_cast<Ticket>(context), Message(nng_aio_get_msg(context->receiving)));
   }
 
-  static void receive(Context& context) {
-    context.stage = Context::Stage::receiving;
-    nng_ctx_recv(context.ctx, context.aio);
+  /// Requires: the send is done.
+  static void receive_again(Context& context) {
+    if (nng_aio_result(context.sending) != 0)
+      if (nng_msg* unsent = nng_aio_get_msg(context.sending)) nng_msg_free(unsent);
+    nng_ctx_recv(context.ctx, context.receiving);
+  }
+
+  void wait_for(Context& context) {
+    const std::lock_guard lock(mutex);
+    slow.push_back(&context);
+    if (!waiter.joinable()) waiter = std::thread([this] { wait_for_slow(); });
+    changed.notify_one();
+  }
+
+  void wait_for_slow() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [this] { return stop || !slow.empty(); });
+      if (stop) return;
+      Context& context = *slow.front();
+      slow.pop_front();
+      lock.unlock();
+      nng_aio_wait(context.sending);
+      receive_again(context);
+      lock.lock();
+    }
   }
 };
 
@@ -64,7 +89,15 @@ Responder::Responder(const std::string& url, std::size_t contexts, OnRequest on_
   state_->guard.emplace(state_->socket.id, url, Protocol::rep);
 }
 
-Responder::~Responder() { state_->guard.reset(); }
+Responder::~Responder() {
+  state_->guard.reset();
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stop = true;
+  }
+  state_->changed.notify_all();
+  if (state_->waiter.joinable()) state_->waiter.detach();  // it may wait for a peer that never reads
+}
 
 void Responder::reserve(std::size_t contexts) {
   const std::lock_guard lock(state_->mutex);
@@ -72,18 +105,22 @@ void Responder::reserve(std::size_t contexts) {
     auto context = std::make_unique<State::Context>();
     context->state = state_;
     check(nng_ctx_open(&context->ctx, state_->socket), "nng_ctx_open");
-    check(nng_aio_alloc(&context->aio, &State::on_aio, context.get()), "nng_aio_alloc");
+    check(nng_aio_alloc(&context->sending, nullptr, nullptr), "nng_aio_alloc");
+    check(nng_aio_alloc(&context->receiving, &State::on_received, context.get()), "nng_aio_alloc");
+    nng_ctx_recv(context->ctx, context->receiving);
     state_->contexts.push_back(std::move(context));
-    State::receive(*state_->contexts.back());
   }
 }
 
 void Responder::answer(Ticket ticket, Message reply) {
   auto* context = reinterpret_cast<State::Context*>(ticket);
   state_->held.fetch_sub(1, std::memory_order_relaxed);
-  context->stage = State::Context::Stage::sending;
-  nng_aio_set_msg(context->aio, reply.release());
-  nng_ctx_send(context->ctx, context->aio);
+  nng_aio_set_msg(context->sending, reply.release());
+  nng_ctx_send(context->ctx, context->sending);
+  if (nng_aio_get_msg(context->sending) == nullptr)
+    State::receive_again(*context);
+  else
+    state_->wait_for(*context);
 }
 
 std::size_t Responder::held() const { return state_->held.load(std::memory_order_relaxed); }
