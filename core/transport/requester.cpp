@@ -3,7 +3,8 @@
 // Every request has a context of its own with two aios. The send's has no callback, since NNG would wake a thread for
 // it; the receive is started at once behind it. (Cancelling a receive whose request is unsent crashes NNG; nothing here
 // cancels, no aio has a time-out, and a socket with open requests is abandoned rather than closed.) Contexts are reused
-// when their answer has come. Nothing is resent (a task would run twice) and nothing redials (a new link is a new socket).
+// when their answer has come; the answer can overtake the end of its own send by some microseconds, in which another
+// thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and nothing redials (a new link is a new socket).
 #include "core/transport/requester.hpp"
 
 #include <atomic>
@@ -119,6 +120,7 @@ void Requester::send(Message request, OnAnswer on_answer) {
   state_->open.fetch_add(1, std::memory_order_relaxed);
   state_->touch();
   context->on_answer = std::move(on_answer);
+  nng_aio_wait(context->sending);
   nng_aio_set_msg(context->sending, request.release());
   nng_ctx_send(context->ctx, context->sending);
   nng_ctx_recv(context->ctx, context->receiving);

@@ -115,6 +115,7 @@ void Responder::reserve(std::size_t contexts) {
 void Responder::answer(Ticket ticket, Message reply) {
   auto* context = reinterpret_cast<State::Context*>(ticket);
   state_->held.fetch_sub(1, std::memory_order_relaxed);
+  nng_aio_wait(context->sending);  // the last send is done but for its last instructions in another thread
   nng_aio_set_msg(context->sending, reply.release());
   nng_ctx_send(context->ctx, context->sending);
   if (nng_aio_get_msg(context->sending) == nullptr)
