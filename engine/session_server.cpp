@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <variant>
 
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
@@ -91,25 +92,23 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
 }
 
 void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transport::Message message) {
-  session::EngineActions actions;
+  std::variant<std::monostate, session::Chunk, session::Fetch> request;
   try {
     const wire::Opened opened = wire::open_frame(std::move(message).share());
-    if (opened.kind == wire::MessageKind::chunk) {
-      session::Chunk chunk = wire::decode_chunk(opened);
-      Lock lock(mutex_);
-      sessions_.on_chunk(ticket, std::move(chunk), now(), actions);
-      return perform(lock, actions);
-    }
-    if (opened.kind == wire::MessageKind::fetch) {
-      session::Fetch fetch = wire::decode_fetch(opened);
-      Lock lock(mutex_);
-      sessions_.on_fetch(ticket, std::move(fetch), now(), actions);
-      return perform(lock, actions);
-    }
-    throw ProtocolError("an engine's bulk address takes chunks and fetches only");
-  } catch (const std::exception&) {
-    bulk_.answer(ticket, wire::encode(session::ChunkAnswer{session::Status::unknown}));
+    if (opened.kind == wire::MessageKind::chunk) request = wire::decode_chunk(opened);
+    if (opened.kind == wire::MessageKind::fetch) request = wire::decode_fetch(opened);
+  } catch (const ProtocolError&) {
+    // Answered below as what is neither.
   }
+  session::EngineActions actions;
+  Lock lock(mutex_);
+  if (auto* chunk = std::get_if<session::Chunk>(&request))
+    sessions_.on_chunk(ticket, std::move(*chunk), now(), actions);
+  else if (auto* fetch = std::get_if<session::Fetch>(&request))
+    sessions_.on_fetch(ticket, *fetch, now(), actions);
+  else
+    actions.push_back(session::AnswerChunk{ticket, {session::Status::unknown}});
+  perform(lock, actions);
 }
 
 std::optional<session::Running> SessionServer::next() {
@@ -126,8 +125,10 @@ std::optional<session::Running> SessionServer::finish_and_next(Bytes body, std::
   const session::Time time = now();
   sessions_.finished(done.session, done.seq, std::move(body), std::move(bulk), time, actions);
   sessions_.tick(time, actions);
-  perform(lock, actions);
-  lock.lock();
+  if (!actions.empty() || sessions_.next_deadline() < armed_) {
+    perform(lock, actions);
+    lock.lock();
+  }
   return wait_for_task(lock);
 }
 

@@ -169,8 +169,8 @@ Value attribute(const Value& object, std::string_view name) {
   if (object.kind() == Kind::module) {
     const ModuleNamespace& module = *object.as_module();
     if (const Value* value = module.attributes.find(name)) return *value;
-    throw AttributeError(fmt::format("module '{}' (from {}) has no attribute '{}'.{} It has: {}", module.name,
-                                     module.file, name, did_you_mean(name, module.attributes),
+    throw AttributeError(fmt::format("module '{}' has no attribute '{}'.{} It has: {}", module.name, name,
+                                     did_you_mean(name, module.attributes),
                                      fmt::join(module.attributes.keys(), ", ")));
   }
   if (object.kind() == Kind::dict) return object.at(Value::string(std::string(name)));
