@@ -113,7 +113,8 @@ void run(bool quick, std::size_t largest) {
   fmt::print("{:<46} {:>14} {:>14} {:>8}  {}\n", "", "enginery", "raw", "ratio", "goal");
   const auto row = [](const std::string& what, const std::string& ours, const std::string& raw, double ratio,
                       const std::string& goal) {
-    fmt::print("{:<46} {:>14} {:>14} {:>8}  {}\n", what, ours, raw, ratio > 0 ? fmt::format("{:.2f}", ratio) : "", goal);
+    fmt::print("{:<46} {:>14} {:>14} {:>8}  {}\n", what, ours, raw, ratio > 0 ? fmt::format("{:.2f}", ratio) : "",
+               goal);
     std::fflush(stdout);
   };
   const auto micros = [](double seconds) { return fmt::format("{:.1f} µs", seconds * 1e6); };
@@ -140,10 +141,12 @@ void run(bool quick, std::size_t largest) {
   const int rounds = quick ? 20'000 : 200'000;
   const double coding = seconds_of([&] {
                           for (int i = 0; i < rounds; ++i) {
-                            const wire::Packed packed = wire::pack(wire::Op::apply, "testing.nothing", arguments, {}, 65536);
+                            const wire::Packed packed =
+                                wire::pack(wire::Op::apply, "testing.nothing", arguments, {}, 65536);
                             if (wire::unpack_call(packed.body, packed.bulk).positional.size() != 4) std::abort();
                           }
-                        }) / rounds;
+                        }) /
+                        rounds;
   row("encode + decode, four small arguments", fmt::format("{:.2f} µs", coding * 1e6), "", 0, "≤ 1 µs");
 
   for (std::size_t bytes = 1024; bytes <= largest; bytes *= bytes < (1u << 20) ? 32 : 8) {
@@ -157,9 +160,11 @@ void run(bool quick, std::size_t largest) {
       pull = std::min(pull, seconds_of([&] { e0.pull("x").get(); }));
     }
     const auto rate_text = [&](double seconds) {
-      return bytes < (1u << 20) ? micros(seconds) : fmt::format("{:.2f} GB/s", static_cast<double>(bytes) / seconds / 1e9);
+      return bytes < (1u << 20) ? micros(seconds)
+                                : fmt::format("{:.2f} GB/s", static_cast<double>(bytes) / seconds / 1e9);
     };
-    const std::string size = bytes < (1u << 20) ? fmt::format("{} KiB", bytes >> 10) : fmt::format("{} MiB", bytes >> 20);
+    const std::string size =
+        bytes < (1u << 20) ? fmt::format("{} KiB", bytes >> 10) : fmt::format("{} MiB", bytes >> 20);
     const std::string copy_text = rate_text(static_cast<double>(bytes) / copy);
     const std::string goal = bytes >= (512u << 20) ? "≥ 0.8 × memcpy" : "";
     row("push " + size, rate_text(push), copy_text, static_cast<double>(bytes) / push / copy, goal);
@@ -168,19 +173,19 @@ void run(bool quick, std::size_t largest) {
   if (e0.contains("x")) e0.erase("x");
 
   row("start of four engines", fmt::format("{:.3f} s", start_seconds), "", 0, "≤ 0.2 s");
-  row("resident memory, hub", fmt::format("{:.1f} MB", static_cast<double>(resident(Connection::find().hub.process.pid)) / 1e6), "",
-      0, "≤ 15 MB");
+  row("resident memory, hub",
+      fmt::format("{:.1f} MB", static_cast<double>(resident(Connection::find().hub.process.pid)) / 1e6), "", 0,
+      "≤ 15 MB");
   const auto idle = static_cast<int>(rc[3].apply_sync<std::int64_t>("system.getpid"));
-  row("resident memory, engine after its tasks", fmt::format("{:.1f} MB", static_cast<double>(resident(idle)) / 1e6), "", 0,
-      "≤ 12 MB idle");
+  row("resident memory, engine after its tasks", fmt::format("{:.1f} MB", static_cast<double>(resident(idle)) / 1e6),
+      "", 0, "≤ 12 MB idle");
 
   // Both cores busy with somebody else's work.
   std::atomic<bool> busy = true;
   std::vector<std::thread> load;
   for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i)
     load.emplace_back([&] {
-      while (busy.load(std::memory_order_relaxed)) {
-      }
+      while (busy.load(std::memory_order_relaxed)) {}
     });
   ours.clear();
   raw.clear();
@@ -207,8 +212,10 @@ int main(int argc, char** argv) try {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--echo" && i + 1 < argc) enginery::benchmarks::echo_main(argv[i + 1]);
-    if (argument == "--quick") quick = true, largest = 64u << 20;
-    else if (argument == "--largest" && i + 1 < argc) largest = std::stoull(argv[++i]);
+    if (argument == "--quick")
+      quick = true, largest = 64u << 20;
+    else if (argument == "--largest" && i + 1 < argc)
+      largest = std::stoull(argv[++i]);
     else {
       fmt::print(stderr, "usage: enginery_benchmark [--quick] [--largest BYTES]\n");
       return 2;

@@ -9,8 +9,7 @@
 namespace enginery {
 
 Client::Client(const ClientOptions& options) {
-  Connection connection =
-      options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
+  Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
   connection.check_alive();
   engines_ = std::make_shared<Engines>(std::move(connection), options.timeout);
 }
@@ -20,15 +19,18 @@ std::vector<int> Client::ids() const { return engines_->ids(); }
 void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout) const {
   std::optional<std::chrono::steady_clock::time_point> deadline;
   if (timeout)
-    deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(*timeout);
+    deadline =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(*timeout);
   engines_->wait_for(count, deadline);
 }
 
 int Client::resolve(int id) const {
   const std::vector<int> ids = engines_->ids();
   if (ids.empty())
-    throw NoEnginesRegistered(fmt::format("cluster '{0}' has no engines; `enginery engine --name {0}` adds one, "
-                                          "wait_for_engines(n) waits for some", engines_->connection().cluster));
+    throw NoEnginesRegistered(
+        fmt::format("cluster '{0}' has no engines; `enginery engine --name {0}` adds one, "
+                    "wait_for_engines(n) waits for some",
+                    engines_->connection().cluster));
   if (id < 0) {
     if (static_cast<std::size_t>(-static_cast<long>(id)) > ids.size())
       throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]; -{} is the first", id, ids.size(),

@@ -2,8 +2,8 @@
 //
 // A submission takes the lock, gives the task to the state machine, lets the lock go and sends what the machine asked
 // for, in the submitting thread; an answer does the same in NNG's thread. So a blocking call needs no thread of the
-// client's own. When a line breaks, what it carried fails at once; the clock's thread looks whether the engine's process
-// is still there, dials anew, and the machine sends again what the engine does not have.
+// client's own. When a line breaks, what it carried fails at once; the clock's thread looks whether the engine's
+// process is still there, dials anew, and the machine sends again what the engine does not have.
 #include "client/engine_link.hpp"
 
 #include <unistd.h>
@@ -34,7 +34,10 @@ std::string this_host() {
 }  // namespace
 
 EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, const session::Limits& limits)
-    : engine_(std::move(engine)), clock_(std::move(clock)), limits_(limits), same_host_(engine_.hostname == this_host()) {
+    : engine_(std::move(engine)),
+      clock_(std::move(clock)),
+      limits_(limits),
+      same_host_(engine_.hostname == this_host()) {
   new_session();
 }
 
@@ -114,9 +117,9 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   if (freed) room_.notify_all();
   for (Completion& completion : completions) {
     if (completion.aborted)
-      completion.pending->fail(std::make_exception_ptr(
-          TaskAborted("task '" + completion.pending->label() + "' on engine " + std::to_string(engine_.id) +
-                      " was aborted before it started")));
+      completion.pending->fail(
+          std::make_exception_ptr(TaskAborted("task '" + completion.pending->label() + "' on engine " +
+                                              std::to_string(engine_.id) + " was aborted before it started")));
     else
       completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
   }
@@ -128,7 +131,8 @@ void EngineLink::lose(const session::Lost& lost) {
   Lock lock(mutex_);
   std::string words = "engine " + std::to_string(engine_.id) + " no longer knows this client's session";
   if (!lost.words.empty()) words += ": " + lost.words;
-  fail_all(lock, std::make_exception_ptr(SessionLost(words + "; what was outstanding is not run again, submit it anew")));
+  fail_all(lock,
+           std::make_exception_ptr(SessionLost(words + "; what was outstanding is not run again, submit it anew")));
 }
 
 void EngineLink::fail_all(Lock& lock, std::exception_ptr error) {
@@ -182,8 +186,7 @@ std::shared_ptr<transport::Requester> EngineLink::dialled(Lock& lock, Line& line
   std::shared_ptr<transport::Requester> requester;
   try {
     requester = std::make_shared<transport::Requester>(url);
-  } catch (const ConnectionError&) {
-  }
+  } catch (const ConnectionError&) {}
   lock.lock();
   if (line.requester || death_) return line.requester;  // another thread was faster
   line.broken = !requester;

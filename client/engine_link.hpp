@@ -21,8 +21,8 @@
 
 namespace enginery {
 
-/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they meet
-/// in one mutex, which nobody holds while encoding, sending or dialling.
+/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they
+/// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public std::enable_shared_from_this<EngineLink> {
  public:
   EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, const session::Limits& limits);
@@ -88,9 +88,9 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::deque<std::shared_ptr<Pending>> pending_;  // by seq, from first_seq_
   std::uint64_t first_seq_ = 1;
   std::optional<std::string> death_;
-  std::uint32_t link_ = 1;                        // of tasks_
+  std::uint32_t link_ = 1;  // of tasks_
   Line tasks_, bulk_;
-  std::vector<session::Exchange> waiting_;        // for a line
+  std::vector<session::Exchange> waiting_;  // for a line
   std::vector<session::Chunk> waiting_chunks_;
   std::vector<session::Fetch> waiting_fetches_;
   std::vector<std::shared_ptr<transport::Requester>> retired_;  // until they are quiet

@@ -14,8 +14,9 @@ constexpr auto kFarewell = 500ms;
 
 wire::HubReply to_snapshot(transport::Message answer) {
   wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
-  if (!reply.ok) throw ConnectionError("the hub refused to list its engines: " + reply.words +
-                                       "; use one version of enginery on both sides");
+  if (!reply.ok)
+    throw ConnectionError("the hub refused to list its engines: " + reply.words +
+                          "; use one version of enginery on both sides");
   return reply;
 }
 
@@ -27,8 +28,8 @@ Engines::Engines(Connection connection, std::chrono::milliseconds timeout)
   subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
   hub_ = std::make_unique<transport::Requester>(connection_.hub.requests);
-  apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}),
-                                       std::chrono::duration<double>(timeout).count())));
+  apply(to_snapshot(
+      transport::request(*hub_, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count())));
 }
 
 Engines::~Engines() {
@@ -114,17 +115,18 @@ void Engines::apply(const wire::HubReply& snapshot) {
 }
 
 void Engines::ask_for_snapshot() {
-  hub_->send(wire::encode(wire::HubRequest{}), [alive = weak_from_this()](transport::Message answer, const char* failure) {
-    const auto self = alive.lock();
-    if (!self) return;
-    try {
-      if (!failure) return self->apply(to_snapshot(std::move(answer)));
-    } catch (const Error&) {
-      // The next heartbeat shows the gap again.
-    }
-    const std::lock_guard lock(self->mutex_);
-    self->asking_ = false;
-  });
+  hub_->send(wire::encode(wire::HubRequest{}),
+             [alive = weak_from_this()](transport::Message answer, const char* failure) {
+               const auto self = alive.lock();
+               if (!self) return;
+               try {
+                 if (!failure) return self->apply(to_snapshot(std::move(answer)));
+               } catch (const Error&) {
+                 // The next heartbeat shows the gap again.
+               }
+               const std::lock_guard lock(self->mutex_);
+               self->asking_ = false;
+             });
 }
 
 void Engines::on_change(const Bytes& message) {

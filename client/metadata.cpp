@@ -32,10 +32,14 @@ Value list_of(const std::vector<std::string>& texts) {
 
 const char* to_string(Status status) noexcept {
   switch (status) {
-    case Status::pending: return "pending";
-    case Status::ok: return "ok";
-    case Status::error: return "error";
-    case Status::aborted: return "aborted";
+    case Status::pending:
+      return "pending";
+    case Status::ok:
+      return "ok";
+    case Status::error:
+      return "error";
+    case Status::aborted:
+      return "aborted";
   }
   return "?";
 }

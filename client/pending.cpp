@@ -64,14 +64,16 @@ bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> de
     at.tv_sec = seconds.count();
     at.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count();
   }
-  transport::Patience::of_this_thread().wait([this] { return ready(); }, [&] {
-    for (;;) {
-      std::uint32_t seen = kOpen;
-      if (!state_.compare_exchange_strong(seen, kAwaited, std::memory_order_acq_rel) && seen == kDone) return;
-      if (late()) return;
-      futex_wait(state_, kAwaited, deadline ? &at : nullptr);
-    }
-  });
+  transport::Patience::of_this_thread().wait(
+      [this] { return ready(); },
+      [&] {
+        for (;;) {
+          std::uint32_t seen = kOpen;
+          if (!state_.compare_exchange_strong(seen, kAwaited, std::memory_order_acq_rel) && seen == kDone) return;
+          if (late()) return;
+          futex_wait(state_, kAwaited, deadline ? &at : nullptr);
+        }
+      });
   return ready();
 }
 
@@ -102,8 +104,7 @@ std::exception_ptr Pending::error() const {
   return error_;
 }
 
-const std::shared_ptr<void>& Pending::decoded(
-    const std::function<std::shared_ptr<void>(const Value&)>& decode) const {
+const std::shared_ptr<void>& Pending::decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const {
   const std::lock_guard lock(decoding_);
   open_outcome();
   if (error_) std::rethrow_exception(error_);

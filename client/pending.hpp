@@ -28,7 +28,10 @@ class EngineLink;
 class Pending {
  public:
   Pending(int engine_id, const Uuid& engine, std::string label)
-      : engine_id_(engine_id), engine_(engine), label_(std::move(label)), submitted_(std::chrono::system_clock::now()) {}
+      : engine_id_(engine_id),
+        engine_(engine),
+        label_(std::move(label)),
+        submitted_(std::chrono::system_clock::now()) {}
 
   // By the link, before the task can complete.
   void set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq);

@@ -30,8 +30,9 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   engine.state = answer.task.empty() ? "idle" : "busy";
   engine.task = answer.task;
   if (answer.running_since != 0)
-    engine.running_since = std::chrono::system_clock::time_point(
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(answer.running_since)));
+    engine.running_since =
+        std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
+            std::chrono::nanoseconds(answer.running_since)));
   engine.queued = answer.queued;
   engine.finished = answer.finished;
   engine.sessions = answer.sessions;

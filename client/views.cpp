@@ -151,8 +151,10 @@ std::ostream& operator<<(std::ostream& stream, const DirectView& view) {
 std::vector<int> MultiView::targets() const {
   std::vector<int> ids = ids_ ? *ids_ : engines_->ids();
   if (ids.empty())
-    throw NoEnginesRegistered(fmt::format("this view has no engines; `enginery engine --name {}` adds one to the "
-                                          "cluster, wait_for_engines(n) waits for some", engines_->connection().cluster));
+    throw NoEnginesRegistered(
+        fmt::format("this view has no engines; `enginery engine --name {}` adds one to the "
+                    "cluster, wait_for_engines(n) waits for some",
+                    engines_->connection().cluster));
   return ids;
 }
 

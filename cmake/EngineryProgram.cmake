@@ -1,6 +1,7 @@
 # cmake/EngineryProgram.cmake: enginery_add_program, for the tree and for the installed package.
 
 set(ENGINERY_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
+enable_language(C)  # a program's main is reached by C: C++ forbids to name it
 
 # enginery_add_program(NAME sources…): a user's program as a shared object, NAME.so, and a tiny executable NAME that calls
 # its main. The target NAME is the shared object, so target_link_libraries(NAME PRIVATE …) and its like go to the code.
@@ -11,7 +12,6 @@ function(enginery_add_program name)
   if(NOT ARGN)
     message(FATAL_ERROR "enginery_add_program(${name}) needs its sources, such as ${name}.cpp")
   endif()
-  enable_language(C)
   add_library(${name} SHARED ${ARGN} ${ENGINERY_CMAKE_DIR}/program_main.c)
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so"
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON

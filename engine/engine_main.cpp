@@ -1,8 +1,8 @@
 // engine/engine_main.cpp: what the process of an engine does.
 //
 // Order of the start: listen, load plugins, register. The hub announces an engine only when it takes tasks, so a client
-// never meets a door that is not open. The end: the launcher's socketpair comes to its end of file, or a signal; then the
-// sockets' files are removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
+// never meets a door that is not open. The end: the launcher's socketpair comes to its end of file, or a signal; then
+// the sockets' files are removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
 #include "engine/engine_main.hpp"
 
 #include <poll.h>
@@ -53,8 +53,7 @@ void wait_for_the_end(int launcher_fd, const ProcessId& cluster, const sigset_t&
   const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.
   pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
-  while (::poll(watched, 3, -1) < 0 && errno == EINTR) {
-  }
+  while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
 
 std::string hostname() {

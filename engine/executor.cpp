@@ -13,7 +13,8 @@ namespace enginery::engine {
 namespace {
 
 std::int64_t utc_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 const std::string& name_in(const Value& value) {
@@ -42,15 +43,18 @@ void Executor::import(const std::string& name) { names_.set(name, Value::module(
 
 Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
   switch (call.op) {
-    case wire::Op::apply: return apply(std::move(call), outcome);
+    case wire::Op::apply:
+      return apply(std::move(call), outcome);
     case wire::Op::push:
       for (auto& [name, value] : call.keywords) {
         resolve(value);
         names_.set(name, std::move(value));
       }
       return Value();
-    case wire::Op::pull: return pull(call);
-    case wire::Op::erase: return erase(call);
+    case wire::Op::pull:
+      return pull(call);
+    case wire::Op::erase:
+      return erase(call);
     case wire::Op::import:
       import(call.name);
       return Value();
@@ -62,7 +66,8 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
       for (const std::string& name : names_.keys()) keys.push_back(Value::string(name));
       return Value::list(std::move(keys));
     }
-    case wire::Op::execute: break;
+    case wire::Op::execute:
+      break;
   }
   throw TypeError(std::string("this engine does not do '") + wire::to_string(call.op) +
                   "'; use one version of enginery for client and engine");
@@ -91,7 +96,8 @@ Value Executor::pull(const wire::Call& call) const {
 
 Value Executor::erase(const wire::Call& call) {
   for (const Value& name : call.positional)
-    if (!names_.erase(name_in(name))) throw NameError("name '" + name_in(name) + "' is not defined, so it cannot be erased; keys() lists the names");
+    if (!names_.erase(name_in(name)))
+      throw NameError("name '" + name_in(name) + "' is not defined, so it cannot be erased; keys() lists the names");
   return Value();
 }
 
@@ -99,7 +105,9 @@ void Executor::resolve(Value& value, unsigned depth) const {
   constexpr unsigned kDeepest = 200;
   if (depth > kDeepest) return;
   switch (value.kind()) {
-    case Kind::reference: value = names_.resolve(value.as_reference()); return;
+    case Kind::reference:
+      value = names_.resolve(value.as_reference());
+      return;
     case Kind::list:
       for (Value& item : value.as_list()) resolve(item, depth + 1);
       return;
@@ -119,7 +127,8 @@ void Executor::resolve(Value& value, unsigned depth) const {
       value = Value::dict(std::move(dict));
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 

@@ -24,14 +24,16 @@ namespace {
 
 std::string demangled(const char* name) {
   int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status),
+                                                         &std::free);
   return status == 0 ? text.get() : name;
 }
 
 /// Frames of the machinery between main and the task say nothing to its author.
 bool is_machinery(const std::string& name) {
   return name.starts_with("enginery::engine::") || name.starts_with("enginery::Function::") || name == "main" ||
-         name.starts_with("__libc_start") || name.starts_with("__cxa_throw") || name.starts_with("enginery::ErasedCall");
+         name.starts_with("__libc_start") || name.starts_with("__cxa_throw") ||
+         name.starts_with("enginery::ErasedCall");
 }
 
 std::string frame_text(void* address) {
@@ -97,7 +99,8 @@ wire::Failure failure_of_current_exception() {
     return {"double", fmt::format("{}", number), where};
   } catch (...) {
     const std::type_info* type = abi::__cxa_current_exception_type();
-    return {type ? demangled(type->name()) : "unknown", "a foreign exception was thrown, whose type prints no text", where};
+    return {type ? demangled(type->name()) : "unknown", "a foreign exception was thrown, whose type prints no text",
+            where};
   }
 }
 

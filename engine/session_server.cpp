@@ -30,7 +30,8 @@ constexpr std::size_t kSpareContexts = 16;
 session::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 std::int64_t utc_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::uint64_t resident_bytes() {
@@ -56,8 +57,10 @@ SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, con
     : engine_(engine),
       limits_(limits),
       sessions_(engine, limits),
-      tasks_(addresses.tasks, kSpareContexts, [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
-      bulk_(addresses.bulk, kSpareContexts, [this](auto ticket, auto message) { on_bulk_request(ticket, std::move(message)); }) {
+      tasks_(addresses.tasks, kSpareContexts,
+             [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
+      bulk_(addresses.bulk, kSpareContexts,
+            [this](auto ticket, auto message) { on_bulk_request(ticket, std::move(message)); }) {
   clock_thread_ = std::thread([this] { run_clock(); });  // last: it must not live when something above throws
 }
 
@@ -145,15 +148,14 @@ std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
     work_hint_.store(false, std::memory_order_relaxed);
     main_ = Main::spinning;
     lock.unlock();
-    transport::Patience::of_this_thread().wait([this] { return work_hint_.load(std::memory_order_acquire); },
-                                               [&] {
-                                                 lock.lock();
-                                                 main_ = Main::sleeping;
-                                                 work_.wait(lock, [this] {
-                                                   return stop_ || work_hint_.load(std::memory_order_relaxed);
-                                                 });
-                                                 lock.unlock();
-                                               });
+    transport::Patience::of_this_thread().wait(
+        [this] { return work_hint_.load(std::memory_order_acquire); },
+        [&] {
+          lock.lock();
+          main_ = Main::sleeping;
+          work_.wait(lock, [this] { return stop_ || work_hint_.load(std::memory_order_relaxed); });
+          lock.unlock();
+        });
     lock.lock();
     main_ = Main::busy;
   }
@@ -196,8 +198,8 @@ void SessionServer::run_clock() {
   Lock lock(mutex_);
   while (!stop_) {
     armed_ = std::min(sessions_.next_deadline(), look_at_clients);
-    const auto until = std::chrono::steady_clock::time_point(
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed_));
+    const auto until =
+        std::chrono::steady_clock::time_point(std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed_));
     if (now() < armed_) clock_.wait_until(lock, until);
     if (stop_) return;
     session::EngineActions actions;

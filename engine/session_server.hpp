@@ -68,7 +68,7 @@ class SessionServer {
   std::uint64_t finished_ = 0;
   session::Time armed_ = session::kNever;  // when the clock thread will wake
   enum class Main { busy, spinning, sleeping } main_ = Main::busy;
-  std::atomic<bool> work_hint_{false};     // for the spinning main thread
+  std::atomic<bool> work_hint_{false};  // for the spinning main thread
   bool stop_ = false;
 
   std::thread clock_thread_;

@@ -33,7 +33,10 @@ int main() try {
   const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(1024, -1, 1);
   for (const double order : {1.0, 2.0, double{INFINITY}})
     std::cout << "norm of x, order " << order << ": " << e0.apply_sync<double>("linalg.norm", x, "ord"_a = order)
-              << " (locally " << (order == 1 ? x.lpNorm<1>() : order == 2 ? x.norm() : x.lpNorm<Eigen::Infinity>())
+              << " (locally "
+              << (order == 1   ? x.lpNorm<1>()
+                  : order == 2 ? x.norm()
+                               : x.lpNorm<Eigen::Infinity>())
               << ")\n";
 
   // The engine's namespace: a Reference is the object that is already there.
@@ -41,7 +44,8 @@ int main() try {
   A = (A * A.transpose()).eval();
   e0["A"] = A;
   const auto eigenvalues = e0.apply_sync<Eigen::VectorXcd>("linalg.eigvals", eg::Reference("A"));
-  std::cout << "eigenvalues of A there and here agree: " << std::boolalpha << eigenvalues.isApprox(A.eigenvalues()) << '\n';
+  std::cout << "eigenvalues of A there and here agree: " << std::boolalpha << eigenvalues.isApprox(A.eigenvalues())
+            << '\n';
   e0.push({{"a", 1.03234}, {"b", 3453}});
   std::cout << "b and a: " << eg::Value(e0.pull({"b", "a"})) << '\n';
 

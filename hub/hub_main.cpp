@@ -1,8 +1,9 @@
 // hub/hub_main.cpp: what the process of the hub does.
 //
-// The registry is the only state. Requests come on NNG's threads and change it under one lock; every change is published
-// with its number, and a heartbeat repeats the last number, so that a subscriber that missed one asks for a snapshot.
-// The main thread listens to the launcher, which says at once how a process died, and whose end of file ends the hub.
+// The registry is the only state. Requests come on NNG's threads and change it under one lock; every change is
+// published with its number, and a heartbeat repeats the last number, so that a subscriber that missed one asks for a
+// snapshot. The main thread listens to the launcher, which says at once how a process died, and whose end of file ends
+// the hub.
 #include "hub/hub_main.hpp"
 
 #include <poll.h>
@@ -117,7 +118,8 @@ class Hub {
       launcher_->flush();
       messages = launcher_->receive();
     }
-    for (const cluster::LauncherMessage& message : messages) std::visit([this](const auto& event) { on(event); }, message);
+    for (const cluster::LauncherMessage& message : messages)
+      std::visit([this](const auto& event) { on(event); }, message);
   }
 
   void heartbeat() {
@@ -145,8 +147,11 @@ class Hub {
     switch (request.op) {
       case wire::HubOp::register_engine: {
         const wire::EngineEntry& engine = request.engine;
-        const EngineIdentity identity{engine.uuid, {static_cast<int>(engine.pid), engine.start}, engine.endpoint,
-                                      engine.hostname, engine.bulk_endpoint};
+        const EngineIdentity identity{engine.uuid,
+                                      {static_cast<int>(engine.pid), engine.start},
+                                      engine.endpoint,
+                                      engine.hostname,
+                                      engine.bulk_endpoint};
         reply.id = registry_.register_engine(identity, engine.id < 0 ? std::nullopt : std::optional(engine.id));
         publish_changes();
         if (launched_.contains(reply.id)) {
@@ -161,7 +166,8 @@ class Hub {
           registry_.died(engine->id, "left", request.engine.uuid);
         publish_changes();
         break;
-      case wire::HubOp::snapshot: break;
+      case wire::HubOp::snapshot:
+        break;
     }
     const Snapshot snapshot = registry_.snapshot();
     reply.epoch = snapshot.epoch;

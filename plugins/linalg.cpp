@@ -36,8 +36,9 @@ double matrix_norm(const Matrix& A, double order) {
 
 /// ‖A‖ as numpy.linalg.norm gives it: `ord` is a number or 'fro'.
 double norm(const Value& A, const Value& ord) {
-  const bool vector = A.kind() != Kind::array ? A.kind() == Kind::list && (A.size() == 0 || A.as_list()[0].kind() != Kind::list)
-                                              : A.as_array().ndim() == 1;
+  const bool vector = A.kind() != Kind::array
+                          ? A.kind() == Kind::list && (A.size() == 0 || A.as_list()[0].kind() != Kind::list)
+                          : A.as_array().ndim() == 1;
   const bool frobenius = ord.kind() == Kind::string;
   if (frobenius && ord.as_string() != "fro")
     throw ValueError("linalg.norm: ord is a number or 'fro', not " + ord.repr());
@@ -51,7 +52,8 @@ double norm(const Value& A, const Value& ord) {
 
 Eigen::VectorXcd eigvals(Matrix A) {
   if (A.rows() != A.cols())
-    throw ValueError("linalg.eigvals: A is square; this one is " + std::to_string(A.rows()) + "×" + std::to_string(A.cols()));
+    throw ValueError("linalg.eigvals: A is square; this one is " + std::to_string(A.rows()) + "×" +
+                     std::to_string(A.cols()));
   if (A.size() == 0) return {};
   return A.eigenvalues();
 }

@@ -16,14 +16,16 @@ namespace {
 
 std::string hostname() {
   char name[256] = "";
-  if (::gethostname(name, sizeof name - 1) != 0) throw enginery::Error("OSError", "the host's name is longer than 255 bytes");
+  if (::gethostname(name, sizeof name - 1) != 0)
+    throw enginery::Error("OSError", "the host's name is longer than 255 bytes");
   return name;
 }
 
 /// Returns early when it is asked to stop.
 double sleep_for(double seconds) {
   using Clock = std::chrono::steady_clock;
-  if (!(seconds >= 0)) throw enginery::ValueError("system.sleep: seconds are not negative; got " + std::to_string(seconds));
+  if (!(seconds >= 0))
+    throw enginery::ValueError("system.sleep: seconds are not negative; got " + std::to_string(seconds));
   const auto start = Clock::now();
   const auto slept = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   while (!enginery::stop_requested()) {

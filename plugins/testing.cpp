@@ -23,9 +23,7 @@ std::int64_t note(enginery::List& log, std::int64_t thread, std::int64_t i) {
   return 2 * i;
 }
 
-enginery::Array zeros(std::int64_t bytes) {
-  return enginery::Array::zeros(enginery::DType::u8, std::span(&bytes, 1));
-}
+enginery::Array zeros(std::int64_t bytes) { return enginery::Array::zeros(enginery::DType::u8, std::span(&bytes, 1)); }
 
 /// What is no exception of the standard library's.
 struct Foreign {
@@ -39,7 +37,8 @@ void raise(const std::string& kind) {
   if (kind == "int") throw 42;
   if (kind == "text") throw "a text";
   if (kind == "foreign") throw Foreign{7};
-  throw enginery::ValueError("testing.raise: kind is std, out_of_range, value, int, text or foreign, not '" + kind + "'");
+  throw enginery::ValueError("testing.raise: kind is std, out_of_range, value, int, text or foreign, not '" + kind +
+                             "'");
 }
 
 void crash(const std::string& how) {

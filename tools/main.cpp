@@ -168,9 +168,11 @@ Command engine_command(CLI::App& root) {
       ->allow_extra_args(false)
       ->type_name("PLUGIN,...");
   app->add_option("--fd", options->launcher_fd)->group("");
-  app->footer(std::string("\nExamples:\n"
-                          "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n") +
-              kExitCodes);
+  app->footer(
+      std::string(
+          "\nExamples:\n"
+          "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n") +
+      kExitCodes);
   return {app, [options, name] {
             if (options->connection_file.empty())
               options->connection_file = Connection::find(*name).directory / cluster::kConnectionFile;

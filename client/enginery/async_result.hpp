@@ -71,23 +71,18 @@ class AsyncResult : public AsyncTasks {
                                         .get());
     }
   }
-  R get(std::optional<Seconds> timeout = std::nullopt) && { return static_cast<const AsyncResult&>(*this).get(timeout); }
+  R get(std::optional<Seconds> timeout = std::nullopt) && {
+    return static_cast<const AsyncResult&>(*this).get(timeout);
+  }
 
   template <class T>
-    requires std::same_as<T, R> && (!std::same_as<R, Value>)
-  operator T() const {
-    return get();
-  }
+  requires std::same_as<T, R> &&(!std::same_as<R, Value>)operator T() const { return get(); }
   template <std::same_as<Value> T>
-    requires std::same_as<R, Value>
-  operator T() const {
-    return get();
-  }
+  requires std::same_as<R, Value>
+  operator T() const { return get(); }
   template <ResultOf T>
-    requires std::same_as<R, Value>
-  operator T() const {
-    return Codec<T>::decode(get());
-  }
+  requires std::same_as<R, Value>
+  operator T() const { return Codec<T>::decode(get()); }
 
   Metadata metadata() const { return task().metadata(); }
 
@@ -117,10 +112,8 @@ class AsyncResults : public AsyncTasks {
     return results;
   }
   template <class T>
-    requires std::same_as<T, std::vector<R>>
-  operator T() const {
-    return get();
-  }
+  requires std::same_as<T, std::vector<R>>
+  operator T() const { return get(); }
   std::vector<Metadata> metadata() const {
     std::vector<Metadata> all;
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());

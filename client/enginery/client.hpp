@@ -23,8 +23,8 @@ namespace enginery {
 
 /// Which cluster a client connects to.
 struct ClientOptions {
-  std::string name{};                     ///< of the cluster; empty: $ENGINERY_CLUSTER, else "default"
-  std::filesystem::path file{};           ///< a connection file, instead of a name
+  std::string name{};                         ///< of the cluster; empty: $ENGINERY_CLUSTER, else "default"
+  std::filesystem::path file{};               ///< a connection file, instead of a name
   std::chrono::milliseconds timeout{10'000};  ///< for the hub's first answer
 };
 

@@ -68,8 +68,8 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
     return Codec<T>::decode(value(name));
   }
   template <class T, class U, class... More, class... N>
-    requires(sizeof...(N) == sizeof...(More) + 2)
-  std::tuple<T, U, More...> pull(const N&... names) const {
+  requires(sizeof...(N) == sizeof...(More) + 2) std::tuple<T, U, More...> pull(const N&... names)
+  const {
     const Value all = values({Name(names)...});
     return decode_all<T, U, More...>(all, std::index_sequence_for<T, U, More...>());
   }

@@ -48,7 +48,8 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults> {
   template <class T = Value>
   std::vector<T> get(std::string_view name) const {
     std::vector<T> values;
-    for (const Value& value : MultiView(engines_, ids_).pull(Name(name)).get()) values.push_back(Codec<T>::decode(value));
+    for (const Value& value : MultiView(engines_, ids_).pull(Name(name)).get())
+      values.push_back(Codec<T>::decode(value));
     return values;
   }
   /// Throws when it is not there on one of them.

@@ -13,8 +13,9 @@ namespace enginery {
 /// One name. The constrained constructor keeps `pull({"b", "a"})` a list of names.
 struct Name {
   template <class T>
-    requires std::convertible_to<const T&, std::string_view> && (!std::same_as<std::decay_t<T>, std::nullptr_t>)
-  Name(const T& name) : text(std::string_view(name)) {}
+  requires std::convertible_to<const T&, std::string_view> &&
+      (!std::same_as<std::decay_t<T>, std::nullptr_t>)Name(const T& name)
+      : text(std::string_view(name)) {}
   std::string text;
 };
 

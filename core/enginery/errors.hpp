@@ -24,11 +24,11 @@ class ENGINERY_API Error : public std::runtime_error {
 };
 
 // What a task may throw by the name that Python gives it; at the client it is a RemoteError of that ename.
-#define ENGINERY_NAMED_ERROR(name)                                    \
-  class ENGINERY_API name : public Error {                            \
-   public:                                                            \
+#define ENGINERY_NAMED_ERROR(name)                                       \
+  class ENGINERY_API name : public Error {                               \
+   public:                                                               \
     explicit name(const std::string& message) : Error(#name, message) {} \
-    ~name() override;                                                 \
+    ~name() override;                                                    \
   }
 ENGINERY_NAMED_ERROR(NameError);
 ENGINERY_NAMED_ERROR(TypeError);

@@ -30,14 +30,22 @@ CompositeError::~CompositeError() = default;
 
 const char* to_string(LoadStage stage) noexcept {
   switch (stage) {
-    case LoadStage::find: return "find";
-    case LoadStage::read: return "read";
-    case LoadStage::elf: return "elf";
-    case LoadStage::abi: return "abi";
-    case LoadStage::dependency: return "dependency";
-    case LoadStage::dlopen: return "dlopen";
-    case LoadStage::symbol: return "symbol";
-    case LoadStage::init: return "init";
+    case LoadStage::find:
+      return "find";
+    case LoadStage::read:
+      return "read";
+    case LoadStage::elf:
+      return "elf";
+    case LoadStage::abi:
+      return "abi";
+    case LoadStage::dependency:
+      return "dependency";
+    case LoadStage::dlopen:
+      return "dlopen";
+    case LoadStage::symbol:
+      return "symbol";
+    case LoadStage::init:
+      return "init";
   }
   return "?";
 }

@@ -170,8 +170,7 @@ Value attribute(const Value& object, std::string_view name) {
     const ModuleNamespace& module = *object.as_module();
     if (const Value* value = module.attributes.find(name)) return *value;
     throw AttributeError(fmt::format("module '{}' has no attribute '{}'.{} It has: {}", module.name, name,
-                                     did_you_mean(name, module.attributes),
-                                     fmt::join(module.attributes.keys(), ", ")));
+                                     did_you_mean(name, module.attributes), fmt::join(module.attributes.keys(), ", ")));
   }
   if (object.kind() == Kind::dict) return object.at(Value::string(std::string(name)));
   throw AttributeError(

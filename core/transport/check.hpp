@@ -13,12 +13,18 @@ namespace enginery::transport {
 inline const char* remedy(int rv) {
   switch (rv) {
     case NNG_ECONNREFUSED:
-    case NNG_ENOENT: return "; nobody listens there: start a cluster with `enginery start`, or see `enginery status`";
-    case NNG_EADDRINUSE: return "; another process listens there: end it, or use another --name";
-    case NNG_ENOFILES: return "; this process has no descriptors left: raise `ulimit -n`";
-    case NNG_ENOMEM: return "; this process has no memory left";
-    case NNG_EPERM: return "; the folder belongs to somebody else";
-    default: return "";
+    case NNG_ENOENT:
+      return "; nobody listens there: start a cluster with `enginery start`, or see `enginery status`";
+    case NNG_EADDRINUSE:
+      return "; another process listens there: end it, or use another --name";
+    case NNG_ENOFILES:
+      return "; this process has no descriptors left: raise `ulimit -n`";
+    case NNG_ENOMEM:
+      return "; this process has no memory left";
+    case NNG_EPERM:
+      return "; the folder belongs to somebody else";
+    default:
+      return "";
   }
 }
 

@@ -24,10 +24,10 @@ Bytes Message::share() && {
     std::memcpy(at + (kAlignment - kPreamble), bytes.data(), bytes.size());
     return memory.part(kAlignment - kPreamble, bytes.size());
   }
-  return Bytes(std::shared_ptr<const void>(release(), [](const void* message) {
-                 nng_msg_free(static_cast<nng_msg*>(const_cast<void*>(message)));
-               }),
-               bytes);
+  return Bytes(
+      std::shared_ptr<const void>(
+          release(), [](const void* message) { nng_msg_free(static_cast<nng_msg*>(const_cast<void*>(message))); }),
+      bytes);
 }
 
 }  // namespace enginery::transport

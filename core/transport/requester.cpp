@@ -4,7 +4,8 @@
 // it; the receive is started at once behind it. (Cancelling a receive whose request is unsent crashes NNG; nothing here
 // cancels, no aio has a time-out, and a socket with open requests is abandoned rather than closed.) Contexts are reused
 // when their answer has come; the answer can overtake the end of its own send by some microseconds, in which another
-// thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and nothing redials (a new link is a new socket).
+// thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and nothing
+// redials (a new link is a new socket).
 #include "core/transport/requester.hpp"
 
 #include <atomic>
@@ -162,8 +163,10 @@ Message request(Requester& requester, Message message, double timeout_seconds) {
     throw TimeoutError(fmt::format("{} did not answer within {} s; `enginery status` shows whether its cluster lives",
                                    requester.url(), timeout_seconds));
   if (!waiting->failure.empty())
-    throw ConnectionError(fmt::format("the connection to {} broke before its answer came: {}; try again, or see "
-                                      "`enginery status`", requester.url(), waiting->failure));
+    throw ConnectionError(
+        fmt::format("the connection to {} broke before its answer came: {}; try again, or see "
+                    "`enginery status`",
+                    requester.url(), waiting->failure));
   return std::move(waiting->answer);
 }
 

@@ -1,9 +1,10 @@
 // core/transport/responder.cpp: a listening REP socket that answers requests in any order and from any thread.
 //
 // Each context goes round: receiving → held (a ticket) → sending → receiving. Raw REP would drop replies beyond 64 per
-// pipe without a word; cooked contexts do not, and are faster. A send has no callback, since NNG would wake a thread for
-// it: nearly always it is done when nng_ctx_send returns, which shows by the message having left the aio. Where the
-// peer's pipe is full it is not, and then a thread of the responder's own waits for it before the context receives again.
+// pipe without a word; cooked contexts do not, and are faster. A send has no callback, since NNG would wake a thread
+// for it: nearly always it is done when nng_ctx_send returns, which shows by the message having left the aio. Where the
+// peer's pipe is full it is not, and then a thread of the responder's own waits for it before the context receives
+// again.
 #include "core/transport/responder.hpp"
 
 #include <atomic>
@@ -39,7 +40,7 @@ struct Responder::State {
   std::vector<std::unique_ptr<Context>> contexts;
   std::deque<Context*> slow;  // their sends wait for the peer
   bool stop = false;
-  std::thread waiter;         // of the slow sends; started by the first
+  std::thread waiter;  // of the slow sends; started by the first
   std::atomic<std::size_t> held = 0;
   std::optional<ListenerGuard> guard;
 

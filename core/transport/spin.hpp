@@ -11,10 +11,10 @@ namespace enginery::transport {
 
 /// How long this thread's waits were of late, and whether spinning is worth it.
 ///
-/// A sleeping thread takes longer to wake than most answers take to come; so a thread whose last waits were short spins,
-/// yielding its core at each turn so that whoever else is ready goes first. When that one keeps the core for a whole time
-/// slice, cores are scarce: the thread does not spin again for a second, since a sleeper that wakes is scheduled sooner
-/// than a thread that yielded. A thread whose waits are long does not spin at all.
+/// A sleeping thread takes longer to wake than most answers take to come; so a thread whose last waits were short
+/// spins, yielding its core at each turn so that whoever else is ready goes first. When that one keeps the core for a
+/// whole time slice, cores are scarce: the thread does not spin again for a second, since a sleeper that wakes is
+/// scheduled sooner than a thread that yielded. A thread whose waits are long does not spin at all.
 class Patience {
  public:
   using Clock = std::chrono::steady_clock;

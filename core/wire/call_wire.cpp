@@ -12,7 +12,7 @@
 namespace enginery::wire {
 namespace {
 
-constexpr std::size_t kHeader = 16;                     // keeps the envelope, and so the payloads, 16-byte aligned
+constexpr std::size_t kHeader = 16;  // keeps the envelope, and so the payloads, 16-byte aligned
 constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
 /// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
 constexpr std::size_t kLargestEnvelope = std::size_t{1} << 30;
@@ -31,13 +31,16 @@ bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.si
 flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
                                            std::size_t inline_bytes) {
   if (writer.nodes.size() * sizeof(Node) + writer.text.size() > kLargestEnvelope)
-    throw ValueError(fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
-                                 "arrays, or send it in parts", writer.nodes.size(), writer.text.size()));
-  const auto nodes = builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()),
-                                                   writer.nodes.size());
-  const auto text = writer.text.empty() ? 0
-                                        : builder.CreateVector(reinterpret_cast<const std::uint8_t*>(writer.text.data()),
-                                                               writer.text.size());
+    throw ValueError(
+        fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
+                    "arrays, or send it in parts",
+                    writer.nodes.size(), writer.text.size()));
+  const auto nodes =
+      builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
+  const auto text =
+      writer.text.empty()
+          ? 0
+          : builder.CreateVector(reinterpret_cast<const std::uint8_t*>(writer.text.data()), writer.text.size());
   flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> payloads = 0;
   if (!writer.payloads.empty()) {
     std::uint64_t* sizes = nullptr;
@@ -95,8 +98,7 @@ Unpacked<Table> take_apart(Bytes body, std::span<const Bytes> bulk, const char* 
   if (body.size() >= kHeader) std::memcpy(&size, body.data(), sizeof size);
   if (body.size() < kHeader || padded(size) > body.size() - kHeader)
     throw ProtocolError(fmt::format("a {} of {} bytes is shorter than it says", name, body.size()));
-  const Table& table =
-      verified<Table>({reinterpret_cast<const std::uint8_t*>(body.data() + kHeader), size}, name);
+  const Table& table = verified<Table>({reinterpret_cast<const std::uint8_t*>(body.data() + kHeader), size}, name);
   Unpacked<Table> unpacked{&table, {}};
   std::size_t at = kHeader + padded(size), bulk_at = 0;
   const fb::Values* values = values_of(table);
@@ -106,7 +108,8 @@ Unpacked<Table> take_apart(Bytes body, std::span<const Bytes> bulk, const char* 
       const std::uint64_t length = marked & ~kOutside;
       if (marked & kOutside) {
         if (bulk_at == bulk.size() || bulk[bulk_at].size() != length)
-          throw ProtocolError(fmt::format("a {} names a large payload of {} bytes that did not come with it", name, length));
+          throw ProtocolError(
+              fmt::format("a {} names a large payload of {} bytes that did not come with it", name, length));
         unpacked.payloads.push_back(bulk[bulk_at++]);
       } else {
         if (length > body.size() - at || padded(length) > body.size() - at)
@@ -168,7 +171,8 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   flatbuffers::Offset<fb::Values> values = 0;
   flatbuffers::Offset<fb::Failure> failure = 0;
   if (outcome.failure) {
-    const auto ename = builder.CreateString(outcome.failure->ename), evalue = builder.CreateString(outcome.failure->evalue),
+    const auto ename = builder.CreateString(outcome.failure->ename),
+               evalue = builder.CreateString(outcome.failure->evalue),
                traceback = builder.CreateString(outcome.failure->traceback);
     failure = fb::CreateFailure(builder, ename, evalue, traceback);
   } else {
@@ -181,11 +185,11 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
 }
 
 Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
-  const auto unpacked =
-      take_apart<fb::Call>(body, bulk, "call", [](const fb::Call& table) { return table.values(); });
+  const auto unpacked = take_apart<fb::Call>(body, bulk, "call", [](const fb::Call& table) { return table.values(); });
   const fb::Call& table = *unpacked.table;
   if (table.op() > static_cast<std::uint8_t>(kLastOp))
-    throw ProtocolError(fmt::format("a call asks for the unknown operation {}; is the client's enginery newer?", table.op()));
+    throw ProtocolError(
+        fmt::format("a call asks for the unknown operation {}; is the client's enginery newer?", table.op()));
   Call call;
   call.op = static_cast<Op>(table.op());
   call.name = text_of(table.name());
@@ -195,7 +199,8 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
   call.positional.reserve(table.positional());
   for (std::uint32_t i = 0; i < table.positional(); ++i) call.positional.push_back(reader.read());
   if (table.keywords())
-    for (const flatbuffers::String* keyword : *table.keywords()) call.keywords.emplace_back(text_of(keyword), reader.read());
+    for (const flatbuffers::String* keyword : *table.keywords())
+      call.keywords.emplace_back(text_of(keyword), reader.read());
   if (!reader.at_end()) throw ProtocolError("a call has values that belong to no argument");
   return call;
 }

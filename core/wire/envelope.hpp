@@ -18,8 +18,8 @@ inline constexpr flatbuffers::uoffset_t kMaxTables = 20000;
 template <class Table>
 const Table& verified(std::span<const std::uint8_t> envelope, const char* name) {
   if (envelope.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
-    throw ProtocolError(fmt::format("the envelope of a {} has {} bytes, beyond what an envelope may have", name,
-                                    envelope.size()));
+    throw ProtocolError(
+        fmt::format("the envelope of a {} has {} bytes, beyond what an envelope may have", name, envelope.size()));
   flatbuffers::Verifier verifier(envelope.data(), envelope.size(), kMaxDepth, kMaxTables);
   if (!verifier.VerifyBuffer<Table>(nullptr))
     throw ProtocolError(fmt::format("the envelope of a {} does not pass verification", name));

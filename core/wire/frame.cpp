@@ -45,19 +45,23 @@ std::byte* bodies_of(transport::Message& message, std::size_t envelope_size) {
 Opened open_frame(const Bytes& message) {
   Preamble preamble;
   if (message.size() < kPreamble)
-    throw ProtocolError(fmt::format("a message of {} bytes is shorter than its preamble of {}", message.size(), kPreamble));
+    throw ProtocolError(
+        fmt::format("a message of {} bytes is shorter than its preamble of {}", message.size(), kPreamble));
   std::memcpy(&preamble, message.data(), kPreamble);
   if (preamble.magic != kMagic || preamble.zero != 0)
     throw ProtocolError("a message does not start with enginery's preamble; is another program at this address?");
   if (preamble.version != kVersion)
-    throw ProtocolError(fmt::format("a message has protocol version {}, this process speaks {}; use one version of "
-                                    "enginery on both sides", preamble.version, kVersion));
+    throw ProtocolError(
+        fmt::format("a message has protocol version {}, this process speaks {}; use one version of "
+                    "enginery on both sides",
+                    preamble.version, kVersion));
   const std::size_t room = message.size() - kPreamble;
   if (preamble.envelope > room || padded(preamble.envelope) > room)
-    throw ProtocolError(fmt::format("an envelope of {} bytes does not fit into its message of {}", preamble.envelope,
-                                    message.size()));
+    throw ProtocolError(
+        fmt::format("an envelope of {} bytes does not fit into its message of {}", preamble.envelope, message.size()));
   const auto* envelope = reinterpret_cast<const std::uint8_t*>(message.data() + kPreamble);
-  return {static_cast<MessageKind>(preamble.kind), {envelope, preamble.envelope},
+  return {static_cast<MessageKind>(preamble.kind),
+          {envelope, preamble.envelope},
           message.part(kPreamble + padded(preamble.envelope), room - padded(preamble.envelope))};
 }
 

@@ -12,8 +12,17 @@
 namespace enginery::wire {
 
 enum class MessageKind : std::uint8_t {
-  exchange = 1, reply, chunk, chunk_answer, fetch, fetched,
-  hub_request = 16, hub_reply, change, status_request, engine_status,
+  exchange = 1,
+  reply,
+  chunk,
+  chunk_answer,
+  fetch,
+  fetched,
+  hub_request = 16,
+  hub_reply,
+  change,
+  status_request,
+  engine_status,
 };
 
 inline constexpr std::size_t kPreamble = 12;

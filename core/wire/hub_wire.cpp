@@ -72,7 +72,8 @@ Message encode(const Change& change) {
   const auto engine = add_engine(builder, change.engine);
   const auto how = builder.CreateString(change.how);
   const auto epoch = to_id<hubfb::Id>(change.epoch);
-  builder.Finish(hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how));
+  builder.Finish(
+      hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how));
   return frame(MessageKind::change, written(builder), 0, std::as_bytes(std::span(kHubTopic.data(), kHubTopic.size())));
 }
 

@@ -61,7 +61,8 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
       if (head->size() > opened.bodies.size() - at || padded(head->size()) > opened.bodies.size() - at)
         throw ProtocolError(fmt::format("an entry of {} bytes in a {} exceeds its message", head->size(), name));
       if (head->bulk() > bulk_count - bulk_at)
-        throw ProtocolError(fmt::format("an entry of a {} names {} large payloads that are not listed", name, head->bulk()));
+        throw ProtocolError(
+            fmt::format("an entry of a {} names {} large payloads that are not listed", name, head->bulk()));
       std::vector<std::uint64_t> sizes;
       if (head->bulk()) {
         const auto* first = table.bulk_sizes()->data() + bulk_at;
@@ -97,7 +98,8 @@ Message encode(const session::Exchange& exchange) {
   const auto aborts = exchange.aborts.empty() ? 0 : builder.CreateVector(exchange.aborts);
   const auto engine = to_id<fb::Id>(exchange.engine), session = to_id<fb::Id>(exchange.session);
   builder.Finish(fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open, exchange.bye,
-                                    exchange.result_ack, exchange.client_pid, exchange.client_start, heads, bulk, aborts));
+                                    exchange.result_ack, exchange.client_pid, exchange.client_start, heads, bulk,
+                                    aborts));
   return with_bodies(MessageKind::exchange, builder, columns.bodies, exchange.tasks);
 }
 
@@ -154,8 +156,7 @@ Message encode(const session::Chunk& chunk) {
   const auto engine = to_id<fb::Id>(chunk.engine), session = to_id<fb::Id>(chunk.session);
   builder.Finish(fb::CreateChunk(builder, &engine, &session, chunk.seq, chunk.index, chunk.total, chunk.offset));
   Message message = frame(MessageKind::chunk, written(builder), chunk.bytes.size());
-  if (!chunk.bytes.empty())
-    std::memcpy(bodies_of(message, builder.GetSize()), chunk.bytes.data(), chunk.bytes.size());
+  if (!chunk.bytes.empty()) std::memcpy(bodies_of(message, builder.GetSize()), chunk.bytes.data(), chunk.bytes.size());
   return message;
 }
 

@@ -16,8 +16,8 @@ transport::Message encode(const session::ChunkAnswer&);
 transport::Message encode(const session::Fetch&);
 transport::Message encode(const session::Fetched&);
 
-// Each verifies the envelope with bounded depth and tables, and every size against the message, before it reads a field.
-// Bodies share the message's memory. Throws ProtocolError.
+// Each verifies the envelope with bounded depth and tables, and every size against the message, before it reads a
+// field. Bodies share the message's memory. Throws ProtocolError.
 session::Exchange decode_exchange(const Opened&);
 session::Reply decode_reply(const Opened&);
 session::Chunk decode_chunk(const Opened&);

@@ -32,7 +32,8 @@ void NodeWriter::clear() {
 
 void NodeWriter::write(const Value& value, unsigned depth) {
   if (depth > kDeepest)
-    throw ValueError(fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
+    throw ValueError(
+        fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
   const Kind kind = value.kind();
   const auto write_text = [&](const std::string& bytes) {
     nodes.push_back(node(kind, bytes.size()));
@@ -43,21 +44,34 @@ void NodeWriter::write(const Value& value, unsigned depth) {
     for (const Value& item : items) write(item, depth + 1);
   };
   switch (kind) {
-    case Kind::none: nodes.push_back(node(kind, 0)); return;
-    case Kind::boolean: nodes.push_back(node(kind, value.as_boolean())); return;
-    case Kind::integer: nodes.push_back(node(kind, static_cast<std::uint64_t>(value.as_integer()))); return;
-    case Kind::real: nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(value.as_real()))); return;
+    case Kind::none:
+      nodes.push_back(node(kind, 0));
+      return;
+    case Kind::boolean:
+      nodes.push_back(node(kind, value.as_boolean()));
+      return;
+    case Kind::integer:
+      nodes.push_back(node(kind, static_cast<std::uint64_t>(value.as_integer())));
+      return;
+    case Kind::real:
+      nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(value.as_real())));
+      return;
     case Kind::complex: {
       const std::complex<double> number = value.as_complex();
       nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(number.real())));
       nodes.push_back({kMore, 0, 0, 0, std::bit_cast<std::uint64_t>(number.imag())});
       return;
     }
-    case Kind::string: return write_text(value.as_string());
-    case Kind::bytes: return write_text(value.as_bytes());
-    case Kind::reference: return write_text(value.as_reference());
-    case Kind::list: return write_items(value.as_list());
-    case Kind::tuple: return write_items(value.as_tuple());
+    case Kind::string:
+      return write_text(value.as_string());
+    case Kind::bytes:
+      return write_text(value.as_bytes());
+    case Kind::reference:
+      return write_text(value.as_reference());
+    case Kind::list:
+      return write_items(value.as_list());
+    case Kind::tuple:
+      return write_items(value.as_tuple());
     case Kind::dict: {
       const Dict& dict = value.as_dict();
       nodes.push_back(node(kind, dict.size()));
@@ -79,7 +93,8 @@ void NodeWriter::write(const Value& value, unsigned depth) {
     }
     case Kind::function:
     case Kind::module:
-    case Kind::opaque: stays(value);
+    case Kind::opaque:
+      stays(value);
   }
   stays(value);
 }
@@ -102,7 +117,8 @@ Value NodeReader::read_array(const Node& node) {
     throw ProtocolError(fmt::format("an array names payload {} of {}", node.word, payloads_.size()));
   if (node.extra > Array::kMaxDimensions)
     throw ProtocolError(fmt::format("an array has rank {}, more than {}", node.extra, Array::kMaxDimensions));
-  if (node.detail > static_cast<std::uint8_t>(DType::c128) || node.order > static_cast<std::uint16_t>(Order::column_major))
+  if (node.detail > static_cast<std::uint8_t>(DType::c128) ||
+      node.order > static_cast<std::uint16_t>(Order::column_major))
     throw ProtocolError(fmt::format("an array has the unknown dtype {} or order {}", node.detail, node.order));
   std::vector<std::int64_t> shape;
   for (std::uint32_t i = 0; i < node.extra; ++i) {
@@ -111,7 +127,8 @@ Value NodeReader::read_array(const Node& node) {
     shape.push_back(static_cast<std::int64_t>(more.word));
   }
   try {
-    return Value::array(Array(static_cast<DType>(node.detail), shape, static_cast<Order>(node.order), payloads_[node.word]));
+    return Value::array(
+        Array(static_cast<DType>(node.detail), shape, static_cast<Order>(node.order), payloads_[node.word]));
   } catch (const ValueError& error) {
     throw ProtocolError(error.what());
   }
@@ -130,19 +147,28 @@ Value NodeReader::read(unsigned depth) {
     return list;
   };
   switch (static_cast<Kind>(node.kind)) {
-    case Kind::none: return Value();
-    case Kind::boolean: return Value::boolean(node.word != 0);
-    case Kind::integer: return Value::integer(static_cast<std::int64_t>(node.word));
-    case Kind::real: return Value::real(std::bit_cast<double>(node.word));
+    case Kind::none:
+      return Value();
+    case Kind::boolean:
+      return Value::boolean(node.word != 0);
+    case Kind::integer:
+      return Value::integer(static_cast<std::int64_t>(node.word));
+    case Kind::real:
+      return Value::real(std::bit_cast<double>(node.word));
     case Kind::complex: {
       const Node& imaginary = take();
       return Value::complex({std::bit_cast<double>(node.word), std::bit_cast<double>(imaginary.word)});
     }
-    case Kind::string: return Value::string(take_text(node.word));
-    case Kind::bytes: return Value::bytes(take_text(node.word));
-    case Kind::reference: return Value::reference(take_text(node.word));
-    case Kind::list: return Value::list(items(node.word));
-    case Kind::tuple: return Value::tuple(items(node.word));
+    case Kind::string:
+      return Value::string(take_text(node.word));
+    case Kind::bytes:
+      return Value::bytes(take_text(node.word));
+    case Kind::reference:
+      return Value::reference(take_text(node.word));
+    case Kind::list:
+      return Value::list(items(node.word));
+    case Kind::tuple:
+      return Value::tuple(items(node.word));
     case Kind::dict: {
       if (node.word > (nodes_.size() - at_) / 2) throw ProtocolError("a dict ends before all of its items have come");
       Dict dict;
@@ -157,10 +183,12 @@ Value NodeReader::read(unsigned depth) {
       }
       return Value::dict(std::move(dict));
     }
-    case Kind::array: return read_array(node);
+    case Kind::array:
+      return read_array(node);
     case Kind::function:
     case Kind::module:
-    case Kind::opaque: break;
+    case Kind::opaque:
+      break;
   }
   throw ProtocolError(fmt::format("a value has the unknown kind {}", node.kind));
 }

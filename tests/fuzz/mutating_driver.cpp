@@ -26,11 +26,16 @@ std::string mutated(std::string input, const std::vector<std::string>& corpus, s
       case 0:
         if (!input.empty()) input[below(input.size())] ^= static_cast<char>(1 << below(8));
         break;
-      case 1: input.resize(below(input.size() + 1)); break;
-      case 2: input += std::string(below(64), static_cast<char>(random())); break;
+      case 1:
+        input.resize(below(input.size() + 1));
+        break;
+      case 2:
+        input += std::string(below(64), static_cast<char>(random()));
+        break;
       case 3:
         if (input.size() >= 4) {
-          const std::uint32_t numbers[] = {0, 1, 0x7fffffff, 0x80000000, 0xffffffff, static_cast<std::uint32_t>(random())};
+          const std::uint32_t numbers[] = {0,          1,          0x7fffffff,
+                                           0x80000000, 0xffffffff, static_cast<std::uint32_t>(random())};
           input.replace(below(input.size() - 3), 4, reinterpret_cast<const char*>(&numbers[below(6)]), 4);
         }
         break;

@@ -25,12 +25,18 @@ int main(int argc, char** argv) {
     std::ofstream(std::string(argv[1]) + "/" + name, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   };
-  const Uuid engine = Uuid::parse("000102030405060708090a0b0c0d0e0f"), session = Uuid::parse("f0e0d0c0b0a090807060504030201000");
+  const Uuid engine = Uuid::parse("000102030405060708090a0b0c0d0e0f"),
+             session = Uuid::parse("f0e0d0c0b0a090807060504030201000");
   const std::int64_t shape[] = {2, 3};
   Dict dict;
   dict.set(Value::string("levels"), Value::list({1, 2.5, Value::complex({0, 1})}));
   dict.set(Value::integer(1), Value::reference("a"));
-  const std::vector<Value> positional{Value(), true, "text", Value::bytes("\xff"), Value::tuple({1}), Value::dict(std::move(dict)),
+  const std::vector<Value> positional{Value(),
+                                      true,
+                                      "text",
+                                      Value::bytes("\xff"),
+                                      Value::tuple({1}),
+                                      Value::dict(std::move(dict)),
                                       Value::array(Array::zeros(DType::f64, shape, Order::column_major))};
   const wire::Packed call = wire::pack(wire::Op::apply, "norms.get_norms", positional, wire::Keywords{{"x", 1}}, 65536);
   session::Exchange exchange;
@@ -55,7 +61,8 @@ int main(int argc, char** argv) {
   const wire::EngineEntry entry{0, engine, 1, 2, "ipc:///e", "ipc:///b", "host"};
   write("hub_request", wire::encode(wire::HubRequest{wire::HubOp::register_engine, entry}));
   write("hub_reply", wire::encode(wire::HubReply{true, "", 0, engine, 1, {entry}}));
-  write("change", wire::encode(wire::Change{wire::ChangeEvent::left, engine, 1, entry, "signal 9"}), wire::kHubTopic.size());
+  write("change", wire::encode(wire::Change{wire::ChangeEvent::left, engine, 1, entry, "signal 9"}),
+        wire::kHubTopic.size());
   write("status_request", wire::encode_status_request(engine));
   wire::EngineStatus status;
   status.task = "norms.get_norms";

@@ -19,8 +19,7 @@ void open_body(const Bytes& body, bool outcome) {
       wire::unpack_outcome(body, {}).value.repr();
     else
       for (const Value& value : wire::unpack_call(body, {}).positional) value.repr();
-  } catch (const ProtocolError&) {
-  }
+  } catch (const ProtocolError&) {}
 }
 
 void open_message(const Bytes& message) {
@@ -32,15 +31,33 @@ void open_message(const Bytes& message) {
     case wire::MessageKind::reply:
       for (const session::Result& result : wire::decode_reply(opened).results) open_body(result.body, true);
       return;
-    case wire::MessageKind::chunk: wire::decode_chunk(opened); return;
-    case wire::MessageKind::chunk_answer: wire::decode_chunk_answer(opened); return;
-    case wire::MessageKind::fetch: wire::decode_fetch(opened); return;
-    case wire::MessageKind::fetched: wire::decode_fetched(opened); return;
-    case wire::MessageKind::hub_request: wire::decode_hub_request(opened); return;
-    case wire::MessageKind::hub_reply: wire::decode_hub_reply(opened); return;
-    case wire::MessageKind::change: wire::decode_change(opened); return;
-    case wire::MessageKind::status_request: wire::decode_status_request(opened); return;
-    case wire::MessageKind::engine_status: wire::decode_engine_status(opened); return;
+    case wire::MessageKind::chunk:
+      wire::decode_chunk(opened);
+      return;
+    case wire::MessageKind::chunk_answer:
+      wire::decode_chunk_answer(opened);
+      return;
+    case wire::MessageKind::fetch:
+      wire::decode_fetch(opened);
+      return;
+    case wire::MessageKind::fetched:
+      wire::decode_fetched(opened);
+      return;
+    case wire::MessageKind::hub_request:
+      wire::decode_hub_request(opened);
+      return;
+    case wire::MessageKind::hub_reply:
+      wire::decode_hub_reply(opened);
+      return;
+    case wire::MessageKind::change:
+      wire::decode_change(opened);
+      return;
+    case wire::MessageKind::status_request:
+      wire::decode_status_request(opened);
+      return;
+    case wire::MessageKind::engine_status:
+      wire::decode_engine_status(opened);
+      return;
   }
 }
 
@@ -52,7 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size) std::memcpy(at + 4, data, size);
   try {
     open_message(memory.part(4, size));
-  } catch (const ProtocolError&) {
-  }
+  } catch (const ProtocolError&) {}
   return 0;
 }

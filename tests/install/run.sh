@@ -31,12 +31,13 @@ fi
 
 export ENGINERY_PLUGIN_PATH=$norms:$work/consumer/build
 "$work/prefix/bin/enginery" start -n 2 --daemon
-printed=$("$work/consumer/build/consumer")
+printed=$("$work/consumer/build/consumer" "$norms/myscript.so")
 echo "$printed"
 expected='importing norms, squares on engine(s)
 {1.0: 7.0, 2.0: 5.0, inf: 4.0}
 {2.0: 5.0}
-49'
+49
+<AsyncResult: execute:finished> 5 25'
 if [ "$printed" != "$expected" ]; then
   echo "install: expected" >&2
   echo "$expected" >&2

@@ -38,8 +38,10 @@ TEST_F(ClusterTest, ArgumentsAreGivenByPositionByKeywordAndByDefault) {
   EXPECT_EQ(e0.apply_sync<std::int64_t>("testing.add", 40, 2), 42);
   EXPECT_EQ(e0.apply_sync<std::int64_t>("testing.add", "b"_a = 2, "a"_a = 40), 42);
   EXPECT_EQ(e0.apply_sync<std::int64_t>("testing.add", 41), 42);
-  EXPECT_THAT(error_of([&] { e0.apply_sync("testing.add"); }), HasSubstr("missing 1 required positional argument: 'a'"));
-  EXPECT_THAT(error_of([&] { e0.apply_sync("testing.add", 1, "c"_a = 2); }), HasSubstr("unexpected keyword argument 'c'"));
+  EXPECT_THAT(error_of([&] { e0.apply_sync("testing.add"); }),
+              HasSubstr("missing 1 required positional argument: 'a'"));
+  EXPECT_THAT(error_of([&] { e0.apply_sync("testing.add", 1, "c"_a = 2); }),
+              HasSubstr("unexpected keyword argument 'c'"));
   EXPECT_THAT(error_of([&] { e0.apply_sync("testing.add", "one"); }), StartsWith("TypeError: "));
   EXPECT_EQ(e0.apply_sync<std::int64_t>("testing.add", 1), 2) << "the engine lives on";
 }
@@ -116,7 +118,8 @@ TEST_F(ClusterTest, TasksOfOneClientRunInTheOrderOfTheirSubmission) {
   start_engines(1);
   on(0)["log"] = Value::list();
   std::vector<AsyncResult<std::int64_t>> results;
-  for (int i = 0; i < 2000; ++i) results.push_back(on(0).apply_async<std::int64_t>("testing.note", Reference("log"), 0, i));
+  for (int i = 0; i < 2000; ++i)
+    results.push_back(on(0).apply_async<std::int64_t>("testing.note", Reference("log"), 0, i));
   for (int i = 0; i < 2000; ++i) ASSERT_EQ(results[static_cast<std::size_t>(i)].get(), 2 * i);
   const Value log = on(0)["log"];
   ASSERT_EQ(log.as_list().size(), 2000u);
@@ -137,7 +140,8 @@ TEST_F(ClusterTest, FiftyThousandTasksOfFourThreadsOverFourEnginesKeepTheirOrder
       for (int i = 0; i < kTasks; ++i)
         results.push_back(on(i % 4).apply_async<std::int64_t>("testing.note", Reference("log"), t, i));
       for (int i = 0; i < kTasks; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)].get(), 2 * i);
-      seconds[static_cast<std::size_t>(t)] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      seconds[static_cast<std::size_t>(t)] =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     });
   for (std::thread& thread : threads) thread.join();
   std::size_t total = 0;
@@ -193,7 +197,8 @@ TEST_F(ClusterTest, AnEngineThatDiesFailsItsOwnCallsAndNoOthers) {
   const auto other = on(1).apply_async<double>("system.sleep", 0.3);
   const auto doomed = on(0).apply_async("testing.crash", "abort");
   const auto behind = on(0).apply_async<std::int64_t>("testing.add", 1);
-  EXPECT_THAT(error_of([&] { doomed.get(Seconds(5)); }), testing::AllOf(HasSubstr("engine 0 died"), HasSubstr("signal 6")));
+  EXPECT_THAT(error_of([&] { doomed.get(Seconds(5)); }),
+              testing::AllOf(HasSubstr("engine 0 died"), HasSubstr("signal 6")));
   EXPECT_THAT(error_of([&] { behind.get(Seconds(5)); }), HasSubstr("engine 0 died"));
   EXPECT_GE(other.get(Seconds(5)), 0.3);
   EXPECT_THAT(rc().ids(), ElementsAre(1));
@@ -208,7 +213,8 @@ TEST_F(ClusterTest, ABadPluginIsRefusedAndTheEngineStaysTheSame) {
   for (const auto& file : std::filesystem::directory_iterator(FIXTURE_PLUGINS "/bad")) {
     if (file.path().extension() != ".so") continue;
     const std::string what = error_of([&] { on(0).run(file.path().string()).get(); });
-    EXPECT_THAT(what, testing::AllOf(StartsWith("PluginLoadError: "), HasSubstr("stage "), HasSubstr(file.path().filename().string())));
+    EXPECT_THAT(what, testing::AllOf(StartsWith("PluginLoadError: "), HasSubstr("stage "),
+                                     HasSubstr(file.path().filename().string())));
   }
   EXPECT_EQ(pid(0), before);
 }

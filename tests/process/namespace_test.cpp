@@ -62,11 +62,21 @@ TEST_F(ClusterTest, ValuesOfEveryKindSurviveTheWay) {
   start_engines(1);
   const auto there_and_back = [&](const Value& value) { return on(0).apply_sync("testing.identity", value); };
   const std::vector<Value> values{
-      Value(), true, std::int64_t{INT64_MIN}, std::int64_t{INT64_MAX}, -0.0, 1e308, std::complex<double>(1, -2),
-      std::string("UTF-8 \xc3\xa4 and\0NUL", 14), Value::bytes(std::string("\0\xff", 2)), Value::tuple({}),
-      Value(std::map<std::string, std::vector<double>>{{"x", {1, 2}}, {"empty", {}}}), Value(Eigen::MatrixXd::Random(5, 7)),
+      Value(),
+      true,
+      std::int64_t{INT64_MIN},
+      std::int64_t{INT64_MAX},
+      -0.0,
+      1e308,
+      std::complex<double>(1, -2),
+      std::string("UTF-8 \xc3\xa4 and\0NUL", 14),
+      Value::bytes(std::string("\0\xff", 2)),
+      Value::tuple({}),
+      Value(std::map<std::string, std::vector<double>>{{"x", {1, 2}}, {"empty", {}}}),
+      Value(Eigen::MatrixXd::Random(5, 7)),
       Value(Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>::Random(3, 2).eval()),
-      Value(Eigen::MatrixXd(0, 3)), Value(std::vector<Value>{1, "two", std::vector<Value>{3.0}})};
+      Value(Eigen::MatrixXd(0, 3)),
+      Value(std::vector<Value>{1, "two", std::vector<Value>{3.0}})};
   for (const Value& value : values) EXPECT_TRUE(there_and_back(value) == value) << value.repr();
   EXPECT_TRUE(std::signbit(there_and_back(-0.0).as_real()));
   EXPECT_TRUE(std::isnan(there_and_back(NAN).as_real()));

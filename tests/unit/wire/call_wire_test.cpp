@@ -29,11 +29,20 @@ TEST(CallWire, EveryKindOfValueIsReadAsItWasWritten) {
   dict.set(Value::string("a"), Value::list({1, 2.5}));
   dict.set(Value::integer(7), Value());
   const std::int64_t shape[] = {2, 3};
-  const std::vector<Value> values{
-      Value(), Value::boolean(true), Value::integer(INT64_MIN), Value::real(-0.0), Value::real(INFINITY),
-      Value::complex({1, -2}), Value::string(std::string("a\0\xc3\xa4", 4)), Value::string(""), Value::bytes("\xff"),
-      Value::list({}), Value::tuple({1, "x"}), Value::dict(std::move(dict)), Value::array(Array::zeros(DType::c128, shape)),
-      Value::list({Value::list({Value::list({1})})})};
+  const std::vector<Value> values{Value(),
+                                  Value::boolean(true),
+                                  Value::integer(INT64_MIN),
+                                  Value::real(-0.0),
+                                  Value::real(INFINITY),
+                                  Value::complex({1, -2}),
+                                  Value::string(std::string("a\0\xc3\xa4", 4)),
+                                  Value::string(""),
+                                  Value::bytes("\xff"),
+                                  Value::list({}),
+                                  Value::tuple({1, "x"}),
+                                  Value::dict(std::move(dict)),
+                                  Value::array(Array::zeros(DType::c128, shape)),
+                                  Value::list({Value::list({Value::list({1})})})};
   for (const Value& value : values) EXPECT_TRUE(there_and_back(value) == value) << value.repr();
   EXPECT_TRUE(std::signbit(there_and_back(Value::real(-0.0)).as_real()));
   EXPECT_EQ(there_and_back(Value::reference("a.b")).as_reference(), "a.b");
@@ -100,7 +109,8 @@ TEST(CallWire, AValueThatContainsItselfIsRefusedInWords) {
 
 TEST(CallWire, EveryFlippedByteIsReadOrRefusedButNeverMore) {
   const std::int64_t extent = 3;
-  const std::vector<Value> positional{1, "text", Value::list({Value::array(Array::zeros(DType::f64, std::span(&extent, 1)))})};
+  const std::vector<Value> positional{1, "text",
+                                      Value::list({Value::array(Array::zeros(DType::f64, std::span(&extent, 1)))})};
   const Packed packed = pack(Op::apply, "a.b", positional, {}, kInline);
   const std::string good(packed.body.text());
   for (std::size_t i = 0; i < good.size(); ++i)
@@ -109,8 +119,7 @@ TEST(CallWire, EveryFlippedByteIsReadOrRefusedButNeverMore) {
       bad[i] = static_cast<char>(bad[i] ^ flip);
       try {
         unpack_call(Bytes::copy(bad), {});
-      } catch (const ProtocolError&) {
-      }
+      } catch (const ProtocolError&) {}
     }
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_THROW(unpack_call(Bytes::copy(good.substr(0, size)), {}), ProtocolError) << size;

@@ -70,15 +70,17 @@ TEST(SessionWire, AReplyIsReadAsItWasWritten) {
 
 TEST(SessionWire, ChunksAndFetchesAreReadAsTheyWereWritten) {
   const Uuid engine = Uuid::random(), session = Uuid::random();
-  const auto chunk = decode_chunk(
-      sent(encode(session::Chunk{engine, session, 5, 1, std::uint64_t{3} << 30, std::uint64_t{2} << 30, Bytes::copy("part")})));
+  const auto chunk = decode_chunk(sent(encode(
+      session::Chunk{engine, session, 5, 1, std::uint64_t{3} << 30, std::uint64_t{2} << 30, Bytes::copy("part")})));
   EXPECT_EQ(chunk.engine, engine);
   EXPECT_EQ(chunk.total, std::uint64_t{3} << 30);
   EXPECT_EQ(chunk.offset, std::uint64_t{2} << 30);
   EXPECT_EQ(chunk.bytes.text(), "part");
-  EXPECT_EQ(decode_chunk_answer(sent(encode(session::ChunkAnswer{session::Status::unknown}))).status, session::Status::unknown);
+  EXPECT_EQ(decode_chunk_answer(sent(encode(session::ChunkAnswer{session::Status::unknown}))).status,
+            session::Status::unknown);
   EXPECT_EQ(decode_fetch(sent(encode(session::Fetch{engine, session, 9, 2, 100, 50}))).length, 50u);
-  EXPECT_EQ(decode_fetched(sent(encode(session::Fetched{session::Status::ok, Bytes::copy("there")}))).bytes.text(), "there");
+  EXPECT_EQ(decode_fetched(sent(encode(session::Fetched{session::Status::ok, Bytes::copy("there")}))).bytes.text(),
+            "there");
 }
 
 TEST(SessionWire, BodiesLieOnSixteenBytes) {
@@ -115,9 +117,9 @@ TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
       std::string bad = good;
       bad[i] = static_cast<char>(bad[i] ^ flip);
       try {
-        for (const session::Task& task : decode_exchange(open_frame(Bytes::copy(bad))).tasks) EXPECT_LT(task.body.size(), 4096u);
-      } catch (const ProtocolError&) {
-      }
+        for (const session::Task& task : decode_exchange(open_frame(Bytes::copy(bad))).tasks)
+          EXPECT_LT(task.body.size(), 4096u);
+      } catch (const ProtocolError&) {}
     }
 }
 
