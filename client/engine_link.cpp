@@ -73,7 +73,8 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending) {
   pending_.push_back(pending);
   pending->set_task(weak_from_this(), session_id_, first_seq_ + pending_.size() - 1);
   session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
-  perform(lock, actions);
+  // Without an action it travels with an Exchange that is on its way already, and whose deadline is known.
+  if (!actions.empty()) perform(lock, actions);
 }
 
 void EngineLink::abort(const Uuid& session, std::uint64_t seq) {

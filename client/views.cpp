@@ -31,20 +31,28 @@ struct Request {
     if (op == Op::run) return "execute";
     return name.empty() ? wire::to_string(op) : std::string(name);
   }
+  wire::Packed packed_for(const EngineLink& link) const {
+    return wire::pack(op, name, positional, keywords, link.inline_bytes());
+  }
+  TaskHandle submit(EngineLink& link, wire::Packed packed) const {
+    auto pending = std::make_shared<Pending>(link.engine().id, link.engine().uuid, label());
+    TaskHandle task(pending);
+    link.submit(std::move(packed), std::move(pending));
+    return task;
+  }
+  TaskHandle send(const Engines& engines, int id) const {
+    const std::shared_ptr<EngineLink> link = engines.link(id);
+    return submit(*link, packed_for(*link));
+  }
   std::vector<TaskHandle> send(const Engines& engines, std::span<const int> ids) const {
+    std::vector<std::shared_ptr<EngineLink>> links;
+    for (const int id : ids) links.push_back(engines.link(id));
+    const wire::Packed packed = packed_for(*links.front());
     std::vector<TaskHandle> tasks;
-    tasks.reserve(ids.size());
-    wire::Packed packed;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const std::shared_ptr<EngineLink> link = engines.link(ids[i]);
-      if (i == 0) packed = wire::pack(op, name, positional, keywords, link->inline_bytes());
-      auto pending = std::make_shared<Pending>(ids[i], link->engine().uuid, label());
-      tasks.emplace_back(pending);
-      link->submit(i + 1 == ids.size() ? std::move(packed) : packed, std::move(pending));
-    }
+    tasks.reserve(links.size());
+    for (const auto& link : links) tasks.push_back(submit(*link, packed));
     return tasks;
   }
-  TaskHandle send(const Engines& engines, int id) const { return std::move(send(engines, std::span(&id, 1)).front()); }
 };
 
 wire::Keywords keywords_of(std::initializer_list<Item> items) {

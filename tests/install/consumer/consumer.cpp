@@ -1,4 +1,4 @@
-// consumer.cpp SCRIPT.so: calls two plugins of this project on the engines of a running cluster, and runs a third.
+// consumer.cpp: calls two plugins of this project on the engines of a running cluster, and runs a third, SCRIPT.so.
 #include <cmath>
 #include <cstdint>
 #include <iostream>

@@ -1,0 +1,166 @@
+// tests/unit/transport/transport_test.cpp: requests, answers, and listeners that do not die.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/transport/publisher.hpp"
+#include "core/transport/requester.hpp"
+#include "core/transport/responder.hpp"
+#include "core/transport/subscriber.hpp"
+
+namespace enginery::transport {
+namespace {
+
+using testing::HasSubstr;
+
+Message message_of(std::string_view text) {
+  Message message(text.size());
+  std::memcpy(message.data(), text.data(), text.size());
+  return message;
+}
+std::string text_of(const Message& message) { return {reinterpret_cast<const char*>(message.data()), message.size()}; }
+
+class TransportTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "enginery-transport-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string path() const { return (folder_ / "s").string(); }
+  std::string url() const { return "ipc://" + path(); }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(TransportTest, AnswersFindTheirRequestsInAnyOrder) {
+  std::mutex mutex;
+  std::vector<std::pair<Responder::Ticket, std::string>> held;
+  // The responder calls into what outlives it; it answers a batch of fifty in reverse.
+  std::atomic<Responder*> responder = nullptr;
+  Responder serving(url(), 64, [&](Responder::Ticket ticket, Message request) {
+    std::vector<std::pair<Responder::Ticket, std::string>> batch;
+    {
+      const std::lock_guard lock(mutex);
+      held.emplace_back(ticket, text_of(request));
+      if (held.size() == 50) batch = std::exchange(held, {});
+    }
+    for (auto at = batch.rbegin(); at != batch.rend(); ++at)
+      responder.load()->answer(at->first, message_of(at->second + "!"));
+  });
+  responder = &serving;
+  Requester requester(url());
+  std::mutex answers_mutex;
+  std::condition_variable changed;
+  int right = 0, wrong = 0;
+  for (int i = 0; i < 500; ++i)
+    requester.send(message_of(std::to_string(i)), [&, i](Message answer, const char* failure) {
+      const std::lock_guard lock(answers_mutex);
+      ++(!failure && text_of(answer) == std::to_string(i) + "!" ? right : wrong);
+      changed.notify_all();
+    });
+  std::unique_lock lock(answers_mutex);
+  ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return right + wrong == 500; }));
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(TransportTest, WhereNobodyListensTheErrorNamesTheAddressAndTheRemedy) {
+  try {
+    Requester requester(url());
+    FAIL();
+  } catch (const ConnectionError& error) {
+    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr(url()), HasSubstr("enginery start")));
+  }
+}
+
+TEST_F(TransportTest, ARequesterIsQuietOnlyWhenAllIsAnswered) {
+  std::optional<Responder::Ticket> ticket;
+  std::mutex mutex;
+  std::condition_variable came;
+  Responder responder(url(), 4, [&](Responder::Ticket given, Message) {
+    const std::lock_guard lock(mutex);
+    ticket = given;
+    came.notify_all();
+  });
+  Requester requester(url());
+  requester.send(message_of("x"), [](Message, const char*) {});
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(came.wait_for(lock, std::chrono::seconds(20), [&] { return ticket.has_value(); }));
+  EXPECT_EQ(requester.open(), 1u);
+  EXPECT_FALSE(requester.quiet());
+  responder.answer(*ticket, message_of("y"));
+  while (!requester.quiet()) std::this_thread::yield();
+  EXPECT_EQ(requester.open(), 0u);
+}
+
+TEST_F(TransportTest, AListenerThatProbesHaveKilledListensAgain) {
+  std::atomic<Responder*> responder = nullptr;
+  Responder serving(url(), 16, [&](Responder::Ticket ticket, Message request) {
+    responder.load()->answer(ticket, std::move(request));
+  });
+  responder = &serving;
+  Requester before(url());
+  for (int i = 0; i < 50; ++i) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, path().c_str());
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::close(fd);
+  }
+  EXPECT_EQ(text_of(request(before, message_of("still there"), 10)), "still there") << "who is connected goes on";
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::string answer;
+  while (answer.empty() && std::chrono::steady_clock::now() < give_up) {
+    try {
+      Requester after(url());
+      answer = text_of(request(after, message_of("anew"), 1));
+    } catch (const Error&) {
+      std::this_thread::yield();  // the guard looks every second
+    }
+  }
+  EXPECT_EQ(answer, "anew");
+}
+
+TEST_F(TransportTest, ASubscriberHearsWhatItAskedForAndNothingElse) {
+  Publisher publisher(url());
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::string> heard;
+  Subscriber subscriber(url(), "abc:", [&](const Bytes& message) {
+    const std::lock_guard lock(mutex);
+    heard.emplace_back(message.text());
+    changed.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  // Until it is connected what is published is lost, without a word.
+  while (heard.empty()) {
+    lock.unlock();
+    publisher.publish(message_of("xyz:no"));
+    publisher.publish(message_of("abc:yes"));
+    lock.lock();
+    changed.wait_for(lock, std::chrono::milliseconds(1));
+  }
+  EXPECT_THAT(heard, testing::Each("yes"));
+}
+
+}  // namespace
+}  // namespace enginery::transport
