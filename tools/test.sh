@@ -2,7 +2,7 @@
 # tools/test.sh [PRESET]: sets up, builds, and runs every test. PRESET is release (the default), dev, asan or tsan.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1
+export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$PWD
 preset=${1:-release}
 
 tools/setup.sh

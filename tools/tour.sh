@@ -2,7 +2,7 @@
 # tools/tour.sh: sets up, builds, starts four engines, calls a plugin's functions on them from examples/tour, stops them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1
+export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$PWD
 
 tools/setup.sh
 cmake --preset release -DENGINERY_BUILD_TESTS=OFF -DENGINERY_BUILD_BENCHMARKS=OFF -B build/tour >/dev/null
