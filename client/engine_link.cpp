@@ -25,6 +25,17 @@ constexpr session::Time kRedial = 50ms;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
 constexpr session::Time kWordOfDeath = 300ms;
 
+/// A socket that is not quiet after so long carries a request that nobody will answer: it is abandoned.
+constexpr session::Time kHopeless = 2s;
+
+/// An engine answers within a second; longer silence is a line that leads nowhere, also on one host: a listener that a
+/// stranger's probe has ended lets clients in and never speaks.
+session::Limits limits_of_links() {
+  session::Limits limits;
+  limits.unanswered = 3s;
+  return limits;
+}
+
 std::string this_host() {
   char name[256] = "";
   ::gethostname(name, sizeof name - 1);
@@ -33,10 +44,10 @@ std::string this_host() {
 
 }  // namespace
 
-EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, const session::Limits& limits)
+EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock)
     : engine_(std::move(engine)),
       clock_(std::move(clock)),
-      limits_(limits),
+      limits_(limits_of_links()),
       same_host_(engine_.hostname == this_host()) {
   new_session();
 }
@@ -101,7 +112,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       link_ = relink->link;
       waiting_.clear();
       tasks_.broken = true;
-      if (tasks_.requester) retired_.push_back(std::exchange(tasks_.requester, nullptr));
+      retire(tasks_);
       clock_->arm(LinkClock::now());
     } else if (const auto* end = std::get_if<session::Lost>(&action)) {
       lost = end;
@@ -151,8 +162,8 @@ void EngineLink::die(const std::string& how) {
   death_ = how;
   const std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   new_session();
-  for (Line* line : {&tasks_, &bulk_})
-    if (line->requester) retired_.push_back(std::exchange(line->requester, nullptr));
+  retire(tasks_);
+  retire(bulk_);
   lock.unlock();
   room_.notify_all();
   for (const auto& pending : failed)
@@ -178,7 +189,11 @@ bool EngineLink::quiet() {
   const Lock lock(mutex_);
   for (const Line* line : {&tasks_, &bulk_})
     if (line->requester && !line->requester->quiet()) return false;
-  return std::ranges::all_of(retired_, [](const auto& requester) { return requester->quiet(); });
+  return std::ranges::all_of(retired_, [](const Retired& old) { return old.requester->quiet(); });
+}
+
+void EngineLink::retire(Line& line) {
+  if (line.requester) retired_.push_back({std::exchange(line.requester, nullptr), LinkClock::now()});
 }
 
 std::shared_ptr<transport::Requester> EngineLink::dialled(Lock& lock, Line& line, const std::string& url) {
@@ -241,7 +256,7 @@ std::shared_ptr<transport::Requester> EngineLink::bulk_requester() {
 
 void EngineLink::break_bulk() {
   const Lock lock(mutex_);
-  if (bulk_.requester) retired_.push_back(std::exchange(bulk_.requester, nullptr));
+  retire(bulk_);
   bulk_.broken = true;
   clock_->arm(LinkClock::now() + kRedial);
 }
@@ -333,10 +348,10 @@ session::Time EngineLink::tick() {
   session::ClientActions actions;
   Lock lock(mutex_);
   if (!death_) mend(lock);
-  std::vector<std::shared_ptr<transport::Requester>> closing;
-  std::erase_if(retired_, [&](auto& requester) {
-    if (!requester->quiet()) return false;
-    closing.push_back(std::move(requester));
+  std::vector<std::shared_ptr<transport::Requester>> closing;  // after the lock is let go
+  std::erase_if(retired_, [&](Retired& old) {
+    if (!old.requester->quiet() && LinkClock::now() - old.since < kHopeless) return false;
+    closing.push_back(std::move(old.requester));
     return true;
   });
   if (!death_) session_->tick(LinkClock::now(), actions);

@@ -25,7 +25,7 @@ namespace enginery {
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public std::enable_shared_from_this<EngineLink> {
  public:
-  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, const session::Limits& limits);
+  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock);
 
   /// Sends a task; `pending` is completed once, whatever happens. Waits only for room in the bounded queue.
   void submit(wire::Packed call, std::shared_ptr<Pending> pending);
@@ -50,6 +50,11 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
     std::shared_ptr<transport::Requester> requester;
     bool broken = false;
   };
+  /// A socket that is no longer used.
+  struct Retired {
+    std::shared_ptr<transport::Requester> requester;
+    session::Time since;
+  };
   struct Completion {
     std::shared_ptr<Pending> pending;
     bool aborted;
@@ -69,6 +74,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   void lose(const session::Lost& lost);
   /// The connected socket, dialled at need; null while it is broken. Requires: lock is held, and is let go to dial.
   std::shared_ptr<transport::Requester> dialled(Lock& lock, Line& line, const std::string& url);
+  void retire(Line& line);
   void mend(Lock& lock);
   bool process_is_gone() const;
   /// Begins a new session; what was outstanding fails. Unlocks.
@@ -93,7 +99,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::vector<session::Exchange> waiting_;  // for a line
   std::vector<session::Chunk> waiting_chunks_;
   std::vector<session::Fetch> waiting_fetches_;
-  std::vector<std::shared_ptr<transport::Requester>> retired_;  // until they are quiet
+  std::vector<Retired> retired_;  // until they are quiet, or hopeless
   session::Time gone_since_ = session::kNever;
 };
 

@@ -5,12 +5,14 @@
 #include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
+#include <enginery/task_handle.hpp>
 
 namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kFarewell = 500ms;
+constexpr Seconds kAttempt = 1s;
 
 wire::HubReply to_snapshot(transport::Message answer) {
   wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
@@ -27,9 +29,19 @@ Engines::Engines(Connection connection, std::chrono::milliseconds timeout)
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
   subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
-  hub_ = std::make_unique<transport::Requester>(connection_.hub.requests);
-  apply(to_snapshot(
-      transport::request(*hub_, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count())));
+  // A listener that a stranger's probe has just ended lets us in and stays silent until its guard notices, so a short
+  // silence is answered by a new connection.
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    hub_ = std::make_unique<transport::Requester>(connection_.hub.requests);
+    const Seconds left = deadline - std::chrono::steady_clock::now();
+    try {
+      apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}), std::min(kAttempt, left).count())));
+      return;
+    } catch (const TimeoutError&) {
+      if (left <= kAttempt) throw;
+    }
+  }
 }
 
 Engines::~Engines() {
@@ -89,7 +101,7 @@ void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<E
   auto& slot = alive_[engine.id];
   if (slot && slot->engine().uuid == engine.uuid) return;
   if (slot) replaced.push_back(slot);
-  slot = std::make_shared<EngineLink>(engine, clock_, session::Limits{});
+  slot = std::make_shared<EngineLink>(engine, clock_);
   clock_->add(slot);
   dead_.erase(engine.id);
 }

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 
@@ -15,7 +16,11 @@ namespace enginery::transport {
 namespace {
 
 constexpr std::chrono::seconds kInterval(1);
-constexpr timeval kPatience{1, 0};
+constexpr timeval kPatience{0, 100'000};  // for one sign; so often is it asked for:
+constexpr int kSigns = 10;
+
+/// A request as NNG's ipc transport frames it: message, length in network order, the request's number, "ping".
+constexpr unsigned char kPingRequest[] = {1, 0, 0, 0, 0, 0, 0, 0, 8, 0x80, 0, 0, 1, 'p', 'i', 'n', 'g'};
 
 /// SP's greeting: zero, "SP", version 0, the protocol in network order, zero.
 struct Greeting {
@@ -31,8 +36,9 @@ Protocol peer_of(Protocol own) { return own == Protocol::rep ? Protocol::req : P
 
 }  // namespace
 
-ListenerGuard::ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol)
-    : socket_(socket), url_(std::move(url)), protocol_(protocol) {
+ListenerGuard::ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol,
+                             std::function<void()> publish_ping)
+    : socket_(socket), url_(std::move(url)), protocol_(protocol), publish_ping_(std::move(publish_ping)) {
   constexpr std::string_view kIpc = "ipc://";
   if (url_.starts_with(kIpc)) path_ = url_.substr(kIpc.size());
   listen();
@@ -64,11 +70,21 @@ bool ListenerGuard::answers() const {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   const Greeting mine = greeting(peer_of(protocol_));
   Greeting theirs{};
-  const bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                  ::send(fd, &mine, sizeof mine, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof mine) &&
-                  ::recv(fd, &theirs, sizeof theirs, MSG_WAITALL) == static_cast<ssize_t>(sizeof theirs);
+  bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+            ::send(fd, &mine, sizeof mine, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof mine) &&
+            ::recv(fd, &theirs, sizeof theirs, MSG_WAITALL) == static_cast<ssize_t>(sizeof theirs);
+  if (ok && !publish_ping_)
+    ok = ::send(fd, kPingRequest, sizeof kPingRequest, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof kPingRequest);
+  bool alive = false;
+  for (int sign = 0; ok && !alive && sign < kSigns; ++sign) {
+    if (publish_ping_) publish_ping_();
+    unsigned char byte = 0;
+    const ssize_t got = ::recv(fd, &byte, 1, 0);
+    alive = got == 1;
+    ok = alive || (got < 0 && (errno == EAGAIN || errno == EINTR));
+  }
   ::close(fd);
-  return ok;
+  return alive;
 }
 
 void ListenerGuard::watch() {

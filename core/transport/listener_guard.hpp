@@ -3,8 +3,10 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace enginery::transport {
@@ -13,14 +15,19 @@ namespace enginery::transport {
 enum class Protocol : std::uint16_t { pub = 0x20, sub = 0x21, req = 0x30, rep = 0x31 };
 
 /// Listens at an address and goes on listening. On ipc one connect() and close() without a handshake ends an NNG
-/// listener for good; so the guard shakes hands with itself every second, and on failure unlinks the path and listens
-/// anew on the same socket. Connections that exist go on.
+/// listener for good: it still shakes hands, but nobody takes the connection over. So every second the guard connects
+/// to itself and asks for a sign of life; without one it unlinks the path and listens anew on the same socket.
+/// Connections that exist go on.
 ///
 /// Threads: one of its own.
 class ListenerGuard {
  public:
-  /// `socket` is NNG's id of a listening socket. Throws ConnectionError when the address cannot be listened at.
-  ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol);
+  /// What the guard asks with, and what a REP socket's owner answers itself; too short to be one of our messages.
+  static constexpr std::string_view kPing = "ping";
+
+  /// `socket` is NNG's id of a listening socket. A PUB socket cannot be asked: `publish_ping` makes it send kPing to
+  /// all. Throws ConnectionError when the address cannot be listened at.
+  ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol, std::function<void()> publish_ping = {});
   ~ListenerGuard();
   ListenerGuard(const ListenerGuard&) = delete;
   ListenerGuard& operator=(const ListenerGuard&) = delete;
@@ -33,6 +40,7 @@ class ListenerGuard {
   std::uint32_t socket_;
   std::string url_, path_;  // path_ is empty unless the address is ipc
   Protocol protocol_;
+  std::function<void()> publish_ping_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stop_ = false;

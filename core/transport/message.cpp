@@ -1,8 +1,6 @@
 // core/transport/message.cpp: one NNG message, owned.
 #include "core/transport/message.hpp"
 
-#include <cstdint>
-
 #include "core/transport/check.hpp"
 
 namespace enginery::transport {
@@ -17,13 +15,7 @@ std::byte* Message::data() const { return static_cast<std::byte*>(nng_msg_body(m
 std::size_t Message::size() const { return nng_msg_len(message_); }
 
 Bytes Message::share() && {
-  constexpr std::size_t kPreamble = 12, kAlignment = 16;
   const std::span<const std::byte> bytes = span();
-  if (bytes.size() > kPreamble && (reinterpret_cast<std::uintptr_t>(bytes.data()) + kPreamble) % kAlignment != 0) {
-    auto [memory, at] = Bytes::fresh(bytes.size() + kAlignment);
-    std::memcpy(at + (kAlignment - kPreamble), bytes.data(), bytes.size());
-    return memory.part(kAlignment - kPreamble, bytes.size());
-  }
   return Bytes(
       std::shared_ptr<const void>(
           release(), [](const void* message) { nng_msg_free(static_cast<nng_msg*>(const_cast<void*>(message))); }),

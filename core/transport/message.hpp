@@ -35,8 +35,7 @@ class Message {
   /// Hands the message to NNG.
   nng_msg* release() { return std::exchange(message_, nullptr); }
 
-  /// The same bytes, with the message as their owner. 16-byte alignment of what follows the preamble is checked, and
-  /// repaired by a copy where NNG did not give it.
+  /// The same bytes, with the message as their owner.
   Bytes share() &&;
 
  private:

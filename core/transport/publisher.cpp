@@ -1,6 +1,7 @@
 // core/transport/publisher.cpp: a listening PUB socket.
 #include "core/transport/publisher.hpp"
 
+#include <cstring>
 #include <optional>
 
 #include <nng/nng.h>
@@ -19,7 +20,11 @@ struct Publisher::State {
 Publisher::Publisher(const std::string& url) : state_(new State) {
   check(nng_pub0_open(&state_->socket), "nng_pub0_open");
   nng_socket_set_int(state_->socket, NNG_OPT_SENDBUF, 8192);
-  state_->guard.emplace(state_->socket.id, url, Protocol::pub);
+  state_->guard.emplace(state_->socket.id, url, Protocol::pub, [this] {
+    Message ping(ListenerGuard::kPing.size());
+    std::memcpy(ping.data(), ListenerGuard::kPing.data(), ListenerGuard::kPing.size());
+    publish(std::move(ping));
+  });
 }
 
 Publisher::~Publisher() { state_->guard.reset(); }  // the socket is abandoned to the process' end

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -49,8 +50,26 @@ struct Responder::State {
     const int rv = nng_aio_result(context->receiving);
     if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
     if (rv != 0) return nng_ctx_recv(context->ctx, context->receiving);
+    Message request(nng_aio_get_msg(context->receiving));
+    if (is_ping(request)) return answer(*context, std::move(request));
     context->state->held.fetch_add(1, std::memory_order_relaxed);
-    context->state->on_request(reinterpret_cast<Ticket>(context), Message(nng_aio_get_msg(context->receiving)));
+    context->state->on_request(reinterpret_cast<Ticket>(context), std::move(request));
+  }
+
+  /// The guard's, and no one else's.
+  static bool is_ping(const Message& request) {
+    return request.size() == ListenerGuard::kPing.size() &&
+           std::memcmp(request.data(), ListenerGuard::kPing.data(), request.size()) == 0;
+  }
+
+  static void answer(Context& context, Message reply) {
+    nng_aio_wait(context.sending);  // the last send is done but for its last instructions in another thread
+    nng_aio_set_msg(context.sending, reply.release());
+    nng_ctx_send(context.ctx, context.sending);
+    if (nng_aio_get_msg(context.sending) == nullptr)
+      receive_again(context);
+    else
+      context.state->wait_for(context);
   }
 
   /// Requires: the send is done.
@@ -114,15 +133,8 @@ void Responder::reserve(std::size_t contexts) {
 }
 
 void Responder::answer(Ticket ticket, Message reply) {
-  auto* context = reinterpret_cast<State::Context*>(ticket);
   state_->held.fetch_sub(1, std::memory_order_relaxed);
-  nng_aio_wait(context->sending);  // the last send is done but for its last instructions in another thread
-  nng_aio_set_msg(context->sending, reply.release());
-  nng_ctx_send(context->ctx, context->sending);
-  if (nng_aio_get_msg(context->sending) == nullptr)
-    State::receive_again(*context);
-  else
-    state_->wait_for(*context);
+  State::answer(*reinterpret_cast<State::Context*>(ticket), std::move(reply));
 }
 
 std::size_t Responder::held() const { return state_->held.load(std::memory_order_relaxed); }

@@ -21,14 +21,7 @@ struct Subscriber::State {
     if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
     if (rv == 0) {
       const Message message(nng_aio_get_msg(state->aio));
-      // A copy: the topic in front shifts what follows, and changes are small.
-      if (message.size() >= state->topic) {
-        constexpr std::size_t kShift = wire::kAlignment - wire::kPreamble;
-        const std::size_t size = message.size() - state->topic;
-        auto [memory, at] = Bytes::fresh(size + kShift);
-        std::memcpy(at + kShift, message.data() + state->topic, size);
-        state->on_message(memory.part(kShift, size));
-      }
+      if (message.size() >= state->topic) state->on_message(Bytes::copy(message.span().subspan(state->topic)));
     }
     nng_recv_aio(state->socket, state->aio);
   }

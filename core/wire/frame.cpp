@@ -42,7 +42,17 @@ std::byte* bodies_of(transport::Message& message, std::size_t envelope_size) {
   return message.data() + kPreamble + padded(envelope_size);
 }
 
-Opened open_frame(const Bytes& message) {
+/// The same message, with what follows its preamble on 16 bytes; NNG gives it so after REQ/REP's four bytes.
+static Bytes aligned(const Bytes& message) {
+  if (message.empty() || (reinterpret_cast<std::uintptr_t>(message.data()) + kPreamble) % kAlignment == 0)
+    return message;
+  auto [memory, at] = Bytes::fresh(message.size() + kAlignment);
+  std::memcpy(at + (kAlignment - kPreamble), message.data(), message.size());
+  return memory.part(kAlignment - kPreamble, message.size());
+}
+
+Opened open_frame(const Bytes& given) {
+  const Bytes message = aligned(given);
   Preamble preamble;
   if (message.size() < kPreamble)
     throw ProtocolError(
@@ -62,7 +72,8 @@ Opened open_frame(const Bytes& message) {
   const auto* envelope = reinterpret_cast<const std::uint8_t*>(message.data() + kPreamble);
   return {static_cast<MessageKind>(preamble.kind),
           {envelope, preamble.envelope},
-          message.part(kPreamble + padded(preamble.envelope), room - padded(preamble.envelope))};
+          message.part(kPreamble + padded(preamble.envelope), room - padded(preamble.envelope)),
+          message};
 }
 
 }  // namespace enginery::wire

@@ -41,10 +41,12 @@ std::byte* bodies_of(transport::Message& message, std::size_t envelope_size);
 /// A frame whose sizes were checked; the envelope is not verified yet.
 struct Opened {
   MessageKind kind;
-  std::span<const std::uint8_t> envelope;
+  std::span<const std::uint8_t> envelope;  // lives as long as `message`
   Bytes bodies;
+  Bytes message;
 };
-/// Throws ProtocolError, which says what is wrong, before anything behind the preamble is read.
-Opened open_frame(const Bytes& message);
+/// What follows the preamble lies on 16 bytes; a message that does not is copied. Throws ProtocolError, which says what
+/// is wrong, before anything behind the preamble is read.
+Opened open_frame(const Bytes& given);
 
 }  // namespace enginery::wire

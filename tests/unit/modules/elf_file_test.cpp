@@ -25,7 +25,7 @@ class ElfFileTest : public PluginTest {
   /// Exactly as long as its content, so that a sanitizer sees every byte that is read beyond it.
   static ElfFile read(const std::vector<char>& bytes) {
     const auto exact = std::make_unique<std::byte[]>(bytes.size());
-    std::memcpy(exact.get(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(exact.get(), bytes.data(), bytes.size());
     return ElfFile::read({exact.get(), bytes.size()}, "given.so");
   }
   static std::string words(const std::vector<char>& bytes) {
