@@ -7,6 +7,7 @@
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/pub.h>
 
+#include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/listener_guard.hpp"
 
@@ -27,7 +28,10 @@ Publisher::Publisher(const std::string& url) : state_(new State) {
   });
 }
 
-Publisher::~Publisher() { state_->guard.reset(); }  // the socket is abandoned to the process' end
+Publisher::~Publisher() {
+  state_->guard.reset();
+  abandon(state_);
+}
 
 void Publisher::publish(Message message) {
   nng_msg* raw = message.release();

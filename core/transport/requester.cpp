@@ -18,6 +18,7 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
 
+#include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/wire/frame.hpp"
 
@@ -108,11 +109,7 @@ Requester::Requester(const std::string& url) : state_(new State) {
 
 Requester::~Requester() {
   if (!quiet()) {
-    // Abandoned, since closing under traffic can hang for ever; but not out of sight of leak checkers.
-    static std::mutex mutex;
-    static auto* const abandoned = new std::vector<State*>;
-    const std::lock_guard lock(mutex);
-    abandoned->push_back(state_);
+    abandon(state_);
     return;
   }
   for (const auto& context : state_->contexts) {

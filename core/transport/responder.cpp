@@ -20,6 +20,7 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 
+#include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/wire/frame.hpp"
@@ -117,6 +118,7 @@ Responder::~Responder() {
   }
   state_->changed.notify_all();
   if (state_->waiter.joinable()) state_->waiter.detach();  // it may wait for a peer that never reads
+  abandon(state_);
 }
 
 void Responder::reserve(std::size_t contexts) {
