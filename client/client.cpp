@@ -1,6 +1,8 @@
 // client/client.cpp: which cluster a client connects to, and the views that it gives.
 #include <enginery/client.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -11,16 +13,17 @@ namespace enginery {
 Client::Client(const ClientOptions& options) {
   Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
   connection.check_alive();
-  engines_ = std::make_shared<Engines>(std::move(connection), options.timeout);
+  engines_ = Engines::connect(std::move(connection), options.timeout);
 }
 
 std::vector<int> Client::ids() const { return engines_->ids(); }
 
 void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout) const {
   std::optional<std::chrono::steady_clock::time_point> deadline;
+  constexpr Seconds kLongest(366.0 * 24 * 3600);  // beyond it the clock's arithmetic could overflow
   if (timeout)
-    deadline =
-        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(*timeout);
+    deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                      std::clamp(*timeout, Seconds(0), kLongest));
   engines_->wait_for(count, deadline);
 }
 

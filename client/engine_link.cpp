@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
+#include <utility>
 
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
@@ -118,7 +120,6 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       lost = end;
     }
   }
-  const bool freed = !completions.empty();
   lock.unlock();
   clock_->arm(deadline);
   for (session::ClientAction& action : actions) {
@@ -126,7 +127,6 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
     if (auto* chunk = std::get_if<session::SendChunk>(&action)) send(std::move(chunk->chunk));
     if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(std::move(fetch->fetch));
   }
-  if (freed) room_.notify_all();
   for (Completion& completion : completions) {
     if (completion.aborted)
       completion.pending->fail(
@@ -178,6 +178,9 @@ void EngineLink::close() {
   std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   pending_.clear();
   perform(lock, actions);
+  lock.lock();
+  new_session();  // a late answer finds nothing of the old one
+  lock.unlock();
   room_.notify_all();
   for (const auto& pending : failed)
     if (pending)
@@ -196,31 +199,55 @@ void EngineLink::retire(Line& line) {
   if (line.requester) retired_.push_back({std::exchange(line.requester, nullptr), LinkClock::now()});
 }
 
-std::shared_ptr<transport::Requester> EngineLink::dialled(Lock& lock, Line& line, const std::string& url) {
-  if (line.requester || line.broken || death_) return line.requester;
-  lock.unlock();
-  std::shared_ptr<transport::Requester> requester;
-  try {
-    requester = std::make_shared<transport::Requester>(url);
-  } catch (const ConnectionError&) {}
-  lock.lock();
-  if (line.requester || death_) return line.requester;  // another thread was faster
-  line.broken = !requester;
+void EngineLink::want(Line& line) {
+  if (line.dialling || line.broken || death_) return;
+  line.dialling = true;
+  const bool bulk = &line == &bulk_;
+  std::thread([self = weak_from_this(), bulk, url = bulk ? engine_.bulk_endpoint : engine_.endpoint] {
+    std::shared_ptr<transport::Requester> requester;
+    try {
+      requester = std::make_shared<transport::Requester>(url);
+    } catch (const ConnectionError&) {
+      // The clock looks whether the engine lives, and tries again.
+    }
+    if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
+  }).detach();
+}
+
+void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester) {
+  Lock lock(mutex_);
+  Line& line = bulk ? bulk_ : tasks_;
+  line.dialling = false;
+  if (death_) return;
+  if (!requester) {
+    line.broken = true;
+    return clock_->arm(LinkClock::now() + kRedial);
+  }
   line.requester = std::move(requester);
-  if (line.broken) clock_->arm(LinkClock::now());
-  return line.requester;
+  std::vector<session::Exchange> exchanges;
+  std::vector<session::Chunk> chunks;
+  std::vector<session::Fetch> fetches;
+  if (bulk) {
+    chunks.swap(waiting_chunks_);
+    fetches.swap(waiting_fetches_);
+  } else {
+    exchanges.swap(waiting_);
+  }
+  lock.unlock();
+  for (session::Exchange& exchange : exchanges) send(std::move(exchange));
+  for (session::Chunk& chunk : chunks) send(std::move(chunk));
+  for (session::Fetch& fetch : fetches) send(fetch);
 }
 
 void EngineLink::send(session::Exchange exchange) {
   std::shared_ptr<transport::Requester> requester;
   {
-    Lock lock(mutex_);
+    const Lock lock(mutex_);
     if (exchange.session != session_id_ || exchange.link != link_) return;
-    requester = dialled(lock, tasks_, engine_.endpoint);
-    if (exchange.session != session_id_ || exchange.link != link_) return;
+    requester = tasks_.requester;
     if (!requester) {
-      if (!death_) waiting_.push_back(std::move(exchange));
-      return;
+      waiting_.push_back(std::move(exchange));
+      return want(tasks_);
     }
   }
   requester->send(wire::encode(exchange), [self = weak_from_this(), session = exchange.session, link = exchange.link,
@@ -247,11 +274,7 @@ void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_
   else
     session_->on_reply(link, std::move(reply), LinkClock::now(), actions);
   perform(lock, actions);
-}
-
-std::shared_ptr<transport::Requester> EngineLink::bulk_requester() {
-  Lock lock(mutex_);
-  return dialled(lock, bulk_, engine_.bulk_endpoint);
+  room_.notify_all();  // what was admitted has left the queue
 }
 
 void EngineLink::break_bulk() {
@@ -262,11 +285,15 @@ void EngineLink::break_bulk() {
 }
 
 void EngineLink::send(session::Chunk chunk) {
-  const auto requester = bulk_requester();
-  if (!requester) {
+  std::shared_ptr<transport::Requester> requester;
+  {
     const Lock lock(mutex_);
-    if (!death_) waiting_chunks_.push_back(std::move(chunk));
-    return;
+    if (chunk.session != session_id_) return;
+    requester = bulk_.requester;
+    if (!requester) {
+      waiting_chunks_.push_back(std::move(chunk));
+      return want(bulk_);
+    }
   }
   requester->send(wire::encode(chunk), [self = weak_from_this(), session = chunk.session, seq = chunk.seq,
                                         index = chunk.index, offset = chunk.offset](auto answer, const char* failure) {
@@ -291,11 +318,15 @@ void EngineLink::send(session::Chunk chunk) {
 }
 
 void EngineLink::send(session::Fetch fetch) {
-  const auto requester = bulk_requester();
-  if (!requester) {
+  std::shared_ptr<transport::Requester> requester;
+  {
     const Lock lock(mutex_);
-    if (!death_) waiting_fetches_.push_back(fetch);
-    return;
+    if (fetch.session != session_id_) return;
+    requester = bulk_.requester;
+    if (!requester) {
+      waiting_fetches_.push_back(fetch);
+      return want(bulk_);
+    }
   }
   requester->send(wire::encode(fetch), [self = weak_from_this(), session = fetch.session, r = fetch.r,
                                         index = fetch.index, offset = fetch.offset](auto answer, const char* failure) {
@@ -333,15 +364,10 @@ void EngineLink::mend(Lock& lock) {
     die("its process is gone");
     return lock.lock();
   }
-  tasks_.broken = bulk_.broken = false;
-  auto exchanges = std::exchange(waiting_, {});
-  auto chunks = std::exchange(waiting_chunks_, {});
-  auto fetches = std::exchange(waiting_fetches_, {});
-  lock.unlock();
-  for (session::Exchange& exchange : exchanges) send(std::move(exchange));
-  for (session::Chunk& chunk : chunks) send(std::move(chunk));
-  for (session::Fetch& fetch : fetches) send(std::move(fetch));
-  lock.lock();
+  for (Line* line : {&tasks_, &bulk_}) {
+    if (!std::exchange(line->broken, false)) continue;
+    want(*line);
+  }
 }
 
 session::Time EngineLink::tick() {

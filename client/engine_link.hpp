@@ -48,6 +48,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   /// One socket to the engine and how it stands.
   struct Line {
     std::shared_ptr<transport::Requester> requester;
+    bool dialling = false;
     bool broken = false;
   };
   /// A socket that is no longer used.
@@ -69,11 +70,12 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   void send(session::Fetch fetch);
   void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, transport::Message answer,
                  const char* failure);
-  std::shared_ptr<transport::Requester> bulk_requester();
   void break_bulk();
   void lose(const session::Lost& lost);
-  /// The connected socket, dialled at need; null while it is broken. Requires: lock is held, and is let go to dial.
-  std::shared_ptr<transport::Requester> dialled(Lock& lock, Line& line, const std::string& url);
+  /// Has a line dialled, in a thread of its own: a dial waits for callbacks of NNG's and for a peer that may be
+  /// stopped. Requires: mutex_ is held.
+  void want(Line& line);
+  void on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester);
   void retire(Line& line);
   void mend(Lock& lock);
   bool process_is_gone() const;

@@ -24,8 +24,15 @@ wire::HubReply to_snapshot(transport::Message answer) {
 
 }  // namespace
 
-Engines::Engines(Connection connection, std::chrono::milliseconds timeout)
-    : connection_(std::move(connection)), clock_(std::make_shared<LinkClock>()) {
+std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::milliseconds timeout) {
+  auto engines = std::make_shared<Engines>(std::move(connection));
+  engines->start(timeout);
+  return engines;
+}
+
+Engines::Engines(Connection connection) : connection_(std::move(connection)), clock_(std::make_shared<LinkClock>()) {}
+
+void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
   subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
@@ -33,13 +40,18 @@ Engines::Engines(Connection connection, std::chrono::milliseconds timeout)
   // silence is answered by a new connection.
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   for (;;) {
-    hub_ = std::make_unique<transport::Requester>(connection_.hub.requests);
     const Seconds left = deadline - std::chrono::steady_clock::now();
+    const double patience = std::max(std::min(kAttempt, left), Seconds(0.01)).count();
     try {
-      apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}), std::min(kAttempt, left).count())));
+      hub_ = transport::connect(connection_.hub.requests, patience);
+      apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}), patience)));
       return;
     } catch (const TimeoutError&) {
-      if (left <= kAttempt) throw;
+      if (left <= kAttempt)
+        throw TimeoutError(
+            fmt::format("the hub of cluster '{}' did not answer within {} s; is its process stopped? "
+                        "`enginery stop --name {}` ends it",
+                        connection_.cluster, timeout.count(), connection_.cluster));
     }
   }
 }
@@ -58,7 +70,7 @@ Engines::~Engines() {
   // The farewells are answered at once, and then a socket must be silent for a while before NNG can close it.
   const auto deadline = std::chrono::steady_clock::now() + kFarewell;
   const auto quiet = [&] {
-    if (!hub_->quiet()) return false;
+    if (hub_ && !hub_->quiet()) return false;
     for (const auto& link : links)
       if (!link->quiet()) return false;
     return true;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <enginery/connection.hpp>
+#include <enginery/task_handle.hpp>
 
 #include "client/engine_link.hpp"
 #include "client/link_clock.hpp"
@@ -28,7 +29,9 @@ namespace enginery {
 class Engines : public std::enable_shared_from_this<Engines> {
  public:
   /// Connects to the hub and knows its engines. Throws ConnectionError, TimeoutError.
-  Engines(Connection connection, std::chrono::milliseconds timeout);
+  static std::shared_ptr<Engines> connect(Connection connection, std::chrono::milliseconds timeout);
+  /// For connect().
+  explicit Engines(Connection connection);
   /// Ends the sessions in words and closes what can be closed safely.
   ~Engines();
   Engines(const Engines&) = delete;
@@ -45,6 +48,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   const Connection& connection() const { return connection_; }
 
  private:
+  void start(Seconds timeout);
   void on_change(const Bytes& message);
   /// Asks the hub for a snapshot; `on_done` is told of a failure. Asynchronous.
   void ask_for_snapshot();

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -52,9 +53,9 @@ std::chrono::milliseconds uptime(const ProcessId& process) {
 
 ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
   const auto deadline = SteadyClock::now() + timeout;
-  transport::Requester hub(connection.hub.requests);
+  const auto hub = transport::connect(connection.hub.requests, std::chrono::duration<double>(timeout).count());
   transport::Message answer =
-      transport::request(hub, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count());
+      transport::request(*hub, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count());
   const wire::HubReply snapshot = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
 
   auto answers = std::make_shared<Answers>();
@@ -84,9 +85,10 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
       }
     };
     try {
-      lines.push_back(std::make_unique<transport::Requester>(entry.endpoint));
+      const std::chrono::duration<double> left = deadline - SteadyClock::now();
+      lines.push_back(transport::connect(entry.endpoint, std::max(left.count(), 0.01)));
       lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
-    } catch (const ConnectionError& error) {
+    } catch (const Error& error) {
       on_answer(transport::Message(), error.what());
     }
   }

@@ -1,6 +1,8 @@
 // engine/executor.cpp: does what a task's body says.
 #include "engine/executor.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 
 #include <enginery/dict.hpp>
@@ -22,6 +24,16 @@ const std::string& name_in(const Value& value) {
     throw TypeError("a name in the namespace is a str, not a " + value.type_name() + " (" + value.repr() +
                     "); write it in quotes");
   return value.as_string();
+}
+
+/// A name that could not be read back is refused.
+void check_name(const std::string& name) {
+  const auto letter = [](unsigned char c) { return std::isalpha(c) || c == '_' || c >= 0x80; };
+  const bool good = !name.empty() && letter(static_cast<unsigned char>(name[0])) &&
+                    std::all_of(name.begin(), name.end(), [&](char c) {
+                      return letter(static_cast<unsigned char>(c)) || std::isdigit(static_cast<unsigned char>(c));
+                    });
+  if (!good) throw ValueError("'" + name + "' cannot be a name; use letters, digits and _, not a digit first");
 }
 
 }  // namespace
@@ -46,6 +58,7 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
     case wire::Op::apply:
       return apply(std::move(call), outcome);
     case wire::Op::push:
+      for (auto& [name, value] : call.keywords) check_name(name);
       for (auto& [name, value] : call.keywords) {
         resolve(value);
         names_.set(name, std::move(value));

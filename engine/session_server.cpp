@@ -92,6 +92,7 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
   const std::size_t contexts = sessions_.count() + kSpareContexts;
   perform(lock, actions);
   tasks_.reserve(contexts);
+  bulk_.reserve(contexts * limits_.chunks_open);
 }
 
 void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transport::Message message) {

@@ -71,6 +71,7 @@ class Hub {
   }
   void on(const cluster::Died& died) {
     const std::lock_guard lock(mutex_);
+    launched_.erase(died.id);  // who joins under this id now is nobody's child
     registry_.died(died.id, died.how, died.uuid);
     publish_changes();
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <enginery/arguments.hpp>
@@ -46,6 +47,7 @@ class ENGINERY_API Client {
   /// A view of one engine, by id; negative ones count from the end of ids(). Throws IndexError, NoEnginesRegistered.
   template <std::integral I>
   DirectView operator[](I id) const {
+    if (!std::in_range<int>(id)) throw IndexError("there is no engine " + std::to_string(id) + "; ids() lists them");
     return direct(static_cast<int>(id));
   }
   /// A frozen view of some engines, in this order. Throws IndexError.

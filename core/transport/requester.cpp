@@ -11,7 +11,10 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
+#include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -139,6 +142,37 @@ bool Requester::quiet() const {
   return open() == 0 && Clock::now() - Clock::time_point(Clock::duration(state_->last.load())) >= kSilence;
 }
 
+std::unique_ptr<Requester> connect(const std::string& url, double timeout_seconds) {
+  struct Dial {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    std::unique_ptr<Requester> requester;
+    std::exception_ptr error;
+  };
+  auto dial = std::make_shared<Dial>();
+  std::thread([dial, url] {
+    std::unique_ptr<Requester> requester;
+    std::exception_ptr error;
+    try {
+      requester = std::make_unique<Requester>(url);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    const std::lock_guard lock(dial->mutex);
+    dial->done = true;
+    dial->requester = std::move(requester);
+    dial->error = error;
+    dial->changed.notify_all();
+  }).detach();
+  std::unique_lock lock(dial->mutex);
+  if (!dial->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return dial->done; }))
+    throw TimeoutError(fmt::format("{} could not be reached within {:.3g} s; its process may be stopped or overloaded",
+                                   url, timeout_seconds));
+  if (dial->error) std::rethrow_exception(dial->error);
+  return std::move(dial->requester);
+}
+
 Message request(Requester& requester, Message message, double timeout_seconds) {
   struct Waiting {
     std::mutex mutex;
@@ -157,8 +191,9 @@ Message request(Requester& requester, Message message, double timeout_seconds) {
   });
   std::unique_lock lock(waiting->mutex);
   if (!waiting->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return waiting->done; }))
-    throw TimeoutError(fmt::format("{} did not answer within {} s; `enginery status` shows whether its cluster lives",
-                                   requester.url(), timeout_seconds));
+    throw TimeoutError(
+        fmt::format("{} did not answer within {:.3g} s; `enginery status` shows whether its cluster lives",
+                    requester.url(), timeout_seconds));
   if (!waiting->failure.empty())
     throw ConnectionError(
         fmt::format("the connection to {} broke before its answer came: {}; try again, or see "

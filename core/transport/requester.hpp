@@ -40,6 +40,9 @@ class Requester {
   State* state_;
 };
 
+/// Connects within `timeout_seconds`; a stopped peer could hold a dial for ten. Throws ConnectionError, TimeoutError.
+std::unique_ptr<Requester> connect(const std::string& url, double timeout_seconds);
+
 /// Sends one request and waits for its answer. Throws ConnectionError, TimeoutError.
 Message request(Requester& requester, Message message, double timeout_seconds);
 

@@ -8,9 +8,9 @@
 #include "core/transport/responder.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,6 +27,8 @@
 
 namespace enginery::transport {
 
+constexpr std::chrono::milliseconds kLook(1);
+
 struct Responder::State {
   struct Context {
     State* state = nullptr;
@@ -40,7 +42,7 @@ struct Responder::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<std::unique_ptr<Context>> contexts;
-  std::deque<Context*> slow;  // their sends wait for the peer
+  std::vector<Context*> slow;  // their sends wait for the peer
   bool stop = false;
   std::thread waiter;  // of the slow sends; started by the first
   std::atomic<std::size_t> held = 0;
@@ -87,17 +89,21 @@ struct Responder::State {
     changed.notify_one();
   }
 
+  /// NNG tells of the end of such a send only by a callback, which all sends would pay for; so it is looked for.
   void wait_for_slow() {
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait(lock, [this] { return stop || !slow.empty(); });
+      while (!stop && !slow.empty()) {
+        std::erase_if(slow, [](Context* context) {
+          if (nng_aio_get_msg(context->sending) != nullptr) return false;
+          nng_aio_wait(context->sending);
+          receive_again(*context);
+          return true;
+        });
+        changed.wait_for(lock, kLook);
+      }
       if (stop) return;
-      Context& context = *slow.front();
-      slow.pop_front();
-      lock.unlock();
-      nng_aio_wait(context.sending);
-      receive_again(context);
-      lock.lock();
     }
   }
 };
