@@ -91,6 +91,19 @@ TEST_F(ClusterTest, ALargeArrayTravelsInChunks) {
   EXPECT_EQ(on(0).apply_sync<std::int64_t>("testing.add", 1), 2);
 }
 
+TEST_F(ClusterTest, ManyEnginesGiveTheirFirstLargeResultsAtOnce) {
+  start_engines(8);
+  const AsyncResults<Value> results = rc().all().apply_async("testing.zeros", 2'000'000);
+  ASSERT_TRUE(results.wait(Seconds(60)));
+  for (const Value& result : results.get()) EXPECT_EQ(result.as_array().nbytes(), 2'000'000u);
+}
+
+TEST_F(ClusterTest, ANameThatCouldNotBeReadBackIsRefused) {
+  start_engines(1);
+  for (const char* name : {"", ".", "a.b", "a[0]", "1a", "a b"})
+    EXPECT_THAT(error_of([&] { on(0).update({{name, 1}}); }), HasSubstr("cannot be a name")) << name;
+}
+
 TEST_F(ClusterTest, ALargeListTravelsToo) {
   start_engines(1, "");
   List list;
