@@ -186,9 +186,9 @@ Value Namespace::resolve(std::string_view path) const {
   if (!found) {
     if (reader.at_end()) return get(first);  // throws
     throw NameError(
-        fmt::format("name '{}' is not defined.{} If it is a plugin, import it first: execute(\"import {}\") or "
-                    "sync_imports({{\"{}\"}})",
-                    first, did_you_mean(first, *this), first, first));
+        fmt::format("name '{}' is not defined.{} If it is a plugin, import {} first: sync_imports({{\"{}\"}}), or "
+                    "`enginery start --load {}`",
+                    first, did_you_mean(first, *this), first, first, first));
   }
   Value value = *found;
   while (!reader.at_end()) {
