@@ -284,70 +284,58 @@ void EngineLink::break_bulk() {
   clock_->arm(LinkClock::now() + kRedial);
 }
 
-void EngineLink::send(session::Chunk chunk) {
+template <class Request, class Decode, class Settle>
+void EngineLink::send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle) {
   std::shared_ptr<transport::Requester> requester;
   {
     const Lock lock(mutex_);
-    if (chunk.session != session_id_) return;
+    if (request.session != session_id_) return;
     requester = bulk_.requester;
     if (!requester) {
-      waiting_chunks_.push_back(std::move(chunk));
+      waiting.push_back(std::move(request));
       return want(bulk_);
     }
   }
-  requester->send(wire::encode(chunk), [self = weak_from_this(), session = chunk.session, seq = chunk.seq,
-                                        index = chunk.index, offset = chunk.offset](auto answer, const char* failure) {
+  requester->send(wire::encode(request), [self = weak_from_this(), session = request.session, decode, settle](
+                                             transport::Message answer, const char* failure) {
     const auto link = self.lock();
     if (!link) return;
-    session::ChunkAnswer decoded;
+    decltype(decode(std::declval<wire::Opened>())) decoded;
     try {
-      if (!failure) decoded = wire::decode_chunk_answer(wire::open_frame(std::move(answer).share()));
-    } catch (const ProtocolError& error) {
+      if (!failure) decoded = decode(wire::open_frame(std::move(answer).share()));
+    } catch (const ProtocolError&) {
       failure = "not understood";
     }
     if (failure) link->break_bulk();
     session::ClientActions actions;
     Lock lock(link->mutex_);
     if (session != link->session_id_) return;
-    if (failure)
-      link->session_->on_chunk_failed(seq, index, offset, LinkClock::now(), actions);
-    else
-      link->session_->on_chunk_answered(seq, index, offset, decoded.status, LinkClock::now(), actions);
+    settle(*link->session_, failure ? nullptr : &decoded, actions);
     link->perform(lock, actions);
   });
 }
 
-void EngineLink::send(session::Fetch fetch) {
-  std::shared_ptr<transport::Requester> requester;
-  {
-    const Lock lock(mutex_);
-    if (fetch.session != session_id_) return;
-    requester = bulk_.requester;
-    if (!requester) {
-      waiting_fetches_.push_back(fetch);
-      return want(bulk_);
-    }
-  }
-  requester->send(wire::encode(fetch), [self = weak_from_this(), session = fetch.session, r = fetch.r,
-                                        index = fetch.index, offset = fetch.offset](auto answer, const char* failure) {
-    const auto link = self.lock();
-    if (!link) return;
-    session::Fetched decoded;
-    try {
-      if (!failure) decoded = wire::decode_fetched(wire::open_frame(std::move(answer).share()));
-    } catch (const ProtocolError& error) {
-      failure = "not understood";
-    }
-    if (failure) link->break_bulk();
-    session::ClientActions actions;
-    Lock lock(link->mutex_);
-    if (session != link->session_id_) return;
-    if (failure)
-      link->session_->on_fetch_failed(r, index, offset, LinkClock::now(), actions);
+void EngineLink::send(session::Chunk chunk) {
+  const auto settle = [seq = chunk.seq, index = chunk.index, offset = chunk.offset](session::ClientSession& session,
+                                                                                    session::ChunkAnswer* answer,
+                                                                                    session::ClientActions& actions) {
+    if (answer)
+      session.on_chunk_answered(seq, index, offset, answer->status, LinkClock::now(), actions);
     else
-      link->session_->on_fetched(r, index, offset, std::move(decoded), LinkClock::now(), actions);
-    link->perform(lock, actions);
-  });
+      session.on_chunk_failed(seq, index, offset, LinkClock::now(), actions);
+  };
+  send_bulk(std::move(chunk), waiting_chunks_, &wire::decode_chunk_answer, settle);
+}
+
+void EngineLink::send(session::Fetch fetch) {
+  const auto settle = [r = fetch.r, index = fetch.index, offset = fetch.offset](
+                          session::ClientSession& session, session::Fetched* fetched, session::ClientActions& actions) {
+    if (fetched)
+      session.on_fetched(r, index, offset, std::move(*fetched), LinkClock::now(), actions);
+    else
+      session.on_fetch_failed(r, index, offset, LinkClock::now(), actions);
+  };
+  send_bulk(fetch, waiting_fetches_, &wire::decode_fetched, settle);
 }
 
 bool EngineLink::process_is_gone() const {

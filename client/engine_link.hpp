@@ -68,6 +68,10 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   void send(session::Exchange exchange);
   void send(session::Chunk chunk);
   void send(session::Fetch fetch);
+  /// What both do: on the bulk line, or in `waiting` for it; `settle(session, answer, actions)` gets what `decode` made
+  /// of the answer, or null when the line broke.
+  template <class Request, class Decode, class Settle>
+  void send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle);
   void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, transport::Message answer,
                  const char* failure);
   void break_bulk();
