@@ -24,7 +24,7 @@
 #include "core/modules/loader.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
-#include "engine/executor.hpp"
+#include "core/tasks/executor.hpp"
 #include "engine/session_server.hpp"
 
 namespace enginery::engine {
@@ -95,7 +95,7 @@ int engine_main(const EngineOptions& options) try {
 
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   modules::Loader loader(modules::Probe{.command = {self, "probe"}});
-  Executor executor(globals(), loader);
+  tasks::Executor executor(globals(), loader);
   for (const std::string& plugin : options.load) executor.import(plugin);
 
   const ProcessId process = ProcessId::self();

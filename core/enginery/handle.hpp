@@ -8,6 +8,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,6 +23,7 @@ namespace enginery {
 
 class Value;
 class Array;
+struct Subscript;
 class Dict;
 class Function;
 class ModuleNamespace;
@@ -61,10 +63,12 @@ enum class Kind : std::uint8_t {
   opaque
 };
 
-/// Python's binary operators: + - * / // % **
-enum class Operator : std::uint8_t { add, subtract, multiply, divide, floor_divide, modulo, power };
+/// Python's binary operators: + - * / // % ** @
+enum class Operator : std::uint8_t { add, subtract, multiply, divide, floor_divide, modulo, power, matmul };
 /// Python's orderings: < <= > >=
 enum class Ordering : std::uint8_t { less, less_equal, greater, greater_equal };
+/// Python's comparisons: < <= > >= == !=
+enum class Comparison : std::uint8_t { less, less_equal, greater, greater_equal, equal, not_equal };
 
 /// What a Value points to. Only core/values knows what follows it.
 struct Object {
@@ -193,6 +197,10 @@ class ENGINERY_API Value {
   void set_item(const Value& key, const Value& value) const;
   /// del self[key], in a list or dict.
   void delete_item(const Value& key) const;
+  /// The same three with slices, and with one part for each axis of an array. Requires: at least one part.
+  Value at(std::span<const Subscript> subscripts) const;
+  void set_item(std::span<const Subscript> subscripts, const Value& value) const;
+  void delete_item(std::span<const Subscript> subscripts) const;
   /// To a list.
   void append(Value value) const;
   /// element in self
@@ -213,6 +221,8 @@ class ENGINERY_API Value {
   Value& augment(Operator op, const Value& right);
   static bool ordered(Ordering op, const Value& left, const Value& right);
   static bool equal(const Value& left, const Value& right);
+  /// What the expression `left < right` gives: a bool, or with arrays a bool array, element by element.
+  static Value compare(Comparison op, const Value& left, const Value& right);
 
   friend Value operator+(const Value& a, const Value& b) { return binary(Operator::add, a, b); }
   friend Value operator-(const Value& a, const Value& b) { return binary(Operator::subtract, a, b); }

@@ -23,6 +23,8 @@ const char* symbol(Operator op) {
       return "%";
     case Operator::power:
       return "**";
+    case Operator::matmul:
+      return "@";
   }
   return "?";
 }
@@ -130,6 +132,8 @@ Value integers(Operator op, std::int64_t a, std::int64_t b) {
       }
       result = integer_power(a, b);
       break;
+    case Operator::matmul:
+      break;  // refused by who calls
   }
   return Value::integer(result);
 }
@@ -147,6 +151,7 @@ Value reals(Operator op, double a, double b) {
     case Operator::divide:
     case Operator::floor_divide:
     case Operator::modulo:
+    case Operator::matmul:
       break;
   }
   if (b == 0) throw_zero(op, true);
@@ -186,6 +191,7 @@ Value numbers(Operator op, const Value& a, const Value& b) {
       return Value::complex(complex_power(left, right));
     case Operator::floor_divide:
     case Operator::modulo:
+    case Operator::matmul:
       break;
   }
   throw_unsupported(op, a, b);
@@ -222,7 +228,7 @@ Sequence joined(const Sequence& a, const Sequence& b) {
 }  // namespace
 
 Value Value::binary(Operator op, const Value& a, const Value& b) {
-  if (is_number(a) && is_number(b)) {
+  if (op != Operator::matmul && is_number(a) && is_number(b)) {
     if (is_integral(a) && is_integral(b)) return integers(op, integral(a), integral(b));
     return numbers(op, a, b);
   }

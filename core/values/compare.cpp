@@ -194,4 +194,10 @@ std::size_t Value::hash() const {
                   (kind() == Kind::list ? ": use a tuple as the key" : ": use a key that cannot change"));
 }
 
+Value Value::compare(Comparison op, const Value& a, const Value& b) {
+  if (op == Comparison::equal) return boolean(equal(a, b));
+  if (op == Comparison::not_equal) return boolean(!equal(a, b));
+  return boolean(ordered(static_cast<Ordering>(op), a, b));
+}
+
 }  // namespace enginery

@@ -1,4 +1,4 @@
-// engine/executor.hpp: does what a task's body says.
+// core/tasks/executor.hpp: does what a task's body says.
 #pragma once
 
 #include <span>
@@ -9,12 +9,12 @@
 #include "core/modules/loader.hpp"
 #include "core/wire/call_wire.hpp"
 
-namespace enginery::engine {
+namespace enginery::tasks {
 
 /// Runs calls against the engine's namespace. Whatever a task throws becomes its outcome's failure.
 ///
 /// Threads: the main thread.
-class Executor {
+class ENGINERY_API Executor {
  public:
   Executor(Namespace& names, modules::Loader& loader) : names_(names), loader_(loader) {}
 
@@ -35,4 +35,4 @@ class Executor {
   modules::Loader& loader_;
 };
 
-}  // namespace enginery::engine
+}  // namespace enginery::tasks

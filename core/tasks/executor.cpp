@@ -1,5 +1,5 @@
-// engine/executor.cpp: does what a task's body says.
-#include "engine/executor.hpp"
+// core/tasks/executor.cpp: does what a task's body says.
+#include "core/tasks/executor.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -9,9 +9,9 @@
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
 
-#include "engine/failure.hpp"
+#include "core/tasks/failure.hpp"
 
-namespace enginery::engine {
+namespace enginery::tasks {
 namespace {
 
 std::int64_t utc_now() {
@@ -145,4 +145,4 @@ void Executor::resolve(Value& value, unsigned depth) const {
   }
 }
 
-}  // namespace enginery::engine
+}  // namespace enginery::tasks

@@ -1,5 +1,5 @@
-// engine/failure.cpp: what a task threw, as data.
-#include "engine/failure.hpp"
+// core/tasks/failure.cpp: what a task threw, as data.
+#include "core/tasks/failure.hpp"
 
 #include <cxxabi.h>
 #include <dlfcn.h>
@@ -19,7 +19,7 @@
 
 #include "core/modules/throw_hook.hpp"
 
-namespace enginery::engine {
+namespace enginery::tasks {
 namespace {
 
 std::string demangled(const char* name) {
@@ -31,9 +31,9 @@ std::string demangled(const char* name) {
 
 /// Frames of the machinery between main and the task say nothing to its author.
 bool is_machinery(const std::string& name) {
-  return name.starts_with("enginery::engine::") || name.starts_with("enginery::Function::") || name == "main" ||
-         name.starts_with("__libc_start") || name.starts_with("__cxa_throw") ||
-         name.starts_with("enginery::ErasedCall");
+  return name.starts_with("enginery::tasks::") || name.starts_with("enginery::engine::") ||
+         name.starts_with("enginery::Function::") || name == "main" || name.starts_with("__libc_start") ||
+         name.starts_with("__cxa_throw") || name.starts_with("enginery::ErasedCall");
 }
 
 std::string frame_text(void* address) {
@@ -104,4 +104,4 @@ wire::Failure failure_of_current_exception() {
   }
 }
 
-}  // namespace enginery::engine
+}  // namespace enginery::tasks

@@ -1,9 +1,9 @@
-// engine/failure.hpp: what a task threw, as data.
+// core/tasks/failure.hpp: what a task threw, as data.
 #pragma once
 
 #include "core/wire/call_wire.hpp"
 
-namespace enginery::engine {
+namespace enginery::tasks {
 
 /// While one lives, this thread's throws leave their stack behind for failure_of_current_exception().
 class ThrowRecording {
@@ -19,4 +19,4 @@ class ThrowRecording {
 /// throw. Requires: called in a catch block.
 wire::Failure failure_of_current_exception();
 
-}  // namespace enginery::engine
+}  // namespace enginery::tasks

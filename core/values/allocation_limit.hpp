@@ -1,0 +1,30 @@
+// core/values/allocation_limit.hpp: how much one statement may allocate.
+#pragma once
+
+#include <cstddef>
+
+#include <enginery/export.hpp>
+
+namespace enginery {
+
+/// While one lives, the Values that this thread's operators, subscripts and Array constructors make are counted, and
+/// MemoryError is thrown before the one that would exceed the limit is made. They nest: the innermost counts.
+///
+/// Threads: belongs to the thread that made it.
+class ENGINERY_API AllocationLimit {
+ public:
+  explicit AllocationLimit(std::size_t bytes) noexcept;
+  ~AllocationLimit();
+  AllocationLimit(const AllocationLimit&) = delete;
+  AllocationLimit& operator=(const AllocationLimit&) = delete;
+
+  /// Counts `bytes` that are about to be allocated against this thread's limit, if it has one. Throws MemoryError.
+  static void charge(std::size_t bytes);
+
+ private:
+  const std::size_t limit_;
+  std::size_t used_ = 0;
+  AllocationLimit* const outer_;
+};
+
+}  // namespace enginery
