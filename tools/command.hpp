@@ -26,6 +26,7 @@ Command start_command(CLI::App& root);
 Command stop_command(CLI::App& root);
 Command list_command(CLI::App& root);
 Command status_command(CLI::App& root);
+Command exec_command(CLI::App& root);
 Command plugins_command(CLI::App& root);
 Command engine_command(CLI::App& root);
 Command hub_command(CLI::App& root);

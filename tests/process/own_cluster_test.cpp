@@ -176,6 +176,33 @@ TEST_F(OwnClusterTest, ACommandThatIsNotThereIsSaid) {
   expect_nothing_left({});
 }
 
+TEST_F(OwnClusterTest, TheCommandIsSoughtBesideTheLibraryAndThenInThePath) {
+  // A library that was moved away from its command, for a program that has no cluster yet.
+  fs::create_directories(base_ / "moved" / "lib");
+  fs::copy_file(CLIENT_LIBRARY, base_ / "moved" / "lib" / fs::path(CLIENT_LIBRARY).filename());
+  ::setenv("LD_LIBRARY_PATH", (base_ / "moved" / "lib").c_str(), 1);
+  const std::string path = std::getenv("PATH"), self = fs::read_symlink("/proc/self/exe");
+  ::setenv("PATH", (base_ / "bin").c_str(), 1);
+  Command without({"owner", "0"}, -1, self);
+  EXPECT_EQ(without.finish(), 1);
+  EXPECT_THAT(without.text(),
+              HasSubstr("is in none of these places: " + (base_ / "moved/bin/enginery").string() + ", " +
+                        (base_ / "bin/enginery").string() + ", " + (base_ / "bin/enginery").string()));
+  EXPECT_THAT(without.text(), HasSubstr("name it in $ENGINERY_COMMAND or ClusterOptions::command"));
+
+  fs::create_directory(base_ / "bin");
+  fs::create_symlink(ENGINERY_COMMAND, base_ / "bin" / "enginery");
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Descriptor its_input(ends[0]), input(ends[1]);
+  Command with({"owner", std::to_string(its_input.get())}, its_input.get(), self);
+  ::unsetenv("LD_LIBRARY_PATH");
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_TRUE(with.writes("\n"));
+  input = Descriptor();
+  EXPECT_EQ(with.finish(), 0) << with.text();
+}
+
 TEST_F(OwnClusterTest, AChildOfTheProgramsOwnIsLeftToTheProgram) {
   const Command child({"-c", "exit 7"}, -1, "/bin/sh");
   ASSERT_TRUE(Watched(child.pid()).ends());
@@ -249,7 +276,7 @@ TEST_F(Program, ThatHandlesCtrlCKeepsItsCluster) {
 }
 
 /// The program: says its launcher's pid, then does what its input says.
-int owner(int input) {
+int owner(int input) try {
   ::setpgid(0, 0);
   std::signal(SIGINT, [](int) { [[maybe_unused]] const ssize_t written = ::write(1, "interrupted\n", 12); });
   Cluster cluster{{.n = 2, .load = {"testing"}}};
@@ -264,6 +291,9 @@ int owner(int input) {
     std::cout << rc.size() << " engines" << std::endl;
   }
   return 0;
+} catch (const Error& error) {
+  std::cout << error.what() << std::endl;
+  return 1;
 }
 
 }  // namespace
