@@ -116,6 +116,7 @@ std::shared_ptr<ModuleNamespace> Loader::import(const SharedObject& object) {
   if (!known) {
     auto made = std::make_shared<ModuleNamespace>();
     made->name = descriptor.name;
+    made->version = descriptor.version;
     made->build_id = object.build_id();
     made->file = object.file();
     Module module(made->attributes, made->name, made->build_id);
