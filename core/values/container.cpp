@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/values/allocation_limit.hpp"
+#include "core/values/array_subscript.hpp"
 #include "core/values/objects.hpp"
 #include "core/values/slice.hpp"
 
@@ -68,44 +69,6 @@ Value row_or_element(const Array& array, std::size_t index) {
   return array.ndim() == 1 ? array.item(index) : Value::array(array.row(static_cast<std::int64_t>(index)));
 }
 
-/// The row-major number of the element that `keys`, one per axis, name.
-std::size_t element_number(const Array& array, const List& keys) {
-  std::size_t number = 0;
-  for (std::size_t axis = 0; axis < keys.size(); ++axis) {
-    const std::size_t extent = static_cast<std::size_t>(array.shape()[axis]);
-    number = number * extent + index_of(keys[axis], extent, "array");
-  }
-  return number;
-}
-
-void check_dimensions(const Array& array, std::size_t keys) {
-  if (keys > array.ndim())
-    throw IndexError("too many indices for array: it has " + std::to_string(array.ndim()) + " dimensions, but " +
-                     std::to_string(keys) + " were indexed");
-}
-
-Value array_at(const Array& array, const Value& key) {
-  if (key.kind() != Kind::tuple) {
-    check_dimensions(array, 1);
-    return row_or_element(array, index_of(key, rows_of(array), "array"));
-  }
-  const List& keys = items_of(key);
-  check_dimensions(array, keys.size());
-  if (keys.size() == array.ndim()) return array.item(element_number(array, keys));
-  Value part = Value::array(array);
-  for (const Value& index : keys) part = array_at(contents<ArrayObject>(part), index);
-  return part;
-}
-
-void array_set(Array& array, const Value& key, const Value& value) {
-  const List keys = key.kind() == Kind::tuple ? items_of(key) : List{key};
-  check_dimensions(array, keys.size());
-  if (keys.size() != array.ndim())
-    throw TypeError("assigning to a part of an array is not supported: give one index for each of its " +
-                    std::to_string(array.ndim()) + " dimensions, or apply a task to it");
-  array.set_item(element_number(array, keys), value);
-}
-
 }  // namespace
 
 std::size_t Value::size() const {
@@ -143,8 +106,10 @@ Value Value::at(const Value& key) const {
     }
     case Kind::dict:
       return contents<DictObject>(*this).at(key);
-    case Kind::array:
-      return array_at(contents<ArrayObject>(*this), key);
+    case Kind::array: {
+      const Subscript subscript(key);
+      return array_at(contents<ArrayObject>(*this), std::span(&subscript, 1));
+    }
     default:
       throw TypeError("'" + type_name() + "' object is not subscriptable");
   }
@@ -182,8 +147,10 @@ void Value::set_item(const Value& key, const Value& value) const {
     }
     case Kind::dict:
       return contents<DictObject>(*this).set(key, value);
-    case Kind::array:
-      return array_set(contents<ArrayObject>(*this), key, value);
+    case Kind::array: {
+      const Subscript subscript(key);
+      return array_set(contents<ArrayObject>(*this), std::span(&subscript, 1), value);
+    }
     default:
       throw TypeError("'" + type_name() + "' object does not support item assignment");
   }
@@ -198,6 +165,7 @@ void Value::delete_item(const Value& key) const {
   } else if (kind() == Kind::dict) {
     if (!contents<DictObject>(*this).erase(key)) throw KeyError(key.repr());
   } else {
+    if (kind() == Kind::array) throw ValueError("cannot delete array elements");
     throw TypeError("'" + type_name() + "' object doesn't support item deletion");
   }
 }
@@ -222,22 +190,34 @@ bool Value::contains(const Value& element) const {
 
 List Value::elements() const {
   List result;
+  const auto expect = [&](std::size_t count, std::size_t bytes_each) {
+    AllocationLimit::charge(count * (sizeof(Value) + bytes_each));
+    result.reserve(count);
+  };
   switch (kind()) {
     case Kind::list:
     case Kind::tuple:
-      return items_of(*this);
+      expect(size(), 0);
+      result = items_of(*this);
+      return result;
     case Kind::string:
-      for (const std::string_view character : characters(contents<StringObject>(*this)))
-        result.push_back(string(std::string(character)));
+      expect(size(), sizeof(StringObject));
+      for (std::string_view rest = contents<StringObject>(*this); !rest.empty();) {
+        const std::size_t length = character_length(rest);
+        result.push_back(string(std::string(rest.substr(0, length))));
+        rest.remove_prefix(length);
+      }
       return result;
     case Kind::bytes:
+      expect(size(), sizeof(IntegerObject));
       for (std::size_t i = 0; i < size(); ++i) result.push_back(byte_at(contents<BytesObject>(*this), i));
       return result;
     case Kind::dict:
+      expect(size(), 0);
       for (const auto& [key, value] : contents<DictObject>(*this)) result.push_back(key);
       return result;
     case Kind::array:
-      result.reserve(size());
+      expect(size(), sizeof(ComplexObject));
       for (std::size_t i = 0; i < size(); ++i) result.push_back(row_or_element(contents<ArrayObject>(*this), i));
       return result;
     default:

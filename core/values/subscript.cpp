@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/values/allocation_limit.hpp"
+#include "core/values/array_subscript.hpp"
 #include "core/values/objects.hpp"
 #include "core/values/slice.hpp"
 
@@ -85,11 +86,13 @@ void assign(List& items, const Slice& slice, const Value& value) {
 }  // namespace
 
 Value Value::at(std::span<const Subscript> subscripts) const {
+  if (kind() == Kind::array) return array_at(contents<ArrayObject>(*this), subscripts);
   if (const Slice* slice = only_slice(subscripts)) return this->slice(slice->start, slice->stop, slice->step);
   return at(key_of(*this, subscripts));
 }
 
 void Value::set_item(std::span<const Subscript> subscripts, const Value& value) const {
+  if (kind() == Kind::array) return array_set(contents<ArrayObject>(*this), subscripts, value);
   const Slice* slice = only_slice(subscripts);
   if (!slice) return set_item(key_of(*this, subscripts), value);
   if (kind() != Kind::list) refuse_slice(*this, "does not support item assignment");
@@ -97,6 +100,7 @@ void Value::set_item(std::span<const Subscript> subscripts, const Value& value) 
 }
 
 void Value::delete_item(std::span<const Subscript> subscripts) const {
+  if (kind() == Kind::array) throw ValueError("cannot delete array elements");
   const Slice* slice = only_slice(subscripts);
   if (!slice) return delete_item(key_of(*this, subscripts));
   if (kind() != Kind::list) refuse_slice(*this, "doesn't support item deletion");
