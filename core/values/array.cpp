@@ -163,7 +163,7 @@ std::size_t Array::position(std::size_t index) const noexcept {
 Array Array::take(std::int64_t start, std::int64_t step, std::int64_t count) const {
   Layout part(*this);
   part.start = start * part.steps[0];
-  part.steps[0] *= step;
+  part.steps[0] = count > 1 ? part.steps[0] * step : 0;  // the step of a single one may not fit
   part.extents[0] = count;
   return copied(*this, part, order_);
 }

@@ -71,7 +71,8 @@ Layout part_of(const Array& array, std::span<const Subscript> parts) {
     if (const Slice* slice = std::get_if<Slice>(&part)) {
       const Stretch stretch = resolve(*slice, static_cast<std::size_t>(extent));
       result.start += stretch.start * step;
-      result.add_axis(stretch.count, stretch.step * step);
+      // The step of a single one may be so long that it does not fit.
+      result.add_axis(stretch.count, stretch.count > 1 ? stretch.step * step : 0);
     } else {
       const Value& key = std::get<Value>(part);
       if (!is_integral(key)) throw_key(key, parts.size() == 1);
