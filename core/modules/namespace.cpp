@@ -9,6 +9,7 @@
 
 #include <enginery/module_namespace.hpp>
 
+#include "core/modules/attribute.hpp"
 #include "core/modules/nearest_name.hpp"
 
 namespace enginery {
@@ -165,6 +166,10 @@ class PathReader {
   std::size_t position_ = 0;
 };
 
+}  // namespace
+
+namespace modules {
+
 Value attribute(const Value& object, std::string_view name) {
   if (object.kind() == Kind::module) {
     const ModuleNamespace& module = *object.as_module();
@@ -177,7 +182,7 @@ Value attribute(const Value& object, std::string_view name) {
       fmt::format("'{}' object has no attribute '{}'; only modules and dicts have", object.type_name(), name));
 }
 
-}  // namespace
+}  // namespace modules
 
 Value Namespace::resolve(std::string_view path) const {
   PathReader reader(path);
@@ -193,7 +198,7 @@ Value Namespace::resolve(std::string_view path) const {
   Value value = *found;
   while (!reader.at_end()) {
     if (reader.take('.'))
-      value = attribute(value, reader.name());
+      value = modules::attribute(value, reader.name());
     else if (reader.take('['))
       value = value.at(reader.key());
     else
