@@ -1,4 +1,6 @@
 // tests/unit/plugins/linalg_decompositions_test.cpp: eigenvalues, singular values, QR and Cholesky factors.
+#include <algorithm>
+#include <functional>
 #include <tuple>
 
 #include <Eigen/Eigenvalues>
@@ -58,7 +60,7 @@ TEST_F(LinalgTest, SingularVectorsAndValuesMakeTheMatrix) {
       EXPECT_LT(distance(U.leftCols(k) * S.asDiagonal() * Vh.topRows(k), A), 1e-10);
       EXPECT_LT(distance_from_identity(U.transpose() * U), 1e-12);
       EXPECT_LT(distance_from_identity(Vh * Vh.transpose()), 1e-12);
-      EXPECT_TRUE(std::is_sorted(S.rbegin(), S.rend()));
+      EXPECT_TRUE(std::is_sorted(S.begin(), S.end(), std::greater<>()));
       EXPECT_GE(S(k - 1), 0);
     }
   }
