@@ -14,7 +14,7 @@ std::string shape_text(Eigen::Index rows, Eigen::Index cols) {
 void require_square(std::string_view task, Eigen::Index rows, Eigen::Index cols) {
   if (rows == cols) return;
   throw LinAlgError("linalg." + std::string(task) + ": A must be square; its shape is " + shape_text(rows, cols) +
-                    "; linalg.svd, qr and lstsq take any shape");
+                    "; linalg.lstsq, linalg.svd and linalg.qr take any shape");
 }
 
 void refuse_at(std::string_view task, std::string_view name, Eigen::Index row, Eigen::Index col,
