@@ -54,7 +54,7 @@ TEST_F(LinalgTest, AVectorsNormHasEveryOrder) {
   EXPECT_EQ(call<double>("norm", {x}, {{"ord", "fro"}}), 5);
   EXPECT_DOUBLE_EQ(call<double>("norm", {VectorXd{{1, 2}}, -1}), 1 / 1.5);
   EXPECT_EQ(call<double>("norm", {VectorXd{{3e300, 4e300}}}), 5e300);
-  EXPECT_EQ(call<double>("norm", {List{3, 4}}), 5);
+  EXPECT_EQ(call<double>("norm", {Value::list({3, 4})}), 5);
   for (const Value& order : List{2, 1, 0, kInf, -kInf, "fro"}) EXPECT_EQ(call<double>("norm", {VectorXd(0), order}), 0);
 }
 
