@@ -56,12 +56,11 @@ void wait_for(const AsyncResults<void>& result, std::optional<Clock::time_point>
   }
 }
 
-Outcome outcome_of(const TaskHandle& task, const std::string& why_not_ready) {
+Outcome outcome_of(const TaskHandle& task) {
   Outcome outcome{task.metadata(), {}, {}, {}};
   if (!task.ready()) {
     outcome.ename = "TimeoutError";
-    outcome.error =
-        fmt::format("TimeoutError: {}; the engine may go on with it, `enginery status` shows it", why_not_ready);
+    outcome.error = "TimeoutError: it goes on with the statement; `enginery status` shows it";
     return outcome;
   }
   try {
@@ -131,18 +130,19 @@ int execute(const Given& given) {
   const MultiView view = client.view(given.ids ? *given.ids : client.all().targets());
   const AsyncResults<void> result = view.execute(given.statement);
   wait_for(result, deadline);
-  std::string why_not_ready;
-  if (!result.ready()) {
+  const bool in_time = result.ready();
+  if (!in_time) {
     constexpr Seconds kToStop(1);
-    why_not_ready = interrupted ? "interrupted" : fmt::format("no result within {:g} s", given.timeout.value_or(0));
+    fmt::print(stderr, "enginery: {}; the engines are asked to stop\n",
+               interrupted ? "interrupted" : fmt::format("not done within {:g} s", given.timeout.value_or(0)));
     result.abort();
     result.wait(kToStop);
   }
 
   json engines = json::array();
-  bool failed = false;
+  bool failed = !in_time;
   for (const TaskHandle& task : result.tasks()) {
-    const Outcome outcome = outcome_of(task, why_not_ready);
+    const Outcome outcome = outcome_of(task);
     failed = failed || !outcome.error.empty();
     if (given.json)
       engines.push_back(as_json(outcome));

@@ -125,7 +125,7 @@ TEST_F(CliTest, StatusIsATableForPeopleAndAnObjectForPrograms) {
 
 TEST_F(CliTest, AnUnknownClusterIsAFailureThatSaysWhatThereIs) {
   const auto command = start_ready({"-n", "0", "--name", "mine"});
-  for (const char* words : {"status --name other", "stop --name other", "engine --name other"}) {
+  for (const char* words : {"status --name other", "stop --name other", "exec 1 --name other", "engine --name other"}) {
     const Ran ran = enginery(words);
     EXPECT_EQ(ran.status, 1) << words;
     EXPECT_EQ(ran.out, "") << words;
@@ -182,6 +182,60 @@ TEST_F(CliTest, APluginThatIsRefusedIsAFailureWithStageAndRemedy) {
   EXPECT_TRUE(plugins.at(1).at("error").is_null());
 }
 
+TEST_F(CliTest, ExecShowsWhatEachEngineGaveAndPrinted) {
+  const auto command = start_ready({"-n", "3"});
+  const Ran assigned = enginery("exec 'a = 6'");
+  EXPECT_EQ(assigned.status, 0) << assigned.err;
+  EXPECT_EQ(assigned.out, "");
+  EXPECT_EQ(enginery("exec 'a * 7'").out, "[0] 42\n[1] 42\n[2] 42\n");
+  EXPECT_EQ(enginery("exec 'a * 7' --engines 2,0").out, "[2] 42\n[0] 42\n");
+  EXPECT_EQ(enginery("exec 'a * 7' --engines=-1").out, "[2] 42\n");
+  EXPECT_EQ(enginery("exec 'print(\"one\\ntwo\")' --engines 1").out, "[stdout:1] one\n[stdout:1] two\n");
+
+  const json ran = enginery_json("exec 'a * 7' --engines 1");
+  EXPECT_EQ(ran.at("statement"), "a * 7");
+  ASSERT_EQ(ran.at("engines").size(), 1u);
+  const json& engine = ran.at("engines")[0];
+  EXPECT_EQ(engine.at("engine"), 1);
+  EXPECT_EQ(engine.at("status"), "ok");
+  EXPECT_EQ(engine.at("result"), "42");
+  EXPECT_EQ(engine.at("stdout"), "");
+  EXPECT_TRUE(engine.at("error").is_null());
+  EXPECT_TRUE(enginery_json("exec 'b = 1'").at("engines")[0].at("result").is_null());
+}
+
+TEST_F(CliTest, ExecThatFailsOnOneEngineIsAFailureWithItsError) {
+  const auto command = start_ready({"-n", "2"});
+  EXPECT_EQ(enginery("exec 'a = 6' --engines 1").status, 0);
+  const Ran ran = enginery("exec 'a * 7'");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "[1] 42\n");
+  EXPECT_THAT(ran.err, HasSubstr("[0] NameError: name 'a' is not defined"));
+  EXPECT_THAT(ran.err, Not(HasSubstr("[1]")));
+  const json engines = enginery_json("exec 'a * 7'", 1).at("engines");
+  EXPECT_EQ(engines[0].at("status"), "error");
+  EXPECT_EQ(engines[0].at("error").at("ename"), "NameError");
+  EXPECT_TRUE(engines[1].at("error").is_null());
+
+  const Ran nobody = enginery("exec 1 --engines 7");
+  EXPECT_EQ(nobody.status, 1);
+  EXPECT_THAT(nobody.err, HasSubstr("engine 7"));
+}
+
+TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
+  const auto command = start_ready({"-n", "1", "--load", "system"});
+  const Ran late = enginery("exec 'system.sleep(600)' --timeout 0.1");
+  EXPECT_EQ(late.status, 1);
+  EXPECT_THAT(late.err, HasSubstr("enginery: not done within 0.1 s; the engines are asked to stop"));
+  EXPECT_EQ(enginery("exec 'import system' --timeout 20").status, 0);
+
+  Command exec({"exec", "system.sleep(600)"});
+  while (enginery_json("status").at("engines")[0].at("state") != "busy") {}
+  exec.signal(SIGINT);
+  EXPECT_EQ(exec.finish(), 130) << exec.text();
+  EXPECT_EQ(enginery("exec '1 + 1' --timeout 20").out, "[0] 2\n");
+}
+
 TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
   const auto command = start_ready({"-n", "1"});
   for (const char* words : {"list", "status", "plugins"}) {
@@ -203,6 +257,8 @@ TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
       {"status --timeout 0", "`enginery status --help` shows"},
       {"start -n many", "`enginery start --help` shows"},
       {"stop --all --name mine", "--name excludes --all"},
+      {"exec", "statement is required\n`enginery exec --help`"},
+      {"exec 1 --engines 0,x", "'0,x' is neither \"all\" nor ids such as 0,2"},
       {"hub", "--cluster is required\n`enginery hub --help` shows"},
   };
   for (const auto& [words, remedy] : uses) {
@@ -214,7 +270,7 @@ TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
 }
 
 TEST_F(CliTest, EveryHelpHasExamplesAndExitCodes) {
-  for (const char* command : {"", "start", "stop", "list", "status", "plugins", "engine", "hub"}) {
+  for (const char* command : {"", "start", "stop", "list", "status", "exec", "plugins", "engine", "hub"}) {
     const Ran ran = enginery(std::string(command) + " --help");
     EXPECT_EQ(ran.status, 0) << command;
     EXPECT_THAT(ran.out, HasSubstr(std::string("\nExamples:\n  enginery ") + command)) << command;
