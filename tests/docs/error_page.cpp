@@ -115,7 +115,7 @@ void ErrorPage::error(const std::string& heading, const Provocation& provocation
   }
   testing::internal::GetCapturedStdout();
   const std::string code = std::regex_replace(
-      std::regex_replace(provocation.code, std::regex("page\\.(e0|all)\\(\\)"), "$1"), std::regex("page\\."), "");
+      std::regex_replace(provocation.code, std::regex("page\\.(e0|all|rc)\\(\\)"), "$1"), std::regex("page\\."), "");
   entry(heading, "cpp", std::regex_replace(code, std::regex("; (?=[a-z{])"), ";\n") + ";", said,
         "`" + kind + "`. " + cause_and_remedy);
   check_engines();

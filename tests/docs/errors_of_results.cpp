@@ -15,29 +15,32 @@ using namespace std::chrono_literals;
 
 void errors_of_results(ErrorPage& page) {
   page.section("Results", "Waiting for results, aborting, and what becomes of tasks when an engine dies.");
-  auto nap = page.e0().apply_async<double>("system.sleep", 60);
+  Client sleepy = page.start("sleepy", 1);
+  auto nap = sleepy[0].apply_async<double>("system.sleep", 60);
   page.error("The result is not there in time", ENGINERY_PROVOKE(nap.get(10ms)),
              "The task goes on. Wait longer, or `abort()` it.");
   page.error("Asking too early", ENGINERY_PROVOKE(nap.successful()),
              "`successful()`, `wall_time()` and `serial_time()` know it only when the result is there.");
-  auto behind = page.e0().apply_async("testing.add", 1);
+  auto behind = sleepy[0].apply_async("testing.add", 1);
   behind.abort();
   nap.abort();
   page.error(
       "The task was aborted", ENGINERY_PROVOKE(behind.get()),
       "Somebody called `abort()` while it was queued. A task that runs is only asked to stop, and its outcome stands.");
+  ErrorPage::run("stop --name sleepy");
   page.error("The result is of another type", ENGINERY_PROVOKE(page.e0().apply_sync<std::string>("testing.add", 1)),
              "The task succeeded, and its result cannot become the type that was asked for.");
   page.error("Several engines failed", ENGINERY_PROVOKE(page.all().apply_sync("testing.raise", "value")),
              "`failures()` holds each; `get_each()` gives the values of those that did not fail.");
   Client mortal = page.start("mortal", 2);
+  const MultiView frozen = mortal[{0, 1}];
   page.error("The engine crashed", ENGINERY_PROVOKE(mortal[0].apply_sync("testing.crash", "abort")),
              "The task, or another of that engine, ended its process by a signal. What was queued there is not run.\n"
              "With `--daemon`, `engine-K.log` in the cluster's folder may hold its last words.");
+  page.error("Calling an engine that is dead", ENGINERY_PROVOKE(frozen.apply_sync("testing.add", 1)),
+             "`ids()` lists those that live.");
   page.error("The engine ended itself", ENGINERY_PROVOKE(mortal[1].apply_sync("testing.crash", "exit")),
              "A task called `exit`. Tasks return; they do not end their process.");
-  page.error("Calling an engine that is dead", ENGINERY_PROVOKE(mortal[1].apply_sync("testing.add", 1)),
-             "`ids()` lists those that live.");
   page.error("No engine is left", ENGINERY_PROVOKE(mortal.all().apply("testing.add", 1)),
              "Add an engine, or start the cluster again.");
   ErrorPage::run("stop --name mortal");
