@@ -127,7 +127,7 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
       return task().value();
     } else {
       const auto decode = [this](const Value& value) -> std::shared_ptr<void> {
-        return std::make_shared<R>(decode_as<R>(value, "the result of '" + task().label() + "'"));
+        return std::make_shared<R>(decode_as<R>(value, Origin::result, task().label()));
       };
       return *static_cast<const R*>(task().decoded(decode).get());
     }
@@ -169,8 +169,7 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
     check(timeout);
     std::vector<R> results;
     results.reserve(tasks().size());
-    for (const TaskHandle& task : tasks())
-      results.push_back(decode_as<R>(task.value(), "the result of '" + task.label() + "'"));
+    for (const TaskHandle& task : tasks()) results.push_back(decode_as<R>(task.value(), Origin::result, task.label()));
     return results;
   }
   /// Waits for all, and throws no target's error. TimeoutError "Result not ready."
@@ -182,7 +181,7 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
       ValueOrError<R>& one = each.emplace_back(ValueOrError<R>{task.engine_id(), std::nullopt, task.error()});
       if (one.error) continue;
       try {
-        one.value = decode_as<R>(task.value(), "the result of '" + task.label() + "'");
+        one.value = decode_as<R>(task.value(), Origin::result, task.label());
       } catch (...) {
         one.error = std::current_exception();
       }

@@ -89,8 +89,9 @@ void Function::bind(std::span<const Value> positional, std::span<const std::pair
       std::vector<std::string> names;
       for (const Formal& known : formals) names.push_back(known.name);
       const std::string meant = modules::nearest_name(key, names);
-      throw TypeError(fmt::format("{}() got an unexpected keyword argument '{}'{} its signature is {}", name(), key,
-                                  meant.empty() ? ";" : fmt::format(". Did you mean '{}'?", meant), signature()));
+      throw TypeError(fmt::format("{}() got an unexpected keyword argument '{}'{} signature is {}", name(), key,
+                                  meant.empty() ? "; its" : fmt::format(". Did you mean '{}'? Its", meant),
+                                  signature()));
     }
     const Value*& place = bound[formal - formals.begin()];
     if (place) throw TypeError(fmt::format("{}() got multiple values for argument '{}'; give it once", name(), key));

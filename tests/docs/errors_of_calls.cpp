@@ -68,4 +68,25 @@ void errors_of_namespaces(ErrorPage& page) {
              "`push` gives all engines the same.");
 }
 
+void errors_of_execute(ErrorPage& page) {
+  page.section("execute",
+               "The messages are Python's where Python has them. [The language](execute.md) has its own page.");
+  page.error("A syntax error", ENGINERY_PROVOKE(page.e0().execute("a = (1, 2").get()),
+             "Nothing of the text was done. The mark shows where reading ended.");
+  page.error("What the language does not have", ENGINERY_PROVOKE(page.e0().execute("for i in a: print(i)").get()),
+             "Write a task in a plugin.");
+  page.error("An unknown name", ENGINERY_PROVOKE(page.e0().execute("b = temperature + 1").get()), "Assign it first.");
+  page.error("An error in one of several lines", ENGINERY_PROVOKE(page.e0().execute("z = 1\nw = z / 0").get()),
+             "The statements before it have been done.");
+  page.error("Operands that do not go together", ENGINERY_PROVOKE(page.e0().execute("1 + 'one'").get()),
+             "Convert one of them: `str(1)`, `int('1')`.");
+  page.error("An int beyond 64 bits", ENGINERY_PROVOKE(page.e0().execute("2 ** 63").get()), "Use a float.");
+  page.error("Shapes that do not fit", ENGINERY_PROVOKE(page.e0().execute("array([1, 2, 3]) + array([1, 2])").get()),
+             "As in numpy.");
+  page.error("Too much memory in one statement", ENGINERY_PROVOKE(page.e0().execute("[0] * 10 ** 10").get()),
+             "A statement allocates at most 1 GiB; tasks may more.");
+  page.error("A plugin that is not there", ENGINERY_PROVOKE(page.e0().execute("import geometry").get()),
+             "The engine looks in its own `ENGINERY_PLUGIN_PATH`; `sync_imports` brings what the client has.");
+}
+
 }  // namespace enginery::documents

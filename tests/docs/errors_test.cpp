@@ -29,6 +29,7 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
       "both.");
   errors_of_calls(page);
   errors_of_namespaces(page);
+  errors_of_execute(page);
   errors_of_plugins(page);
   errors_of_results(page);
   errors_of_values(page);
