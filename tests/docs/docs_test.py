@@ -63,7 +63,8 @@ def build_rest(pages, home, environment):
 
 def follow(page, home, environment):
     started = time.monotonic()
-    page.run_commands(environment)
+    if not page.commands_ran:
+        page.run_commands(environment)
     here = environment | {"ENGINERY_PLUGIN_PATH": f"{page.folder}:{page.folder}/build", "ENGINERY_CLUSTER": "page"}
     if any(block.directive == "main" for block in page.blocks):
         command = str(home / "enginery/bin/enginery")
@@ -76,9 +77,9 @@ def follow(page, home, environment):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("build", type=pathlib.Path)
-    arguments.add_argument("--clone", action="store_true", help="also run what builds and installs from a clone")
+    arguments.add_argument("--clone", action="store_true", help="also run what builds and installs from a clone (minutes)")
     arguments.add_argument("pages", nargs="*", type=pathlib.Path)
-    given = arguments.parse_args()
+    given = arguments.parse_intermixed_args()
     paths = given.pages or [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
     home = given.build.resolve() / "docs-home"
     shutil.rmtree(home, ignore_errors=True)
@@ -92,12 +93,13 @@ def main():
             if found:
                 pages.append(Page(path.stem, found, home / "reader" / path.stem, given.clone))
         if given.clone:
-            for page in pages:
-                (page.folder / "REPOSITORY").symlink_to(SOURCE)
+            (pages[0].folder / "REPOSITORY").symlink_to(SOURCE)
         else:
             checked(["cmake", "--install", given.build.resolve(), "--prefix", home / "enginery"], SOURCE, os.environ)
         for page in pages:
             page.write()
+        if given.clone:
+            pages[0].run_commands(environment)  # the README's, which installs
         build_rest(pages, home, environment)
         for page in pages:
             follow(page, home, environment)

@@ -8,7 +8,8 @@ import subprocess
 from blocks import BadPage
 
 MARK = "\x1e"  # between the outputs of blocks
-LONGEST = 300  # seconds a page's commands or one of its programs may take
+LONGEST = 300  # seconds that a page's commands or one of its programs may take
+LONGEST_FROM_A_CLONE = 3600
 PLUGIN = re.compile(r"^ENGINERY_PLUGIN\((\w+)", re.M)
 
 
@@ -36,6 +37,8 @@ class Page:
     def __init__(self, name, blocks, folder, clone=False):
         self.name, self.folder = name, folder
         self.blocks = [b for b in blocks if b.directive != "not run" and (clone or b.directive != "clone")]
+        self.longest = LONGEST_FROM_A_CLONE if any(b.directive == "clone" for b in self.blocks) else LONGEST
+        self.commands_ran = False
         self.cmake = "".join(b.code for b in self.blocks if b.language == "cmake")
         folder.mkdir(parents=True)
 
@@ -88,6 +91,7 @@ class Page:
 
     def run_commands(self, environment):
         """Runs the blocks of sh in one shell, as they would be typed, and compares what is shown."""
+        self.commands_ran = True
         commands = [b for b in self.blocks if b.language == "sh"]
         if not commands:
             return
@@ -95,7 +99,7 @@ class Page:
         for block in commands:
             script += f"status=0\n{block.code}result=$?; [ $result = 0 ] || status=$result\n"
             script += f"printf '{MARK}%s{MARK}' $status\n"
-        printed = run(["bash", "-c", script], self.folder, environment).split(MARK)
+        printed = run(["bash", "-c", script], self.folder, environment, self.longest).split(MARK)
         for block, output, status in zip(commands, printed[0::2], printed[1::2]):
             if (status != "0") != (block.directive == "fails"):
                 raise BadPage(f"{block.place}: ended with status {status}:\n{block.code}{output}")
@@ -125,12 +129,12 @@ class Page:
         return sum(b.language == "cpp" for b in self.blocks)
 
 
-def run(command, folder, environment):
+def run(command, folder, environment, longest=LONGEST):
     """What it printed. A command that never ends is ended with all that it started."""
     process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
-        return process.communicate(timeout=LONGEST)[0]
+        return process.communicate(timeout=longest)[0]
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-        raise BadPage(f"{folder.name}: {command[0]} did not end within {LONGEST} s:\n{process.communicate()[0]}")
+        raise BadPage(f"{folder.name}: {command[0]} did not end within {longest} s:\n{process.communicate()[0]}")
