@@ -68,6 +68,13 @@ class Hub {
     const std::lock_guard lock(mutex_);
     launched_.insert(spawned.id);
     registry_.spawned(spawned.id, spawned.pid);
+    // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
+    std::erase_if(watched_, [&](const Watched& engine) {
+      const RegisteredEngine* known = registry_.find(engine.uuid);
+      if (engine.id != spawned.id || !known || known->identity.process.pid != spawned.pid) return false;
+      launcher_->send(cluster::Registered{engine.id, engine.uuid});
+      return true;
+    });
   }
   void on(const cluster::Died& died) {
     const std::lock_guard lock(mutex_);
