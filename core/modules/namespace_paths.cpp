@@ -1,12 +1,12 @@
 // core/modules/namespace_paths.cpp: the paths that lead into named values: norms.get_norms, a[0], d['key'].
 #include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <enginery/module_namespace.hpp>
 #include <enginery/namespace.hpp>
 
+#include "core/modules/attribute.hpp"
 #include "core/modules/nearest_name.hpp"
 
 namespace enginery {
@@ -72,19 +72,6 @@ class PathReader {
   std::size_t position_ = 0;
 };
 
-Value attribute(const Value& object, std::string_view name) {
-  if (object.kind() == Kind::module) {
-    const ModuleNamespace& module = *object.as_module();
-    if (const Value* value = module.attributes.find(name)) return *value;
-    throw AttributeError(fmt::format("module '{}' has no attribute '{}'.{} It has: {}", module.name, name,
-                                     modules::did_you_mean(name, module.attributes.keys()),
-                                     fmt::join(module.attributes.keys(), ", ")));
-  }
-  if (object.kind() == Kind::dict) return object.at(Value::string(std::string(name)));
-  throw AttributeError(
-      fmt::format("'{}' object has no attribute '{}'; only modules and dicts have", object.type_name(), name));
-}
-
 /// Something inside of an object: .name or [key].
 struct Step {
   bool attribute = false;
@@ -98,14 +85,7 @@ struct Step {
 };
 
 Value follow(const Value& object, const Step& step) {
-  return step.attribute ? attribute(object, step.key.as_string()) : object.at(step.key);
-}
-
-[[noreturn]] void throw_fixed(const Value& object, const Step& step) {
-  throw AttributeError(
-      fmt::format("'{}' object has no attributes to set or delete, so '{}' cannot be; only modules "
-                  "and dicts have",
-                  object.type_name(), step.key.as_string()));
+  return step.attribute ? modules::attribute(object, step.key.as_string()) : object.at(step.key);
 }
 
 /// Throws SyntaxError for what is no path, before it is followed.
@@ -143,7 +123,7 @@ Value Namespace::resolve(std::string_view path) const {
   Value value = first_of_path(name, reader.at_end());
   while (!reader.at_end()) {
     if (reader.take('.'))
-      value = attribute(value, reader.name());
+      value = modules::attribute(value, reader.name());
     else if (reader.take('['))
       value = value.at(reader.key());
     else
@@ -158,10 +138,8 @@ void Namespace::assign(std::string_view path, Value value) {
   const std::string_view name = reader.name();
   if (reader.at_end()) return set(name, std::move(value));
   const auto [object, step] = *last_step(reader, first_of_path(name, false));
-  if (step.attribute && object.kind() == Kind::module)
-    object.as_module()->attributes.set(step.key.as_string(), std::move(value));
-  else if (step.attribute && object.kind() != Kind::dict)
-    throw_fixed(object, step);
+  if (step.attribute)
+    modules::set_attribute(object, step.key.as_string(), std::move(value));
   else
     object.set_item(step.key, value);
 }
@@ -177,14 +155,10 @@ void Namespace::remove(std::string_view path) {
     return;
   }
   const auto& [object, step] = *last;
-  if (step.attribute && object.kind() == Kind::module) {
-    attribute(object, step.key.as_string());  // throws when it is not there
-    object.as_module()->attributes.erase(step.key.as_string());
-  } else if (step.attribute && object.kind() != Kind::dict) {
-    throw_fixed(object, step);
-  } else {
+  if (step.attribute)
+    modules::delete_attribute(object, step.key.as_string());
+  else
     object.delete_item(step.key);
-  }
 }
 
 }  // namespace enginery

@@ -126,7 +126,7 @@ TEST_F(ClusterTest, AKeyMayBeAPathIntoWhatIsThere) {
   EXPECT_TRUE(e0.apply_sync<bool>("testing.is_it", "d", Reference("d")));
   EXPECT_EQ(e0.apply_sync<std::int64_t>("testing.add", Reference("d.level[0]"), Reference("d.level[-1]")), 31);
   EXPECT_THAT(error_of([&] { e0["a[7]"] = 1; }), HasSubstr("IndexError: "));
-  EXPECT_THAT(error_of([&] { e0["a.b"] = 1; }), HasSubstr("AttributeError: 'list' object has no attributes"));
+  EXPECT_THAT(error_of([&] { e0["a.b"] = 1; }), HasSubstr("AttributeError: 'list' object has no attribute"));
   EXPECT_THAT(error_of([&] { e0["nothing.b"] = 1; }), HasSubstr("NameError: name 'nothing' is not defined"));
 }
 
