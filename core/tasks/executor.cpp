@@ -78,11 +78,13 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
       for (const std::string& name : names_.keys()) keys.push_back(Value::string(name));
       return Value::list(std::move(keys));
     }
-    case wire::Op::execute:
-      break;
+    case wire::Op::execute: {
+      const Value result = evaluator_.execute(call.positional.at(0).as_string());
+      if (!result.is_none()) outcome.execute_result = result.repr();
+      return Value();
+    }
   }
-  throw TypeError(std::string("this engine does not do '") + wire::to_string(call.op) +
-                  "'; use one version of enginery for client and engine");
+  throw ProtocolError("a call asks for an operation that there is not");
 }
 
 Value Executor::apply(wire::Call call, wire::Outcome& outcome) {

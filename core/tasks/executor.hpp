@@ -8,6 +8,7 @@
 #include <enginery/bytes.hpp>
 #include <enginery/namespace.hpp>
 
+#include "core/evaluator/evaluator.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/module_reference.hpp"
 #include "core/wire/call_wire.hpp"
@@ -19,7 +20,10 @@ namespace enginery::tasks {
 /// Threads: the main thread.
 class ENGINERY_API Executor {
  public:
-  Executor(Namespace& names, modules::Loader& loader) : names_(names), loader_(loader) {}
+  Executor(Namespace& names, modules::Loader& loader)
+      : names_(names),
+        loader_(loader),
+        evaluator_(names, [&loader](const std::string& plugin) { return Value::module(loader.import(plugin)); }) {}
 
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
 
@@ -39,6 +43,7 @@ class ENGINERY_API Executor {
 
   Namespace& names_;
   modules::Loader& loader_;
+  evaluator::Evaluator evaluator_;
 };
 
 /// An outcome for the way back. A value that cannot leave this process becomes the failure that says so.
