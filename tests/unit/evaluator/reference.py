@@ -1,0 +1,139 @@
+# tests/unit/evaluator/reference.py: what Python itself does with statements, for comparison.
+#
+# Reads programs, each a line with its number of statements and then one line per statement; answers each with one line:
+# the error's kind or "ok", a tab, and the repr of the namespace after it. An int beyond 64 bits is an OverflowError
+# where it is made, as enginery has it.
+import ast
+import operator
+import sys
+
+LEAST, MOST = -2**63, 2**63 - 1
+
+
+class TooLarge(Exception):
+    """What is not compared: it would take Python's memory or time."""
+
+
+def check(value):
+    if type(value) is int and not LEAST <= value <= MOST:
+        raise OverflowError
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            if type(item) is int:
+                check(item)
+    return value
+
+
+IN_PLACE = {
+    ast.Add: operator.iadd, ast.Sub: operator.isub, ast.Mult: operator.imul, ast.Div: operator.itruediv,
+    ast.FloorDiv: operator.ifloordiv, ast.Mod: operator.imod, ast.Pow: operator.ipow, ast.BitAnd: operator.iand,
+    ast.BitOr: operator.ior, ast.BitXor: operator.ixor, ast.LShift: operator.ilshift, ast.RShift: operator.irshift,
+}
+
+
+def augmented(kind, old, compute):
+    right = compute()
+    refuse_huge(kind, old, right)
+    return check(IN_PLACE[kind](old, right))
+
+
+def augmented_item(kind, container, key, compute):
+    container[key] = augmented(kind, container[key], compute)
+
+
+def refuse_huge(kind, left, right):
+    """Powers, shifts and repetitions that would take for ever."""
+    if kind is ast.Mult:
+        for sequence, times in ((left, right), (right, left)):
+            if isinstance(sequence, (str, bytes, list, tuple)) and isinstance(times, int):
+                if len(sequence) * times > 10**5:
+                    raise TooLarge
+    if isinstance(left, int) and isinstance(right, int):
+        if kind is ast.Pow and right > 64 and abs(left) > 1:
+            raise OverflowError
+        if kind is ast.LShift and right > 64 and left != 0:
+            raise OverflowError
+
+
+def binary(kind, left, right):
+    refuse_huge(kind, left, right)
+    return check(PLAIN[kind](left, right))
+
+
+PLAIN = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.BitAnd: operator.and_,
+    ast.BitOr: operator.or_, ast.BitXor: operator.xor, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+}
+HELPERS = {"_check": check, "_binary": binary, "_augmented": augmented, "_augmented_item": augmented_item}
+HELPERS.update({"_" + kind.__name__: kind for kind in PLAIN})
+
+
+def small_range(*arguments):
+    numbers = range(*arguments)
+    if numbers and abs((numbers[-1] - numbers[0]) // numbers.step) > 10**5:
+        raise TooLarge
+    return list(numbers)
+
+
+def power(base, exponent, *modulus):
+    return pow(base, exponent, *modulus) if modulus else binary(ast.Pow, base, exponent)
+
+
+def checked_sum(items, start=0):
+    if isinstance(start, str):
+        return sum(items, start)
+    for item in items:
+        start = check(start + item)
+    return start
+
+
+HELPERS.update({"_pow": power, "_sum": checked_sum})
+HELPERS.update({"_range": small_range, "_zip": lambda *a: list(zip(*a)),
+                "_reversed": lambda a: list(reversed(a)), "_enumerate": lambda *a: list(enumerate(*a))})
+
+
+class Checked(ast.NodeTransformer):
+    """Wraps what may make an int that is too large, and what gives lists in enginery."""
+
+    def call(self, name, *arguments):
+        return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        return self.call("_binary", ast.Name("_" + type(node.op).__name__, ast.Load()), node.left, node.right)
+
+    def visit_UnaryOp(self, node):
+        self.generic_visit(node)
+        return node if isinstance(node.op, ast.Not) else self.call("_check", node)
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and "_" + node.func.id in HELPERS:
+            node.func.id = "_" + node.func.id
+        return self.call("_check", node)
+
+    def visit_AugAssign(self, node):
+        self.generic_visit(node)
+        kind = ast.Name("_" + type(node.op).__name__, ast.Load())
+        compute = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node.value)
+        if isinstance(node.target, ast.Name):
+            old = ast.Name(node.target.id, ast.Load())
+            return ast.Assign([node.target], self.call("_augmented", kind, old, compute))
+        return ast.Expr(self.call("_augmented_item", kind, node.target.value, node.target.slice, compute))
+
+
+def main():
+    for line in sys.stdin:
+        statements = [sys.stdin.readline() for _ in range(int(line))]
+        names, outcome = dict(HELPERS), "ok"
+        try:
+            tree = ast.fix_missing_locations(Checked().visit(ast.parse("".join(statements))))
+            exec(compile(tree, "<statements>", "exec"), names)
+        except Exception as error:
+            outcome = type(error).__name__
+        known = {name: value for name, value in names.items() if not name.startswith("_")}
+        print(outcome, repr(known), sep="\t", flush=True)
+
+
+main()
