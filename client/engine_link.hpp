@@ -7,11 +7,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include <enginery/build_id.hpp>
 #include <enginery/uuid.hpp>
 
+#include "client/continuations.hpp"
 #include "client/link_clock.hpp"
 #include "client/pending.hpp"
 #include "core/session/client_session.hpp"
@@ -25,7 +28,7 @@ namespace enginery {
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public std::enable_shared_from_this<EngineLink> {
  public:
-  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock);
+  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, std::shared_ptr<Continuations> continuations);
 
   /// Sends a task; `pending` is completed once, whatever happens. Waits only for room in the bounded queue.
   void submit(wire::Packed call, std::shared_ptr<Pending> pending);
@@ -42,6 +45,11 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
 
   const wire::EngineEntry& engine() const { return engine_; }
   std::size_t inline_bytes() const { return limits_.inline_bytes; }
+  Continuations& continuations() const { return *continuations_; }
+
+  /// Whether the engine is known to have that build loaded: then its content need not be sent.
+  bool has_module(const BuildId& build_id);
+  void add_module(const BuildId& build_id);
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -90,6 +98,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
 
   const wire::EngineEntry engine_;
   const std::shared_ptr<LinkClock> clock_;
+  const std::shared_ptr<Continuations> continuations_;
   const session::Limits limits_;
   const bool same_host_;
 
@@ -106,6 +115,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::vector<session::Chunk> waiting_chunks_;
   std::vector<session::Fetch> waiting_fetches_;
   std::vector<Retired> retired_;  // until they are quiet, or hopeless
+  std::set<BuildId> modules_;     // that the engine has
   session::Time gone_since_ = session::kNever;
 };
 

@@ -106,16 +106,7 @@ int engine_main(const EngineOptions& options) try {
   std::optional<session::Running> task = server.next();
   while (task) {
     const wire::Outcome outcome = executor.run(task->body, task->bulk);
-    wire::Packed packed;
-    try {
-      packed = wire::pack(outcome, server.limits().inline_bytes);
-    } catch (const Error& error) {  // the result cannot leave this process
-      wire::Outcome refused;
-      refused.started = outcome.started;
-      refused.completed = outcome.completed;
-      refused.failure = wire::Failure{error.ename(), error.what(), {}};
-      packed = wire::pack(refused, server.limits().inline_bytes);
-    }
+    wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
     task.reset();
     task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
   }

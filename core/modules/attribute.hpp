@@ -7,8 +7,10 @@
 
 namespace enginery::modules {
 
-/// object.name of a module, or a dict's value of the key `name`. AttributeError, which says what a module has;
-/// KeyError.
+// Of a module, its names; of a dict, its keys. Each throws AttributeError, which says what a module has; KeyError.
+
 Value attribute(const Value& object, std::string_view name);
+void set_attribute(const Value& object, std::string_view name, Value value);
+void delete_attribute(const Value& object, std::string_view name);
 
 }  // namespace enginery::modules

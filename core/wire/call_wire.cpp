@@ -136,7 +136,7 @@ NodeReader reader_of(const fb::Values& values, const std::vector<Bytes>& payload
 }  // namespace
 
 const char* to_string(Op op) {
-  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys"};
+  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys", "clear"};
   return kNames[static_cast<std::size_t>(op)];
 }
 
@@ -180,7 +180,9 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
     values = add_values(builder, writer, inline_bytes);
   }
   const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);
-  builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure));
+  const auto execute_result = outcome.execute_result.empty() ? 0 : builder.CreateString(outcome.execute_result);
+  builder.Finish(
+      fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure, execute_result));
   return finish(builder, writer, inline_bytes);
 }
 
@@ -213,6 +215,7 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
   outcome.started = table.started();
   outcome.completed = table.completed();
   outcome.build_id = text_of(table.build_id());
+  outcome.execute_result = text_of(table.execute_result());
   if (table.failure()) {
     outcome.failure = Failure{text_of(table.failure()->ename()), text_of(table.failure()->evalue()),
                               text_of(table.failure()->traceback())};
