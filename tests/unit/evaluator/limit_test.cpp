@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cstring>
 #include <random>
 
 #include "tests/unit/evaluator/execution.hpp"
@@ -22,8 +23,11 @@ class Limits : public Execution {
 };
 
 TEST_F(Limits, DeepNestingIsASyntaxErrorAndNoStackOverflow) {
-  for (const char* open : {"(", "[", "{", "-", "~", "not ", "f(", "a[", "a[:", "{1:", "1 if 1 else ", "2**", "*("})
-    EXPECT_THAT(error(repeated(open, 100'000)), StartsWith("SyntaxError: too deeply nested")) << open;
+  for (const char* open :
+       {"(", "[", "{", "-", "~", "not ", "f(", "a[", "a[:", "{1:", "a if a else ", "2**", "*(", "[*", "{**"})
+    EXPECT_THAT(error(repeated(open, 1'000'000 / static_cast<int>(std::strlen(open)))),
+                StartsWith("SyntaxError: too deeply nested"))
+        << open;
   EXPECT_THAT(error(repeated("(", 100'000) + "1" + repeated(")", 100'000)), HasSubstr("too deeply nested"));
 }
 
@@ -64,10 +68,9 @@ TEST_F(Limits, ATextThatIsTooLongIsNotRead) {
 }
 
 TEST_F(Limits, AStatementThatAllocatesTooMuchIsAMemoryError) {
-  for (const char* code :
-       {"range(10 ** 12)", "range(-2 ** 63, 2 ** 63 - 1)", "'abc' * 10 ** 10", "[0] * 10 ** 9", "b'x' * 2 ** 31",
-        "'x' * 2 ** 40", "list(range(10 ** 7)) + list(range(10 ** 7)) + list(range(10 ** 7))", "(1,) * 2 ** 30",
-        "array([0.0] * 1000).reshape(1000, 1) + array([0.0] * 1000000)"})
+  for (const char* code : {"range(10 ** 12)", "range(-9223372036854775808, 9223372036854775807)", "'abc' * 10 ** 10",
+                           "[0] * 10 ** 9", "b'x' * 2 ** 31", "'x' * 2 ** 40", "sum([range(10 ** 5)] * 1000, [])",
+                           "(1,) * 2 ** 30", "array([0.0] * 1000).reshape(1000, 1) + array([0.0] * 1000000)"})
     EXPECT_THAT(error(code), StartsWith("MemoryError: this statement would allocate more than 1024 MiB")) << code;
   EXPECT_EQ(result("a = 'x' * 2 ** 20\nlen(a.replace('x', a))"), "MemoryError");
   EXPECT_EQ(result("','.join(['x' * 2 ** 20] * 2000)"), "MemoryError");
@@ -99,8 +102,8 @@ std::string noise(std::mt19937& random) {
       "a[",     "::-1]",    "a, b = ", "str(", "\xc3\xa4", "b'",    "~",   "@",      "|=",   "lambda",
       "append("};
   std::string text;
-  const unsigned length = random() % 40;
-  for (unsigned i = 0; i < length; ++i) {
+  const auto length = random() % 40;
+  for (std::size_t i = 0; i < length; ++i) {
     if (random() % 16 == 0)
       text += static_cast<char>(random());
     else
@@ -127,7 +130,7 @@ TEST_F(Limits, NoiseIsRefusedOrDoneAndNeverCrashes) {
   }
   EXPECT_GT(done, 1000);
   EXPECT_GT(refused, 1000);
-  EXPECT_GT(failed, 1000);
+  EXPECT_GT(failed, 300);
 }
 
 }  // namespace

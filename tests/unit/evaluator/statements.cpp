@@ -2,6 +2,16 @@
 #include "tests/unit/evaluator/statements.hpp"
 
 namespace enginery::evaluator {
+namespace {
+
+std::string between(char open, const std::string& inside, char close) {
+  std::string text(1, open);
+  text += inside;
+  text += close;
+  return text;
+}
+
+}  // namespace
 
 std::vector<std::string> Statements::program() {
   std::vector<std::string> statements;
@@ -90,8 +100,13 @@ std::string Statements::expression(Sort sort, int depth) {
 
 std::string Statements::items(int depth, unsigned most) {
   std::string text;
-  for (unsigned count = up_to(most + 1); count > 0; --count)
-    text += (one_in(15) ? "*" + sequence(depth) : any(depth)) + ", ";
+  for (unsigned count = up_to(most + 1); count > 0; --count) {
+    if (one_in(15))
+      text += "*" + sequence(depth);
+    else
+      text += any(depth);
+    text += ", ";
+  }
   return text;
 }
 
@@ -111,9 +126,9 @@ std::string Statements::literal(Sort sort, int depth) {
       return one_of("''", "'a'", "'abc'", "\"it's\"", "'\\n\\t'", "'\\u00e4\\x41'", "r'\\d'", "' b  c '", "'a' 'b'",
                     "'Ab,cD'", "'äöü€'");
     case Sort::list:
-      return "[" + (depth > 0 ? items(depth - 1, 4) : one_of("", "1, 2, 3", "0", "'x', 1.5", "3, 1, 2")) + "]";
+      return between('[', depth > 0 ? items(depth - 1, 4) : one_of("", "1, 2, 3", "0", "'x', 1.5", "3, 1, 2"), ']');
     case Sort::tuple:
-      return "(" + (depth > 0 ? items(depth - 1, 3) : one_of("", "1,", "1, 'a'", "2, 3, 4", "1.5, 2")) + ")";
+      return between('(', depth > 0 ? items(depth - 1, 3) : one_of("", "1,", "1, 'a'", "2, 3, 4", "1.5, 2"), ')');
     case Sort::dict:
       return "{" + one_of("", "1: 2", "'k': [1], 2: 'x'", "1: 'a', True: 'b', 1.0: 'c'", "(1, 2): 3, None: 4") + "}";
   }
@@ -245,7 +260,7 @@ std::string Statements::list(int depth) {
   const int less = depth - 1;
   switch (up_to(11)) {
     case 0:
-      return "[" + items(less, 4) + "]";
+      return between('[', items(less, 4), ']');
     case 1:
       return "list(" +
              one_of(sequence(less),
@@ -275,7 +290,7 @@ std::string Statements::list(int depth) {
 std::string Statements::tuple(int depth) {
   if (depth <= 0) return one_in(2) ? variable(Sort::tuple) : literal(Sort::tuple, 0);
   const int less = depth - 1;
-  return one_of("(" + items(less, 3) + ")", "tuple(" + sequence(less) + ")",
+  return one_of(between('(', items(less, 3), ')'), "tuple(" + sequence(less) + ")",
                 "(" + tuple(less) + " + " + tuple(less) + ")", tuple(less) + "[" + slice(less) + "]",
                 "divmod(" + number(less) + ", " + number(less) + ")");
 }

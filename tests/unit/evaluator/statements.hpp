@@ -17,7 +17,7 @@ class Statements {
  private:
   enum class Sort { integer, real, boolean, complex, text, list, tuple, dict };
 
-  unsigned up_to(unsigned count) { return random_() % count; }
+  unsigned up_to(unsigned count) { return static_cast<unsigned>(random_()) % count; }
   bool one_in(unsigned count) { return up_to(count) == 0; }
   template <class... Texts>
   std::string one_of(Texts... texts) {
