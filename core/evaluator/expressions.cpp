@@ -51,16 +51,24 @@ List Evaluation::items(const Expressions& expressions) {
 
 Value Evaluation::on(const DictDisplay& display) {
   Dict dict;
+  // As in Python, keys are hashed when all entries up to the next `**` have been computed.
+  List pairs;
+  const auto insert = [&] {
+    for (std::size_t i = 0; i < pairs.size(); i += 2) dict.set(pairs[i], pairs[i + 1]);
+    pairs.clear();
+  };
   for (const DictDisplay::Entry& entry : display.entries) {
     if (entry.key) {
-      const Value key = value(*entry.key);
-      dict.set(key, value(*entry.value));
+      pairs.push_back(value(*entry.key));
+      pairs.push_back(value(*entry.value));
       continue;
     }
+    insert();
     const Value other = value(*entry.value);
     if (other.kind() != Kind::dict) throw TypeError(fmt::format("'{}' object is not a mapping", other.type_name()));
     for (const auto& [key, item] : other.as_dict()) dict.set(key, item);
   }
+  insert();
   return Value::dict(std::move(dict));
 }
 

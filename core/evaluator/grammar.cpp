@@ -103,9 +103,12 @@ template <class Item, class Comma> struct separated : p::seq<Item, p::star<Comma
 struct expression;
 
 // Literals and names.
-struct number_character : p::sor<p::seq<p::one<'e', 'E'>, p::one<'+', '-'>>, letter_or_digit, p::one<'.'>> {};
-struct hexadecimal_token : p::seq<p::one<'0'>, p::one<'x', 'X'>, p::star<letter_or_digit>> {};
-struct number_token : p::sor<hexadecimal_token, p::plus<number_character>> {};
+// A number's token takes letters and digits behind it along, and is refused with them: `1_0x`.
+struct digits : p::star<p::sor<p::digit, p::one<'_'>>> {};
+struct exponent : p::seq<p::one<'e', 'E'>, p::opt<p::one<'+', '-'>>, p::digit, digits> {};
+struct decimal_token : p::seq<digits, p::opt<p::one<'.'>, digits>, p::opt<exponent>, p::star<letter_or_digit>> {};
+struct prefixed_token : p::seq<p::one<'0'>, p::one<'x', 'X', 'o', 'O', 'b', 'B'>, p::star<letter_or_digit>> {};
+struct number_token : p::sor<prefixed_token, decimal_token> {};
 struct number : p::seq<p::at<p::opt<p::one<'.'>>, p::digit>, number_token, blank> {};
 
 template <char quote> struct open_text : p::one<quote> {};

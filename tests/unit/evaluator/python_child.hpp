@@ -18,7 +18,7 @@ class PythonChild {
   PythonChild(const PythonChild&) = delete;
   PythonChild& operator=(const PythonChild&) = delete;
 
-  /// "outcome\trepr of the namespace" after the statements. Throws std::runtime_error if Python has ended.
+  /// "outcome outcome …\trepr of the namespace" after the statements. Throws std::runtime_error if Python has ended.
   std::string answer(const std::vector<std::string>& statements);
 
  private:

@@ -1,7 +1,7 @@
 # tests/unit/evaluator/reference.py: what Python itself does with statements, for comparison.
 #
 # Reads programs, each a line with its number of statements and then one line per statement; answers each with one line:
-# the error's kind or "ok", a tab, and the repr of the namespace after it. An int beyond 64 bits is an OverflowError
+# for each statement the error's kind or "ok", a tab, and the repr of the namespace after all. An int beyond 64 bits is an OverflowError
 # where it is made, as enginery has it.
 import ast
 import operator
@@ -126,14 +126,19 @@ class Checked(ast.NodeTransformer):
 def main():
     for line in sys.stdin:
         statements = [sys.stdin.readline() for _ in range(int(line))]
-        names, outcome = dict(HELPERS), "ok"
-        try:
-            tree = ast.fix_missing_locations(Checked().visit(ast.parse("".join(statements))))
-            exec(compile(tree, "<statements>", "exec"), names)
-        except Exception as error:
-            outcome = type(error).__name__
+        names, outcomes = dict(HELPERS), []
+        for statement in statements:
+            try:
+                tree = ast.fix_missing_locations(Checked().visit(ast.parse(statement)))
+                exec(compile(tree, "<statement>", "exec"), names)
+                outcomes.append("ok")
+            except TooLarge:
+                outcomes = ["TooLarge"]
+                break
+            except Exception as error:
+                outcomes.append(type(error).__name__)
         known = {name: value for name, value in names.items() if not name.startswith("_")}
-        print(outcome, repr(known), sep="\t", flush=True)
+        print(" ".join(outcomes), repr(known), sep="\t", flush=True)
 
 
 main()

@@ -102,7 +102,7 @@ std::string Statements::items(int depth, unsigned most) {
   std::string text;
   for (unsigned count = up_to(most + 1); count > 0; --count) {
     if (one_in(15))
-      text += "*" + sequence(depth);
+      text.append("*").append(sequence(depth));
     else
       text += any(depth);
     text += ", ";
@@ -114,7 +114,7 @@ std::string Statements::literal(Sort sort, int depth) {
   switch (sort) {
     case Sort::integer:
       return one_of("0", "1", "2", "3", "-1", "-2", "5", "7", "-10", "0x1f", "0b101", "1_000", "63", "123456789",
-                    "9223372036854775807", "-9223372036854775808", "4611686018427387904");
+                    "9223372036854775807", "(-9223372036854775808)", "4611686018427387904");
     case Sort::real:
       return one_of("0.0", "1.5", "-2.5", "1e10", "-1e-5", ".25", "3.", "1e308", "-0.0", "0.1", "1e16", "123456789.125",
                     "2.0", "5e-324");
