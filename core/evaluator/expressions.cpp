@@ -128,6 +128,8 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
         current = call_method(current, method, named->name, *called);
         ++i;
       } else {
+        if (called && current.kind() == Kind::dict && !current.as_dict().find(named->name))
+          throw AttributeError(fmt::format("'dict' object has no attribute '{}'", named->name));
         current = attribute(current, named->name);
       }
     } else if (const auto* subscription = std::get_if<Subscription>(&trailer)) {
@@ -139,9 +141,8 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
   return current;
 }
 
-std::optional<std::int64_t> Evaluation::bound(const OneExpression& expression) {
-  if (!expression) return std::nullopt;
-  const Value given = value(*expression);
+/// What a slice's start, stop or step says.
+static std::optional<std::int64_t> bound(const Value& given) {
   if (given.is_none()) return std::nullopt;
   if (!is_integral(given))
     throw TypeError(fmt::format("slice indices must be integers or None, not {}", given.type_name()));
@@ -152,10 +153,13 @@ std::vector<Subscript> Evaluation::subscripts(const Subscription& subscription) 
   std::vector<Subscript> result;
   for (const auto& part : subscription.parts) {
     if (const auto* bounds = std::get_if<SliceBounds>(&part)) {
+      const Value start = value_or_none(bounds->start), stop = value_or_none(bounds->stop);
       Slice slice;
-      slice.start = bound(bounds->start);
-      slice.stop = bound(bounds->stop);
-      slice.step = bound(bounds->step);
+      slice.step = bound(value_or_none(bounds->step));
+      if (slice.step != 0) {  // which is refused before the others are looked at
+        slice.start = bound(start);
+        slice.stop = bound(stop);
+      }
       result.emplace_back(slice);
     } else {
       result.emplace_back(value(*std::get<OneExpression>(part)));

@@ -31,22 +31,22 @@ std::string Statements::statement() {
     case 0:
       return assignment_to_part();
     case 1:
-      return "i " + one_of("+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>") + "= " + integer(2);
+      return "i " + one_of("+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>") + "= " + integer(1);
     case 2:
-      return "r " + one_of("+", "-", "*", "/", "//", "%", "**") + "= " + number(2);
+      return "r " + one_of("+", "-", "*", "/", "//", "%", "**") + "= " + number(1);
     case 3:
-      return "l " + one_of("+= ", "*= ") + one_of(list(2), integer(0), text(1), tuple(1));
+      return "l " + one_of("+= ", "*= ") + one_of(list(1), integer(0), text(1), tuple(1));
     case 4:
-      return one_of("s += " + text(2), "s *= " + integer(0), "t += " + tuple(2), "d |= " + dict(2));
+      return one_of("s += " + text(1), "s *= " + integer(0), "t += " + tuple(1), "d |= " + dict(1));
     case 5:
       return "l[" + integer(0) + "] " + op + "= " + any(1);
     case 6:
       return "d[" + any(0) + "] " + op + "= " + any(1);
     case 7:
       return one_of("x, y = ", "x, *y = ", "*x, y = ", "(x, [y, z]) = ", "[x, y, *z] = ", "x, l[0] = ") +
-             one_of(sequence(2), any(1) + ", " + any(1), any(1) + ", " + sequence(1));
+             one_of(sequence(1), any(1) + ", " + any(1), any(1) + ", " + sequence(1));
     case 8:
-      return target() + " = " + target() + " = " + any(2);
+      return target() + " = " + target() + " = " + any(1);
     case 9:
       return "del " + one_of("i", "l[" + integer(0) + "]", "l[" + slice(0) + "]", "d[" + any(0) + "]", "x, y");
     case 10:
@@ -58,15 +58,15 @@ std::string Statements::statement() {
                                "setdefault(" + any(0) + ", " + any(1) + ")", "update(" + dict(1) + ")", "copy()",
                                "pop(" + any(0) + ")");
     default:
-      return one_of("x", "y", "z", "i", "l") + " = " + any(3);
+      return one_of("x", "y", "z", "i", "l") + " = " + any(2);
   }
 }
 
 std::string Statements::target() { return one_of("x", "y", "z", "l[0]", "d[1]", "d['k']", "l[" + slice(0) + "]"); }
 
 std::string Statements::assignment_to_part() {
-  return one_of("l[" + integer(1) + "] = " + any(2), "l[" + slice(1) + "] = " + sequence(2),
-                "d[" + any(1) + "] = " + any(2), "d[" + any(0) + ", " + any(0) + "] = " + any(1),
+  return one_of("l[" + integer(1) + "] = " + any(1), "l[" + slice(1) + "] = " + sequence(1),
+                "d[" + any(1) + "] = " + any(1), "d[" + any(0) + ", " + any(0) + "] = " + any(1),
                 "t[" + integer(0) + "] = " + any(1), "s[0] = " + text(0));
 }
 
