@@ -128,7 +128,7 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
         current = call_method(current, method, named->name, *called);
         ++i;
       } else {
-        if (called && current.kind() == Kind::dict && !current.as_dict().find(named->name))
+        if (called && current.kind() == Kind::dict && !current.as_dict().find(std::string_view(named->name)))
           throw AttributeError(fmt::format("'dict' object has no attribute '{}'", named->name));
         current = attribute(current, named->name);
       }

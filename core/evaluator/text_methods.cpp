@@ -69,7 +69,7 @@ Value split(const Value& self, Arguments& arguments) {
   for (; !rest.empty(); --left) {
     const std::size_t at = left == 0 ? std::string_view::npos : rest.find_first_of(kSpaces);
     if (at == std::string_view::npos) {
-      parts.push_back(text(left == 0 ? stripped(rest, kSpaces, false, true) : rest));
+      parts.push_back(text(rest));
       break;
     }
     parts.push_back(text(rest.substr(0, at)));

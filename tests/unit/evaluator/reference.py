@@ -42,7 +42,9 @@ def augmented_item(kind, container, key, compute):
 
 
 def refuse_huge(kind, left, right):
-    """Powers, shifts and repetitions that would take for ever."""
+    """Powers, shifts and repetitions that would take for ever; and formatting, which enginery does not do."""
+    if kind is ast.Mod and isinstance(left, (str, bytes)):
+        raise TypeError
     if kind is ast.Mult:
         for sequence, times in ((left, right), (right, left)):
             if isinstance(sequence, (str, bytes, list, tuple)) and isinstance(times, int):

@@ -16,9 +16,14 @@ std::string between(char open, const std::string& inside, char close) {
 std::vector<std::string> Statements::program() {
   std::vector<std::string> statements;
   // A variable of each sort, called after it: i, r, b, c, s, l, t, d.
+  std::string& first = statements.emplace_back("pass");
   for (int sort = 0; sort < 8; ++sort)
     if (!one_in(12))
-      statements.push_back(variable(static_cast<Sort>(sort)) + " = " + literal(static_cast<Sort>(sort), 1));
+      first.append("; ")
+          .append(variable(static_cast<Sort>(sort)))
+          .append(" = ")
+          .append(literal(static_cast<Sort>(sort), 0));
+  if (one_in(2)) statements.push_back("l = " + literal(Sort::list, 1));
   for (unsigned more = 2 + up_to(5); more > 0; --more) statements.push_back(statement());
   return statements;
 }
