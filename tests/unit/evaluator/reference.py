@@ -95,15 +95,21 @@ HELPERS.update({"_range": small_range, "_zip": lambda *a: list(zip(*a)),
                 "_reversed": lambda a: list(reversed(a)), "_enumerate": lambda *a: list(enumerate(*a))})
 
 
+PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+
+
 class Checked(ast.NodeTransformer):
     """Wraps what may make an int that is too large, and what gives lists in enginery."""
 
     def call(self, name, *arguments):
-        return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+        return ast.Call(self.name(name), list(arguments), [], **PLACE)
+
+    def name(self, name):
+        return ast.Name(name, ast.Load(), **PLACE)
 
     def visit_BinOp(self, node):
         self.generic_visit(node)
-        return self.call("_binary", ast.Name("_" + type(node.op).__name__, ast.Load()), node.left, node.right)
+        return self.call("_binary", self.name("_" + type(node.op).__name__), node.left, node.right)
 
     def visit_UnaryOp(self, node):
         self.generic_visit(node)
@@ -117,12 +123,13 @@ class Checked(ast.NodeTransformer):
 
     def visit_AugAssign(self, node):
         self.generic_visit(node)
-        kind = ast.Name("_" + type(node.op).__name__, ast.Load())
-        compute = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node.value)
+        kind = self.name("_" + type(node.op).__name__)
+        compute = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node.value, **PLACE)
         if isinstance(node.target, ast.Name):
-            old = ast.Name(node.target.id, ast.Load())
-            return ast.Assign([node.target], self.call("_augmented", kind, old, compute))
-        return ast.Expr(self.call("_augmented_item", kind, node.target.value, node.target.slice, compute))
+            old = self.name(node.target.id)
+            return ast.Assign([node.target], self.call("_augmented", kind, old, compute), **PLACE)
+        call = self.call("_augmented_item", kind, node.target.value, node.target.slice, compute)
+        return ast.Expr(call, **PLACE)
 
 
 def main():
@@ -131,7 +138,7 @@ def main():
         names, outcomes = dict(HELPERS), []
         for statement in statements:
             try:
-                tree = ast.fix_missing_locations(Checked().visit(ast.parse(statement)))
+                tree = Checked().visit(ast.parse(statement))
                 exec(compile(tree, "<statement>", "exec"), names)
                 outcomes.append("ok")
             except TooLarge:
