@@ -128,6 +128,8 @@ Metadata Pending::metadata() const {
     metadata.started = utc(outcome_->started);
     metadata.completed = utc(outcome_->completed);
     metadata.build_id = outcome_->build_id;
+    metadata.out = outcome_->out;
+    metadata.err = outcome_->err;
   }
   if (error_) {
     try {

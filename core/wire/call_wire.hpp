@@ -36,6 +36,7 @@ struct Outcome {
   std::string build_id;
   Value value;
   std::optional<Failure> failure;
+  std::string out, err;  ///< what the task wrote to stdout and stderr; any bytes
 };
 
 /// A body and the payloads that are too large to travel in it.
