@@ -277,6 +277,25 @@ void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_
   room_.notify_all();  // what was admitted has left the queue
 }
 
+void EngineLink::ask(transport::Message request, transport::Requester::OnAnswer on_answer) {
+  Lock lock(mutex_);
+  const std::shared_ptr<transport::Requester> requester = tasks_.requester;
+  if (!requester) want(tasks_);
+  lock.unlock();
+  if (requester) return requester->send(std::move(request), std::move(on_answer));
+  on_answer({}, "no line");
+}
+
+bool EngineLink::owns(const Uuid& session) const {
+  const Lock lock(mutex_);
+  return session == session_id_;
+}
+
+bool EngineLink::dead() const {
+  const Lock lock(mutex_);
+  return death_.has_value();
+}
+
 void EngineLink::break_bulk() {
   const Lock lock(mutex_);
   retire(bulk_);

@@ -152,6 +152,10 @@ void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
   import_everywhere(*engines_, std::span(&id_, 1), plugins);
 }
 
+OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {
+  return OutputStream(engines_, std::vector{id_}, out, err);
+}
+
 std::ostream& operator<<(std::ostream& stream, const DirectView& view) {
   return stream << "<DirectView " << view.id() << '>';
 }
@@ -206,6 +210,10 @@ AsyncResults<void> MultiView::run(std::string_view path) const {
 
 void MultiView::sync_imports(std::initializer_list<Name> plugins) const {
   import_everywhere(*engines_, targets(), plugins);
+}
+
+OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {
+  return OutputStream(engines_, ids_, out, err);
 }
 
 std::ostream& operator<<(std::ostream& stream, const MultiView& view) {

@@ -84,33 +84,35 @@ std::string_view CapturedStream::read_into(std::span<char> buffer) const {
   }
 }
 
-std::string_view CapturedStream::read(std::size_t most) {
-  const std::size_t size = size_.load(std::memory_order_relaxed);
-  const bool kept = size < kKept;
-  const std::size_t room = std::min({most, kPiece, kept ? kKept - size : kPiece});
-  const std::string_view piece = read_into({text_ + size, room});
-  if (piece.empty()) return piece;
+std::size_t CapturedStream::read(std::size_t most) {
+  const std::size_t room = (end_ < kKept ? kKept : kKept + kPiece) - end_;
+  const std::string_view piece = read_into({text_ + end_, std::min({most, kPiece, room})});
+  if (piece.empty()) return 0;
   within_line_ = piece.back() != '\n';
-  if (kept) {
-    size_.store(size + piece.size(), std::memory_order_release);
+  end_ += piece.size();
+  if (end_ <= kKept) {
+    kept_.store(end_, std::memory_order_release);
   } else {
     unkept_ += piece.size();
-    unkept_piece_.store(piece.size(), std::memory_order_release);
+    unkept_piece_.store(end_ - kKept, std::memory_order_release);
   }
-  return piece;
+  return piece.size();
 }
 
+void CapturedStream::told() { told_ = end_ = std::min(end_, kKept); }
+
 std::string CapturedStream::take() {
-  const std::size_t size = size_.load(std::memory_order_relaxed);
-  if (size == 0) return {};
-  std::string text(text_, size);
+  const std::size_t kept = std::min(end_, kKept);
+  if (kept == 0) return {};
+  std::string text(text_, kept);
   if (unkept_ > 0)
     text += fmt::format("\n[enginery: {} bytes more were streamed, but a result keeps the first {} only]\n", unkept_,
                         kKept);
-  if (size > kHeld) ::madvise(text_, kKept, MADV_DONTNEED);
-  size_.store(0, std::memory_order_relaxed);
-  unkept_piece_.store(0, std::memory_order_relaxed);
+  if (kept > kHeld) ::madvise(text_, kKept, MADV_DONTNEED);
+  told_ = end_ = 0;
   unkept_ = 0;
+  kept_.store(0, std::memory_order_relaxed);
+  unkept_piece_.store(0, std::memory_order_relaxed);
   within_line_ = false;
   return text;
 }
@@ -118,7 +120,7 @@ std::string CapturedStream::take() {
 void CapturedStream::release() noexcept { ::dup2(log_.get(), descriptor_); }
 
 void CapturedStream::spill() noexcept {
-  write_all(log_.get(), {text_, size_.exchange(0)}, kLastPatience);
+  write_all(log_.get(), {text_, kept_.exchange(0)}, kLastPatience);
   // Of what was not kept, the end: it is what tells why.
   write_all(log_.get(), {text_ + kKept, unkept_piece_.exchange(0)}, kLastPatience);
   for (std::size_t pieces = 0; pieces < kMostPieces; ++pieces) {

@@ -36,8 +36,12 @@ class CapturedStream {
   /// Bytes that were written and not read.
   std::size_t waiting() const;
 
-  /// Reads once, at most `most` bytes, into the task's text; gives what came, until the next read. Never waits.
-  std::string_view read(std::size_t most);
+  /// Reads once, at most `most` bytes, into the task's text; gives how many came. Never waits.
+  /// Requires: less than kPiece is untold.
+  std::size_t read(std::size_t most);
+  /// What was read since told() was called; valid until the next read.
+  std::string_view untold() const { return {text_ + told_, end_ - told_}; }
+  void told();
   /// The same past the task's text.
   std::string_view read_into(std::span<char> buffer) const;
   /// Whether the task's text ends within a line.
@@ -54,8 +58,9 @@ class CapturedStream {
   const int descriptor_;
   cluster::Descriptor log_, reading_, writing_;  // our own writing end: the pipe never comes to its end
   char* text_;                                   // kKept bytes, then a piece for what is not kept
-  std::atomic<std::size_t> size_{0}, unkept_piece_{0};
+  std::size_t told_ = 0, end_ = 0;               // in text_
   std::uint64_t unkept_ = 0;
+  std::atomic<std::size_t> kept_{0}, unkept_piece_{0};  // what spill() finds of both parts
   bool within_line_ = false;
 };
 

@@ -26,8 +26,8 @@ class LiveOutput {
   void mark(const Uuid& mark) { publish({engine_, ++number_, wire::Stream::none, {}, 0, mark, false, {}}); }
 
  private:
-  /// Of pieces of 64 KiB at most: what a subscriber that does not read can cost.
-  static constexpr int kQueue = 256;
+  /// Of pieces of 16 KiB at most: what a subscriber that does not read can cost.
+  static constexpr int kQueue = 2048;
 
   void publish(const wire::Printed& printed) { publisher_.publish(wire::encode(printed)); }
 

@@ -30,6 +30,8 @@ namespace {
 using wire::Stream;
 
 constexpr Stream kStreams[] = {Stream::out, Stream::err};
+/// Text waits for company so long after some was told, so that lines share messages.
+constexpr std::chrono::duration<int, std::milli> kCompany(1);
 /// Milliseconds for which a dying process waits for its reader.
 constexpr int kLastPatience = 100;
 
@@ -80,15 +82,17 @@ Output::Texts Output::end() {
   flush();
   const std::lock_guard lock(mutex_);
   drain();
-  for (const Stream which : kStreams)
-    if (stream(which).within_line()) tell(which, true, {});
+  tell_all(true);
   task_.reset();
   return {out_.take(), err_.take()};
 }
 
 void Output::catch_up(const std::function<void()>& then) {
   const std::lock_guard lock(mutex_);
-  if (task_) drain();
+  if (task_) {
+    drain();
+    tell_all();
+  }
   then();
 }
 
@@ -99,23 +103,45 @@ void Output::drain() {
   for (const Stream which : kStreams) {
     // Not more than was there: what the task started may go on writing for ever.
     for (std::size_t left = stream(which).waiting(); left > 0 && !dying_;) {
-      const std::string_view piece = stream(which).read(left);
-      if (piece.empty()) break;
-      tell(which, false, piece);
-      left -= piece.size();
+      const std::size_t got = stream(which).read(left);
+      if (got == 0) break;
+      left -= got;
+      tell(which);
     }
   }
   --busy_;
 }
 
-void Output::tell(Stream which, bool last, std::string_view text) {
-  on_piece_({which, task_->session, task_->seq, last, text});
+void Output::tell(Stream which, bool last) {
+  CapturedStream& from = stream(which);
+  std::string_view text = from.untold();
+  const bool ends_a_line = last && from.within_line();
+  if (text.empty() && !ends_a_line) return;
+  do {
+    const std::string_view piece = text.substr(0, wire::kLargestPrinted);
+    text.remove_prefix(piece.size());
+    on_piece_({which, task_->session, task_->seq, ends_a_line && text.empty(), piece});
+  } while (!text.empty());
+  from.told();
+}
+
+void Output::tell_all(bool last) {
+  for (const Stream which : kStreams) tell(which, last);
+}
+
+int Output::tell_in_time() {
+  const std::lock_guard lock(mutex_);
+  if (out_.untold().empty() && err_.untold().empty()) return -1;
+  if (Clock::now() - told_at_ < kCompany) return kCompany.count();
+  tell_all();
+  told_at_ = Clock::now();
+  return -1;
 }
 
 void Output::read() {
   pollfd watched[] = {{out_.reading(), POLLIN, 0}, {err_.reading(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
-  while (!dying_) {
-    if (::poll(watched, 3, -1) < 0) continue;
+  for (int patience = -1; !dying_; patience = tell_in_time()) {
+    if (::poll(watched, 3, patience) <= 0) continue;
     if (watched[2].revents) return;
     for (const Stream which : kStreams)
       if (watched[static_cast<std::size_t>(which)].revents) take_some(which);
@@ -132,8 +158,9 @@ void Output::take_some(Stream which) {
       // It is said already.
     } else if (!task_) {
       nobodys = stream(which).read_into(buffer);
-    } else if (const std::string_view piece = stream(which).read(CapturedStream::kPiece); !piece.empty()) {
-      tell(which, false, piece);
+    } else {
+      stream(which).read(CapturedStream::kPiece);
+      if (stream(which).untold().size() >= wire::kLargestPrinted) tell(which);
     }
   }
   // Without the mutex: a log that takes nothing must not hold up tasks.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -54,6 +55,7 @@ class Output {
   void catch_up(const std::function<void()>& then);
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct Task {
     Uuid session;
     std::uint64_t seq;
@@ -62,10 +64,13 @@ class Output {
   CapturedStream& stream(wire::Stream which) { return which == wire::Stream::out ? out_ : err_; }
   void read();
   void take_some(wire::Stream which);
+  /// Tells what waited for company; gives how long the reader may sleep, -1: for ever.
+  int tell_in_time();
   /// What waits in the pipes now becomes the task's. Requires: mutex_ is held, and a task runs.
   void drain();
-  /// Requires: mutex_ is held, and a task runs.
-  void tell(wire::Stream which, bool last, std::string_view text);
+  /// Tells what is untold of a stream; `last`: at the task's end. Requires: mutex_ is held, and a task runs.
+  void tell(wire::Stream which, bool last = false);
+  void tell_all(bool last = false);
   void speak_last_words() noexcept;
 
   const OnPiece on_piece_;
@@ -74,6 +79,7 @@ class Output {
   const cluster::Descriptor stop_;
   std::mutex mutex_;
   std::optional<Task> task_;
+  Clock::time_point told_at_{};
   std::atomic<bool> dying_{false};
   std::atomic<int> busy_{0};  // threads that hold text which is in no pipe and not in its place yet
   std::thread reader_;

@@ -42,6 +42,10 @@ class ENGINERY_API AsyncTasks {
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
   ENGINERY_API friend std::ostream& operator<<(std::ostream&, const AsyncTasks&);
 
+ protected:
+  /// What each task wrote.
+  std::vector<std::string> texts(std::string Metadata::*stream) const;
+
  private:
   std::vector<TaskHandle> tasks_;
   bool several_;
@@ -85,6 +89,9 @@ class AsyncResult : public AsyncTasks {
   operator T() const { return Codec<T>::decode(get()); }
 
   Metadata metadata() const { return task().metadata(); }
+  /// What the task wrote to stdout and stderr; empty until it is ready.
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
 
  private:
   const TaskHandle& task() const { return tasks().front(); }
@@ -96,6 +103,8 @@ class AsyncResult<void> : public AsyncTasks {
   explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
   Metadata metadata() const { return tasks().front().metadata(); }
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
 };
 
 /// The results of several engines, in target order.
@@ -119,6 +128,9 @@ class AsyncResults : public AsyncTasks {
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
     return all;
   }
+  /// What each task wrote, in target order; empty for those that are not ready.
+  std::vector<std::string> out() const { return texts(&Metadata::out); }
+  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 template <>
@@ -131,6 +143,9 @@ class AsyncResults<void> : public AsyncTasks {
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
     return all;
   }
+  /// What each task wrote, in target order; empty for those that are not ready.
+  std::vector<std::string> out() const { return texts(&Metadata::out); }
+  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 }  // namespace enginery

@@ -14,6 +14,7 @@
 #include <enginery/async_result.hpp>
 #include <enginery/call_by_name.hpp>
 #include <enginery/names.hpp>
+#include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
 
 namespace enginery {
@@ -92,6 +93,8 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
   AsyncResult<void> run(std::string_view path) const;
   /// Loads plugins in this process and on the engine, and says so in one line on stdout.
   void sync_imports(std::initializer_list<Name> plugins) const;
+  /// Prints what this client's tasks on the engine print, while they run, as long as the result lives.
+  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
   friend class ViewItem;

@@ -11,6 +11,7 @@
 #include <enginery/async_result.hpp>
 #include <enginery/call_by_name.hpp>
 #include <enginery/names.hpp>
+#include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
 
 namespace enginery {
@@ -59,6 +60,8 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults> {
   AsyncResults<void> run(std::string_view path) const;
   /// Loads plugins in this process and on the engines, and says so in one line on stdout.
   void sync_imports(std::initializer_list<Name> plugins) const;
+  /// Prints what this client's tasks on these engines print, while they run, as long as the result lives.
+  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
   std::shared_ptr<Engines> engines_;

@@ -37,7 +37,7 @@ struct Printed {
 };
 
 /// No message holds more text.
-inline constexpr std::size_t kLargestPrinted = 64u << 10;
+inline constexpr std::size_t kLargestPrinted = 16u << 10;
 /// Goes in front of everything published.
 inline constexpr std::string_view kOutputTopic = "out:";
 
