@@ -7,6 +7,11 @@
 
 namespace enginery {
 
+OutputFeed::~OutputFeed() {
+  for (const auto& [engine, one] : subscriptions_)
+    if (!one->link->dead()) one->subscriber->leave_open();
+}
+
 void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
   std::vector<std::unique_ptr<Subscription>> ended;  // after the mutex is let go: ending one waits for its callback
   const std::lock_guard subscribing(subscribing_);

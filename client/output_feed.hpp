@@ -34,6 +34,11 @@ class OutputFeed {
     virtual void on_engines_changed() = 0;
   };
 
+  OutputFeed() = default;
+  ~OutputFeed();
+  OutputFeed(const OutputFeed&) = delete;
+  OutputFeed& operator=(const OutputFeed&) = delete;
+
   /// Not from NNG's threads.
   void subscribe(const std::shared_ptr<EngineLink>& link);
   void attach(std::shared_ptr<Listener> listener);

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-/// Closing a socket under traffic can hang for ever; after so long a silence it does not.
+/// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not.
 constexpr auto kSilence = 20ms;
 constexpr auto kPatience = 100ms;
 
@@ -29,6 +29,7 @@ struct Subscriber::State {
   nng_aio* aio = nullptr;
   std::string topic;
   OnMessage on_message;
+  bool closable = true;
   std::atomic<Clock::time_point> heard{Clock::time_point::min()};
 
   bool silent() const { return heard.load(std::memory_order_relaxed) < Clock::now() - kSilence; }
@@ -61,13 +62,15 @@ Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage
   check(nng_dial(state_->socket, url.c_str(), nullptr, NNG_FLAG_NONBLOCK), "connecting to", url);
 }
 
+void Subscriber::leave_open() { state_->closable = false; }
+
 Subscriber::~Subscriber() {
-  for (const auto end = Clock::now() + kPatience; !state_->silent() && Clock::now() < end;)
+  for (const auto end = Clock::now() + kPatience; state_->closable && !state_->silent() && Clock::now() < end;)
     std::this_thread::sleep_for(2ms);
-  const bool silent = state_->silent();
+  const bool close = state_->closable && state_->silent();
   nng_aio_stop(state_->aio);  // waits for a callback that runs; none comes after
   nng_aio_free(state_->aio);
-  if (silent) {
+  if (close) {
     nng_close(state_->socket);
     delete state_;
   } else {

@@ -20,6 +20,8 @@ class Subscriber {
   /// Blocks until a callback that runs has returned, and for 100 ms at most until nothing comes: then the socket can
   /// be closed; else it is abandoned to the process' end.
   ~Subscriber();
+  /// The peer may send at any time, and then no silence is long enough to close the socket safely: it is not closed.
+  void leave_open();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 

@@ -175,6 +175,7 @@ TEST_F(TransportTest, ASubscriberEndsUnderTrafficWithoutHanging) {
     std::atomic<bool> heard = false;
     Subscriber subscriber(url(), "abc:", [&](const Bytes&) { heard = true; });
     while (!heard) std::this_thread::yield();
+    subscriber.leave_open();
   }
   done = true;
   pouring.join();
