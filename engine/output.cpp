@@ -12,6 +12,7 @@
 #include "engine/output.hpp"
 
 #include <poll.h>
+#include <stdio_ext.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -45,11 +46,26 @@ cluster::Descriptor epoll_of(int first, int second) {
   return both;
 }
 
+/// The buffers that the standard streams begin with: those of stdio.
+struct StdioBuffers {
+  std::streambuf* const out = std::cout.rdbuf();
+  std::streambuf* const err = std::cerr.rdbuf();
+  std::streambuf* const log = std::clog.rdbuf();
+};
+
+/// Brings what stdio and the standard streams hold to the descriptors. On the path of every task: what is empty is not
+/// locked.
 void flush() {
+  static const StdioBuffers begun;
   // Not by the streams' own flush(), which may throw if a task asked for that.
-  for (std::ostream* stream : {&std::cout, &std::cerr, &std::clog})
-    if (stream->rdbuf()) stream->rdbuf()->pubsync();
-  std::fflush(stdout);
+  const auto flush_other = [](std::ostream& stream, const std::streambuf* stdio) {
+    if (stream.rdbuf() != stdio && stream.rdbuf()) stream.rdbuf()->pubsync();
+  };
+  flush_other(std::cout, begun.out);
+  flush_other(std::cerr, begun.err);
+  flush_other(std::clog, begun.log);
+  for (std::FILE* const file : {stdout, stderr})
+    if (::__fpending(file) > 0) std::fflush(file);
 }
 
 }  // namespace
@@ -58,6 +74,7 @@ Output::Output(OnPiece on_piece)
     : on_piece_(std::move(on_piece)),
       waiting_(epoll_of(out_.reading(), err_.reading())),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
+  flush();                                        // what was written before; and notes what there is to flush
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // so that lines are live
   if (__sanitizer_set_report_fd) __sanitizer_set_report_fd(reinterpret_cast<void*>(std::intptr_t{err_.log()}));
   last_words_.emplace([this] { speak_last_words(); });
@@ -149,7 +166,7 @@ void Output::read() {
 }
 
 void Output::take_some(Stream which) {
-  static thread_local char buffer[CapturedStream::kPiece];
+  char buffer[CapturedStream::kPiece];
   std::string_view nobodys;
   ++busy_;
   {
