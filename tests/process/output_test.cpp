@@ -182,10 +182,12 @@ TEST_F(OutputTest, TextIsLiveBeforeItsTaskEnds) {
 TEST_F(OutputTest, AStreamMissesNothingBetweenItsBeginAndItsEnd) {
   start_engines(2);
   for (int round = 0; round < 20; ++round) {
+    Client fresh;  // has no subscription yet
+    if (round % 2) fresh[1].apply_sync("testing.nothing");
     std::ostringstream out, err;
     {
-      const OutputStream stream = rc().stream_output(out, err);
-      on(1).apply_sync("testing.print", std::to_string(round), "printf");
+      const OutputStream stream = fresh.stream_output(out, err);
+      fresh[1].apply_sync("testing.print", std::to_string(round), "printf");
     }
     EXPECT_EQ(out.str(), "[stdout:1] " + std::to_string(round) + "\n");
     EXPECT_EQ(err.str(), "");
