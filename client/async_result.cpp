@@ -127,6 +127,12 @@ double AsyncTasks::elapsed() const {
   return seconds_between(first, std::chrono::system_clock::now());
 }
 
+std::vector<std::string> AsyncTasks::texts(std::string Metadata::*stream) const {
+  std::vector<std::string> all;
+  for (const TaskHandle& task : tasks_) all.push_back(task.metadata().*stream);
+  return all;
+}
+
 void AsyncTasks::require(std::optional<Seconds> timeout) const {
   if (!wait(timeout)) throw TimeoutError("Result not ready.");
 }

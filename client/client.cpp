@@ -53,4 +53,8 @@ MultiView Client::view(std::vector<int> ids) const {
 
 MultiView Client::all() const { return MultiView(engines_, std::nullopt); }
 
+OutputStream Client::stream_output(std::ostream& out, std::ostream& err) const {
+  return OutputStream(engines_, std::nullopt, out, err);
+}
+
 }  // namespace enginery

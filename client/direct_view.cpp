@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include <enginery/errors.hpp>
+
 #include "client/local.hpp"
 #include "client/plugin_import.hpp"
 #include "client/request.hpp"
@@ -84,6 +86,11 @@ AsyncResult<void> DirectView::run(std::string_view path) const {
 
 void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
   enginery::sync_imports(engines_, std::span(&id_, 1), plugins, false);
+}
+
+OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {
+  if (!engines_) throw ValueError("local tasks print to this process's own stdout and stderr; no stream is needed");
+  return OutputStream(engines_, std::vector{id_}, out, err);
 }
 
 std::ostream& operator<<(std::ostream& stream, const DirectView& view) {

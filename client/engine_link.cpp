@@ -2,34 +2,21 @@
 //
 // A submission takes the lock, gives the task to the state machine, lets the lock go and sends what the machine asked
 // for, in the submitting thread; an answer does the same in NNG's thread. So a blocking call needs no thread of the
-// client's own. When a line breaks, what it carried fails at once; the clock's thread looks whether the engine's
-// process is still there, dials anew, and the machine sends again what the engine does not have.
+// client's own. engine_link_lines.cpp keeps the sockets.
 #include "client/engine_link.hpp"
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/wire/session_wire.hpp"
-
 namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-/// Between attempts to reach an engine whose process is there.
-constexpr session::Time kRedial = 50ms;
-/// The hub's word says how the engine died; after so long without it, "gone" must do.
-constexpr session::Time kWordOfDeath = 300ms;
-
-/// A socket that is not quiet after so long carries a request that nobody will answer: it is abandoned.
-constexpr session::Time kHopeless = 2s;
-
 /// An engine answers within a second; longer silence is a line that leads nowhere, also on one host: a listener that a
 /// stranger's probe has ended lets clients in and never speaks.
 session::Limits limits_of_links() {
@@ -198,193 +185,6 @@ void EngineLink::close() {
     if (pending)
       pending->fail(std::make_exception_ptr(ConnectionError("the client of '" + pending->label() +
                                                             "' was destroyed before its result came; keep it alive")));
-}
-
-bool EngineLink::quiet() {
-  const Lock lock(mutex_);
-  for (const Line* line : {&tasks_, &bulk_})
-    if (line->requester && !line->requester->quiet()) return false;
-  return std::ranges::all_of(retired_, [](const Retired& old) { return old.requester->quiet(); });
-}
-
-void EngineLink::retire(Line& line) {
-  if (line.requester) retired_.push_back({std::exchange(line.requester, nullptr), LinkClock::now()});
-}
-
-void EngineLink::want(Line& line) {
-  if (line.dialling || line.broken || death_) return;
-  line.dialling = true;
-  const bool bulk = &line == &bulk_;
-  std::thread([self = weak_from_this(), bulk, url = bulk ? engine_.bulk_endpoint : engine_.endpoint] {
-    std::shared_ptr<transport::Requester> requester;
-    try {
-      requester = std::make_shared<transport::Requester>(url);
-    } catch (const ConnectionError&) {
-      // The clock looks whether the engine lives, and tries again.
-    }
-    if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
-  }).detach();
-}
-
-void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester) {
-  Lock lock(mutex_);
-  Line& line = bulk ? bulk_ : tasks_;
-  line.dialling = false;
-  if (death_) return;
-  if (!requester) {
-    line.broken = true;
-    return clock_->arm(LinkClock::now() + kRedial);
-  }
-  line.requester = std::move(requester);
-  std::vector<session::Exchange> exchanges;
-  std::vector<session::Chunk> chunks;
-  std::vector<session::Fetch> fetches;
-  if (bulk) {
-    chunks.swap(waiting_chunks_);
-    fetches.swap(waiting_fetches_);
-  } else {
-    exchanges.swap(waiting_);
-  }
-  lock.unlock();
-  for (session::Exchange& exchange : exchanges) send(std::move(exchange));
-  for (session::Chunk& chunk : chunks) send(std::move(chunk));
-  for (session::Fetch& fetch : fetches) send(fetch);
-}
-
-void EngineLink::send(session::Exchange exchange) {
-  std::shared_ptr<transport::Requester> requester;
-  {
-    const Lock lock(mutex_);
-    if (exchange.session != session_id_ || exchange.link != link_) return;
-    requester = tasks_.requester;
-    if (!requester) {
-      waiting_.push_back(std::move(exchange));
-      return want(tasks_);
-    }
-  }
-  requester->send(wire::encode(exchange), [self = weak_from_this(), session = exchange.session, link = exchange.link,
-                                           x = exchange.x](transport::Message answer, const char* failure) {
-    if (const auto link_alive = self.lock()) link_alive->on_answer(session, link, x, std::move(answer), failure);
-  });
-}
-
-void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, transport::Message answer,
-                           const char* failure) {
-  session::Reply reply;
-  if (!failure) {
-    try {
-      reply = wire::decode_reply(wire::open_frame(std::move(answer).share()));
-    } catch (const ProtocolError&) {
-      failure = "not understood";  // a broken peer is a broken link
-    }
-  }
-  session::ClientActions actions;
-  Lock lock(mutex_);
-  if (session != session_id_) return;
-  if (failure)
-    session_->on_exchange_failed(link, x, LinkClock::now(), actions);
-  else
-    session_->on_reply(link, std::move(reply), LinkClock::now(), actions);
-  perform(lock, actions);
-  room_.notify_all();  // what was admitted has left the queue
-}
-
-void EngineLink::break_bulk() {
-  const Lock lock(mutex_);
-  retire(bulk_);
-  bulk_.broken = true;
-  clock_->arm(LinkClock::now() + kRedial);
-}
-
-template <class Request, class Decode, class Settle>
-void EngineLink::send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle) {
-  std::shared_ptr<transport::Requester> requester;
-  {
-    const Lock lock(mutex_);
-    if (request.session != session_id_) return;
-    requester = bulk_.requester;
-    if (!requester) {
-      waiting.push_back(std::move(request));
-      return want(bulk_);
-    }
-  }
-  requester->send(wire::encode(request), [self = weak_from_this(), session = request.session, decode, settle](
-                                             transport::Message answer, const char* failure) {
-    const auto link = self.lock();
-    if (!link) return;
-    decltype(decode(std::declval<wire::Opened>())) decoded;
-    try {
-      if (!failure) decoded = decode(wire::open_frame(std::move(answer).share()));
-    } catch (const ProtocolError&) {
-      failure = "not understood";
-    }
-    if (failure) link->break_bulk();
-    session::ClientActions actions;
-    Lock lock(link->mutex_);
-    if (session != link->session_id_) return;
-    settle(*link->session_, failure ? nullptr : &decoded, actions);
-    link->perform(lock, actions);
-  });
-}
-
-void EngineLink::send(session::Chunk chunk) {
-  const auto settle = [seq = chunk.seq, index = chunk.index, offset = chunk.offset](session::ClientSession& session,
-                                                                                    session::ChunkAnswer* answer,
-                                                                                    session::ClientActions& actions) {
-    if (answer)
-      session.on_chunk_answered(seq, index, offset, answer->status, LinkClock::now(), actions);
-    else
-      session.on_chunk_failed(seq, index, offset, LinkClock::now(), actions);
-  };
-  send_bulk(std::move(chunk), waiting_chunks_, &wire::decode_chunk_answer, settle);
-}
-
-void EngineLink::send(session::Fetch fetch) {
-  const auto settle = [r = fetch.r, index = fetch.index, offset = fetch.offset](
-                          session::ClientSession& session, session::Fetched* fetched, session::ClientActions& actions) {
-    if (fetched)
-      session.on_fetched(r, index, offset, std::move(*fetched), LinkClock::now(), actions);
-    else
-      session.on_fetch_failed(r, index, offset, LinkClock::now(), actions);
-  };
-  send_bulk(fetch, waiting_fetches_, &wire::decode_fetched, settle);
-}
-
-bool EngineLink::process_is_gone() const {
-  return same_host_ && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
-}
-
-void EngineLink::mend(Lock& lock) {
-  if (!tasks_.broken && !bulk_.broken) return;
-  const session::Time now = LinkClock::now();
-  if (process_is_gone()) {
-    if (gone_since_ == session::kNever) gone_since_ = now;
-    if (now - gone_since_ < kWordOfDeath) return;
-    lock.unlock();
-    die("its process is gone");
-    return lock.lock();
-  }
-  for (Line* line : {&tasks_, &bulk_}) {
-    if (!std::exchange(line->broken, false)) continue;
-    want(*line);
-  }
-}
-
-session::Time EngineLink::tick() {
-  session::ClientActions actions;
-  Lock lock(mutex_);
-  if (!death_) mend(lock);
-  std::vector<std::shared_ptr<transport::Requester>> closing;  // after the lock is let go
-  std::erase_if(retired_, [&](Retired& old) {
-    if (!old.requester->quiet() && LinkClock::now() - old.since < kHopeless) return false;
-    closing.push_back(std::move(old.requester));
-    return true;
-  });
-  if (!death_) session_->tick(LinkClock::now(), actions);
-  session::Time next = death_ ? session::kNever : session_->next_deadline();
-  if (tasks_.broken || bulk_.broken || !retired_.empty()) next = std::min(next, LinkClock::now() + kRedial);
-  perform(lock, actions);
-  return next;
 }
 
 }  // namespace enginery

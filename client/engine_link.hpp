@@ -40,6 +40,12 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   void close();
   bool quiet();
 
+  /// Sends what is no part of the session; `on_answer` gets an empty message when there is no line yet, or no more.
+  void ask(transport::Message request, transport::Requester::OnAnswer on_answer);
+  /// Whether the session is the one of this link.
+  bool owns(const Uuid& session) const;
+  bool dead() const;
+
   /// For the clock. When it wants to be called next.
   session::Time tick();
 
@@ -102,7 +108,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   const session::Limits limits_;
   const bool same_host_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable room_;
   Uuid session_id_;
   std::optional<session::ClientSession> session_;

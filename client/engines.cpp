@@ -61,6 +61,7 @@ void Engines::start(Seconds timeout) {
 
 Engines::~Engines() {
   subscriber_.reset();
+  output_feed_.reset();
   std::vector<std::shared_ptr<EngineLink>> links;
   {
     const std::lock_guard lock(mutex_);
@@ -104,6 +105,26 @@ std::shared_ptr<EngineLink> Engines::link(int id) const {
                                fmt::join(ids, ", ")));
 }
 
+std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<EngineLink>> links;
+  for (const auto& [id, link] : alive_) links.push_back(link);
+  return links;
+}
+
+OutputFeed& Engines::output_feed() {
+  const std::lock_guard lock(mutex_);
+  if (!output_feed_) output_feed_ = std::make_unique<OutputFeed>();
+  return *output_feed_;
+}
+
+void Engines::tell_output_feed() {
+  std::unique_lock lock(mutex_);
+  OutputFeed* const feed = output_feed_.get();
+  lock.unlock();
+  if (feed) feed->engines_changed();
+}
+
 void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const {
   std::unique_lock lock(mutex_);
   const auto there = [&] { return alive_.size() >= count; };
@@ -140,6 +161,7 @@ void Engines::apply(const wire::HubReply& snapshot) {
     changed_.notify_all();
   }
   for (const auto& link : replaced) link->die("the hub no longer lists it");
+  tell_output_feed();
 }
 
 void Engines::ask_for_snapshot() {
@@ -189,6 +211,7 @@ void Engines::on_change(const Bytes& message) {
   if (ask) ask_for_snapshot();
   if (left) left->die(change.how);
   for (const auto& link : replaced) link->die("it was restarted");
+  if (change.event != wire::ChangeEvent::heartbeat) tell_output_feed();
 }
 
 }  // namespace enginery

@@ -16,6 +16,7 @@
 
 #include "client/engine_link.hpp"
 #include "client/link_clock.hpp"
+#include "client/output_feed.hpp"
 #include "core/transport/requester.hpp"
 #include "core/transport/subscriber.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -42,6 +43,10 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// The link to engine `id`; for one that died its last, on which every task fails. Throws IndexError if there never
   /// was one.
   std::shared_ptr<EngineLink> link(int id) const;
+  /// The links to engines that take tasks, by id.
+  std::vector<std::shared_ptr<EngineLink>> links() const;
+  /// For the streams of this client's output; lives as long as this.
+  OutputFeed& output_feed();
   /// Throws TimeoutError, which says how many there are.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const;
 
@@ -50,6 +55,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
  private:
   void start(Seconds timeout);
   void on_change(const Bytes& message);
+  void tell_output_feed();
   /// Asks the hub for a snapshot; `on_done` is told of a failure. Asynchronous.
   void ask_for_snapshot();
   void apply(const wire::HubReply& snapshot);
@@ -65,6 +71,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::optional<Uuid> epoch_;
   std::uint64_t number_ = 0;
   bool asking_ = false;
+  std::unique_ptr<OutputFeed> output_feed_;  // from the first stream on
   std::unique_ptr<transport::Requester> hub_;
   std::unique_ptr<transport::Subscriber> subscriber_;
 };

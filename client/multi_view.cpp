@@ -104,6 +104,10 @@ void MultiView::sync_imports(std::initializer_list<Name> plugins) const {
   enginery::sync_imports(engines_, targets(), plugins, true);
 }
 
+OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {
+  return OutputStream(engines_, ids_, out, err);
+}
+
 std::ostream& operator<<(std::ostream& stream, const MultiView& view) {
   return stream << fmt::format("<MultiView [{}]>", fmt::join(view.targets(), ", "));
 }

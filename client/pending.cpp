@@ -154,6 +154,8 @@ Metadata Pending::metadata() const {
     metadata.completed = utc(outcome_->completed);
     metadata.build_id = outcome_->build_id;
     metadata.execute_result = outcome_->execute_result;
+    metadata.out = outcome_->out;
+    metadata.err = outcome_->err;
   }
   if (error_) {
     try {

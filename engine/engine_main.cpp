@@ -22,9 +22,11 @@
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "core/modules/loader.hpp"
+#include "core/tasks/executor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
-#include "core/tasks/executor.hpp"
+#include "engine/live_output.hpp"
+#include "engine/output.hpp"
 #include "engine/session_server.hpp"
 
 namespace enginery::engine {
@@ -32,18 +34,18 @@ namespace {
 
 constexpr double kRegistrationSeconds = 10;
 
-/// The two sockets' files, which are gone when the engine is.
+/// The sockets' files, which are gone when the engine is.
 struct Sockets {
-  std::string directory, tasks, bulk;
+  std::string directory, tasks, bulk, printed;
 
   explicit Sockets(const std::filesystem::path& folder, const Uuid& uuid)
-      : directory(folder.string()), tasks("e-" + uuid.text()), bulk("b-" + uuid.text()) {}
+      : directory(folder.string()), tasks("e-" + uuid.text()), bulk("b-" + uuid.text()), printed("o-" + uuid.text()) {}
   SessionServer::Addresses addresses() const {
     return {cluster::ipc_address(directory, tasks), cluster::ipc_address(directory, bulk)};
   }
+  std::string output_address() const { return cluster::ipc_address(directory, printed); }
   void remove() const {
-    ::unlink((directory + "/" + tasks).c_str());
-    ::unlink((directory + "/" + bulk).c_str());
+    for (const std::string* name : {&tasks, &bulk, &printed}) ::unlink((directory + "/" + *name).c_str());
   }
 };
 
@@ -82,7 +84,10 @@ int engine_main(const EngineOptions& options) try {
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
   const Sockets sockets(connection.directory, uuid);
-  SessionServer server(uuid, sockets.addresses(), session::Limits{});
+  LiveOutput live(uuid, sockets.output_address());
+  Output output([&live](const Output::Piece& piece) { live.publish(piece); });
+  SessionServer server(uuid, sockets.addresses(), session::Limits{},
+                       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); });
 
   std::thread([&] {
     wait_for_the_end(options.launcher_fd, connection.launcher, ending);
@@ -100,12 +105,17 @@ int engine_main(const EngineOptions& options) try {
 
   const ProcessId process = ProcessId::self();
   const SessionServer::Addresses addresses = sockets.addresses();
-  server.set_id(register_with(connection, {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid),
-                                           process.start, addresses.tasks, addresses.bulk, hostname()}));
+  server.set_id(
+      register_with(connection, {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
+                                 addresses.tasks, addresses.bulk, hostname(), sockets.output_address()}));
 
   std::optional<session::Running> task = server.next();
   while (task) {
-    const wire::Outcome outcome = executor.run(task->body, task->bulk);
+    output.begin(task->session, task->seq);
+    wire::Outcome outcome = executor.run(task->body, task->bulk);
+    Output::Texts printed = output.end();
+    outcome.out = std::move(printed.out);
+    outcome.err = std::move(printed.err);
     wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
     task.reset();
     task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));

@@ -18,6 +18,7 @@
 
 #include "core/transport/spin.hpp"
 #include "core/wire/call_wire.hpp"
+#include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace enginery::engine {
@@ -53,9 +54,11 @@ std::string name_of(const session::Running& running) {
 
 }  // namespace
 
-SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits)
+SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
+                             OnMark on_mark)
     : engine_(engine),
       limits_(limits),
+      on_mark_(std::move(on_mark)),
       sessions_(engine, limits),
       tasks_(addresses.tasks, kSpareContexts,
              [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
@@ -77,8 +80,15 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
       wire::decode_status_request(opened);
       return tasks_.answer(ticket, wire::encode(status()));
     }
+    if (opened.kind == wire::MessageKind::mark_request) {
+      const wire::MarkRequest request = wire::decode_mark_request(opened);
+      const bool mine = request.engine == engine_;
+      if (mine) on_mark_(request.mark);
+      return tasks_.answer(ticket,
+                           wire::encode(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
+    }
     if (opened.kind != wire::MessageKind::exchange)
-      throw ProtocolError("an engine's task address takes exchanges and status requests only");
+      throw ProtocolError("an engine's task address takes exchanges, status and mark requests only");
     exchange = wire::decode_exchange(opened);
   } catch (const std::exception& error) {
     session::Reply reply;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,9 +28,11 @@ class SessionServer {
   struct Addresses {
     std::string tasks, bulk;
   };
+  /// Publishes a mark behind all that tasks have printed; called on NNG's threads.
+  using OnMark = std::function<void(const Uuid& mark)>;
 
   /// Listens. Throws ConnectionError.
-  SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits);
+  SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits, OnMark on_mark);
   ~SessionServer();
   SessionServer(const SessionServer&) = delete;
   SessionServer& operator=(const SessionServer&) = delete;
@@ -58,6 +61,7 @@ class SessionServer {
 
   const Uuid engine_;
   const session::Limits limits_;
+  const OnMark on_mark_;
   std::atomic<int> id_{-1};
 
   std::mutex mutex_;

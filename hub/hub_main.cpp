@@ -48,7 +48,8 @@ wire::EngineEntry to_entry(const RegisteredEngine& engine) {
           engine.identity.process.start,
           engine.identity.endpoint,
           engine.identity.bulk_endpoint,
-          engine.identity.hostname};
+          engine.identity.hostname,
+          engine.identity.output_endpoint};
 }
 
 /// Set by a signal when no launcher is there to end the hub.
@@ -68,6 +69,13 @@ class Hub {
     const std::lock_guard lock(mutex_);
     launched_.insert(spawned.id);
     registry_.spawned(spawned.id, spawned.pid);
+    // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
+    std::erase_if(watched_, [&](const Watched& engine) {
+      const RegisteredEngine* known = registry_.find(engine.uuid);
+      if (engine.id != spawned.id || !known || known->identity.process.pid != spawned.pid) return false;
+      launcher_->send(cluster::Registered{engine.id, engine.uuid});
+      return true;
+    });
   }
   void on(const cluster::Died& died) {
     const std::lock_guard lock(mutex_);
@@ -148,11 +156,9 @@ class Hub {
     switch (request.op) {
       case wire::HubOp::register_engine: {
         const wire::EngineEntry& engine = request.engine;
-        const EngineIdentity identity{engine.uuid,
-                                      {static_cast<int>(engine.pid), engine.start},
-                                      engine.endpoint,
-                                      engine.hostname,
-                                      engine.bulk_endpoint};
+        const EngineIdentity identity{engine.uuid,          {static_cast<int>(engine.pid), engine.start},
+                                      engine.endpoint,      engine.hostname,
+                                      engine.bulk_endpoint, engine.output_endpoint};
         reply.id = registry_.register_engine(identity, engine.id < 0 ? std::nullopt : std::optional(engine.id));
         publish_changes();
         if (launched_.contains(reply.id)) {

@@ -27,6 +27,8 @@ struct EngineIdentity {
   std::string hostname;
   /// Where the parts of large payloads go.
   std::string bulk_endpoint{};
+  /// Where it publishes what its tasks print.
+  std::string output_endpoint{};
   friend bool operator==(const EngineIdentity&, const EngineIdentity&) = default;
 };
 

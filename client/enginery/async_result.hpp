@@ -53,6 +53,10 @@ class ENGINERY_API AsyncTasks {
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
   ENGINERY_API friend std::ostream& operator<<(std::ostream&, const AsyncTasks&);
 
+ protected:
+  /// What each task wrote.
+  std::vector<std::string> texts(std::string Metadata::*stream) const;
+
  private:
   std::vector<TaskHandle> tasks_;
   bool several_;
@@ -146,6 +150,9 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
   operator T() const { return Codec<T>::decode(get()); }
 
   Metadata metadata() const { return task().metadata(); }
+  /// What the task wrote to stdout and stderr; empty until it is ready.
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
 
  private:
   const TaskHandle& task() const { return tasks().front(); }
@@ -157,6 +164,8 @@ class AsyncResult<void> : public AsyncTasks, public Awaitable<AsyncResult<void>>
   explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
   Metadata metadata() const { return tasks().front().metadata(); }
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
 };
 
 /// The results of several engines, in target order.
@@ -196,6 +205,9 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
     return all;
   }
+  /// What each task wrote, in target order; empty for those that are not ready.
+  std::vector<std::string> out() const { return texts(&Metadata::out); }
+  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 template <>
@@ -214,6 +226,9 @@ class AsyncResults<void> : public AsyncTasks, public Awaitable<AsyncResults<void
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
     return all;
   }
+  /// What each task wrote, in target order; empty for those that are not ready.
+  std::vector<std::string> out() const { return texts(&Metadata::out); }
+  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 }  // namespace enginery

@@ -18,6 +18,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/multi_view.hpp>
 #include <enginery/namespace.hpp>
+#include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
 
 namespace enginery {
@@ -55,6 +56,8 @@ class ENGINERY_API Client {
   MultiView view(std::vector<int> ids) const;
   /// A view of all engines, evaluated anew at each call.
   MultiView all() const;
+  /// Prints what this client's tasks on the engines print, while they run, as long as the result lives.
+  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
   DirectView direct(int id) const;

@@ -15,6 +15,7 @@
 #include <enginery/call_by_name.hpp>
 #include <enginery/flags.hpp>
 #include <enginery/names.hpp>
+#include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
 
 namespace enginery {
@@ -98,6 +99,8 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult>, publ
   /// Imports plugins in this process and on the engine, and says so in one line on stdout. An engine that lacks the
   /// very builds of this host gets them.
   void sync_imports(std::initializer_list<Name> plugins) const;
+  /// Prints what this client's tasks on the engine print, while they run, as long as the result lives.
+  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
   friend class ViewItem;

@@ -15,6 +15,7 @@
 #include <enginery/flags.hpp>
 #include <enginery/gathered.hpp>
 #include <enginery/names.hpp>
+#include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
 
 namespace enginery {
@@ -96,6 +97,8 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults>, publi
   /// Imports plugins in this process and on the engines, and says so in one line on stdout. Engines that lack the very
   /// builds of this host get them.
   void sync_imports(std::initializer_list<Name> plugins) const;
+  /// Prints what this client's tasks on these engines print, while they run, as long as the result lives.
+  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
   template <class R>

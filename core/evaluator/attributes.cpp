@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/module_namespace.hpp>
-
 #include "core/evaluator/methods.hpp"
 #include "core/evaluator/operators.hpp"
 #include "core/modules/attribute.hpp"
@@ -60,23 +58,6 @@ Value attribute(const Value& object, const std::string& name) {
   if (object.kind() == Kind::module || object.kind() == Kind::dict) return modules::attribute(object, name);
   if (object.kind() == Kind::array) return of_array(object, name);
   if (is_number(object)) return of_number(object, name);
-  refuse(object, name);
-}
-
-void set_attribute(const Value& object, const std::string& name, const Value& value) {
-  if (object.kind() == Kind::module) return object.as_module()->attributes.set(name, value);
-  if (object.kind() == Kind::dict) return object.set_item(Value::string(name), value);
-  throw AttributeError(fmt::format("'{}' object has no attribute '{}' that could be set; modules and dicts have",
-                                   object.type_name(), name));
-}
-
-void delete_attribute(const Value& object, const std::string& name) {
-  if (object.kind() == Kind::dict) return object.delete_item(Value::string(name));
-  if (object.kind() == Kind::module) {
-    modules::attribute(object, name);  // throws, and says what it has
-    object.as_module()->attributes.erase(name);
-    return;
-  }
   refuse(object, name);
 }
 

@@ -15,7 +15,7 @@ const char* symbol(BitOperator op) {
 
 std::int64_t shifted_left(std::int64_t number, std::int64_t by) {
   if (number == 0) return 0;
-  if (by < 63) {
+  if (by < 64) {
     const std::int64_t result = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) << by);
     if (result >> by == number) return result;
   }

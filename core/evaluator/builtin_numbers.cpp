@@ -45,12 +45,8 @@ Value quotient_and_rest(const Value& a, const Value& b) {
   return Value::tuple({Value::binary(Operator::floor_divide, a, b), Value::binary(Operator::modulo, a, b)});
 }
 
-std::int64_t multiplied(std::int64_t a, std::int64_t b, std::int64_t modulus) {
-  return static_cast<std::int64_t>(static_cast<__int128>(a) * b % modulus);
-}
-
-/// The inverse of `number` modulo `modulus`. ValueError if they share a factor.
-std::int64_t inverse(std::int64_t number, std::int64_t modulus) {
+/// The inverse of `number` modulo `modulus`, of any sign. ValueError if they share a factor.
+__int128 inverse(__int128 number, __int128 modulus) {
   __int128 a = number, b = modulus, x = 1, y = 0;
   while (b != 0) {
     const __int128 quotient = a / b;
@@ -58,26 +54,21 @@ std::int64_t inverse(std::int64_t number, std::int64_t modulus) {
     x = std::exchange(y, x - quotient * y);
   }
   if (a != 1 && a != -1) throw ValueError("base is not invertible for the given modulus");
-  return static_cast<std::int64_t>(x * a % modulus);
+  return x * a;
 }
 
 std::int64_t power_modulo(std::int64_t base, std::int64_t exponent, std::int64_t modulus) {
   if (modulus == 0) throw ValueError("pow() 3rd argument cannot be 0");
-  const std::int64_t magnitude = modulus == std::numeric_limits<std::int64_t>::min()
-                                     ? std::numeric_limits<std::int64_t>::max()
-                                     : std::abs(modulus);
-  if (modulus == std::numeric_limits<std::int64_t>::min())
-    throw OverflowError("the modulus -9223372036854775808 is beyond what pow() can do; use a smaller one");
-  base = (base % magnitude + magnitude) % magnitude;
-  if (exponent < 0) {
-    base = (inverse(base, magnitude) + magnitude) % magnitude;
-    if (exponent == std::numeric_limits<std::int64_t>::min()) throw OverflowError("the exponent is too large");
-    exponent = -exponent;
+  const __int128 magnitude = modulus < 0 ? -static_cast<__int128>(modulus) : modulus;
+  const auto reduced = [&](__int128 number) { return (number % magnitude + magnitude) % magnitude; };
+  __int128 square = reduced(base), times = exponent, result = reduced(1);
+  if (times < 0) {
+    square = reduced(inverse(square, magnitude));
+    times = -times;
   }
-  std::int64_t result = 1 % magnitude;
-  for (; exponent > 0; exponent >>= 1, base = multiplied(base, base, magnitude))
-    if (exponent & 1) result = multiplied(result, base, magnitude);
-  return modulus < 0 && result != 0 ? result + modulus : result;
+  for (; times > 0; times >>= 1, square = square * square % magnitude)
+    if (times & 1) result = result * square % magnitude;
+  return static_cast<std::int64_t>(modulus < 0 && result != 0 ? result + modulus : result);
 }
 
 /// round(number, digits) of an int: digits below 0 round to tens, hundreds, …
@@ -218,7 +209,9 @@ Value to_complex(Arguments& arguments) {
   const std::complex<double> real = part(0);
   if (!arguments.has(1)) return Value::complex(real);
   const std::complex<double> imag = part(1);
-  return Value::complex({real.real() - imag.imag(), real.imag() + imag.real()});
+  // Only what has an imaginary part adds one: -0.0 stays -0.0.
+  return Value::complex({arguments[1].kind() == Kind::complex ? real.real() - imag.imag() : real.real(),
+                         arguments[0].kind() == Kind::complex ? real.imag() + imag.real() : imag.real()});
 }
 
 }  // namespace builtin

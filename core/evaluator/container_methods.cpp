@@ -135,7 +135,8 @@ Value get(const Value& self, Arguments& arguments) {
 
 Value pop_entry(const Value& self, Arguments& arguments) {
   arguments.expect(1, 2);
-  const Value* const found = self.as_dict().find(arguments[0]);
+  // Of an empty dict Python does not even ask whether the key can be one.
+  const Value* const found = self.as_dict().empty() ? nullptr : self.as_dict().find(arguments[0]);
   if (!found) {
     if (arguments.has(1)) return arguments[1];
     throw_missing_key(self.as_dict(), arguments[0]);

@@ -46,7 +46,7 @@ class Evaluation {
   Value call_method(const Value& self, Method method, const std::string& name, const Call& call);
   void collect(const Call& call, Arguments& arguments);
   std::vector<Subscript> subscripts(const Subscription& subscription);
-  std::optional<std::int64_t> bound(const OneExpression& expression);
+  Value value_or_none(const OneExpression& expression) { return expression ? value(*expression) : Value(); }
 
   // Statements.
   Value run(const Expression& expression) { return value(expression); }

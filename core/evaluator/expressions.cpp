@@ -51,16 +51,24 @@ List Evaluation::items(const Expressions& expressions) {
 
 Value Evaluation::on(const DictDisplay& display) {
   Dict dict;
+  // As in Python, keys are hashed when all entries up to the next `**` have been computed.
+  List pairs;
+  const auto insert = [&] {
+    for (std::size_t i = 0; i < pairs.size(); i += 2) dict.set(pairs[i], pairs[i + 1]);
+    pairs.clear();
+  };
   for (const DictDisplay::Entry& entry : display.entries) {
     if (entry.key) {
-      const Value key = value(*entry.key);
-      dict.set(key, value(*entry.value));
+      pairs.push_back(value(*entry.key));
+      pairs.push_back(value(*entry.value));
       continue;
     }
+    insert();
     const Value other = value(*entry.value);
     if (other.kind() != Kind::dict) throw TypeError(fmt::format("'{}' object is not a mapping", other.type_name()));
     for (const auto& [key, item] : other.as_dict()) dict.set(key, item);
   }
+  insert();
   return Value::dict(std::move(dict));
 }
 
@@ -120,6 +128,8 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
         current = call_method(current, method, named->name, *called);
         ++i;
       } else {
+        if (called && current.kind() == Kind::dict && !current.as_dict().find(std::string_view(named->name)))
+          throw AttributeError(fmt::format("'dict' object has no attribute '{}'", named->name));
         current = attribute(current, named->name);
       }
     } else if (const auto* subscription = std::get_if<Subscription>(&trailer)) {
@@ -131,9 +141,8 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
   return current;
 }
 
-std::optional<std::int64_t> Evaluation::bound(const OneExpression& expression) {
-  if (!expression) return std::nullopt;
-  const Value given = value(*expression);
+/// What a slice's start, stop or step says.
+static std::optional<std::int64_t> bound(const Value& given) {
   if (given.is_none()) return std::nullopt;
   if (!is_integral(given))
     throw TypeError(fmt::format("slice indices must be integers or None, not {}", given.type_name()));
@@ -144,10 +153,13 @@ std::vector<Subscript> Evaluation::subscripts(const Subscription& subscription) 
   std::vector<Subscript> result;
   for (const auto& part : subscription.parts) {
     if (const auto* bounds = std::get_if<SliceBounds>(&part)) {
+      const Value start = value_or_none(bounds->start), stop = value_or_none(bounds->stop);
       Slice slice;
-      slice.start = bound(bounds->start);
-      slice.stop = bound(bounds->stop);
-      slice.step = bound(bounds->step);
+      slice.step = bound(value_or_none(bounds->step));
+      if (slice.step != 0) {  // which is refused before the others are looked at
+        slice.start = bound(start);
+        slice.stop = bound(stop);
+      }
       result.emplace_back(slice);
     } else {
       result.emplace_back(value(*std::get<OneExpression>(part)));

@@ -25,6 +25,7 @@ struct blank {
   template <p::apply_mode, p::rewind_mode, template <typename...> class, template <typename...> class>
   static bool match(Input& in, SyntaxBuilder& builder) {
     const char *at = in.current(), *const end = in.end();
+    builder.end_token(static_cast<std::size_t>(at - in.begin()));
     for (; at != end; ++at) {
       if (*at == '#') {
         at = std::find(at, end, '\n');
@@ -102,9 +103,12 @@ template <class Item, class Comma> struct separated : p::seq<Item, p::star<Comma
 struct expression;
 
 // Literals and names.
-struct number_character : p::sor<p::seq<p::one<'e', 'E'>, p::one<'+', '-'>>, letter_or_digit, p::one<'.'>> {};
-struct hexadecimal_token : p::seq<p::one<'0'>, p::one<'x', 'X'>, p::star<letter_or_digit>> {};
-struct number_token : p::sor<hexadecimal_token, p::plus<number_character>> {};
+// A number's token takes letters and digits behind it along, and is refused with them: `1_0x`.
+struct digits : p::star<p::sor<p::digit, p::one<'_'>>> {};
+struct exponent : p::seq<p::one<'e', 'E'>, p::opt<p::one<'+', '-'>>, p::digit, digits> {};
+struct decimal_token : p::seq<digits, p::opt<p::one<'.'>, digits>, p::opt<exponent>, p::star<letter_or_digit>> {};
+struct prefixed_token : p::seq<p::one<'0'>, p::one<'x', 'X', 'o', 'O', 'b', 'B'>, p::star<letter_or_digit>> {};
+struct number_token : p::sor<prefixed_token, decimal_token> {};
 struct number : p::seq<p::at<p::opt<p::one<'.'>>, p::digit>, number_token, blank> {};
 
 template <char quote> struct open_text : p::one<quote> {};
@@ -132,7 +136,7 @@ struct name : p::seq<name_token, blank> {};
 
 // Displays.
 struct bit_or;
-struct starred_item : p::if_must<op<p::one<'*'>, '*'>, bit_or> {};
+struct starred_item : p::if_must<op<p::one<'*'>, '*'>, deeper<bit_or>> {};
 struct item : p::sor<starred_item, expression> {};
 struct first_item : item {};
 struct items_comma : comma {};
@@ -144,7 +148,7 @@ struct parenthesised : p::if_must<open<'('>, p::sor<empty_tuple, p::seq<p::must<
 struct empty_list : close<']'> {};
 struct filled_list : p::seq<p::must<items>, p::must<close<']'>>> {};
 struct list_display : p::if_must<open<'['>, p::sor<empty_list, filled_list>> {};
-struct unpacked_entry : p::if_must<symbol<'*', '*'>, bit_or> {};
+struct unpacked_entry : p::if_must<symbol<'*', '*'>, deeper<bit_or>> {};
 struct entry_colon : symbol<':'> {};
 struct keyed_entry : p::if_must<expression, entry_colon, expression> {};
 struct entry : p::sor<unpacked_entry, keyed_entry> {};
@@ -327,10 +331,10 @@ template <> struct action<unpacked_entry> : calls<&B::unpacked_entry> {};
 template <> struct action<dict_display> : calls<&B::close_dict> {};
 template <> struct action<attribute_name> : calls_with_token<&B::attribute> {};
 template <> struct action<open_call> : calls<&B::open_call> {};
-template <> struct action<positional_argument> : calls_with_place<&B::argument, Call::Passing::positional> {};
-template <> struct action<keyword_value> : calls_with_place<&B::argument, Call::Passing::keyword> {};
-template <> struct action<unpacked_argument> : calls_with_place<&B::argument, Call::Passing::unpacked> {};
-template <> struct action<unpacked_keywords> : calls_with_place<&B::argument, Call::Passing::unpacked_keywords> {};
+template <> struct action<positional_argument> : calls<&B::argument, Call::Passing::positional> {};
+template <> struct action<keyword_value> : calls<&B::argument, Call::Passing::keyword> {};
+template <> struct action<unpacked_argument> : calls<&B::argument, Call::Passing::unpacked> {};
+template <> struct action<unpacked_keywords> : calls<&B::argument, Call::Passing::unpacked_keywords> {};
 template <> struct action<call> : calls<&B::close_call> {};
 template <> struct action<open_subscript> : calls<&B::open_subscript> {};
 template <> struct action<slice_without_start> : calls<&B::open_slice, false> {};
@@ -354,13 +358,7 @@ template <> struct action<target_sign> : calls<&B::target> {};
 template <> struct action<assignment> : calls<&B::assign> {};
 template <auto Op, char... sign> struct action<augmented_sign<Op, sign...>> : calls<&B::augmented_target, Op> {};
 template <> struct action<augmentation> : calls<&B::augment> {};
-template <> struct action<statement> {
-  template <class Token>
-  static void apply(const Token& token, SyntaxBuilder& builder) {
-    const std::size_t begin = calls_with_place<nullptr>::place(token);
-    builder.end_statement(begin, begin + token.size());
-  }
-};
+template <> struct action<statement> : calls_with_place<&B::end_statement> {};
 // clang-format on
 
 }  // namespace

@@ -19,7 +19,5 @@ bool test(Test test, const Value& left, const Value& right);
 /// object.name: an attribute of a module, a key of a dict, the shape of an array, … AttributeError, KeyError.
 Value attribute(const Value& object, const std::string& name);
 /// object.name = value, of a module or a dict.
-void set_attribute(const Value& object, const std::string& name, const Value& value);
-void delete_attribute(const Value& object, const std::string& name);
 
 }  // namespace enginery::evaluator

@@ -79,13 +79,9 @@ std::string Source::where(std::size_t begin, std::size_t end) const {
   const std::size_t first = text_.find_first_not_of(" \t\r\n"), last = text_.find_last_not_of(" \t\r\n");
   if (first == std::string_view::npos || text_.substr(first, last - first).find('\n') == std::string_view::npos)
     return {};
-  std::string_view statement = text_.substr(begin, end - begin);
-  statement = statement.substr(0, statement.find('\n'));
-  statement = statement.substr(0, statement.find_last_not_of(" \t\r") + 1);
-  const bool whole = begin + statement.size() >= text_.find_last_not_of(" \t\r\n", end - 1) + 1;
-  const std::string_view shown = cut(statement, kShown);
-  return fmt::format(" (line {}: `{}{}`)", line_number(begin), shown,
-                     shown.size() == statement.size() && whole ? "" : " …");
+  const std::string_view statement = text_.substr(begin, end - begin);
+  const std::string_view shown = cut(statement.substr(0, statement.find_first_of("\r\n")), kShown);
+  return fmt::format(" (line {}: `{}{}`)", line_number(begin), shown, shown.size() == statement.size() ? "" : " …");
 }
 
 }  // namespace enginery::evaluator

@@ -217,9 +217,10 @@ Primary& SyntaxBuilder::primary() {
 
 void SyntaxBuilder::attribute(std::string_view name) { primary().trailers.push_back(Attribute{std::string(name)}); }
 
-void SyntaxBuilder::argument(std::size_t place, Call::Passing passing) {
+void SyntaxBuilder::argument(Call::Passing passing) {
   std::vector<Call::Argument>& arguments = calls_.back().arguments;
   Call::Argument argument{passing, {}, pop_one()};
+  const std::size_t place = argument.value->place;
   const auto given = [&](auto... passings) {
     return std::any_of(arguments.begin(), arguments.end(),
                        [&](const Call::Argument& other) { return ((other.passing == passings) || ...); });
@@ -327,11 +328,11 @@ void SyntaxBuilder::delete_targets() {
   finish(std::move(deletion));
 }
 
-void SyntaxBuilder::end_statement(std::size_t begin, std::size_t end) {
+void SyntaxBuilder::end_statement(std::size_t begin) {
   // `import a, b` has made several.
   for (auto made = program_.rbegin(); made != program_.rend() && made->end == 0; ++made) {
     made->begin = begin;
-    made->end = end;
+    made->end = token_end_;
   }
 }
 

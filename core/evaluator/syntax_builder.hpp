@@ -29,6 +29,9 @@ class SyntaxBuilder {
   void open_bracket(std::size_t place) { brackets_.push_back(place); }
   void close_bracket() noexcept { brackets_.pop_back(); }
 
+  /// A token ended at `place`.
+  void end_token(std::size_t place) noexcept { token_end_ = place; }
+
   // Operands: each pushes one.
   void number(std::size_t place, std::string_view token);
   void open_text(std::size_t place) { open_text_ = place; }
@@ -63,7 +66,7 @@ class SyntaxBuilder {
   // What follows an operand.
   void attribute(std::string_view name);
   void open_call() { calls_.emplace_back(); }
-  void argument(std::size_t place, Call::Passing passing);
+  void argument(Call::Passing passing);
   void close_call();
   void open_subscript() { subscripts_.emplace_back(); }
   void index();
@@ -83,7 +86,7 @@ class SyntaxBuilder {
   void import_as(std::string_view name) { imports_.back().name = name; }
   void import() { finish(std::move(imports_.back())), imports_.pop_back(); }
   void pass() { finish(Pass{}); }
-  void end_statement(std::size_t begin, std::size_t end);
+  void end_statement(std::size_t begin);
 
   Program take() { return std::move(program_); }
 
@@ -109,7 +112,7 @@ class SyntaxBuilder {
   }
 
   const Source& source_;
-  std::size_t depth_ = 0;
+  std::size_t depth_ = 0, token_end_ = 0;
   std::vector<std::size_t> brackets_;  // where the open ones are
   Expressions stack_;
   std::vector<Items> lists_;

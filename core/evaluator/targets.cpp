@@ -5,6 +5,7 @@
 
 #include "core/evaluator/evaluation.hpp"
 #include "core/evaluator/operators.hpp"
+#include "core/modules/attribute.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {
@@ -26,7 +27,7 @@ void Evaluation::assign(const Expression& target, const Value& value) {
   const auto& primary = std::get<Primary>(target.form);
   const Value object = walk(primary, primary.trailers.size() - 1);
   if (const auto* attribute = std::get_if<Attribute>(&primary.trailers.back()))
-    set_attribute(object, attribute->name, value);
+    modules::set_attribute(object, attribute->name, value);
   else
     object.set_item(subscripts(std::get<Subscription>(primary.trailers.back())), value);
 }
@@ -73,7 +74,7 @@ Value Evaluation::run(const AugmentedAssignment& assignment) {
   if (const auto* named = std::get_if<Attribute>(&primary.trailers.back())) {
     Value changed = attribute(object, named->name);
     augment(assignment.op, changed, value(assignment.value));
-    set_attribute(object, named->name, changed);
+    modules::set_attribute(object, named->name, changed);
   } else {
     const std::vector<Subscript> parts = subscripts(std::get<Subscription>(primary.trailers.back()));
     Value changed = object.at(parts);
@@ -96,7 +97,7 @@ void Evaluation::erase(const Expression& target) {
   const auto& primary = std::get<Primary>(target.form);
   const Value object = walk(primary, primary.trailers.size() - 1);
   if (const auto* named = std::get_if<Attribute>(&primary.trailers.back()))
-    delete_attribute(object, named->name);
+    modules::delete_attribute(object, named->name);
   else
     object.delete_item(subscripts(std::get<Subscription>(primary.trailers.back())));
 }

@@ -69,7 +69,7 @@ Value split(const Value& self, Arguments& arguments) {
   for (; !rest.empty(); --left) {
     const std::size_t at = left == 0 ? std::string_view::npos : rest.find_first_of(kSpaces);
     if (at == std::string_view::npos) {
-      parts.push_back(text(left == 0 ? stripped(rest, kSpaces, false, true) : rest));
+      parts.push_back(text(rest));
       break;
     }
     parts.push_back(text(rest.substr(0, at)));
@@ -96,31 +96,36 @@ Value join(const Value& self, Arguments& arguments) {
   return Value::string(std::move(joined));
 }
 
+/// How often `sought` is in `text`; an empty one is before each character and at the end.
+std::size_t occurrences(std::string_view text, std::string_view sought) {
+  if (sought.empty()) return count_characters(text) + 1;
+  std::size_t found = 0;
+  for (std::size_t at; (at = text.find(sought)) != std::string_view::npos; ++found)
+    text.remove_prefix(at + sought.size());
+  return found;
+}
+
 Value replace(const Value& self, Arguments& arguments) {
   arguments.expect(2, 3);
   std::string_view rest = self.as_string();
   const std::string_view old = arguments.text(0), fresh = arguments.text(1);
-  std::int64_t left = arguments.has(2) ? arguments.integer(2) : -1;
+  std::size_t left = occurrences(rest, old);
+  if (arguments.has(2) && arguments.integer(2) >= 0)
+    left = std::min(left, static_cast<std::size_t>(arguments.integer(2)));
+  const std::size_t size = rest.size() + left * fresh.size() - left * old.size();
+  AllocationLimit::charge(size);
   std::string result;
-  const auto add = [&](std::string_view part) {
-    AllocationLimit::charge(part.size());
-    result += part;
-  };
-  // An empty text is found before each character, and at the end.
-  for (; left != 0; --left) {
+  result.reserve(size);
+  for (; left > 0; --left) {
     const std::size_t at = rest.find(old);
-    if (at == std::string_view::npos) break;
-    add(rest.substr(0, at));
-    add(fresh);
+    result.append(rest.substr(0, at)).append(fresh);
     rest.remove_prefix(at + old.size());
-    if (!old.empty()) continue;
-    if (rest.empty()) break;
+    if (!old.empty() || rest.empty()) continue;
     const std::size_t length = character_length(rest);
-    add(rest.substr(0, length));
+    result += rest.substr(0, length);
     rest.remove_prefix(length);
   }
-  add(rest);
-  return Value::string(std::move(result));
+  return Value::string(std::move(result.append(rest)));
 }
 
 template <class Matches>
@@ -162,13 +167,7 @@ Value index(const Value& self, Arguments& arguments) {
 
 Value count(const Value& self, Arguments& arguments) {
   arguments.expect(1, 1);
-  const std::string_view sought = arguments.text(0);
-  if (sought.empty()) return Value::integer(static_cast<std::int64_t>(self.size() + 1));
-  std::int64_t found = 0;
-  std::string_view rest = self.as_string();
-  for (std::size_t at; (at = rest.find(sought)) != std::string_view::npos; ++found)
-    rest.remove_prefix(at + sought.size());
-  return Value::integer(found);
+  return Value::integer(static_cast<std::int64_t>(occurrences(self.as_string(), arguments.text(0))));
 }
 
 constexpr NamedMethod kMethods[] = {{"upper", upper},        {"lower", lower},        {"strip", strip},

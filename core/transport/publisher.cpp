@@ -18,9 +18,9 @@ struct Publisher::State {
   std::optional<ListenerGuard> guard;
 };
 
-Publisher::Publisher(const std::string& url) : state_(new State) {
+Publisher::Publisher(const std::string& url, int queue) : state_(new State) {
   check(nng_pub0_open(&state_->socket), "nng_pub0_open");
-  nng_socket_set_int(state_->socket, NNG_OPT_SENDBUF, 8192);
+  nng_socket_set_int(state_->socket, NNG_OPT_SENDBUF, queue);
   state_->guard.emplace(state_->socket.id, url, Protocol::pub, [this] {
     Message ping(ListenerGuard::kPing.size());
     std::memcpy(ping.data(), ListenerGuard::kPing.data(), ListenerGuard::kPing.size());

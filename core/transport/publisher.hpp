@@ -12,8 +12,8 @@ namespace enginery::transport {
 /// Threads: publish() from any.
 class Publisher {
  public:
-  /// Listens at `url`. Throws ConnectionError.
-  explicit Publisher(const std::string& url);
+  /// Listens at `url`; `queue` messages wait for each subscriber. Throws ConnectionError.
+  explicit Publisher(const std::string& url, int queue = 8192);
   ~Publisher();
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;

@@ -1,34 +1,55 @@
 // core/transport/subscriber.cpp: a SUB socket that dials, and dials again.
 #include "core/transport/subscriber.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/sub.h>
 
+#include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
 
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+/// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not.
+constexpr auto kSilence = 20ms;
+constexpr auto kPatience = 100ms;
+
+}  // namespace
+
 struct Subscriber::State {
   nng_socket socket{};
   nng_aio* aio = nullptr;
-  std::size_t topic = 0;
+  std::string topic;
   OnMessage on_message;
+  bool closable = true;
+  std::atomic<Clock::time_point> heard{Clock::time_point::min()};
+
+  bool silent() const { return heard.load(std::memory_order_relaxed) < Clock::now() - kSilence; }
 
   static void on_aio(void* argument) {
     auto* state = static_cast<State*>(argument);
     const int rv = nng_aio_result(state->aio);
     if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
     if (rv == 0) {
+      state->heard.store(Clock::now(), std::memory_order_relaxed);
       const Message message(nng_aio_get_msg(state->aio));
-      if (message.size() >= state->topic) state->on_message(Bytes::copy(message.span().subspan(state->topic)));
+      if (message.size() >= state->topic.size())
+        state->on_message(Bytes::copy(message.span().subspan(state->topic.size())));
     }
     nng_recv_aio(state->socket, state->aio);
   }
 };
 
 Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage on_message) : state_(new State) {
-  state_->topic = topic.size();
+  state_->topic = topic;
   state_->on_message = std::move(on_message);
   check(nng_sub0_open(&state_->socket), "nng_sub0_open");
   nng_socket_set_int(state_->socket, NNG_OPT_RECVBUF, 8192);
@@ -41,11 +62,22 @@ Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage
   check(nng_dial(state_->socket, url.c_str(), nullptr, NNG_FLAG_NONBLOCK), "connecting to", url);
 }
 
+void Subscriber::leave_open() { state_->closable = false; }
+
 Subscriber::~Subscriber() {
+  for (const auto end = Clock::now() + kPatience; state_->closable && !state_->silent() && Clock::now() < end;)
+    std::this_thread::sleep_for(2ms);
+  const bool close = state_->closable && state_->silent();
   nng_aio_stop(state_->aio);  // waits for a callback that runs; none comes after
   nng_aio_free(state_->aio);
-  nng_close(state_->socket);
-  delete state_;
+  if (close) {
+    nng_close(state_->socket);
+    delete state_;
+  } else {
+    // What still comes is thrown away as it comes.
+    nng_socket_set(state_->socket, NNG_OPT_SUB_UNSUBSCRIBE, state_->topic.data(), state_->topic.size());
+    abandon(state_);
+  }
 }
 
 }  // namespace enginery::transport

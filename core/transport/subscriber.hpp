@@ -17,8 +17,11 @@ class Subscriber {
 
   /// Subscribes to what starts with `topic`. Dials in the background, for ever. Throws ConnectionError for a bad url.
   Subscriber(const std::string& url, std::string_view topic, OnMessage on_message);
-  /// Blocks until a callback that runs has returned.
+  /// Blocks until a callback that runs has returned, and for 100 ms at most until nothing comes: then the socket can
+  /// be closed; else it is abandoned to the process' end.
   ~Subscriber();
+  /// The peer may send at any time, and then no silence is long enough to close the socket safely: it is not closed.
+  void leave_open();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 

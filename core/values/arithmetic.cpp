@@ -56,20 +56,41 @@ std::int64_t integer_power(std::int64_t base, std::int64_t exponent) {
   return result;
 }
 
-std::complex<double> complex_power(std::complex<double> base, std::complex<double> exponent) {
-  if (exponent == 0.0) return 1;
-  if (base == 0.0) {
-    if (exponent.imag() != 0 || exponent.real() < 0) throw_zero(Operator::power, true);
-    return 0;
+/// As Python divides: without a detour that overflows.
+std::complex<double> complex_quotient(std::complex<double> a, std::complex<double> b) {
+  if (b == 0.0) throw ZeroDivisionError("complex division by zero");
+  if (std::fabs(b.real()) >= std::fabs(b.imag())) {
+    const double ratio = b.imag() / b.real(), divisor = b.real() + b.imag() * ratio;
+    return {(a.real() + a.imag() * ratio) / divisor, (a.imag() - a.real() * ratio) / divisor};
   }
-  // Small whole powers exactly, as Python does.
+  const double ratio = b.real() / b.imag(), divisor = b.real() * ratio + b.imag();
+  return {(a.real() * ratio + a.imag()) / divisor, (a.imag() * ratio - a.real()) / divisor};
+}
+
+/// base ** exponent by Python's own steps, so that the last bits are Python's.
+std::complex<double> complex_power(std::complex<double> base, std::complex<double> exponent) {
+  std::complex<double> result = 1;
   if (exponent.imag() == 0 && std::floor(exponent.real()) == exponent.real() && std::abs(exponent.real()) <= 100) {
-    std::complex<double> result = 1, square = base;
+    if (base == 0.0 && exponent.real() < 0) throw_zero(Operator::power, true);
+    std::complex<double> square = base;
     for (int rest = static_cast<int>(std::abs(exponent.real())); rest > 0; rest >>= 1, square *= square)
       if (rest & 1) result *= square;
-    return exponent.real() < 0 ? 1.0 / result : result;
+    if (exponent.real() < 0) result = complex_quotient(1, result);
+  } else if (base == 0.0) {
+    if (exponent.imag() != 0 || exponent.real() < 0) throw_zero(Operator::power, true);
+    return 0;
+  } else {
+    const double size = std::hypot(base.real(), base.imag()), angle = std::atan2(base.imag(), base.real());
+    double length = std::pow(size, exponent.real()), phase = angle * exponent.real();
+    if (exponent.imag() != 0) {
+      length *= std::exp(-angle * exponent.imag());
+      phase += exponent.imag() * std::log(size);
+    }
+    result = {length * std::cos(phase), length * std::sin(phase)};
   }
-  return std::pow(base, exponent);
+  if (std::isinf(result.real()) || std::isinf(result.imag()))
+    throw OverflowError("complex exponentiation: the result is beyond what a float holds");
+  return result;
 }
 
 Value real_power(double base, double exponent) {
@@ -172,8 +193,7 @@ Value numbers(Operator op, const Value& a, const Value& b) {
     case Operator::multiply:
       return Value::complex(left * right);
     case Operator::divide:
-      if (right == 0.0) throw ZeroDivisionError("complex division by zero");
-      return Value::complex(left / right);
+      return Value::complex(complex_quotient(left, right));
     case Operator::power:
       return Value::complex(complex_power(left, right));
     case Operator::floor_divide:

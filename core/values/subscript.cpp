@@ -74,8 +74,8 @@ void assign(List& items, const Slice& slice, const Value& value) {
                  std::make_move_iterator(given.end()));
     return;
   }
+  const Stretch part = resolve(slice, items.size());  // a step of 0 is refused before the value is
   List given = items_to_assign(value, "must assign iterable to extended slice");
-  const Stretch part = resolve(slice, items.size());
   if (static_cast<std::int64_t>(given.size()) != part.count)
     throw ValueError("attempt to assign sequence of size " + std::to_string(given.size()) +
                      " to extended slice of size " + std::to_string(part.count));

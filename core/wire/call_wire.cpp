@@ -17,6 +17,9 @@ constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
 /// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
 constexpr std::size_t kLargestEnvelope = std::size_t{1} << 30;
 
+/// A builder that has become larger, for the text of a task that prints much, gives its memory back.
+constexpr std::size_t kKeptBuilder = std::size_t{1} << 20;
+
 static_assert(sizeof(fb::Node) == sizeof(Node));
 
 /// One writer per thread, so that its memory is reused.
@@ -49,6 +52,17 @@ flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& build
       *sizes++ = payload.size() | (outside(payload, inline_bytes) ? kOutside : 0);
   }
   return fb::CreateValues(builder, nodes, text, payloads);
+}
+
+/// What a task printed; nothing costs nothing.
+flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_text(flatbuffers::FlatBufferBuilder& builder,
+                                                                const std::string& text) {
+  if (text.empty()) return 0;
+  return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
+
+std::string text_of(const flatbuffers::Vector<std::uint8_t>* text) {
+  return text ? std::string(reinterpret_cast<const char*>(text->data()), text->size()) : std::string();
 }
 
 Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer, std::size_t inline_bytes) {
@@ -181,9 +195,12 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   }
   const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);
   const auto execute_result = outcome.execute_result.empty() ? 0 : builder.CreateString(outcome.execute_result);
-  builder.Finish(
-      fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure, execute_result));
-  return finish(builder, writer, inline_bytes);
+  const auto out = add_text(builder, outcome.out), err = add_text(builder, outcome.err);
+  builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure,
+                                   execute_result, out, err));
+  Packed packed = finish(builder, writer, inline_bytes);
+  if (builder.GetSize() > kKeptBuilder) builder.Reset();
+  return packed;
 }
 
 Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
@@ -216,6 +233,8 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
   outcome.completed = table.completed();
   outcome.build_id = text_of(table.build_id());
   outcome.execute_result = text_of(table.execute_result());
+  outcome.out = text_of(table.out());
+  outcome.err = text_of(table.err());
   if (table.failure()) {
     outcome.failure = Failure{text_of(table.failure()->ename()), text_of(table.failure()->evalue()),
                               text_of(table.failure()->traceback())};

@@ -37,6 +37,7 @@ struct Outcome {
   std::string execute_result;  ///< repr() of what the last statement gave, if it gave something
   Value value;
   std::optional<Failure> failure;
+  std::string out, err;  ///< what the task wrote to stdout and stderr; any bytes
 };
 
 /// A body and the payloads that are too large to travel in it.

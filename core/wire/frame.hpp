@@ -23,6 +23,9 @@ enum class MessageKind : std::uint8_t {
   change,
   status_request,
   engine_status,
+  mark_request,
+  marked,
+  printed,
 };
 
 inline constexpr std::size_t kPreamble = 12;

@@ -11,9 +11,9 @@ using transport::Message;
 
 flatbuffers::Offset<hubfb::Engine> add_engine(flatbuffers::FlatBufferBuilder& builder, const EngineEntry& engine) {
   const auto endpoint = builder.CreateString(engine.endpoint), bulk = builder.CreateString(engine.bulk_endpoint),
-             hostname = builder.CreateString(engine.hostname);
+             hostname = builder.CreateString(engine.hostname), output = builder.CreateString(engine.output_endpoint);
   const auto uuid = to_id<hubfb::Id>(engine.uuid);
-  return hubfb::CreateEngine(builder, engine.id, &uuid, engine.pid, engine.start, endpoint, bulk, hostname);
+  return hubfb::CreateEngine(builder, engine.id, &uuid, engine.pid, engine.start, endpoint, bulk, hostname, output);
 }
 
 EngineEntry to_entry(const hubfb::Engine* engine) {
@@ -24,7 +24,8 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
           engine->start(),
           text_of(engine->endpoint()),
           text_of(engine->bulk_endpoint()),
-          text_of(engine->hostname())};
+          text_of(engine->hostname()),
+          text_of(engine->output_endpoint())};
 }
 
 template <class Enum>

@@ -19,6 +19,7 @@ struct EngineEntry {
   Uuid uuid;
   std::uint64_t pid = 0, start = 0;
   std::string endpoint, bulk_endpoint, hostname;
+  std::string output_endpoint{};  ///< where it publishes what its tasks print
   friend bool operator==(const EngineEntry&, const EngineEntry&) = default;
 };
 

@@ -11,6 +11,7 @@
 
 #include "core/wire/call_wire.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 using namespace enginery;
@@ -67,4 +68,8 @@ int main(int argc, char** argv) {
   wire::EngineStatus status;
   status.task = "norms.get_norms";
   write("engine_status", wire::encode(status));
+  write("mark_request", wire::encode(wire::MarkRequest{engine, session}));
+  write("marked", wire::encode(wire::Marked{session::Status::ok}));
+  write("printed", wire::encode(wire::Printed{engine, 7, wire::Stream::out, session, 1, {}, true, "text\n"}),
+        wire::kOutputTopic.size());
 }

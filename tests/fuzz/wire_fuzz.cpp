@@ -7,6 +7,7 @@
 
 #include "core/wire/call_wire.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace {
@@ -57,6 +58,15 @@ void open_message(const Bytes& message) {
       return;
     case wire::MessageKind::engine_status:
       wire::decode_engine_status(opened);
+      return;
+    case wire::MessageKind::mark_request:
+      wire::decode_mark_request(opened);
+      return;
+    case wire::MessageKind::marked:
+      wire::decode_marked(opened);
+      return;
+    case wire::MessageKind::printed:
+      wire::decode_printed(opened);
       return;
   }
 }

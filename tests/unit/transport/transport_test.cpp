@@ -162,5 +162,24 @@ TEST_F(TransportTest, ASubscriberHearsWhatItAskedForAndNothingElse) {
   EXPECT_THAT(heard, testing::Each("yes"));
 }
 
+TEST_F(TransportTest, ASubscriberEndsUnderTrafficWithoutHanging) {
+  Publisher publisher(url());
+  std::atomic<bool> done = false;
+  std::thread pouring([&] {
+    while (!done) {
+      publisher.publish(message_of("abc:" + std::string(1000, 'x')));
+      std::this_thread::sleep_for(std::chrono::microseconds(50));  // a rate, not an event: NNG wants its lock too
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    std::atomic<bool> heard = false;
+    Subscriber subscriber(url(), "abc:", [&](const Bytes&) { heard = true; });
+    while (!heard) std::this_thread::yield();
+    subscriber.leave_open();
+  }
+  done = true;
+  pouring.join();
+}
+
 }  // namespace
 }  // namespace enginery::transport

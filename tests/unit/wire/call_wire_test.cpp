@@ -48,6 +48,21 @@ TEST(CallWire, EveryKindOfValueIsReadAsItWasWritten) {
   EXPECT_EQ(there_and_back(Value::reference("a.b")).as_reference(), "a.b");
 }
 
+TEST(CallWire, WhatATaskPrintedTravelsWithItsOutcomeAndCostsNothingWhenItPrintedNothing) {
+  Outcome quiet, loud;
+  loud.out = std::string("\xff\0\xfe", 3);
+  loud.err = std::string(std::size_t{16} << 20, 'e');
+  loud.failure = Failure{"ValueError", "no", "  at f"};
+  const Packed small = pack(quiet, kInline), large = pack(loud, kInline);
+  const Outcome heard = unpack_outcome(large.body, large.bulk);
+  EXPECT_EQ(heard.out, loud.out);
+  EXPECT_EQ(heard.err, loud.err);
+  EXPECT_EQ(heard.failure->evalue, "no");
+  EXPECT_EQ(unpack_outcome(small.body, small.bulk).out, "");
+  quiet.out = "x";
+  EXPECT_LT(small.body.size(), pack(quiet, kInline).body.size());
+}
+
 TEST(CallWire, ACallKeepsItsArgumentsAndTheirNames) {
   const std::vector<Value> positional{1, "two"};
   const Keywords keywords{{"x", 3}, {"y", Value::list({4})}};

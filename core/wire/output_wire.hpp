@@ -1,0 +1,54 @@
+// core/wire/output_wire.hpp: what tasks print, while they run, as values and on the wire.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <enginery/uuid.hpp>
+
+#include "core/session/messages.hpp"
+#include "core/transport/message.hpp"
+#include "core/wire/frame.hpp"
+
+namespace enginery::wire {
+
+/// `none`: a mark.
+enum class Stream : std::uint8_t { out, err, none };
+
+/// Asks an engine to publish a mark behind all that it has published.
+struct MarkRequest {
+  Uuid engine, mark;
+};
+struct Marked {
+  session::Status status = session::Status::ok;
+};
+
+/// Published: a piece of what a task wrote, or a mark.
+struct Printed {
+  Uuid engine;
+  std::uint64_t number = 0;  ///< one more than that of the engine's message before
+  Stream stream = Stream::none;
+  Uuid session;  ///< with seq: the task
+  std::uint64_t seq = 0;
+  Uuid mark;
+  bool last = false;  ///< the task has ended
+  std::string_view text;
+};
+
+/// No message holds more text.
+inline constexpr std::size_t kLargestPrinted = 16u << 10;
+/// Goes in front of everything published.
+inline constexpr std::string_view kOutputTopic = "out:";
+
+transport::Message encode(const MarkRequest&);
+transport::Message encode(const Marked&);
+transport::Message encode(const Printed&);
+
+// Each throws ProtocolError.
+MarkRequest decode_mark_request(const Opened&);
+Marked decode_marked(const Opened&);
+/// Its text lives as long as the message.
+Printed decode_printed(const Opened&);
+
+}  // namespace enginery::wire

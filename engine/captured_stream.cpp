@@ -1,0 +1,133 @@
+// engine/captured_stream.cpp: what is written to one of the process' standard descriptors.
+#include "engine/captured_stream.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::engine {
+namespace {
+
+/// A task that printed more gives the memory back when it ends.
+constexpr std::size_t kHeld = std::size_t{1} << 20;
+/// A log that takes nothing for so long does not hold up a process that is ending.
+constexpr int kLastPatience = 1000;
+/// More than any pipe of ours holds: a child that writes for ever does not hold up the end either.
+constexpr std::size_t kMostPieces = 4;
+
+[[noreturn]] void fail(const char* what) {
+  throw Error("OSError", fmt::format("cannot capture what tasks print: {}: {}; raise `ulimit -n` or end some processes",
+                                     what, std::strerror(errno)));
+}
+
+}  // namespace
+
+void write_all(int fd, std::string_view text, int patience_ms) noexcept {
+  while (!text.empty()) {
+    pollfd file{fd, POLLOUT, 0};
+    const int ready = ::poll(&file, 1, patience_ms);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return;
+    // After POLLOUT a pipe takes so much without waiting.
+    const ssize_t written = ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
+  log_ = cluster::Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+  if (!log_) log_ = cluster::Descriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe2");
+  reading_ = cluster::Descriptor(ends[0]);
+  writing_ = cluster::Descriptor(ends[1]);
+  ::fcntl(reading_.get(), F_SETFL, O_NONBLOCK);
+  void* const memory =
+      ::mmap(nullptr, kKept + kPiece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) fail("mmap");
+  text_ = static_cast<char*>(memory);
+  if (::dup2(writing_.get(), descriptor) < 0) {
+    ::munmap(text_, kKept + kPiece);
+    fail("dup2");
+  }
+}
+
+CapturedStream::~CapturedStream() {
+  release();
+  spill();
+  ::munmap(text_, kKept + kPiece);
+}
+
+std::size_t CapturedStream::waiting() const {
+  int bytes = 0;
+  return ::ioctl(reading_.get(), FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+std::string_view CapturedStream::read_into(std::span<char> buffer) const {
+  for (;;) {
+    const ssize_t got = ::read(reading_.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+  }
+}
+
+std::size_t CapturedStream::read(std::size_t most) {
+  const std::size_t room = (end_ < kKept ? kKept : kKept + kPiece) - end_;
+  const std::string_view piece = read_into({text_ + end_, std::min({most, kPiece, room})});
+  if (piece.empty()) return 0;
+  within_line_ = piece.back() != '\n';
+  end_ += piece.size();
+  if (end_ <= kKept) {
+    kept_.store(end_, std::memory_order_release);
+  } else {
+    unkept_ += piece.size();
+    unkept_piece_.store(end_ - kKept, std::memory_order_release);
+  }
+  return piece.size();
+}
+
+void CapturedStream::told() { told_ = end_ = std::min(end_, kKept); }
+
+std::string CapturedStream::take() {
+  const std::size_t kept = std::min(end_, kKept);
+  if (kept == 0) return {};
+  std::string text(text_, kept);
+  if (unkept_ > 0)
+    text += fmt::format("\n[enginery: {} bytes more were streamed, but a result keeps the first {} only]\n", unkept_,
+                        kKept);
+  if (kept > kHeld) ::madvise(text_, kKept, MADV_DONTNEED);
+  told_ = end_ = 0;
+  unkept_ = 0;
+  kept_.store(0, std::memory_order_relaxed);
+  unkept_piece_.store(0, std::memory_order_relaxed);
+  within_line_ = false;
+  return text;
+}
+
+void CapturedStream::release() noexcept { ::dup2(log_.get(), descriptor_); }
+
+void CapturedStream::spill() noexcept {
+  write_all(log_.get(), {text_, kept_.exchange(0)}, kLastPatience);
+  // Of what was not kept, the end: it is what tells why.
+  write_all(log_.get(), {text_ + kKept, unkept_piece_.exchange(0)}, kLastPatience);
+  for (std::size_t pieces = 0; pieces < kMostPieces; ++pieces) {
+    const std::string_view piece = read_into({text_ + kKept, kPiece});
+    if (piece.empty()) return;
+    write_all(log_.get(), piece, kLastPatience);
+  }
+}
+
+}  // namespace enginery::engine

@@ -1,0 +1,70 @@
+// engine/captured_stream.hpp: what is written to one of the process' standard descriptors.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/cluster/descriptor.hpp"
+
+namespace enginery::engine {
+
+/// Puts a pipe in the place of descriptor 1 or 2 and keeps the file that was there: the engine's log.
+///
+/// The text of the running task lies at an address that never moves, so that it can still be written to the log when
+/// the process is dying. Threads: one at a time, except for release() and spill().
+class CapturedStream {
+ public:
+  /// Of one task's text so much is kept.
+  static constexpr std::size_t kKept = std::size_t{16} << 20;
+  /// No read gives more.
+  static constexpr std::size_t kPiece = std::size_t{64} << 10;
+
+  /// Throws Error when there are no descriptors left.
+  explicit CapturedStream(int descriptor);
+  /// As release() and spill().
+  ~CapturedStream();
+  CapturedStream(const CapturedStream&) = delete;
+  CapturedStream& operator=(const CapturedStream&) = delete;
+
+  /// The end that is polled and read.
+  int reading() const { return reading_.get(); }
+  int log() const { return log_.get(); }
+  /// Bytes that were written and not read.
+  std::size_t waiting() const;
+
+  /// Reads once, at most `most` bytes, into the task's text; gives how many came. Never waits.
+  /// Requires: less than kPiece is untold.
+  std::size_t read(std::size_t most);
+  /// What was read since told() was called; valid until the next read.
+  std::string_view untold() const { return {text_ + told_, end_ - told_}; }
+  void told();
+  /// The same past the task's text.
+  std::string_view read_into(std::span<char> buffer) const;
+  /// Whether the task's text ends within a line.
+  bool within_line() const { return within_line_; }
+  /// The task's text, which begins anew. When it is cut, its last line says how many bytes were not kept.
+  std::string take();
+
+  /// Gives the descriptor its own file back. Async-signal-safe.
+  void release() noexcept;
+  /// Writes the task's text and what waits in the pipe to the log. Async-signal-safe.
+  void spill() noexcept;
+
+ private:
+  const int descriptor_;
+  cluster::Descriptor log_, reading_, writing_;  // our own writing end: the pipe never comes to its end
+  char* text_;                                   // kKept bytes, then a piece for what is not kept
+  std::size_t told_ = 0, end_ = 0;               // in text_
+  std::uint64_t unkept_ = 0;
+  std::atomic<std::size_t> kept_{0}, unkept_piece_{0};  // what spill() finds of both parts
+  bool within_line_ = false;
+};
+
+/// Writes all of `text`; gives up when `fd` takes nothing for `patience_ms`, -1: never. Async-signal-safe.
+void write_all(int fd, std::string_view text, int patience_ms) noexcept;
+
+}  // namespace enginery::engine

@@ -1,0 +1,39 @@
+// engine/live_output.hpp: publishes what tasks print, while they run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <enginery/uuid.hpp>
+
+#include "core/transport/publisher.hpp"
+#include "core/wire/output_wire.hpp"
+#include "engine/output.hpp"
+
+namespace enginery::engine {
+
+/// Numbers what it publishes, so that a subscriber notices what was lost.
+///
+/// Threads: one at a time; Output's order is that of the numbers.
+class LiveOutput {
+ public:
+  /// Listens. Throws ConnectionError.
+  LiveOutput(const Uuid& engine, const std::string& url) : engine_(engine), publisher_(url, kQueue) {}
+
+  void publish(const Output::Piece& piece) {
+    publish({engine_, ++number_, piece.stream, piece.session, piece.seq, {}, piece.last, piece.text});
+  }
+  void mark(const Uuid& mark) { publish({engine_, ++number_, wire::Stream::none, {}, 0, mark, false, {}}); }
+
+ private:
+  /// Of pieces of 16 KiB at most: what a subscriber that does not read can cost.
+  static constexpr int kQueue = 2048;
+
+  void publish(const wire::Printed& printed) { publisher_.publish(wire::encode(printed)); }
+
+  const Uuid engine_;
+  std::uint64_t number_ = 0;
+  transport::Publisher publisher_;
+};
+
+}  // namespace enginery::engine

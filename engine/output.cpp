@@ -1,0 +1,197 @@
+// engine/output.cpp: what tasks write to stdout and stderr, told apart from what the engine says.
+//
+// Text is captured where all of it passes: at the descriptors, which printf, std::cout, libraries in C and child
+// processes share. A thread reads the pipes while a task runs, so that no task waits for room and its text is live. At
+// the task's end the main thread flushes and then takes itself what is still in the pipes, under the same mutex: so
+// nothing that was written before the end is missing, and nothing is left for the next task.
+//
+// When the process dies, text may be in three places: in stdio's buffers, which die with it (except by exit), in the
+// pipes, and in the memory of the task's text. LastWords brings the latter two to the log. It must not meet the reader
+// between a pipe and the memory; hence `busy_` and `dying_`, of which each side sets its own before it looks at the
+// other's.
+#include "engine/output.hpp"
+
+#include <poll.h>
+#include <stdio_ext.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <iostream>
+
+// Sanitizers, where there are some, report to the log: they end the process without a word to anybody.
+extern "C" void __sanitizer_set_report_fd(void* fd) __attribute__((weak));
+
+namespace enginery::engine {
+namespace {
+
+using wire::Stream;
+
+constexpr Stream kStreams[] = {Stream::out, Stream::err};
+/// Text waits for company so long after some was told, so that lines share messages.
+constexpr std::chrono::duration<int, std::milli> kCompany(1);
+/// Milliseconds for which a dying process waits for its reader.
+constexpr int kLastPatience = 100;
+
+cluster::Descriptor epoll_of(int first, int second) {
+  cluster::Descriptor both(::epoll_create1(EPOLL_CLOEXEC));
+  for (const int fd : {first, second}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    ::epoll_ctl(both.get(), EPOLL_CTL_ADD, fd, &event);
+  }
+  return both;
+}
+
+/// The buffers that the standard streams begin with: those of stdio.
+struct StdioBuffers {
+  std::streambuf* const out = std::cout.rdbuf();
+  std::streambuf* const err = std::cerr.rdbuf();
+  std::streambuf* const log = std::clog.rdbuf();
+};
+
+/// Brings what stdio and the standard streams hold to the descriptors. On the path of every task: what is empty is not
+/// locked.
+void flush() {
+  static const StdioBuffers begun;
+  // Not by the streams' own flush(), which may throw if a task asked for that.
+  const auto flush_other = [](std::ostream& stream, const std::streambuf* stdio) {
+    if (stream.rdbuf() != stdio && stream.rdbuf()) stream.rdbuf()->pubsync();
+  };
+  flush_other(std::cout, begun.out);
+  flush_other(std::cerr, begun.err);
+  flush_other(std::clog, begun.log);
+  for (std::FILE* const file : {stdout, stderr})
+    if (::__fpending(file) > 0) std::fflush(file);
+}
+
+}  // namespace
+
+Output::Output(OnPiece on_piece)
+    : on_piece_(std::move(on_piece)),
+      waiting_(epoll_of(out_.reading(), err_.reading())),
+      stop_(::eventfd(0, EFD_CLOEXEC)) {
+  flush();                                        // what was written before; and notes what there is to flush
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // so that lines are live
+  if (__sanitizer_set_report_fd) __sanitizer_set_report_fd(reinterpret_cast<void*>(std::intptr_t{err_.log()}));
+  last_words_.emplace([this] { speak_last_words(); });
+  reader_ = std::thread([this] { read(); });
+}
+
+Output::~Output() {
+  last_words_.reset();
+  flush();
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+  reader_.join();
+  if (__sanitizer_set_report_fd) __sanitizer_set_report_fd(reinterpret_cast<void*>(std::intptr_t{STDERR_FILENO}));
+}
+
+void Output::begin(const Uuid& session, std::uint64_t seq) {
+  const std::lock_guard lock(mutex_);
+  task_ = Task{session, seq};
+}
+
+Output::Texts Output::end() {
+  flush();
+  const std::lock_guard lock(mutex_);
+  drain();
+  tell_all(true);
+  task_.reset();
+  return {out_.take(), err_.take()};
+}
+
+void Output::catch_up(const std::function<void()>& then) {
+  const std::lock_guard lock(mutex_);
+  if (task_) {
+    drain();
+    tell_all();
+  }
+  then();
+}
+
+void Output::drain() {
+  epoll_event events[2];
+  if (::epoll_wait(waiting_.get(), events, 2, 0) <= 0) return;
+  ++busy_;
+  for (const Stream which : kStreams) {
+    // Not more than was there: what the task started may go on writing for ever.
+    for (std::size_t left = stream(which).waiting(); left > 0 && !dying_;) {
+      const std::size_t got = stream(which).read(left);
+      if (got == 0) break;
+      left -= got;
+      tell(which);
+    }
+  }
+  --busy_;
+}
+
+void Output::tell(Stream which, bool last) {
+  CapturedStream& from = stream(which);
+  std::string_view text = from.untold();
+  const bool ends_a_line = last && from.within_line();
+  if (text.empty() && !ends_a_line) return;
+  do {
+    const std::string_view piece = text.substr(0, wire::kLargestPrinted);
+    text.remove_prefix(piece.size());
+    on_piece_({which, task_->session, task_->seq, ends_a_line && text.empty(), piece});
+  } while (!text.empty());
+  from.told();
+}
+
+void Output::tell_all(bool last) {
+  for (const Stream which : kStreams) tell(which, last);
+}
+
+int Output::tell_in_time() {
+  const std::lock_guard lock(mutex_);
+  if (out_.untold().empty() && err_.untold().empty()) return -1;
+  if (Clock::now() - told_at_ < kCompany) return kCompany.count();
+  tell_all();
+  told_at_ = Clock::now();
+  return -1;
+}
+
+void Output::read() {
+  pollfd watched[] = {{out_.reading(), POLLIN, 0}, {err_.reading(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+  for (int patience = -1; !dying_; patience = tell_in_time()) {
+    if (::poll(watched, 3, patience) <= 0) continue;
+    if (watched[2].revents) return;
+    for (const Stream which : kStreams)
+      if (watched[static_cast<std::size_t>(which)].revents) take_some(which);
+  }
+}
+
+void Output::take_some(Stream which) {
+  char buffer[CapturedStream::kPiece];
+  std::string_view nobodys;
+  ++busy_;
+  {
+    const std::lock_guard lock(mutex_);
+    if (dying_) {
+      // It is said already.
+    } else if (!task_) {
+      nobodys = stream(which).read_into(buffer);
+    } else {
+      stream(which).read(CapturedStream::kPiece);
+      if (stream(which).untold().size() >= wire::kLargestPrinted) tell(which);
+    }
+  }
+  // Without the mutex: a log that takes nothing must not hold up tasks.
+  write_all(stream(which).log(), nobodys, -1);
+  --busy_;
+}
+
+void Output::speak_last_words() noexcept {
+  dying_ = true;
+  for (int waited = 0; busy_ > 0 && waited < kLastPatience; ++waited) ::poll(nullptr, 0, 1);
+  for (const Stream which : kStreams) {
+    stream(which).release();
+    stream(which).spill();
+  }
+}
+
+}  // namespace enginery::engine

@@ -1,0 +1,89 @@
+// engine/output.hpp: what tasks write to stdout and stderr, told apart from what the engine says.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <enginery/uuid.hpp>
+
+#include "core/cluster/descriptor.hpp"
+#include "core/wire/output_wire.hpp"
+#include "engine/captured_stream.hpp"
+#include "engine/last_words.hpp"
+
+namespace enginery::engine {
+
+/// Captures descriptors 1 and 2 of this process. What comes while a task runs is the task's; what comes at other times
+/// goes to the engine's log, that is to the files that were there before.
+///
+/// Threads: begin() and end() from the main thread; catch_up() from any. A thread of its own reads.
+class Output {
+ public:
+  /// A piece of a task's text, or with `last` the word that its text ended within a line.
+  struct Piece {
+    wire::Stream stream;
+    Uuid session;
+    std::uint64_t seq;
+    bool last;
+    std::string_view text;
+  };
+  /// Called in the order of the text, by one thread at a time; must not block.
+  using OnPiece = std::function<void(const Piece&)>;
+  struct Texts {
+    std::string out, err;
+  };
+
+  /// Throws Error when there are no descriptors left.
+  explicit Output(OnPiece on_piece);
+  /// Gives the descriptors their files back; what was written goes there.
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  void begin(const Uuid& session, std::uint64_t seq);
+  /// All that the task wrote.
+  Texts end();
+
+  /// Calls `then` when everything that was written before has been told to `on_piece`. `then` must not block.
+  void catch_up(const std::function<void()>& then);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Task {
+    Uuid session;
+    std::uint64_t seq;
+  };
+
+  CapturedStream& stream(wire::Stream which) { return which == wire::Stream::out ? out_ : err_; }
+  void read();
+  void take_some(wire::Stream which);
+  /// Tells what waited for company; gives how long the reader may sleep, -1: for ever.
+  int tell_in_time();
+  /// What waits in the pipes now becomes the task's. Requires: mutex_ is held, and a task runs.
+  void drain();
+  /// Tells what is untold of a stream; `last`: at the task's end. Requires: mutex_ is held, and a task runs.
+  void tell(wire::Stream which, bool last = false);
+  void tell_all(bool last = false);
+  void speak_last_words() noexcept;
+
+  const OnPiece on_piece_;
+  CapturedStream out_{1}, err_{2};
+  const cluster::Descriptor waiting_;  // an epoll of both: the cheapest way to learn that there is nothing
+  const cluster::Descriptor stop_;
+  std::mutex mutex_;
+  std::optional<Task> task_;
+  Clock::time_point told_at_{};
+  std::atomic<bool> dying_{false};
+  std::atomic<int> busy_{0};  // threads that hold text which is in no pipe and not in its place yet
+  std::thread reader_;
+  std::optional<LastWords> last_words_;
+};
+
+}  // namespace enginery::engine

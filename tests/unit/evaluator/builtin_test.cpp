@@ -1,0 +1,99 @@
+// tests/unit/evaluator/builtin_test.cpp: builtins and methods where Python's own answers are not compared at random.
+#include <gmock/gmock.h>
+
+#include <iostream>
+#include <sstream>
+
+#include "tests/unit/evaluator/execution.hpp"
+
+namespace enginery::evaluator {
+namespace {
+
+class Builtin : public Execution {
+ protected:
+  struct Row {
+    const char *code, *result;
+  };
+  template <std::size_t N>
+  void expect(const Row (&rows)[N]) {
+    for (const Row& row : rows) {
+      names_.clear();
+      EXPECT_EQ(result(row.code), row.result) << row.code;
+    }
+  }
+};
+
+TEST_F(Builtin, PrintWritesToStdoutWithSeparatorAndEnd) {
+  std::ostringstream out;
+  std::streambuf* const before = std::cout.rdbuf(out.rdbuf());
+  execute("print(1, 'a', [2.0, 'b'], None)\nprint()\nprint(1, 2, sep='-', end='!')\nprint('x', sep=None)");
+  std::cout.rdbuf(before);
+  EXPECT_EQ(out.str(), "1 a [2.0, 'b'] None\n\n1-2!x\n");
+}
+
+TEST_F(Builtin, TypesAreKnownByIdentity) {
+  expect({{"type(1) is int, type(1.0) == float, type(len) is type(len)", "(True, True, True)"},
+          {"type(1), type(None), type('')", "(<class 'int'>, <class 'NoneType'>, <class 'str'>)"},
+          {"isinstance(True, int), isinstance(1, bool), isinstance(1, (str, int))", "(True, False, True)"},
+          {"isinstance(1, 5)", "TypeError"},
+          {"len", "<built-in function len>"},
+          {"int", "<class 'int'>"}});
+}
+
+TEST_F(Builtin, RoundingIsExact) {
+  expect({{"round(2.5), round(-3.5), round(2.675, 2), round(1e22, -22), round(0.5)", "(2, -4, 2.67, 1e+22, 0)"},
+          {"round(1234.5, -2), round(1250, -2), round(1350, -2), round(55, -1)", "(1200.0, 1200, 1400, 60)"},
+          {"round(6.0, -1), round(5.0, -1), round(15.0, -1), round(4.0, -5)", "(10.0, 0.0, 20.0, 0.0)"},
+          {"round(1e300, 2), round(float('nan'), 1), round(-0.4, 0)", "(1e+300, nan, -0.0)"},
+          {"round(float('inf'))", "OverflowError"},
+          {"round(float('nan'))", "ValueError"},
+          {"round(1.7e308, -308)", "OverflowError"}});
+}
+
+TEST_F(Builtin, NumbersAreReadFromText) {
+  expect(
+      {{"int(' -12_3 '), int('ff', 16), int('0x1F', 0), int('z', 36), int(-3.9), int(b'7')",
+        "(-123, 255, 31, 35, -3, 7)"},
+       {"int('-9223372036854775808')", "-9223372036854775808"},
+       {"int('9223372036854775808')", "OverflowError"},
+       {"int(1e19)", "OverflowError"},
+       {"int('1__0')", "ValueError"},
+       {"float(' 1_0.5e1\\n'), float('-inf'), float('1e999'), float('+5')", "(105.0, -inf, inf, 5.0)"},
+       {"float('1e')", "ValueError"},
+       {"complex('1+2j'), complex('-j'), complex(1, 2), complex('1e-2')", "((1+2j), -1j, (1+2j), (0.01+0j))"},
+       {"pow(3, 200, 7), pow(3, -1, 7), pow(2, 3), divmod(-7, 2), divmod(7.5, 2)", "(2, 5, 8, (-4, 1), (3.0, 1.5))"}});
+}
+
+TEST_F(Builtin, OrdersTakeKeys) {
+  expect({{"sorted(['b', 'aa', ''], key=len), sorted([1, 3, 2], reverse=True)", "(['', 'b', 'aa'], [3, 2, 1])"},
+          {"max('a', 'ccc', 'bb', key=len), min([], default=5)", "('ccc', 5)"},
+          {"a = [3, 1, 2]; a.sort(); a.reverse(); a", "[3, 2, 1]"},
+          {"import norms; sorted([1, 2, 3], key=norms.twice, reverse=True)", "[3, 2, 1]"}});
+}
+
+TEST_F(Builtin, ArraysHaveShapesAndMethods) {
+  expect({{"a = array([[1, 2, 3], [4, 5, 6]]); a.shape, a.ndim, a.size, a.dtype", "((2, 3), 2, 6, 'i64')"},
+          {"a = array([[1, 2, 3], [4, 5, 6]]); a.T.tolist(), a.T.shape", "([[1, 4], [2, 5], [3, 6]], (3, 2))"},
+          {"a = array([[1, 2], [3, 4]]); a.sum(), a.min(), a.max(), a.mean()", "(10, 1, 4, 2.5)"},
+          {"a = array([[1, 2], [3, 4]]); a.T.reshape(4).tolist(), a.reshape(-1, 1).shape", "([1, 3, 2, 4], (4, 1))"},
+          {"a = array([1, 2]); b = a.copy(); b[0] = 9; a.tolist(), a.astype('f32').dtype", "([1, 2], 'f32')"},
+          {"a = array([1, 2]); b = a; b += 1; a.tolist()", "[2, 3]"},
+          {"sum(array([1.5, 2])), min(array([3, 1])), abs(array([-1, 2])).tolist()", "(3.5, 1, [1, 2])"},
+          {"(array([1, 2, 3]) > 1).tolist(), (-array([1])).tolist(), (~array([True])).tolist()",
+           "([False, True, True], [-1], [False])"},
+          {"(array([1, 2]) @ array([3, 4])), (array([[1, 2]]) * 2).tolist()", "(11, [[2, 4]])"}});
+}
+
+TEST_F(Builtin, CaseKnowsMoreThanAscii) {
+  expect({{"'äöé Ω ж'.upper(), 'ÄΩЖ'.lower(), 'ß'.upper()", "('ÄÖÉ Ω Ж', 'äωж', 'ß')"},
+          {"'äxä'.strip('ä'), 'aäb'.find('b'), 'ä'.replace('', '-')", "('x', 2, '-ä-')"}});
+}
+
+TEST_F(Builtin, ABuiltinInTheNamespaceCanBeATask) {
+  execute("f = len");
+  const Value argument = Value::string("abc");
+  EXPECT_EQ(names_.get("f").as_function()->call({&argument, 1}), Value(3));
+}
+
+}  // namespace
+}  // namespace enginery::evaluator
