@@ -1,6 +1,6 @@
 // tests/docs/errors_of_plugins.cpp: errors of loading plugins, by stage, and of clusters and connections.
-#include <stdlib.h>
-
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <map>
 
@@ -10,6 +10,8 @@
 #include "tests/docs/error_page.hpp"
 
 namespace enginery::documents {
+
+using namespace std::chrono_literals;
 
 void errors_of_plugins(ErrorPage& page) {
   page.section(
@@ -79,6 +81,13 @@ void errors_of_clusters(ErrorPage& page) {
              "Start engines, or wait for those that are starting.");
   page.error("Calling all of none", ENGINERY_PROVOKE(empty.all().apply("testing.add", 1)), "As above.");
   ErrorPage::run("stop --name empty");
+  Client halted = page.start("halted", 1);
+  const int hub = Connection::find("halted").hub.process.pid;
+  ::kill(hub, SIGSTOP);
+  page.error("The hub does not answer", ENGINERY_PROVOKE(Client rc({.name = "halted", .timeout = 200ms})),
+             "The hub's process is stopped or has no time to run.");
+  ::kill(hub, SIGCONT);
+  ErrorPage::run("stop --name halted");
   page.error("The command is not where it should be",
              ENGINERY_PROVOKE(Cluster cluster({.n = 1, .command = "/nowhere/enginery"})),
              "A `Cluster` starts engines by the command `enginery`.");
