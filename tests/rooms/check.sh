@@ -120,7 +120,9 @@ has_heading {
   if (!heading_is_good($0)) complain("the first line says what the file is, with its own path: \"" \
     (file ~ /\.(c|h|cpp|hpp|fbs)$/ ? "//" : "#") " " file ": ...\"")
 }
-FNR == 401 { complain("a file has at most 400 lines; split it") }
+FNR == 1 { printed = 0 }
+/^<!-- printed by tests\/.* -->$/ && file ~ /\.md$/ { printed = 1 }  # a page that a test writes is not read from end to end
+FNR == 401 && !printed { complain("a file has at most 400 lines; split it") }
 code && /^[ \t]*#[ \t]*include[ \t]*["<]/ {
   line = $0
   quoted = match(line, /["<]/) && substr(line, RSTART, 1) == "\""

@@ -31,6 +31,8 @@ file client/link.cpp '#include "core/transport/check.hpp"' "#include <enginery/c
 file tools/main.cpp '#include "client/link.hpp"' '#include "hub/hub.hpp"'
 file plugins/linalg/norms.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>" '#include "matrix.hpp"'
 file tests/link_test.cpp '#include "client/link.hpp"' '#include "simulator.hpp"'
+# shellcheck disable=SC2046
+file docs/errors.md raw "<!-- printed by tests/docs/errors_test.cpp -->" $(yes x | head -400)
 "$check" "$work" >/dev/null || { echo "the rules refuse what is allowed" >&2; exit 1; }
 
 for room in engine hub client plugins tools; do
@@ -65,6 +67,8 @@ for stem in util utils common helpers misc; do
 done
 # shellcheck disable=SC2046
 file core/a.cpp $(yes '//' | head -400) && expect core/a.cpp:401 "a file has at most 400 lines"
+# shellcheck disable=SC2046
+file docs/a.md raw $(yes x | head -401) && expect docs/a.md:401 "a file has at most 400 lines"
 file attic/a.cpp && expect attic/a.cpp:1 "the room of this file is not in the table"
 : >"$work/core/a.cpp" && expect core/a.cpp:1 "is empty"
 
