@@ -2,6 +2,7 @@
 #include <enginery/async_result.hpp>
 
 #include <algorithm>
+#include <atomic>
 
 #include <enginery/errors.hpp>
 
@@ -48,6 +49,7 @@ const std::shared_ptr<void>& TaskHandle::decoded(
   wait();
   return task_->decoded(decode);
 }
+void TaskHandle::then(std::function<void()> work) const { task_->then(std::move(work)); }
 Metadata TaskHandle::metadata() const { return task_->metadata(); }
 void TaskHandle::abort() const { task_->abort(); }
 std::string TaskHandle::msg_id() const { return task_->msg_id(); }
@@ -122,8 +124,26 @@ std::vector<std::string> AsyncTasks::texts(std::string Metadata::*stream) const 
   return all;
 }
 
-void AsyncTasks::check(std::optional<Seconds> timeout) const {
+void AsyncTasks::require(std::optional<Seconds> timeout) const {
   if (!wait(timeout)) throw TimeoutError("Result not ready.");
+}
+
+void AsyncTasks::on_ready(std::function<void()> work) const {
+  if (tasks_.empty()) return work();
+  if (tasks_.size() == 1) return tasks_.front().then(std::move(work));
+  struct Open {
+    std::atomic<std::size_t> tasks;
+    std::function<void()> work;
+  };
+  const auto open = std::make_shared<Open>(tasks_.size(), std::move(work));
+  for (const TaskHandle& task : tasks_)
+    task.then([open] {
+      if (open->tasks.fetch_sub(1) == 1) open->work();
+    });
+}
+
+void AsyncTasks::check(std::optional<Seconds> timeout) const {
+  require(timeout);
   std::vector<CompositeError::Failure> failures;
   for (const TaskHandle& task : tasks_) {
     const std::exception_ptr error = task.error();

@@ -46,9 +46,11 @@ std::string this_host() {
 
 }  // namespace
 
-EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock)
+EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock,
+                       std::shared_ptr<Continuations> continuations)
     : engine_(std::move(engine)),
       clock_(std::move(clock)),
+      continuations_(std::move(continuations)),
       limits_(limits_of_links()),
       same_host_(engine_.hostname == this_host()) {
   new_session();
@@ -88,6 +90,16 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending) {
   session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
   // Without an action it travels with an Exchange that is on its way already, and whose deadline is known.
   if (!actions.empty()) perform(lock, actions);
+}
+
+bool EngineLink::has_module(const BuildId& build_id) {
+  const Lock lock(mutex_);
+  return modules_.contains(build_id);
+}
+
+void EngineLink::add_module(const BuildId& build_id) {
+  const Lock lock(mutex_);
+  modules_.insert(build_id);
 }
 
 void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
@@ -284,16 +296,6 @@ void EngineLink::ask(transport::Message request, transport::Requester::OnAnswer 
   lock.unlock();
   if (requester) return requester->send(std::move(request), std::move(on_answer));
   on_answer({}, "no line");
-}
-
-bool EngineLink::owns(const Uuid& session) const {
-  const Lock lock(mutex_);
-  return session == session_id_;
-}
-
-bool EngineLink::dead() const {
-  const Lock lock(mutex_);
-  return death_.has_value();
 }
 
 void EngineLink::break_bulk() {

@@ -7,11 +7,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include <enginery/build_id.hpp>
 #include <enginery/uuid.hpp>
 
+#include "client/continuations.hpp"
 #include "client/link_clock.hpp"
 #include "client/pending.hpp"
 #include "core/session/client_session.hpp"
@@ -25,7 +28,7 @@ namespace enginery {
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public std::enable_shared_from_this<EngineLink> {
  public:
-  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock);
+  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, std::shared_ptr<Continuations> continuations);
 
   /// Sends a task; `pending` is completed once, whatever happens. Waits only for room in the bounded queue.
   void submit(wire::Packed call, std::shared_ptr<Pending> pending);
@@ -40,14 +43,25 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   /// Sends what is no part of the session; `on_answer` gets an empty message when there is no line yet, or no more.
   void ask(transport::Message request, transport::Requester::OnAnswer on_answer);
   /// Whether the session is the one of this link.
-  bool owns(const Uuid& session) const;
-  bool dead() const;
+  bool owns(const Uuid& session) const {
+    const Lock lock(mutex_);
+    return session == session_id_;
+  }
+  bool dead() const {
+    const Lock lock(mutex_);
+    return death_.has_value();
+  }
 
   /// For the clock. When it wants to be called next.
   session::Time tick();
 
   const wire::EngineEntry& engine() const { return engine_; }
   std::size_t inline_bytes() const { return limits_.inline_bytes; }
+  Continuations& continuations() const { return *continuations_; }
+
+  /// Whether the engine is known to have that build loaded: then its content need not be sent.
+  bool has_module(const BuildId& build_id);
+  void add_module(const BuildId& build_id);
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -96,6 +110,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
 
   const wire::EngineEntry engine_;
   const std::shared_ptr<LinkClock> clock_;
+  const std::shared_ptr<Continuations> continuations_;
   const session::Limits limits_;
   const bool same_host_;
 
@@ -112,6 +127,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::vector<session::Chunk> waiting_chunks_;
   std::vector<session::Fetch> waiting_fetches_;
   std::vector<Retired> retired_;  // until they are quiet, or hopeless
+  std::set<BuildId> modules_;     // that the engine has
   session::Time gone_since_ = session::kNever;
 };
 

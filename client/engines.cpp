@@ -30,7 +30,10 @@ std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::mi
   return engines;
 }
 
-Engines::Engines(Connection connection) : connection_(std::move(connection)), clock_(std::make_shared<LinkClock>()) {}
+Engines::Engines(Connection connection)
+    : connection_(std::move(connection)),
+      clock_(std::make_shared<LinkClock>()),
+      continuations_(std::make_shared<Continuations>()) {}
 
 void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
@@ -81,6 +84,7 @@ Engines::~Engines() {
     while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
   }
   clock_->stop();
+  continuations_->finish();
 }
 
 std::vector<int> Engines::ids() const {
@@ -134,7 +138,7 @@ void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<E
   auto& slot = alive_[engine.id];
   if (slot && slot->engine().uuid == engine.uuid) return;
   if (slot) replaced.push_back(slot);
-  slot = std::make_shared<EngineLink>(engine, clock_);
+  slot = std::make_shared<EngineLink>(engine, clock_, continuations_);
   clock_->add(slot);
   dead_.erase(engine.id);
 }

@@ -64,6 +64,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
 
   const Connection connection_;
   const std::shared_ptr<LinkClock> clock_;
+  const std::shared_ptr<Continuations> continuations_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::map<int, std::shared_ptr<EngineLink>> alive_, dead_;

@@ -50,7 +50,32 @@ void Pending::fail(std::exception_ptr error) {
 
 void Pending::finish() {
   received_ = std::chrono::system_clock::now();
-  if (state_.exchange(kDone, std::memory_order_acq_rel) == kAwaited) futex_wake(state_);
+  const std::uint32_t before = state_.exchange(kDone, std::memory_order_acq_rel);
+  if (before & kAwaited) futex_wake(state_);
+  if (before & kContinued) {
+    std::vector<std::function<void()>> continuations;
+    {
+      const std::lock_guard lock(continuing_);
+      continuations.swap(continuations_);
+    }
+    for (auto& work : continuations) post(std::move(work));
+  }
+}
+
+void Pending::then(std::function<void()> work) {
+  {
+    const std::lock_guard lock(continuing_);
+    if (!(state_.fetch_or(kContinued, std::memory_order_acq_rel) & kDone)) {
+      continuations_.push_back(std::move(work));
+      return;
+    }
+  }
+  post(std::move(work));
+}
+
+void Pending::post(std::function<void()> work) const {
+  if (const auto link = link_.lock()) return link->continuations().post(std::move(work));
+  work();  // a task of this process, or of a client that has ended
 }
 
 bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept {
@@ -64,16 +89,15 @@ bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> de
     at.tv_sec = seconds.count();
     at.tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count();
   }
-  transport::Patience::of_this_thread().wait(
-      [this] { return ready(); },
-      [&] {
-        for (;;) {
-          std::uint32_t seen = kOpen;
-          if (!state_.compare_exchange_strong(seen, kAwaited, std::memory_order_acq_rel) && seen == kDone) return;
-          if (late()) return;
-          futex_wait(state_, kAwaited, deadline ? &at : nullptr);
-        }
-      });
+  transport::Patience::of_this_thread().wait([this] { return ready(); },
+                                             [&] {
+                                               for (;;) {
+                                                 const std::uint32_t seen =
+                                                     state_.fetch_or(kAwaited, std::memory_order_acq_rel);
+                                                 if ((seen & kDone) || late()) return;
+                                                 futex_wait(state_, seen | kAwaited, deadline ? &at : nullptr);
+                                               }
+                                             });
   return ready();
 }
 
@@ -119,6 +143,7 @@ Metadata Pending::metadata() const {
   metadata.msg_id = msg_id();
   metadata.label = label_;
   metadata.submitted = submitted_;
+  metadata.execute_input = execute_input_;
   if (!ready()) return metadata;
   const std::lock_guard lock(decoding_);
   open_outcome();
@@ -130,6 +155,7 @@ Metadata Pending::metadata() const {
     metadata.build_id = outcome_->build_id;
     metadata.out = outcome_->out;
     metadata.err = outcome_->err;
+    metadata.execute_result = outcome_->execute_result;
   }
   if (error_) {
     try {

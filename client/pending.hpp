@@ -27,10 +27,11 @@ class EngineLink;
 /// on the library's threads.
 class Pending {
  public:
-  Pending(int engine_id, const Uuid& engine, std::string label)
+  Pending(int engine_id, const Uuid& engine, std::string label, std::string execute_input)
       : engine_id_(engine_id),
         engine_(engine),
         label_(std::move(label)),
+        execute_input_(std::move(execute_input)),
         submitted_(std::chrono::system_clock::now()) {}
 
   // By the link, before the task can complete.
@@ -39,7 +40,7 @@ class Pending {
   void complete(Bytes body, std::vector<Bytes> bulk);
   void fail(std::exception_ptr error);
 
-  bool ready() const noexcept { return state_.load(std::memory_order_acquire) == kDone; }
+  bool ready() const noexcept { return state_.load(std::memory_order_acquire) & kDone; }
   /// Whether it was ready in time. Never throws.
   bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept;
 
@@ -50,6 +51,9 @@ class Pending {
   /// What `decode` makes of the value, made once. Requires: ready().
   const std::shared_ptr<void>& decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const;
 
+  /// Runs `work` once the task is ready, in the client's thread of continuations.
+  void then(std::function<void()> work);
+
   Metadata metadata() const;
   void abort() const;
 
@@ -58,22 +62,25 @@ class Pending {
   std::string msg_id() const;
 
  private:
-  static constexpr std::uint32_t kOpen = 0, kAwaited = 1, kDone = 2;
+  static constexpr std::uint32_t kAwaited = 1, kContinued = 2, kDone = 4;  // bits
 
   void finish();
+  void post(std::function<void()> work) const;
   /// Requires: decoding_ is held.
   void open_outcome() const;
 
   const int engine_id_;
   const Uuid engine_;
-  const std::string label_;
+  const std::string label_, execute_input_;
   const std::chrono::system_clock::time_point submitted_;
   std::chrono::system_clock::time_point received_{};
   std::weak_ptr<EngineLink> link_;
   Uuid session_;
   std::uint64_t seq_ = 0;
 
-  mutable std::atomic<std::uint32_t> state_{kOpen};
+  mutable std::atomic<std::uint32_t> state_{0};
+  std::mutex continuing_;
+  std::vector<std::function<void()>> continuations_;
   mutable std::mutex decoding_;
   mutable Bytes body_;
   mutable std::vector<Bytes> bulk_;

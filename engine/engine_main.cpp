@@ -116,18 +116,7 @@ int engine_main(const EngineOptions& options) try {
     Output::Texts printed = output.end();
     outcome.out = std::move(printed.out);
     outcome.err = std::move(printed.err);
-    wire::Packed packed;
-    try {
-      packed = wire::pack(outcome, server.limits().inline_bytes);
-    } catch (const Error& error) {  // the result cannot leave this process
-      wire::Outcome refused;
-      refused.started = outcome.started;
-      refused.completed = outcome.completed;
-      refused.failure = wire::Failure{error.ename(), error.what(), {}};
-      refused.out = std::move(outcome.out);
-      refused.err = std::move(outcome.err);
-      packed = wire::pack(refused, server.limits().inline_bytes);
-    }
+    wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
     task.reset();
     task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
   }

@@ -35,16 +35,17 @@ int relay(const cluster::Descriptor& pipe) {
   return ready ? 0 : 1;
 }
 
-void turn_output_to(const std::filesystem::path& log) {
+}  // namespace
+
+void turn_to_log(const Connection& connection) {
+  const std::filesystem::path log = connection.directory / "launcher.log";
   const cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const cluster::Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  // Whatever happens, the pipe must be let go: the command waits for its end.
+  // Whatever happens, who read the output so far must be let go: it waits for the end.
   const int target = file ? file.get() : nothing.get();
   ::dup2(target, STDOUT_FILENO);
   ::dup2(target, STDERR_FILENO);
 }
-
-}  // namespace
 
 int start_in_background(LaunchOptions options) {
   int ends[2];
@@ -66,12 +67,13 @@ int start_in_background(LaunchOptions options) {
   const cluster::Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   ::dup2(nothing.get(), STDIN_FILENO);
 
-  options.daemon = true;
+  options.logs = true;
+  options.owner_lets_go = true;
   options.owner_fd = STDOUT_FILENO;
   options.on_ready = [](const Connection& connection) {
     // Should the command be gone by now, its reader was the last to care.
     [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, &kReady, 1);
-    turn_output_to(connection.directory / "launcher.log");
+    turn_to_log(connection);
   };
   Launcher launcher(std::move(options));
   return launcher.run();

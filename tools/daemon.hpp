@@ -10,4 +10,7 @@ namespace enginery::tools {
 /// If the command is killed before the cluster is ready, the cluster ends. Requires: one thread.
 int start_in_background(LaunchOptions options);
 
+/// From now on, what this process writes goes to the launcher's log in the cluster's folder.
+void turn_to_log(const Connection& connection);
+
 }  // namespace enginery::tools

@@ -101,7 +101,7 @@ int Launcher::run() {
 }
 
 std::filesystem::path Launcher::log_of(const std::string& child) const {
-  return options_.daemon ? directory_.path() / (child + ".log") : std::filesystem::path();
+  return options_.logs ? directory_.path() / (child + ".log") : std::filesystem::path();
 }
 
 void Launcher::start_hub() {
@@ -143,9 +143,9 @@ void Launcher::turn() {
   if (came == 0) return too_late();
   if (came < 0) return;
 
-  if (waits[0].revents && take_signal() != 0) {
+  if (const int signal = waits[0].revents ? take_signal() : 0) {
     if (!ready_) warn("stopped before all engines were ready");
-    outcome_ = 0;
+    outcome_ = ready_ ? 0 : 128 + signal;
     return;
   }
   if (waits[1].revents) {
@@ -189,9 +189,9 @@ void Launcher::ready_if_all_are() {
   const std::size_t count = engines_.size();
   say(fmt::format("{} engine{} of cluster '{}' {} ready ({:.2f} s)", count, count == 1 ? "" : "s", options_.name,
                   count == 1 ? "is" : "are", took.count()));
-  if (!options_.daemon && ::isatty(STDOUT_FILENO)) say("Ctrl-C ends the cluster");
+  if (!options_.logs && ::isatty(STDOUT_FILENO)) say("Ctrl-C ends the cluster");
   if (options_.on_ready) options_.on_ready(connection_);
-  if (options_.daemon) options_.owner_fd = -1;
+  if (options_.owner_lets_go) options_.owner_fd = -1;
 }
 
 void Launcher::hub_ended() {

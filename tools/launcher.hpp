@@ -28,10 +28,12 @@ struct LaunchOptions {
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.
   std::filesystem::path command;
-  /// True: the children's output goes to files in the runtime folder, and the owner counts only until all is ready.
-  bool daemon = false;
+  /// True: the children's output goes to files in the runtime folder.
+  bool logs = false;
   /// Whoever wants the cluster: when the other end of this pipe or socket is closed, the cluster ends. -1: nobody.
   int owner_fd = -1;
+  /// True: the owner counts only until all is ready.
+  bool owner_lets_go = false;
   /// Called once, when all engines take tasks.
   std::function<void(const Connection&)> on_ready;
 };
@@ -49,7 +51,8 @@ class Launcher {
   Launcher& operator=(const Launcher&) = delete;
 
   /// Runs the cluster until a signal or its owner ends it. Progress goes to stdout, troubles to stderr. Returns 0 after
-  /// a stop that was asked for, 1 if the start failed or the hub died.
+  /// a stop that was asked for, 128 + the signal that came before all engines were ready, 1 if the start failed or the
+  /// hub died.
   int run();
   const std::filesystem::path& directory() const noexcept { return directory_.path(); }
 

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <concepts>
+#include <coroutine>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <enginery/codec.hpp>
@@ -35,8 +39,14 @@ class ENGINERY_API AsyncTasks {
   double serial_time() const;
   /// Seconds since the submission, until the results were there.
   double elapsed() const;
-  /// Waits; throws TimeoutError "Result not ready.", one engine's error, or a CompositeError of several.
+  /// Waits; throws TimeoutError "Result not ready.", and no task's error.
+  void require(std::optional<Seconds> timeout = std::nullopt) const;
+  /// As that, then throws one engine's error, or a CompositeError of several.
   void check(std::optional<Seconds> timeout = std::nullopt) const;
+
+  /// Runs `work` once all are ready, in the client's thread of continuations, where it may wait for other results. It
+  /// must not throw. After the client's end it runs in the thread that asks, or that brings the last result.
+  void on_ready(std::function<void()> work) const;
 
   const std::vector<TaskHandle>& tasks() const noexcept { return tasks_; }
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
@@ -51,6 +61,57 @@ class ENGINERY_API AsyncTasks {
   bool several_;
 };
 
+/// `co_await result`: the coroutine goes on in the client's thread of continuations, with what get() gives or throws.
+template <class Result>
+struct ResultAwaiter {
+  const Result& result;
+  bool await_ready() const { return result.ready(); }
+  void await_suspend(std::coroutine_handle<> coroutine) const {
+    result.on_ready([coroutine] { coroutine.resume(); });
+  }
+  decltype(auto) await_resume() const { return result.get(); }
+};
+
+/// What becomes of results that are there, the same for one engine and for several.
+template <class Result>
+class Awaitable {
+ public:
+  /// Calls `f(result)` once it is ready; see on_ready() for where.
+  template <std::invocable<const Result&> F>
+  void then(F f) const {
+    self().on_ready([result = self(), f = std::move(f)]() mutable { f(std::as_const(result)); });
+  }
+  ResultAwaiter<Result> operator co_await() const { return {self()}; }
+
+ private:
+  const Result& self() const { return static_cast<const Result&>(*this); }
+};
+
+/// One target's value, or why there is none.
+template <class R>
+struct ValueOrError {
+  int engine_id;
+  std::optional<R> value;
+  std::exception_ptr error;
+
+  explicit operator bool() const noexcept { return error == nullptr; }
+  /// The value; throws the error.
+  const R& get() const {
+    if (error) std::rethrow_exception(error);
+    return *value;
+  }
+};
+template <>
+struct ValueOrError<void> {
+  int engine_id;
+  std::exception_ptr error;
+
+  explicit operator bool() const noexcept { return error == nullptr; }
+  void get() const {
+    if (error) std::rethrow_exception(error);
+  }
+};
+
 /// What a result may become by assignment.
 template <class T>
 concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, const char*> &&
@@ -58,7 +119,7 @@ concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, c
 
 /// The result of one engine, as an R. Copies are the same result. Threads: all functions from any.
 template <class R = Value>
-class AsyncResult : public AsyncTasks {
+class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
  public:
   explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
 
@@ -98,7 +159,7 @@ class AsyncResult : public AsyncTasks {
 };
 
 template <>
-class AsyncResult<void> : public AsyncTasks {
+class AsyncResult<void> : public AsyncTasks, public Awaitable<AsyncResult<void>> {
  public:
   explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
@@ -109,7 +170,7 @@ class AsyncResult<void> : public AsyncTasks {
 
 /// The results of several engines, in target order.
 template <class R = Value>
-class AsyncResults : public AsyncTasks {
+class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
  public:
   explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
 
@@ -119,6 +180,22 @@ class AsyncResults : public AsyncTasks {
     results.reserve(tasks().size());
     for (const TaskHandle& task : tasks()) results.push_back(Codec<R>::decode(task.value()));
     return results;
+  }
+  /// Waits for all, and throws no target's error. TimeoutError "Result not ready."
+  std::vector<ValueOrError<R>> get_each(std::optional<Seconds> timeout = std::nullopt) const {
+    require(timeout);
+    std::vector<ValueOrError<R>> each;
+    each.reserve(tasks().size());
+    for (const TaskHandle& task : tasks()) {
+      ValueOrError<R>& one = each.emplace_back(ValueOrError<R>{task.engine_id(), std::nullopt, task.error()});
+      if (one.error) continue;
+      try {
+        one.value = Codec<R>::decode(task.value());
+      } catch (...) {
+        one.error = std::current_exception();
+      }
+    }
+    return each;
   }
   template <class T>
   requires std::same_as<T, std::vector<R>>
@@ -134,10 +211,16 @@ class AsyncResults : public AsyncTasks {
 };
 
 template <>
-class AsyncResults<void> : public AsyncTasks {
+class AsyncResults<void> : public AsyncTasks, public Awaitable<AsyncResults<void>> {
  public:
   explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
+  std::vector<ValueOrError<void>> get_each(std::optional<Seconds> timeout = std::nullopt) const {
+    require(timeout);
+    std::vector<ValueOrError<void>> each;
+    for (const TaskHandle& task : tasks()) each.push_back({task.engine_id(), task.error()});
+    return each;
+  }
   std::vector<Metadata> metadata() const {
     std::vector<Metadata> all;
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());

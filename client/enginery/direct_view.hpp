@@ -13,6 +13,7 @@
 
 #include <enginery/async_result.hpp>
 #include <enginery/call_by_name.hpp>
+#include <enginery/flags.hpp>
 #include <enginery/names.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
@@ -22,7 +23,8 @@ namespace enginery {
 class Engines;
 class DirectView;
 
-/// `view["a"]`: reads and writes one name of the engine's namespace, and waits for it.
+/// `view["a"]`, `view["a[0]"]`: reads and writes what a name or path of the engine's namespace leads to, and waits for
+/// it.
 class ENGINERY_API ViewItem {
  public:
   operator Value() const;
@@ -46,11 +48,8 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const ViewItem&);
 /// One engine of a client. A value: copies are views of the same engine. Keeps the client's connections alive.
 ///
 /// Threads: all const functions from any; `block` is the caller's.
-class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
+class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult>, public Flags<DirectView> {
  public:
-  /// Whether apply, push and untyped pull wait for their result.
-  bool block = false;
-
   DirectView(std::shared_ptr<Engines> engines, int id) : engines_(std::move(engines)), id_(id) {}
   int id() const noexcept { return id_; }
 
@@ -86,18 +85,27 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
   }
   /// Throws RemoteError NameError when it is not there.
   void erase(std::string_view name) const;
+  /// Forgets all names, also those of plugins.
+  void clear() const;
   std::vector<std::string> keys() const;
   bool contains(std::string_view name) const;
 
-  /// Runs the body of the plugin at `path`, a file on the engine's host, in the engine's own namespace.
+  /// Executes statements of a small Python-like language in the engine's namespace (docs/execute.md). What the last one
+  /// gives is in the metadata's `execute_result`, as text.
+  AsyncResult<void> execute(std::string_view code) const;
+  /// Brings the plugin at `path`, a .so of this host, to the engine, and runs its body in the engine's own namespace. A
+  /// bare name is sought as `import` does, on this host. Throws PluginLoadError when it cannot be read.
   AsyncResult<void> run(std::string_view path) const;
-  /// Loads plugins in this process and on the engine, and says so in one line on stdout.
+  /// Imports plugins in this process and on the engine, and says so in one line on stdout. An engine that lacks the
+  /// very builds of this host gets them.
   void sync_imports(std::initializer_list<Name> plugins) const;
   /// Prints what this client's tasks on the engine print, while they run, as long as the result lives.
   OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
   friend class ViewItem;
+  template <class R>
+  AsyncResult<R> finished_if_blocking(TaskHandle task) const;
   Value value(std::string_view name) const;
   Value values(std::initializer_list<Name> names) const;
   template <class... T, std::size_t... I>
@@ -108,6 +116,10 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult> {
   std::shared_ptr<Engines> engines_;
   int id_;
 };
+
+/// A view of this process: the same calls, run in the calling thread against globals(), with no engine. For trying and
+/// debugging tasks.
+ENGINERY_API DirectView local();
 
 /// <DirectView 0>
 ENGINERY_API std::ostream& operator<<(std::ostream&, const DirectView&);

@@ -5,11 +5,15 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <enginery/async_result.hpp>
 #include <enginery/call_by_name.hpp>
+#include <enginery/flags.hpp>
+#include <enginery/gathered.hpp>
 #include <enginery/names.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
@@ -17,15 +21,30 @@
 namespace enginery {
 
 class Engines;
+class MultiView;
+
+/// `view["a"]`: gives every engine the same, or reads what each has, in target order; waits.
+class ENGINERY_API MultiViewItem {
+ public:
+  operator std::vector<Value>() const;
+  MultiViewItem& operator=(const Value& value);
+  MultiViewItem(const MultiViewItem&) = delete;
+  MultiViewItem& operator=(const MultiViewItem&) = delete;
+
+ private:
+  friend class MultiView;
+  MultiViewItem(const MultiView& view, std::string name) : view_(view), name_(std::move(name)) {}
+  const MultiView& view_;
+  std::string name_;
+};
+/// As a list.
+ENGINERY_API std::ostream& operator<<(std::ostream&, const MultiViewItem&);
 
 /// Some engines of a client, frozen, or all of them, evaluated anew at each call.
 ///
 /// Threads: all const functions from any; `block` is the caller's.
-class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults> {
+class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults>, public Flags<MultiView> {
  public:
-  /// Whether apply, push and untyped pull wait for their results.
-  bool block = false;
-
   /// Without ids: all engines.
   MultiView(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
       : engines_(std::move(engines)), ids_(std::move(ids)) {}
@@ -49,21 +68,44 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults> {
   template <class T = Value>
   std::vector<T> get(std::string_view name) const {
     std::vector<T> values;
-    for (const Value& value : MultiView(engines_, ids_).pull(Name(name)).get())
-      values.push_back(Codec<T>::decode(value));
+    for (const Value& value : this->values(name)) values.push_back(Codec<T>::decode(value));
     return values;
   }
+  MultiViewItem operator[](const Name& name) const { return MultiViewItem(*this, name.text); }
   /// Throws when it is not there on one of them.
   void erase(std::string_view name) const;
+  /// Forgets all names of the engines, also those of plugins.
+  void clear() const;
 
-  /// Runs the body of the plugin at `path`, a file on the engines' hosts, in each engine's own namespace.
+  /// Gives each engine one block of a list, tuple or array (along its first axis) under `name`: contiguous, in target
+  /// order, the first size % engines blocks one longer. With `flatten` a block of one element is that element.
+  /// Throws TypeError for what is no sequence.
+  AsyncResults<void> scatter(const Name& name, const Value& sequence, bool flatten = false) const;
+  /// What scatter() gave, put together again in target order.
+  template <class R = Value>
+  AsyncGathered<R> gather(const Name& name) const {
+    AsyncGathered<R> gathered(gather_tasks(name));
+    if (block) gathered.check();
+    return gathered;
+  }
+
+  /// Executes statements of a small Python-like language in each engine's namespace; see DirectView::execute().
+  AsyncResults<void> execute(std::string_view code) const;
+  /// Brings the plugin at `path`, a .so of this host, to the engines, and runs its body in each engine's own namespace;
+  /// see DirectView::run().
   AsyncResults<void> run(std::string_view path) const;
-  /// Loads plugins in this process and on the engines, and says so in one line on stdout.
+  /// Imports plugins in this process and on the engines, and says so in one line on stdout. Engines that lack the very
+  /// builds of this host get them.
   void sync_imports(std::initializer_list<Name> plugins) const;
   /// Prints what this client's tasks on these engines print, while they run, as long as the result lives.
   OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 
  private:
+  template <class R>
+  AsyncResults<R> finished_if_blocking(std::vector<TaskHandle> tasks) const;
+  std::vector<Value> values(std::string_view name) const;
+  std::vector<TaskHandle> gather_tasks(const Name& name) const;
+
   std::shared_ptr<Engines> engines_;
   std::optional<std::vector<int>> ids_;
 };

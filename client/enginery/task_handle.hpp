@@ -38,6 +38,9 @@ class ENGINERY_API TaskHandle {
   /// What `decode` makes of the value; made once and kept. Waits first, throws as value().
   const std::shared_ptr<void>& decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const;
 
+  /// Runs `work` once the task is ready, in the client's thread of continuations. It must not throw.
+  void then(std::function<void()> work) const;
+
   /// As it is now; complete once the result is there.
   Metadata metadata() const;
   /// Asks that the task not run, or stop; returns at once. Its outcome still comes.

@@ -193,11 +193,15 @@ class ENGINERY_API Value {
   /// self[start:stop:step] of a list, tuple, string, bytes or array. ValueError if step is 0.
   Value slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
               std::optional<std::int64_t> step = {}) const;
-  /// self[key] = value, in a list, dict or array.
+  /// self[key] = value, in a list, dict or array. ValueError if an array's dtype would lose something of it (floats are
+  /// rounded).
   void set_item(const Value& key, const Value& value) const;
   /// del self[key], in a list or dict.
   void delete_item(const Value& key) const;
-  /// The same three with slices, and with one part for each axis of an array. Requires: at least one part.
+  /// The same three with slices, and with one part for each axis of an array: an index, a slice, or None for a new axis
+  /// of extent 1. Alone, an array or list of bools or of indices chooses among an array's elements or rows. What is
+  /// got is a copy, also of an array, where numpy gives a view; what is set is repeated over the part as numpy does.
+  /// Requires: at least one part.
   Value at(std::span<const Subscript> subscripts) const;
   void set_item(std::span<const Subscript> subscripts, const Value& value) const;
   void delete_item(std::span<const Subscript> subscripts) const;
@@ -214,12 +218,17 @@ class ENGINERY_API Value {
   std::size_t hash() const;
 
   // Arithmetic and comparison, as Python does them on None, bool, int, float, complex, str, bytes, list, tuple and
-  // dict. int is 64 bits: OverflowError beyond. ZeroDivisionError. Arrays compare whole (equal dtype class, shape and
-  // elements) and have no arithmetic.
+  // dict. int is 64 bits: OverflowError beyond. ZeroDivisionError. With an array on one side, arithmetic is numpy's:
+  // element by element with broadcasting, lists become arrays, Python's numbers give way to the array's dtype, integers
+  // wrap, and a division by zero gives 0, inf or nan.
+
+  /// left op right. TypeError if there is no such thing; ValueError if the shapes of arrays do not fit.
   static Value binary(Operator op, const Value& left, const Value& right);
-  /// self op= right: rebinds what is immutable, changes a list in place.
+  /// self op= right: rebinds what is immutable, changes a list or an array in place. TypeError if the array's dtype
+  /// cannot hold the results.
   Value& augment(Operator op, const Value& right);
   static bool ordered(Ordering op, const Value& left, const Value& right);
+  /// One bool, also of arrays, which are equal whole: shape and elements, whatever the dtype.
   static bool equal(const Value& left, const Value& right);
   /// What the expression `left < right` gives: a bool, or with arrays a bool array, element by element.
   static Value compare(Comparison op, const Value& left, const Value& right);
@@ -233,6 +242,8 @@ class ENGINERY_API Value {
   friend Value pow(const Value& a, const Value& b) { return binary(Operator::power, a, b); }
   Value operator-() const;
   Value operator+() const;
+  /// Of ints and of arrays of them; of an array of bools, the opposite of each.
+  Value operator~() const;
   Value& operator+=(const Value& right) { return augment(Operator::add, right); }
   Value& operator-=(const Value& right) { return augment(Operator::subtract, right); }
   Value& operator*=(const Value& right) { return augment(Operator::multiply, right); }
@@ -261,6 +272,9 @@ class ENGINERY_API Value {
 
   Object* object_ = nullptr;  // None is nullptr
 };
+
+/// abs(value): of a number, or of each in an array. TypeError for what is neither.
+ENGINERY_API Value absolute(const Value& value);
 
 ENGINERY_API std::ostream& operator<<(std::ostream&, const Value&);  // str()
 

@@ -14,6 +14,8 @@ namespace enginery {
 struct ModuleNamespace {
   std::string name;
   std::string doc;
+  /// ENGINERY_PLUGIN_VERSION where it was built; empty if it has none.
+  std::string version;
   BuildId build_id;
   /// The file it was loaded from, as the user named it, not the cached copy.
   std::string file;

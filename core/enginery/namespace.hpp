@@ -95,8 +95,15 @@ class ENGINERY_API Namespace {
   /// tuples and arrays: the very object where it is one. Throws NameError, AttributeError, KeyError, IndexError,
   /// TypeError; SyntaxError if `path` is none.
   Value resolve(std::string_view path) const;
+  /// Binds a name, or changes what a path leads into: a module's attribute, a dict's entry, a list's or array's
+  /// element. Throws as resolve().
+  void assign(std::string_view path, Value value);
+  /// Deletes what a path leads to. Throws as resolve().
+  void remove(std::string_view path);
 
  private:
+  /// What a path begins with. Throws NameError; when more follows, it says how plugins are imported.
+  Value first_of_path(std::string_view name, bool alone) const;
   /// Throws what is being handled again, with `name` in its text.
   [[noreturn]] static void rethrow_for(std::string_view name);
 

@@ -78,13 +78,13 @@ std::shared_ptr<const SharedObject> Loader::load(const std::string& path) {
     return found->second.object;
   }
   const PluginFile file = PluginFile::read(path);
-  std::shared_ptr<const SharedObject> object = map(file);
+  std::shared_ptr<const SharedObject> object = load(file);
   seen_.insert_or_assign(path, Seen{file.stamp, object});
   return object;
 }
 
-std::shared_ptr<const SharedObject> Loader::map(const PluginFile& file) {
-  const ElfFile elf = ElfFile::read(file.bytes, file.path);
+std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
+  const ElfFile elf = ElfFile::read(file.bytes.span(), file.path);
   if (elf.build_id.empty()) {
     throw PluginLoadError(LoadStage::elf, file.path, "it has no build-id, by which its code is known",
                           "Link it with -Wl,--build-id=sha1, as enginery_add_plugin does");
@@ -95,7 +95,7 @@ std::shared_ptr<const SharedObject> Loader::map(const PluginFile& file) {
 
   if (!cache_) cache_ = ModuleCache::standard();
   const std::filesystem::path copy =
-      cache_->keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes);
+      cache_->keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes.span());
   if (probe_ && !cache_->proven(copy)) {
     probe_->open(file.path, copy, neighbours.folders);
     cache_->set_proven(copy);
@@ -108,17 +108,19 @@ std::shared_ptr<const SharedObject> Loader::map(const PluginFile& file) {
   return object;
 }
 
-std::shared_ptr<ModuleNamespace> Loader::import_file(const std::string& path) {
-  const std::shared_ptr<const SharedObject> object = load(path);
-  const EngineryPluginDescriptor& descriptor = descriptor_of(*object);
-  std::shared_ptr<ModuleNamespace>& known = modules_[object->build_id()];
+std::shared_ptr<ModuleNamespace> Loader::import_file(const std::string& path) { return import(*load(path)); }
+
+std::shared_ptr<ModuleNamespace> Loader::import(const SharedObject& object) {
+  const EngineryPluginDescriptor& descriptor = descriptor_of(object);
+  std::shared_ptr<ModuleNamespace>& known = modules_[object.build_id()];
   if (!known) {
     auto made = std::make_shared<ModuleNamespace>();
     made->name = descriptor.name;
-    made->build_id = object->build_id();
-    made->file = object->file();
+    made->version = descriptor.version;
+    made->build_id = object.build_id();
+    made->file = object.file();
     Module module(made->attributes, made->name, made->build_id);
-    enter(*object, descriptor, module);
+    enter(object, descriptor, module);
     made->doc = module.text();
     known = std::move(made);
   }
@@ -136,20 +138,25 @@ std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name) {
       return known->second;  // as Python: what is imported stays, whatever became of the file
     throw;
   }
-  const EngineryPluginDescriptor& descriptor = descriptor_of(*load(path));
+  return import(name, *load(path));
+}
+
+std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name, const SharedObject& object) {
+  const EngineryPluginDescriptor& descriptor = descriptor_of(object);
   if (descriptor.name != name) {
-    throw PluginLoadError(LoadStage::symbol, path,
+    throw PluginLoadError(LoadStage::symbol, object.file(),
                           fmt::format("it is the plugin '{}', and '{}' was to be imported", descriptor.name, name),
                           fmt::format("Call the file {}.so, or write ENGINERY_PLUGIN({}, …)", descriptor.name, name));
   }
-  return import_file(path);
+  return import(object);
 }
 
-void Loader::run(const std::string& path, Namespace& names) {
-  const std::shared_ptr<const SharedObject> object = load(path);
-  const EngineryPluginDescriptor& descriptor = descriptor_of(*object);
-  Module module(names, {}, object->build_id());
-  enter(*object, descriptor, module);
+void Loader::run(const std::string& path, Namespace& names) { run(*load(path), names); }
+
+void Loader::run(const SharedObject& object, Namespace& names) {
+  const EngineryPluginDescriptor& descriptor = descriptor_of(object);
+  Module module(names, {}, object.build_id());
+  enter(object, descriptor, module);
 }
 
 }  // namespace enginery::modules

@@ -35,11 +35,17 @@ class ENGINERY_API Loader {
   /// As import(), by path; the name is the plugin's own.
   std::shared_ptr<ModuleNamespace> import_file(const std::string& path);
 
+  /// As import(), of what is mapped already. PluginLoadError of stage `symbol` if it is not the plugin `name`.
+  std::shared_ptr<ModuleNamespace> import(std::string_view name, const SharedObject& object);
+
   /// Runs the body of the plugin at `path`, each time anew, with `names` as its namespace.
   void run(const std::string& path, Namespace& names);
+  void run(const SharedObject& object, Namespace& names);
 
   /// Maps a plugin or program, up to the stage dlopen. A build that is loaded already is not loaded again.
   std::shared_ptr<const SharedObject> load(const std::string& path);
+  /// As that, of a file that was read or brought; its path is what errors name.
+  std::shared_ptr<const SharedObject> load(const PluginFile& file);
 
   /// The module of that build, if it is loaded.
   std::shared_ptr<const SharedObject> loaded(const BuildId& build_id) const;
@@ -49,7 +55,7 @@ class ENGINERY_API Loader {
     FileStamp stamp;
     std::shared_ptr<const SharedObject> object;
   };
-  std::shared_ptr<const SharedObject> map(const PluginFile& file);
+  std::shared_ptr<ModuleNamespace> import(const SharedObject& object);
 
   std::optional<Probe> probe_;
   std::optional<ModuleCache> cache_;                                // made when the first module is loaded

@@ -66,7 +66,7 @@ ModuleCache ModuleCache::standard() {
 static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
   const std::optional<FileStamp> stamp = FileStamp::of(file);
   if (!stamp || stamp->size != bytes.size()) return false;
-  return std::ranges::equal(PluginFile::read(file).bytes, bytes);
+  return std::ranges::equal(PluginFile::read(file).bytes.span(), bytes);
 }
 
 static void write_all(int descriptor, std::span<const std::byte> bytes, const fs::path& file) {

@@ -40,4 +40,9 @@ std::string nearest_name(std::string_view wanted, const std::vector<std::string>
   return found;
 }
 
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& names) {
+  const std::string meant = nearest_name(name, names);
+  return meant.empty() ? meant : " Did you mean '" + meant + "'?";
+}
+
 }  // namespace enginery::modules

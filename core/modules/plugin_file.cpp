@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,16 +46,16 @@ PluginFile PluginFile::read(const std::string& path) {
   if (!S_ISREG(status.st_mode)) refuse("this is not a regular file", "Give the path of a .so");
   if (status.st_size > kLargest) refuse("it is larger than 4 GiB", "Link it without debug information, or strip it");
 
-  PluginFile plugin{path, stamp_of(status), std::vector<std::byte>(static_cast<std::size_t>(status.st_size))};
+  auto [bytes, memory] = Bytes::fresh(static_cast<std::size_t>(status.st_size));
   std::size_t done = 0;
-  while (done < plugin.bytes.size()) {
-    const ssize_t got = ::read(file.number(), plugin.bytes.data() + done, plugin.bytes.size() - done);
+  while (done < bytes.size()) {
+    const ssize_t got = ::read(file.number(), memory + done, bytes.size() - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) refuse(fmt::format("cannot read it: {}", std::strerror(errno)), "Check the file system that it is on");
     if (got == 0) refuse("it became shorter while it was read", "Try again when the linker has finished");
     done += static_cast<std::size_t>(got);
   }
-  return plugin;
+  return {path, stamp_of(status), std::move(bytes)};
 }
 
 }  // namespace enginery::modules

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+
+#include <enginery/bytes.hpp>
+#include <enginery/export.hpp>
 
 namespace enginery::modules {
 
@@ -23,10 +25,10 @@ struct FileStamp {
 };
 
 /// A file read once, so that what was checked is what is loaded, whatever a linker writes to the path meanwhile.
-struct PluginFile {
+struct ENGINERY_API PluginFile {
   std::string path;
   FileStamp stamp;
-  std::vector<std::byte> bytes;
+  Bytes bytes;
 
   /// Throws PluginLoadError of stage `read`.
   static PluginFile read(const std::string& path);

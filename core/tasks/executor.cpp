@@ -1,14 +1,14 @@
 // core/tasks/executor.cpp: does what a task's body says.
 #include "core/tasks/executor.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
 
 #include <enginery/dict.hpp>
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
 
+#include "core/modules/elf_file.hpp"
+#include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
 
 namespace enginery::tasks {
@@ -24,16 +24,6 @@ const std::string& name_in(const Value& value) {
     throw TypeError("a name in the namespace is a str, not a " + value.type_name() + " (" + value.repr() +
                     "); write it in quotes");
   return value.as_string();
-}
-
-/// A name that could not be read back is refused.
-void check_name(const std::string& name) {
-  const auto letter = [](unsigned char c) { return std::isalpha(c) || c == '_' || c >= 0x80; };
-  const bool good = !name.empty() && letter(static_cast<unsigned char>(name[0])) &&
-                    std::all_of(name.begin(), name.end(), [&](char c) {
-                      return letter(static_cast<unsigned char>(c)) || std::isdigit(static_cast<unsigned char>(c));
-                    });
-  if (!good) throw ValueError("'" + name + "' cannot be a name; use letters, digits and _, not a digit first");
 }
 
 }  // namespace
@@ -58,10 +48,9 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
     case wire::Op::apply:
       return apply(std::move(call), outcome);
     case wire::Op::push:
-      for (auto& [name, value] : call.keywords) check_name(name);
-      for (auto& [name, value] : call.keywords) {
+      for (auto& [path, value] : call.keywords) {
         resolve(value);
-        names_.set(name, std::move(value));
+        names_.assign(path, std::move(value));
       }
       return Value();
     case wire::Op::pull:
@@ -69,21 +58,33 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
     case wire::Op::erase:
       return erase(call);
     case wire::Op::import:
-      import(call.name);
+      if (const auto module = ModuleReference::of(call))
+        names_.set(call.name, Value::module(loader_.import(call.name, *object_of(*module, call.name))));
+      else
+        import(call.name);
       return Value();
-    case wire::Op::run:
-      loader_.run(call.name, names_);
+    case wire::Op::run: {
+      const auto module = ModuleReference::of(call);
+      if (!module) throw ProtocolError("a call of run names no module");
+      loader_.run(*object_of(*module, {}), names_);
+      outcome.build_id = module->build_id.hex;
+      return Value();
+    }
+    case wire::Op::clear:
+      names_.clear();
       return Value();
     case wire::Op::keys: {
       List keys;
       for (const std::string& name : names_.keys()) keys.push_back(Value::string(name));
       return Value::list(std::move(keys));
     }
-    case wire::Op::execute:
-      break;
+    case wire::Op::execute: {
+      const Value result = evaluator_.execute(call.positional.at(0).as_string());
+      if (!result.is_none()) outcome.execute_result = result.repr();
+      return Value();
+    }
   }
-  throw TypeError(std::string("this engine does not do '") + wire::to_string(call.op) +
-                  "'; use one version of enginery for client and engine");
+  throw ProtocolError("a call asks for an operation that there is not");
 }
 
 Value Executor::apply(wire::Call call, wire::Outcome& outcome) {
@@ -108,10 +109,26 @@ Value Executor::pull(const wire::Call& call) const {
 }
 
 Value Executor::erase(const wire::Call& call) {
-  for (const Value& name : call.positional)
-    if (!names_.erase(name_in(name)))
-      throw NameError("name '" + name_in(name) + "' is not defined, so it cannot be erased; keys() lists the names");
+  for (const Value& name : call.positional) names_.remove(name_in(name));
   return Value();
+}
+
+std::shared_ptr<const modules::SharedObject> Executor::object_of(const ModuleReference& module,
+                                                                 const std::string& plugin) {
+  if (auto loaded = loader_.loaded(module.build_id)) return loaded;
+  if (!plugin.empty()) {
+    try {
+      const auto own = modules::PluginFile::read(modules::find_plugin(plugin));
+      if (modules::ElfFile::read(own.bytes.span(), own.path).build_id == module.build_id) return loader_.load(own);
+    } catch (const PluginLoadError&) {
+      // What this host has does not serve; the client's does.
+    }
+  }
+  if (!module.content) throw ModuleMissing(module.file);
+  auto brought = loader_.load(modules::PluginFile{module.file, {}, *module.content});
+  if (brought->build_id() != module.build_id)
+    throw ProtocolError("the module '" + module.file + "' came with another build-id than it was announced by");
+  return brought;
 }
 
 void Executor::resolve(Value& value, unsigned depth) const {
@@ -142,6 +159,17 @@ void Executor::resolve(Value& value, unsigned depth) const {
     }
     default:
       return;
+  }
+}
+
+wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes) {
+  try {
+    return wire::pack(outcome, inline_bytes);
+  } catch (const Error& error) {
+    wire::Outcome refused = outcome;
+    refused.value = Value();
+    refused.failure = wire::Failure{error.ename(), error.what(), {}};
+    return wire::pack(refused, inline_bytes);
   }
 }
 

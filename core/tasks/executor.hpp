@@ -1,12 +1,16 @@
 // core/tasks/executor.hpp: does what a task's body says.
 #pragma once
 
+#include <memory>
 #include <span>
+#include <string>
 
 #include <enginery/bytes.hpp>
 #include <enginery/namespace.hpp>
 
+#include "core/evaluator/evaluator.hpp"
 #include "core/modules/loader.hpp"
+#include "core/tasks/module_reference.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::tasks {
@@ -16,7 +20,10 @@ namespace enginery::tasks {
 /// Threads: the main thread.
 class ENGINERY_API Executor {
  public:
-  Executor(Namespace& names, modules::Loader& loader) : names_(names), loader_(loader) {}
+  Executor(Namespace& names, modules::Loader& loader)
+      : names_(names),
+        loader_(loader),
+        evaluator_(names, [&loader](const std::string& plugin) { return Value::module(loader.import(plugin)); }) {}
 
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
 
@@ -28,11 +35,18 @@ class ENGINERY_API Executor {
   Value apply(wire::Call call, wire::Outcome& outcome);
   Value pull(const wire::Call& call) const;
   Value erase(const wire::Call& call);
+  /// The module, loaded: by its build-id, from this host's `plugin` if that is the very build, or as it was brought.
+  /// Throws ModuleMissing, PluginLoadError.
+  std::shared_ptr<const modules::SharedObject> object_of(const ModuleReference& module, const std::string& plugin);
   /// Puts the very objects in the place of References, also inside of lists, tuples and dicts.
   void resolve(Value& value, unsigned depth = 0) const;
 
   Namespace& names_;
   modules::Loader& loader_;
+  evaluator::Evaluator evaluator_;
 };
+
+/// An outcome for the way back. A value that cannot leave this process becomes the failure that says so.
+ENGINERY_API wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes);
 
 }  // namespace enginery::tasks

@@ -2,6 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/values/allocation_limit.hpp"
+#include "core/values/array_arithmetic.hpp"
+#include "core/values/floor_division.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -51,22 +54,6 @@ std::int64_t integer_power(std::int64_t base, std::int64_t exponent) {
     if (rest > 1 && __builtin_mul_overflow(square, square, &square)) throw_overflow(Operator::power, base, exponent);
   }
   return result;
-}
-
-double floor_modulo(double a, double b) {
-  double rest = std::fmod(a, b);
-  if (rest == 0) return std::copysign(0.0, b);
-  if ((rest < 0) != (b < 0)) rest += b;
-  return rest;
-}
-
-double floor_quotient(double a, double b) {
-  double rest = std::fmod(a, b);
-  double quotient = (a - rest) / b;
-  if (rest != 0 && (rest < 0) != (b < 0)) quotient -= 1;
-  if (quotient == 0) return std::copysign(0.0, a / b);
-  const double whole = std::floor(quotient);
-  return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
 std::complex<double> complex_power(std::complex<double> base, std::complex<double> exponent) {
@@ -169,7 +156,7 @@ std::complex<double> as_complex_number(const Value& value) {
 
 [[noreturn]] void throw_unsupported(Operator op, const Value& a, const Value& b, const char* suffix = "") {
   std::string remedy;
-  if (a.kind() == Kind::array || b.kind() == Kind::array) remedy = "; apply a task to compute with arrays";
+  if (a.kind() == Kind::array || b.kind() == Kind::array) remedy = "; arrays compute with numbers, lists and arrays";
   throw TypeError(std::string("unsupported operand type(s) for ") + symbol(op) + suffix + ": '" + a.type_name() +
                   "' and '" + b.type_name() + "'" + remedy);
 }
@@ -211,6 +198,7 @@ template <class Sequence>
 Sequence repeat(const Sequence& sequence, std::int64_t times) {
   Sequence result;
   const std::size_t size = repeated(sequence.size(), times);
+  AllocationLimit::charge(size * sizeof(typename Sequence::value_type));
   result.reserve(size);
   while (result.size() < size) result.insert(result.end(), sequence.begin(), sequence.end());
   return result;
@@ -218,6 +206,7 @@ Sequence repeat(const Sequence& sequence, std::int64_t times) {
 
 template <class Sequence>
 Sequence joined(const Sequence& a, const Sequence& b) {
+  AllocationLimit::charge((a.size() + b.size()) * sizeof(typename Sequence::value_type));
   Sequence result;
   result.reserve(a.size() + b.size());
   result.insert(result.end(), a.begin(), a.end());
@@ -232,6 +221,7 @@ Value Value::binary(Operator op, const Value& a, const Value& b) {
     if (is_integral(a) && is_integral(b)) return integers(op, integral(a), integral(b));
     return numbers(op, a, b);
   }
+  if (meets_array(a, b)) return array_binary(op, a, b);
   if (op == Operator::add && a.kind() == b.kind()) {
     switch (a.kind()) {
       case Kind::string:
@@ -268,9 +258,15 @@ Value Value::binary(Operator op, const Value& a, const Value& b) {
 }
 
 Value& Value::augment(Operator op, const Value& right) {
-  if (kind() == Kind::list && op == Operator::add) {
+  if (kind() == Kind::array && meets_array(*this, right)) {
+    array_augment(op, *this, right);
+    return *this;
+  }
+  // A list and an array make an array, also here.
+  if (kind() == Kind::list && op == Operator::add && right.kind() != Kind::array) {
     const List added = right.elements();  // a copy, since a list may be added to itself
     List& items = contents<ListObject>(*this);
+    AllocationLimit::charge((items.size() + added.size()) * sizeof(Value));
     items.insert(items.end(), added.begin(), added.end());
     return *this;
   }
@@ -287,13 +283,35 @@ Value Value::operator-() const {
   if (is_integral(*this)) return integers(Operator::subtract, 0, integral(*this));
   if (kind() == Kind::real) return real(-contents<RealObject>(*this));
   if (kind() == Kind::complex) return complex(-contents<ComplexObject>(*this));
+  if (kind() == Kind::array) return array_negative(contents<ArrayObject>(*this));
   throw TypeError("bad operand type for unary -: '" + type_name() + "'");
 }
 
 Value Value::operator+() const {
   if (kind() == Kind::boolean) return integer(integral(*this));
   if (is_number(*this)) return *this;
+  if (kind() == Kind::array) return array_positive(contents<ArrayObject>(*this));
   throw TypeError("bad operand type for unary +: '" + type_name() + "'");
+}
+
+Value Value::operator~() const {
+  if (is_integral(*this)) return integer(~integral(*this));
+  if (kind() == Kind::array) return array_invert(contents<ArrayObject>(*this));
+  throw TypeError("bad operand type for unary ~: '" + type_name() + "'");
+}
+
+Value absolute(const Value& value) {
+  if (is_integral(value)) {
+    const Value number = +value;
+    return integral(number) < 0 ? -number : number;
+  }
+  if (value.kind() == Kind::real) return Value::real(std::abs(contents<RealObject>(value)));
+  if (value.kind() == Kind::complex) {
+    const std::complex<double> number = contents<ComplexObject>(value);
+    return Value::real(std::hypot(number.real(), number.imag()));
+  }
+  if (value.kind() == Kind::array) return array_absolute(contents<ArrayObject>(value));
+  throw TypeError("bad operand type for abs(): '" + value.type_name() + "'");
 }
 
 }  // namespace enginery

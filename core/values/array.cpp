@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstring>
 
+#include "core/values/allocation_limit.hpp"
+#include "core/values/layout.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -22,12 +24,6 @@ constexpr DTypeFacts kFacts[] = {{"bool", 1, 1}, {"i8", 1, 1},  {"i16", 2, 2},  
                                  {"f64", 8, 8},  {"c64", 8, 4}, {"c128", 16, 8}};
 
 const DTypeFacts& facts(DType dtype) noexcept { return kFacts[static_cast<std::size_t>(dtype)]; }
-
-std::string shape_text(std::span<const std::int64_t> shape) {
-  std::string text = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + (shape.size() == 1 ? ",)" : ")");
-}
 
 }  // namespace
 
@@ -87,11 +83,11 @@ void Array::set_shape(std::span<const std::int64_t> shape) {
   std::size_t product = 1, elements = 1;
   for (const std::int64_t extent : shape) {
     if (extent < 0)
-      throw ValueError("an array cannot have the shape " + shape_text(shape) + ": extents are not negative");
+      throw ValueError("an array cannot have the shape " + shape_text(shape, ", ") + ": extents are not negative");
     elements *= static_cast<std::size_t>(extent);
     if (extent > 1 && __builtin_mul_overflow(product, static_cast<std::size_t>(extent), &product)) product = SIZE_MAX;
     if (product > static_cast<std::size_t>(INT64_MAX) / facts(dtype_).size)
-      throw ValueError("an array of shape " + shape_text(shape) +
+      throw ValueError("an array of shape " + shape_text(shape, ", ") +
                        " has more bytes than can be counted; use smaller parts");
   }
   ndim_ = static_cast<std::uint8_t>(shape.size());
@@ -106,6 +102,7 @@ void Array::allocate() {
     writable_ = true;
     return;
   }
+  AllocationLimit::charge(nbytes());
   // One allocation for the counter and the numbers, which are not touched before they are written.
   std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(nbytes() + kAlignment - 1);
   const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(memory.get());
@@ -164,24 +161,11 @@ std::size_t Array::position(std::size_t index) const noexcept {
 }
 
 Array Array::take(std::int64_t start, std::int64_t step, std::int64_t count) const {
-  std::array<std::int64_t, kMaxDimensions> extents = shape_;
-  extents[0] = count;
-  Array result(dtype_, {extents.data(), ndim_}, order_);
-  if (result.size_ == 0) return result;
-  // Row-major, a row is one run of memory; column-major, each column gives one element per row.
-  const std::size_t item = size_of(dtype_);
-  const std::size_t run = order_ == Order::row_major ? item * static_cast<std::size_t>(stride(0)) : item;
-  const std::size_t rows = static_cast<std::size_t>(shape_[0]), taken = static_cast<std::size_t>(count);
-  const std::size_t columns = order_ == Order::row_major ? 1 : size_ / rows;
-  std::byte* to = result.data_;
-  for (std::size_t column = 0; column < columns; ++column) {
-    const std::byte* const from = data_ + column * rows * item;
-    for (std::size_t i = 0; i < taken; ++i, to += run) {
-      const std::int64_t row = start + static_cast<std::int64_t>(i) * step;
-      std::memcpy(to, from + static_cast<std::size_t>(row) * run, run);
-    }
-  }
-  return result;
+  Layout part(*this);
+  part.start = start * part.steps[0];
+  part.steps[0] = count > 1 ? part.steps[0] * step : 0;  // the step of a single one may not fit
+  part.extents[0] = count;
+  return copied(*this, part, order_);
 }
 
 Array Array::row(std::int64_t index) const {
@@ -194,7 +178,8 @@ Array Array::row(std::int64_t index) const {
 Array Array::reshaped(std::span<const std::int64_t> shape) const {
   Array result = *this;
   result.set_shape(shape);
-  if (result.size_ != size_) throw ValueError("cannot reshape an " + describe() + " into shape " + shape_text(shape));
+  if (result.size_ != size_)
+    throw ValueError("cannot reshape an " + describe() + " into shape " + shape_text(shape, ", "));
   return result;
 }
 
@@ -204,28 +189,11 @@ Array Array::ordered(Order to) const {
     same.order_ = to;
     return same;
   }
-  Array result(dtype_, shape(), to);
-  const std::size_t item = size_of(dtype_);
-  // Walk through memory in the order of the result, keeping the index of each axis.
-  std::array<std::int64_t, kMaxDimensions> index{};
-  std::array<std::size_t, kMaxDimensions> steps{};
-  for (std::size_t axis = 0; axis < ndim_; ++axis) steps[axis] = static_cast<std::size_t>(stride(axis));
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < size_; ++i) {
-    std::memcpy(result.data_ + i * item, data_ + from * item, item);
-    for (std::size_t k = 0; k < ndim_; ++k) {
-      const std::size_t axis = to == Order::row_major ? ndim_ - 1 - k : k;
-      from += steps[axis];
-      if (++index[axis] < shape_[axis]) break;
-      from -= steps[axis] * static_cast<std::size_t>(shape_[axis]);
-      index[axis] = 0;
-    }
-  }
-  return result;
+  return copied(*this, Layout(*this), to);
 }
 
 std::string Array::describe() const {
-  return std::string(to_string(dtype_)) + " array of shape " + shape_text(shape());
+  return std::string(to_string(dtype_)) + " array of shape " + shape_text(shape(), ", ");
 }
 
 }  // namespace enginery

@@ -3,44 +3,11 @@
 #include <cstring>
 #include <limits>
 
+#include "core/values/dtype.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
 namespace {
-
-/// Calls `f` with a value of the C++ type of `dtype`.
-template <class F>
-decltype(auto) with_type(DType dtype, F f) {
-  switch (dtype) {
-    case DType::boolean:
-      return f(bool{});
-    case DType::i8:
-      return f(std::int8_t{});
-    case DType::i16:
-      return f(std::int16_t{});
-    case DType::i32:
-      return f(std::int32_t{});
-    case DType::i64:
-      return f(std::int64_t{});
-    case DType::u8:
-      return f(std::uint8_t{});
-    case DType::u16:
-      return f(std::uint16_t{});
-    case DType::u32:
-      return f(std::uint32_t{});
-    case DType::u64:
-      return f(std::uint64_t{});
-    case DType::f32:
-      return f(float{});
-    case DType::f64:
-      return f(double{});
-    case DType::c64:
-      return f(std::complex<float>{});
-    case DType::c128:
-      return f(std::complex<double>{});
-  }
-  __builtin_unreachable();
-}
 
 template <class T>
 T load(const std::byte* at) {
@@ -52,9 +19,6 @@ T load(const std::byte* at) {
     return number;
   }
 }
-
-template <class T>
-constexpr bool is_complex = std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>;
 
 template <class From, class To>
 bool convert_real(From from, To& to) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 
+#include "core/values/array_arithmetic.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -195,6 +196,13 @@ std::size_t Value::hash() const {
 }
 
 Value Value::compare(Comparison op, const Value& a, const Value& b) {
+  if (meets_array(a, b)) return array_compare(op, a, b);
+  const bool equality = op == Comparison::equal || op == Comparison::not_equal;
+  if (equality && (a.kind() == Kind::array || b.kind() == Kind::array)) {
+    // No element is equal to what is not a number.
+    const Array& array = contents<ArrayObject>(a.kind() == Kind::array ? a : b);
+    return array_compare(op, Value::array(Array::zeros(DType::boolean, array.shape())), true);
+  }
   if (op == Comparison::equal) return boolean(equal(a, b));
   if (op == Comparison::not_equal) return boolean(!equal(a, b));
   return boolean(ordered(static_cast<Ordering>(op), a, b));

@@ -1,14 +1,16 @@
 // core/values/container.cpp: Python's container protocol: len, subscripts, slices, iteration, truth.
 #include <algorithm>
-#include <limits>
 
+#include "core/values/allocation_limit.hpp"
+#include "core/values/array_subscript.hpp"
 #include "core/values/objects.hpp"
+#include "core/values/slice.hpp"
 
 namespace enginery {
 namespace {
 
 /// Where the index leads in a sequence of `size`. IndexError as Python words it.
-std::size_t resolve(const Value& key, std::size_t size, const char* what) {
+std::size_t index_of(const Value& key, std::size_t size, const char* what) {
   if (!is_integral(key))
     throw TypeError(std::string(what) + " indices must be integers or slices, not " + key.type_name());
   const std::int64_t index = integral(key), count = static_cast<std::int64_t>(size);
@@ -18,44 +20,39 @@ std::size_t resolve(const Value& key, std::size_t size, const char* what) {
   return static_cast<std::size_t>(index < 0 ? index + count : index);
 }
 
-/// What a slice names of `size` items: count of them, from start, step apart.
-struct Span {
-  std::int64_t start, step, count;
-};
-
-Span resolve_slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop, std::optional<std::int64_t> by,
-                   std::size_t size) {
-  std::int64_t step = by.value_or(1);
-  if (step == 0) throw ValueError("slice step cannot be zero");
-  step = std::max(step, -std::numeric_limits<std::int64_t>::max());
-  const std::int64_t count = static_cast<std::int64_t>(size);
-  const std::int64_t lowest = step < 0 ? -1 : 0, highest = step < 0 ? count - 1 : count;
-  const auto place = [&](std::optional<std::int64_t> given, std::int64_t otherwise) {
-    if (!given) return otherwise;
-    return std::clamp(*given < 0 ? *given + count : *given, lowest, highest);
-  };
-  const std::int64_t from = place(start, step < 0 ? highest : lowest), to = place(stop, step < 0 ? lowest : highest);
-  const std::int64_t distance = step < 0 ? from - to : to - from;
-  const std::int64_t stride = step < 0 ? -step : step;
-  return {from, step, distance <= 0 ? 0 : (distance - 1) / stride + 1};
-}
-
 template <class Sequence>
-Sequence pick(const Sequence& sequence, const Span& span) {
+Sequence pick(const Sequence& sequence, const Slice& slice) {
+  const Stretch stretch = resolve(slice, sequence.size());
+  AllocationLimit::charge(static_cast<std::size_t>(stretch.count) * sizeof(typename Sequence::value_type));
   Sequence result;
-  result.reserve(static_cast<std::size_t>(span.count));
-  for (std::int64_t i = 0; i < span.count; ++i)
-    result.push_back(sequence[static_cast<std::size_t>(span.start + i * span.step)]);
+  result.reserve(static_cast<std::size_t>(stretch.count));
+  for (std::int64_t i = 0; i < stretch.count; ++i)
+    result.push_back(sequence[static_cast<std::size_t>(stretch.start + i * stretch.step)]);
   return result;
 }
 
 std::vector<std::string_view> characters(std::string_view text) {
+  const std::size_t count = count_characters(text);
+  AllocationLimit::charge(count * sizeof(std::string_view));
   std::vector<std::string_view> result;
+  result.reserve(count);
   while (!text.empty()) {
     result.push_back(text.substr(0, character_length(text)));
     text.remove_prefix(result.back().size());
   }
   return result;
+}
+
+std::string pick_characters(const std::string& text, const Slice& slice) {
+  if (count_characters(text) == text.size()) return pick(text, slice);  // each is one byte
+  std::string result;
+  for (const std::string_view character : pick(characters(text), slice)) result += character;
+  return result;
+}
+
+std::string_view character_at(std::string_view text, std::size_t index) {
+  for (; index > 0; --index) text.remove_prefix(character_length(text));
+  return text.substr(0, character_length(text));
 }
 
 Value byte_at(const std::string& bytes, std::size_t index) {
@@ -70,44 +67,6 @@ std::size_t rows_of(const Array& array) {
 /// What array[index] is: an element of a 1-d array, else the part of one dimension less.
 Value row_or_element(const Array& array, std::size_t index) {
   return array.ndim() == 1 ? array.item(index) : Value::array(array.row(static_cast<std::int64_t>(index)));
-}
-
-/// The row-major number of the element that `keys`, one per axis, name.
-std::size_t element_number(const Array& array, const List& keys) {
-  std::size_t number = 0;
-  for (std::size_t axis = 0; axis < keys.size(); ++axis) {
-    const std::size_t extent = static_cast<std::size_t>(array.shape()[axis]);
-    number = number * extent + resolve(keys[axis], extent, "array");
-  }
-  return number;
-}
-
-void check_dimensions(const Array& array, std::size_t keys) {
-  if (keys > array.ndim())
-    throw IndexError("too many indices for array: it has " + std::to_string(array.ndim()) + " dimensions, but " +
-                     std::to_string(keys) + " were indexed");
-}
-
-Value array_at(const Array& array, const Value& key) {
-  if (key.kind() != Kind::tuple) {
-    check_dimensions(array, 1);
-    return row_or_element(array, resolve(key, rows_of(array), "array"));
-  }
-  const List& keys = items_of(key);
-  check_dimensions(array, keys.size());
-  if (keys.size() == array.ndim()) return array.item(element_number(array, keys));
-  Value part = Value::array(array);
-  for (const Value& index : keys) part = array_at(contents<ArrayObject>(part), index);
-  return part;
-}
-
-void array_set(Array& array, const Value& key, const Value& value) {
-  const List keys = key.kind() == Kind::tuple ? items_of(key) : List{key};
-  check_dimensions(array, keys.size());
-  if (keys.size() != array.ndim())
-    throw TypeError("assigning to a part of an array is not supported: give one index for each of its " +
-                    std::to_string(array.ndim()) + " dimensions, or apply a task to it");
-  array.set_item(element_number(array, keys), value);
 }
 
 }  // namespace
@@ -134,22 +93,23 @@ Value Value::at(const Value& key) const {
   switch (kind()) {
     case Kind::string: {
       const std::string& text = contents<StringObject>(*this);
-      const std::vector<std::string_view> all = characters(text);
-      return string(std::string(all[resolve(key, all.size(), "string")]));
+      return string(std::string(character_at(text, index_of(key, count_characters(text), "string"))));
     }
     case Kind::bytes: {
       const std::string& data = contents<BytesObject>(*this);
-      return byte_at(data, resolve(key, data.size(), "bytes"));
+      return byte_at(data, index_of(key, data.size(), "bytes"));
     }
     case Kind::list:
     case Kind::tuple: {
       const List& items = items_of(*this);
-      return items[resolve(key, items.size(), kind() == Kind::list ? "list" : "tuple")];
+      return items[index_of(key, items.size(), kind() == Kind::list ? "list" : "tuple")];
     }
     case Kind::dict:
       return contents<DictObject>(*this).at(key);
-    case Kind::array:
-      return array_at(contents<ArrayObject>(*this), key);
+    case Kind::array: {
+      const Subscript subscript(key);
+      return array_at(contents<ArrayObject>(*this), std::span(&subscript, 1));
+    }
     default:
       throw TypeError("'" + type_name() + "' object is not subscriptable");
   }
@@ -157,28 +117,24 @@ Value Value::at(const Value& key) const {
 
 Value Value::slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
                    std::optional<std::int64_t> step) const {
+  const Slice slice{start, stop, step};
   switch (kind()) {
-    case Kind::string: {
-      const std::vector<std::string_view> all = characters(contents<StringObject>(*this));
-      std::string text;
-      for (const std::string_view character : pick(all, resolve_slice(start, stop, step, all.size())))
-        text += character;
-      return string(std::move(text));
-    }
-    case Kind::bytes: {
-      const std::string& data = contents<BytesObject>(*this);
-      return bytes(pick(data, resolve_slice(start, stop, step, data.size())));
-    }
+    case Kind::string:
+      return string(pick_characters(contents<StringObject>(*this), slice));
+    case Kind::bytes:
+      return bytes(pick(contents<BytesObject>(*this), slice));
     case Kind::list:
-      return list(pick(items_of(*this), resolve_slice(start, stop, step, size())));
+      return list(pick(items_of(*this), slice));
     case Kind::tuple:
-      return tuple(pick(items_of(*this), resolve_slice(start, stop, step, size())));
+      return tuple(pick(items_of(*this), slice));
     case Kind::array: {
-      const Span span = resolve_slice(start, stop, step, size());
-      return array(contents<ArrayObject>(*this).take(span.start, span.step, span.count));
+      const Stretch rows = resolve(slice, size());
+      return array(contents<ArrayObject>(*this).take(rows.start, rows.step, rows.count));
     }
+    case Kind::dict:
+      throw TypeError("unhashable type: 'slice': a dict has keys, not positions");
     default:
-      throw TypeError("'" + type_name() + "' object cannot be sliced; slice a list, tuple, str, bytes or array");
+      throw TypeError("'" + type_name() + "' object is not subscriptable");
   }
 }
 
@@ -186,13 +142,15 @@ void Value::set_item(const Value& key, const Value& value) const {
   switch (kind()) {
     case Kind::list: {
       List& items = contents<ListObject>(*this);
-      Value before = std::exchange(items[resolve(key, items.size(), "list assignment")], value);
+      Value before = std::exchange(items[index_of(key, items.size(), "list assignment")], value);
       return;
     }
     case Kind::dict:
       return contents<DictObject>(*this).set(key, value);
-    case Kind::array:
-      return array_set(contents<ArrayObject>(*this), key, value);
+    case Kind::array: {
+      const Subscript subscript(key);
+      return array_set(contents<ArrayObject>(*this), std::span(&subscript, 1), value);
+    }
     default:
       throw TypeError("'" + type_name() + "' object does not support item assignment");
   }
@@ -201,12 +159,13 @@ void Value::set_item(const Value& key, const Value& value) const {
 void Value::delete_item(const Value& key) const {
   if (kind() == Kind::list) {
     List& items = contents<ListObject>(*this);
-    const auto at = items.begin() + static_cast<std::ptrdiff_t>(resolve(key, items.size(), "list assignment"));
+    const auto at = items.begin() + static_cast<std::ptrdiff_t>(index_of(key, items.size(), "list assignment"));
     const Value before = *at;
     items.erase(at);
   } else if (kind() == Kind::dict) {
     if (!contents<DictObject>(*this).erase(key)) throw KeyError(key.repr());
   } else {
+    if (kind() == Kind::array) throw ValueError("cannot delete array elements");
     throw TypeError("'" + type_name() + "' object doesn't support item deletion");
   }
 }
@@ -231,22 +190,34 @@ bool Value::contains(const Value& element) const {
 
 List Value::elements() const {
   List result;
+  const auto expect = [&](std::size_t count, std::size_t bytes_each) {
+    AllocationLimit::charge(count * (sizeof(Value) + bytes_each));
+    result.reserve(count);
+  };
   switch (kind()) {
     case Kind::list:
     case Kind::tuple:
-      return items_of(*this);
+      expect(size(), 0);
+      result = items_of(*this);
+      return result;
     case Kind::string:
-      for (const std::string_view character : characters(contents<StringObject>(*this)))
-        result.push_back(string(std::string(character)));
+      expect(size(), sizeof(StringObject));
+      for (std::string_view rest = contents<StringObject>(*this); !rest.empty();) {
+        const std::size_t length = character_length(rest);
+        result.push_back(string(std::string(rest.substr(0, length))));
+        rest.remove_prefix(length);
+      }
       return result;
     case Kind::bytes:
+      expect(size(), sizeof(IntegerObject));
       for (std::size_t i = 0; i < size(); ++i) result.push_back(byte_at(contents<BytesObject>(*this), i));
       return result;
     case Kind::dict:
+      expect(size(), 0);
       for (const auto& [key, value] : contents<DictObject>(*this)) result.push_back(key);
       return result;
     case Kind::array:
-      result.reserve(size());
+      expect(size(), sizeof(ComplexObject));
       for (std::size_t i = 0; i < size(); ++i) result.push_back(row_or_element(contents<ArrayObject>(*this), i));
       return result;
     default:

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -125,8 +126,25 @@ std::string element_repr(DType dtype, const std::byte* at) {
   return "?";
 }
 
-void print_array(std::string& out, const Array& array, std::size_t axis, std::size_t offset) {
+/// What is printed, which counts against a statement's limit as it grows.
+struct Text : std::string {
+  using std::string::operator+=;
+
+  /// To be called at each item.
+  void count() {
+    const std::size_t grown = size() - counted;
+    if (grown < kStep) return;
+    AllocationLimit::charge(grown);
+    counted = size();
+  }
+
+  static constexpr std::size_t kStep = 64 << 10;
+  std::size_t counted = 0;
+};
+
+void print_array(Text& out, const Array& array, std::size_t axis, std::size_t offset) {
   if (axis == array.ndim()) {
+    out.count();
     out += element_repr(array.dtype(), array.data() + offset * size_of(array.dtype()));
     return;
   }
@@ -143,6 +161,7 @@ void print_array(std::string& out, const Array& array, std::size_t axis, std::si
 class Printer {
  public:
   void print(const Value& value) {
+    out_.count();
     switch (value.kind()) {
       case Kind::none:
         out_ += "None";
@@ -232,7 +251,7 @@ class Printer {
     inside_.pop_back();
   }
 
-  std::string out_;
+  Text out_;
   std::vector<const Object*> inside_;
 };
 

@@ -1,13 +1,24 @@
 // core/values/subscript.cpp: self[…] with indices, keys and slices.
 #include <enginery/subscript.hpp>
 
+#include <algorithm>
+
+#include "core/values/allocation_limit.hpp"
+#include "core/values/array_subscript.hpp"
 #include "core/values/objects.hpp"
+#include "core/values/slice.hpp"
 
 namespace enginery {
 namespace {
 
-[[noreturn]] void refuse(const Value& self, const char* what) {
-  throw TypeError("'" + self.type_name() + "' object does not support " + what);
+/// The slice, if that is all there is between the brackets.
+const Slice* only_slice(std::span<const Subscript> subscripts) {
+  return subscripts.size() == 1 ? std::get_if<Slice>(&subscripts.front()) : nullptr;
+}
+
+[[noreturn]] void refuse_slice(const Value& self, const char* otherwise) {
+  if (self.kind() == Kind::dict) throw TypeError("unhashable type: 'slice': a dict has keys, not positions");
+  throw TypeError("'" + self.type_name() + "' object " + otherwise);
 }
 
 /// The only part, if it is an index or a key; several parts are one tuple of them.
@@ -15,25 +26,86 @@ Value key_of(const Value& self, std::span<const Subscript> subscripts) {
   List keys;
   for (const Subscript& subscript : subscripts) {
     const Value* key = std::get_if<Value>(&subscript);
-    if (!key) refuse(self, "this subscript");
+    if (!key && self.kind() >= Kind::string && self.kind() <= Kind::tuple)
+      throw TypeError(self.type_name() + " indices must be integers or slices, not tuple");
+    if (!key) refuse_slice(self, "is not subscriptable");
     keys.push_back(*key);
   }
   return keys.size() == 1 ? keys.front() : Value::tuple(std::move(keys));
 }
 
+List items_to_assign(const Value& value, const char* refusal) {
+  try {
+    return value.elements();  // a copy, since a list may be assigned to its own part
+  } catch (const TypeError&) {
+    throw TypeError(refusal + std::string(", not ") + value.type_name());
+  }
+}
+
+/// The items without the stretch, which is returned: what they were may run code when it ends.
+List cut(List& items, Stretch gone) {
+  if (gone.step < 0) gone = {gone.start + (gone.count - 1) * gone.step, -gone.step, gone.count};
+  List removed;
+  if (gone.count <= 0) return removed;
+  removed.reserve(static_cast<std::size_t>(gone.count));
+  auto kept = items.begin() + gone.start;
+  std::int64_t next = gone.start;
+  for (auto item = kept; item != items.end(); ++item) {
+    if (item - items.begin() == next) {
+      removed.push_back(std::move(*item));
+      // After the last one, a huge step would not fit into next.
+      if (static_cast<std::int64_t>(removed.size()) < gone.count) next += gone.step;
+    } else {
+      *kept++ = std::move(*item);
+    }
+  }
+  items.erase(kept, items.end());
+  return removed;
+}
+
+/// items[slice] = value
+void assign(List& items, const Slice& slice, const Value& value) {
+  if (slice.step.value_or(1) == 1) {
+    List given = items_to_assign(value, "can only assign an iterable");
+    const Stretch part = resolve(slice, items.size());
+    AllocationLimit::charge((items.size() + given.size()) * sizeof(Value));
+    const List before = cut(items, part);
+    items.insert(items.begin() + part.start, std::make_move_iterator(given.begin()),
+                 std::make_move_iterator(given.end()));
+    return;
+  }
+  List given = items_to_assign(value, "must assign iterable to extended slice");
+  const Stretch part = resolve(slice, items.size());
+  if (static_cast<std::int64_t>(given.size()) != part.count)
+    throw ValueError("attempt to assign sequence of size " + std::to_string(given.size()) +
+                     " to extended slice of size " + std::to_string(part.count));
+  for (std::int64_t i = 0; i < part.count; ++i)
+    given[static_cast<std::size_t>(i)].swap(items[static_cast<std::size_t>(part.start + i * part.step)]);
+}
+
 }  // namespace
 
 Value Value::at(std::span<const Subscript> subscripts) const {
-  if (subscripts.size() == 1)
-    if (const Slice* slice = std::get_if<Slice>(&subscripts.front()))
-      return this->slice(slice->start, slice->stop, slice->step);
+  if (kind() == Kind::array) return array_at(contents<ArrayObject>(*this), subscripts);
+  if (const Slice* slice = only_slice(subscripts)) return this->slice(slice->start, slice->stop, slice->step);
   return at(key_of(*this, subscripts));
 }
 
 void Value::set_item(std::span<const Subscript> subscripts, const Value& value) const {
-  set_item(key_of(*this, subscripts), value);
+  if (kind() == Kind::array) return array_set(contents<ArrayObject>(*this), subscripts, value);
+  const Slice* slice = only_slice(subscripts);
+  if (!slice) return set_item(key_of(*this, subscripts), value);
+  if (kind() != Kind::list) refuse_slice(*this, "does not support item assignment");
+  assign(contents<ListObject>(*this), *slice, value);
 }
 
-void Value::delete_item(std::span<const Subscript> subscripts) const { delete_item(key_of(*this, subscripts)); }
+void Value::delete_item(std::span<const Subscript> subscripts) const {
+  if (kind() == Kind::array) throw ValueError("cannot delete array elements");
+  const Slice* slice = only_slice(subscripts);
+  if (!slice) return delete_item(key_of(*this, subscripts));
+  if (kind() != Kind::list) refuse_slice(*this, "doesn't support item deletion");
+  List& items = contents<ListObject>(*this);
+  const List before = cut(items, resolve(*slice, items.size()));
+}
 
 }  // namespace enginery

@@ -150,7 +150,7 @@ NodeReader reader_of(const fb::Values& values, const std::vector<Bytes>& payload
 }  // namespace
 
 const char* to_string(Op op) {
-  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys"};
+  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys", "clear"};
   return kNames[static_cast<std::size_t>(op)];
 }
 
@@ -194,8 +194,10 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
     values = add_values(builder, writer, inline_bytes);
   }
   const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);
+  const auto execute_result = outcome.execute_result.empty() ? 0 : builder.CreateString(outcome.execute_result);
   const auto out = add_text(builder, outcome.out), err = add_text(builder, outcome.err);
-  builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure, out, err));
+  builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure,
+                                   execute_result, out, err));
   Packed packed = finish(builder, writer, inline_bytes);
   if (builder.GetSize() > kKeptBuilder) builder.Reset();
   return packed;
@@ -232,6 +234,7 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
   outcome.build_id = text_of(table.build_id());
   outcome.out = text_of(table.out());
   outcome.err = text_of(table.err());
+  outcome.execute_result = text_of(table.execute_result());
   if (table.failure()) {
     outcome.failure = Failure{text_of(table.failure()->ename()), text_of(table.failure()->evalue()),
                               text_of(table.failure()->traceback())};

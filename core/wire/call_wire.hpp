@@ -12,8 +12,8 @@
 
 namespace enginery::wire {
 
-enum class Op : std::uint8_t { apply, push, pull, erase, import, run, execute, keys };
-inline constexpr Op kLastOp = Op::keys;
+enum class Op : std::uint8_t { apply, push, pull, erase, import, run, execute, keys, clear };
+inline constexpr Op kLastOp = Op::clear;
 /// "apply", "push", …
 const char* to_string(Op op);
 
@@ -34,6 +34,7 @@ struct Failure {
 struct Outcome {
   std::int64_t started = 0, completed = 0;
   std::string build_id;
+  std::string execute_result;  ///< repr() of what the last statement gave, if it gave something
   Value value;
   std::optional<Failure> failure;
   std::string out, err;  ///< what the task wrote to stdout and stderr; any bytes

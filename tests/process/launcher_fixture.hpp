@@ -73,7 +73,7 @@ inline std::vector<Watched> children_of(int parent) {
 /// A command that runs, with its output.
 class Command {
  public:
-  explicit Command(std::vector<std::string> words, int given_fd = -1) {
+  explicit Command(std::vector<std::string> words, int given_fd = -1, std::string file = ENGINERY_COMMAND) {
     int out[2];
     EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
     output_ = Descriptor(out[0]);
@@ -84,10 +84,10 @@ class Command {
     ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 2);
     if (given_fd >= 0) ::posix_spawn_file_actions_adddup2(&files, given_fd, given_fd);
     std::vector<char*> argv;
-    words.insert(words.begin(), ENGINERY_COMMAND);
+    words.insert(words.begin(), file);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    EXPECT_EQ(::posix_spawn(&pid_, ENGINERY_COMMAND, &files, nullptr, argv.data(), environ), 0);
+    EXPECT_EQ(::posix_spawn(&pid_, file.c_str(), &files, nullptr, argv.data(), environ), 0);
     ::posix_spawn_file_actions_destroy(&files);
     running_ = true;
   }

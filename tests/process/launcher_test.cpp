@@ -186,6 +186,18 @@ TEST_F(LauncherTest, EnginesThatAreNotReadyInTimeAreNamed) {
   EXPECT_FALSE(fs::exists(folder()));
 }
 
+TEST_F(LauncherTest, AStartThatIsInterruptedHasFailed) {
+  misbehave("engine is silent");
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    const auto command = start({"-n", "1"});
+    ASSERT_TRUE(command->writes("silent"));
+    command->signal(number);
+    EXPECT_EQ(command->finish(), 128 + number);
+    EXPECT_THAT(command->text(), HasSubstr("stopped before all engines were ready"));
+    EXPECT_FALSE(fs::exists(folder()));
+  }
+}
+
 TEST_F(LauncherTest, AnEngineThatDoesNotGoIsKilled) {
   misbehave("engine stays");
   const auto command = start_ready({"-n", "1"});

@@ -98,10 +98,50 @@ TEST_F(ClusterTest, ManyEnginesGiveTheirFirstLargeResultsAtOnce) {
   for (const Value& result : results.get()) EXPECT_EQ(result.as_array().nbytes(), 2'000'000u);
 }
 
-TEST_F(ClusterTest, ANameThatCouldNotBeReadBackIsRefused) {
+TEST_F(ClusterTest, AKeyThatIsNoPathIsASyntaxErrorAndNothingIsBound) {
+  start_engines(1, "");
+  on(0)["a"] = 1;
+  for (const char* name : {"", ".", "1a", "a b", "a["})
+    EXPECT_THAT(error_of([&] { on(0).update({{name, 1}}); }), HasSubstr("SyntaxError: ")) << name;
+  EXPECT_THAT(on(0).keys(), ElementsAre("a"));
+}
+
+TEST_F(ClusterTest, AKeyMayBeAPathIntoWhatIsThere) {
   start_engines(1);
-  for (const char* name : {"", ".", "a.b", "a[0]", "1a", "a b"})
-    EXPECT_THAT(error_of([&] { on(0).update({{name, 1}}); }), HasSubstr("cannot be a name")) << name;
+  DirectView e0 = on(0);
+  e0["a"] = Value::list({1, 2, 3});
+  e0["d"] = std::map<std::string, std::vector<int>>{{"level", {10, 20}}};
+  e0["x"] = std::vector<double>{0.5, 1.5};
+  e0["a[-1]"] = "last";
+  e0["d.level[0]"] = 11;
+  e0["d['more']"] = true;
+  e0.push({{"x[1]", 2.5}}).get();
+  EXPECT_EQ(e0.get("a").repr(), "[1, 2, 'last']");
+  EXPECT_EQ(e0.get("d").repr(), "{'level': [11, 20], 'more': True}");
+  EXPECT_EQ(e0.get<double>("x[1]"), 2.5);
+  e0.erase("a[0]");
+  e0.erase("d.more");
+  EXPECT_EQ(e0.get("a").repr(), "[2, 'last']");
+  EXPECT_EQ(e0.get("d").repr(), "{'level': [11, 20]}");
+  EXPECT_TRUE(e0.apply_sync<bool>("testing.is_it", "d", Reference("d")));
+  EXPECT_EQ(e0.apply_sync<std::int64_t>("testing.add", Reference("d.level[0]"), Reference("d.level[-1]")), 31);
+  EXPECT_THAT(error_of([&] { e0["a[7]"] = 1; }), HasSubstr("IndexError: "));
+  EXPECT_THAT(error_of([&] { e0["a.b"] = 1; }), HasSubstr("AttributeError: 'list' object has no attribute"));
+  EXPECT_THAT(error_of([&] { e0["nothing.b"] = 1; }), HasSubstr("NameError: name 'nothing' is not defined"));
+}
+
+TEST_F(ClusterTest, AReferenceInsideAListOrDictIsTheVeryObject) {
+  start_engines(1);
+  DirectView e0 = on(0);
+  e0["a"] = Value::list({1, 2});
+  e0["holder"] = Value::list({Reference("a"), 5});
+  e0["dict"] = std::map<std::string, Value>{{"inner", Value(Reference("a"))}};
+  EXPECT_TRUE(e0.apply_sync<bool>("testing.is_it", "a", Reference("holder[0]")));
+  EXPECT_TRUE(e0.apply_sync<bool>("testing.is_it", "a", Reference("dict.inner")));
+  const Value list = e0.apply_sync("testing.identity", Value::list({Reference("a"), Value::tuple({Reference("a")})}));
+  EXPECT_EQ(list.repr(), "[[1, 2], ([1, 2],)]");
+  EXPECT_THAT(error_of([&] { e0.apply("testing.identity", Value::list({Reference("b")})).get(); }),
+              HasSubstr("NameError: name 'b' is not defined"));
 }
 
 TEST_F(ClusterTest, ALargeListTravelsToo) {

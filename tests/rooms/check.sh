@@ -91,8 +91,9 @@ function check_include(target, quoted,   room, to, path, ours, name) {
     complain("core includes nothing of ours but core, not " target " (" to ")")
   else if (room ~ /^(engine|hub|client)$/ && to != "core" && to != room)
     complain(room " includes only core and " room ", not " target " (" to ")")
-  else if (room ~ /^(plugins|examples|consumer)$/ && target !~ /^enginery\//)
-    complain(room " includes only <enginery/...>, system and library headers, not " target)
+  else if (room ~ /^(plugins|examples|consumer)$/ && target !~ /^enginery\// && !(room == "plugins" && target !~ /\//))
+    complain(room " includes only <enginery/...>, system and library headers" \
+      (room == "plugins" ? ", and those beside it" : "") ", not " target)
   else if (room ~ /^(tools|benchmarks)$/ && (to == "tests" || to == "consumer"))
     complain(room " includes anything but tests, not " target)
 }

@@ -29,7 +29,7 @@ file core/transport/check.hpp "#include <nng/nng.h>" "#include <enginery/value.h
 file client/enginery/client.hpp "#include <enginery/value.hpp>"
 file client/link.cpp '#include "core/transport/check.hpp"' "#include <enginery/client.hpp>"
 file tools/main.cpp '#include "client/link.hpp"' '#include "hub/hub.hpp"'
-file plugins/linalg.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>"
+file plugins/linalg/norms.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>" '#include "matrix.hpp"'
 file tests/link_test.cpp '#include "client/link.hpp"' '#include "simulator.hpp"'
 "$check" "$work" >/dev/null || { echo "the rules refuse what is allowed" >&2; exit 1; }
 
@@ -43,6 +43,7 @@ file engine/a.cpp "#include <enginery/client.hpp>" && expect engine/a.cpp:2 "eng
 file hub/a.cpp "#  include  \"engine/b.hpp\"" && expect hub/a.cpp:2 "hub includes only core and hub"
 file client/a.cpp '#include "tools/b.hpp"' && expect client/a.cpp:2 "client includes only core and client"
 file plugins/a.cpp '#include "core/wire/frame.hpp"' && expect plugins/a.cpp:2 "plugins includes only <enginery/...>"
+file plugins/a/a.cpp '#include "../b/b.hpp"' && expect plugins/a/a.cpp:2 "plugins includes only <enginery/...>"
 file examples/a.cpp '#include "client/link.hpp"' && expect examples/a.cpp:2 "examples includes only <enginery/...>"
 file tools/a.cpp '#include "tests/b.hpp"' && expect tools/a.cpp:2 "tools includes anything but tests"
 file benchmarks/a.cpp '#include "tests/b.hpp"' && expect benchmarks/a.cpp:2 "benchmarks includes anything but tests"

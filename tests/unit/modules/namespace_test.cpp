@@ -123,6 +123,29 @@ TEST_F(NamespaceTest, APathThatLeadsNowhereSaysWhereItEnds) {
   EXPECT_THROW(names_.resolve("l.x"), AttributeError);
 }
 
+TEST_F(NamespaceTest, APathIsAssignedToAndRemoved) {
+  const auto module = std::make_shared<ModuleNamespace>();
+  module->name = "norms";
+  names_.set("norms", Value::module(module));
+  names_["l"] = Value::list(List{1, Value::list(List{2, 3})});
+  names_.assign("norms.level", 7);
+  names_.assign("l[1][-1]", 30);
+  names_.assign("fresh", 1);
+  EXPECT_EQ(names_.resolve("norms.level"), Value(7));
+  EXPECT_EQ(names_["l"].as<Value>().repr(), "[1, [2, 30]]");
+  names_.remove("norms.level");
+  names_.remove("l[0]");
+  names_.remove("fresh");
+  EXPECT_FALSE(module->attributes.contains("level"));
+  EXPECT_EQ(names_["l"].as<Value>().repr(), "[[2, 30]]");
+  EXPECT_FALSE(names_.contains("fresh"));
+  EXPECT_THROW(names_.remove("norms.level"), AttributeError);
+  EXPECT_THROW(names_.remove("l.x"), AttributeError);
+  EXPECT_THROW(names_.assign("l.x", 1), AttributeError);
+  EXPECT_THROW(names_.remove("fresh"), NameError);
+  EXPECT_THROW(names_.assign("l[0", 1), SyntaxError);
+}
+
 TEST_F(NamespaceTest, ATextThatIsNoPathIsASyntaxError) {
   names_["a"] = Value::list(List{1});
   for (const char* path : {"", ".", "a.", "a[", "a[0", "a['x]", "a[x]", "a]", "1a", "a b", "a[99999999999999999999]"}) {

@@ -140,5 +140,13 @@ TEST(CallWire, EveryFlippedByteIsReadOrRefusedButNeverMore) {
     EXPECT_THROW(unpack_call(Bytes::copy(good.substr(0, size)), {}), ProtocolError) << size;
 }
 
+TEST(CallWire, ACallOnAnArrayThatIsThereCarriesItsNameAndNotItsElements) {
+  const std::int64_t shape[] = {16, 16};
+  const Value array = Value::array(Array::zeros(DType::f64, shape));
+  const Value with_array[] = {array, Value(2)}, by_reference[] = {Value::reference("A"), Value(2)};
+  EXPECT_GT(pack(Op::apply, "linalg.norm", with_array, {}, kInline).size(), 16u * 16 * 8);
+  EXPECT_LT(pack(Op::apply, "linalg.norm", by_reference, {}, kInline).size(), 1000u);
+}
+
 }  // namespace
 }  // namespace enginery::wire

@@ -1,0 +1,98 @@
+// client/direct_view.cpp: what a view of one engine asks of it.
+#include <enginery/direct_view.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+#include "client/local.hpp"
+#include "client/plugin_import.hpp"
+#include "client/request.hpp"
+
+namespace enginery {
+
+using wire::Op;
+
+DirectView local() { return DirectView(nullptr, local_engine::kId); }
+
+ViewItem::operator Value() const { return view_.value(name_); }
+
+ViewItem& ViewItem::operator=(const Value& value) {
+  view_.update({{name_, value}});
+  return *this;
+}
+
+ViewItem& ViewItem::operator=(const ViewItem& other) { return *this = Value(other); }
+
+std::ostream& operator<<(std::ostream& stream, const ViewItem& item) { return stream << Value(item); }
+
+template <class R>
+AsyncResult<R> DirectView::finished_if_blocking(TaskHandle task) const {
+  AsyncResult<R> result(std::move(task));
+  if (block) result.check();
+  return result;
+}
+
+TaskHandle DirectView::call(std::string_view name, const CallArguments& arguments) const {
+  return Request{Op::apply, name, arguments.positional, arguments.keywords}.send(engines_, id_);
+}
+
+AsyncResult<void> DirectView::push(std::initializer_list<Item> items) const {
+  const wire::Keywords keywords = keywords_of(items);
+  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, id_));
+}
+
+void DirectView::update(std::initializer_list<Item> items) const { push(items).get(); }
+
+AsyncResult<Value> DirectView::pull(const Name& name) const {
+  const Value what = Value::string(name.text);
+  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_));
+}
+
+AsyncResult<Value> DirectView::pull(std::initializer_list<Name> names) const {
+  const Value what = list_of(names);
+  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_));
+}
+
+Value DirectView::value(std::string_view name) const { return pull(Name(name)).get(); }
+Value DirectView::values(std::initializer_list<Name> names) const { return pull(names).get(); }
+
+void DirectView::erase(std::string_view name) const {
+  const Value what = Value::string(std::string(name));
+  AsyncResult<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, id_)).get();
+}
+
+void DirectView::clear() const { AsyncResult<void>(Request{.op = Op::clear}.send(engines_, id_)).get(); }
+
+std::vector<std::string> DirectView::keys() const {
+  return AsyncResult<std::vector<std::string>>(Request{.op = Op::keys}.send(engines_, id_)).get();
+}
+
+bool DirectView::contains(std::string_view name) const {
+  const std::vector<std::string> all = keys();
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+AsyncResult<void> DirectView::execute(std::string_view code) const {
+  const Value text = Value::string(std::string(code));
+  return finished_if_blocking<void>(
+      Request{.op = Op::execute, .positional = {&text, 1}, .execute_input = code}.send(engines_, id_));
+}
+
+AsyncResult<void> DirectView::run(std::string_view path) const {
+  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), path).front());
+}
+
+void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
+  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, false);
+}
+
+OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {
+  return OutputStream(engines_, std::vector{id_}, out, err);
+}
+
+std::ostream& operator<<(std::ostream& stream, const DirectView& view) {
+  if (view.id() == local_engine::kId) return stream << "<DirectView local>";
+  return stream << "<DirectView " << view.id() << '>';
+}
+
+}  // namespace enginery

@@ -1,0 +1,38 @@
+// client/enginery/gathered.hpp: the blocks of several engines as one sequence.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <enginery/async_result.hpp>
+
+namespace enginery {
+
+/// The values one after the other, in order: an array when all are arrays whose dtypes and rows fit, else a list. What
+/// is no sequence counts as one element.
+ENGINERY_API Value joined(const std::vector<TaskHandle>& tasks);
+
+/// What gather() gives: the blocks of the engines, joined. Threads: all functions from any.
+template <class R = Value>
+class AsyncGathered : public AsyncTasks, public Awaitable<AsyncGathered<R>> {
+ public:
+  explicit AsyncGathered(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
+
+  /// Waits. Throws TimeoutError "Result not ready.", CompositeError; TypeError when it is not an R.
+  R get(std::optional<Seconds> timeout = std::nullopt) const {
+    check(timeout);
+    if constexpr (std::same_as<R, Value>)
+      return joined(tasks());
+    else
+      return Codec<R>::decode(joined(tasks()));
+  }
+  template <class T>
+  requires std::same_as<T, R>
+  operator T() const { return get(); }
+  template <ResultOf T>
+  requires(std::same_as<R, Value> && !std::same_as<T, R>) operator T() const { return Codec<T>::decode(get()); }
+};
+
+}  // namespace enginery

@@ -1,0 +1,115 @@
+// client/multi_view.cpp: what a view of several engines asks of them.
+#include <enginery/multi_view.hpp>
+
+#include <ostream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+
+#include "client/plugin_import.hpp"
+#include "client/request.hpp"
+#include "client/sequence.hpp"
+
+namespace enginery {
+
+using wire::Op;
+
+template <class R>
+AsyncResults<R> MultiView::finished_if_blocking(std::vector<TaskHandle> tasks) const {
+  AsyncResults<R> results(std::move(tasks));
+  if (block) results.check();
+  return results;
+}
+
+MultiViewItem& MultiViewItem::operator=(const Value& value) {
+  view_.update({{name_, value}});
+  return *this;
+}
+
+MultiViewItem::operator std::vector<Value>() const { return view_.get(name_); }
+
+std::ostream& operator<<(std::ostream& stream, const MultiViewItem& item) {
+  return stream << Value::list(std::vector<Value>(item));
+}
+
+std::vector<int> MultiView::targets() const {
+  std::vector<int> ids = ids_ ? *ids_ : engines_->ids();
+  if (ids.empty())
+    throw NoEnginesRegistered(
+        fmt::format("this view has no engines; `enginery engine --name {}` adds one to the "
+                    "cluster, wait_for_engines(n) waits for some",
+                    engines_->connection().cluster));
+  return ids;
+}
+
+std::vector<TaskHandle> MultiView::call(std::string_view name, const CallArguments& arguments) const {
+  return Request{Op::apply, name, arguments.positional, arguments.keywords}.send(engines_, targets());
+}
+
+AsyncResults<void> MultiView::push(std::initializer_list<Item> items) const {
+  const wire::Keywords keywords = keywords_of(items);
+  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, targets()));
+}
+
+void MultiView::update(std::initializer_list<Item> items) const { push(items).get(); }
+
+AsyncResults<Value> MultiView::pull(const Name& name) const {
+  const Value what = Value::string(name.text);
+  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets()));
+}
+
+AsyncResults<Value> MultiView::pull(std::initializer_list<Name> names) const {
+  const Value what = list_of(names);
+  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets()));
+}
+
+std::vector<Value> MultiView::values(std::string_view name) const { return pull(Name(name)).get(); }
+
+AsyncResults<void> MultiView::scatter(const Name& name, const Value& sequence, bool flatten) const {
+  const std::vector<int> ids = targets();
+  std::vector<TaskHandle> tasks;
+  tasks.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::pair<std::string, Value> block{name.text, block_of(sequence, i, ids.size(), flatten)};
+    tasks.push_back(Request{.op = Op::push, .keywords = {&block, 1}}.send(engines_, ids[i]));
+  }
+  return finished_if_blocking<void>(std::move(tasks));
+}
+
+std::vector<TaskHandle> MultiView::gather_tasks(const Name& name) const {
+  const Value what = Value::string(name.text);
+  return Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets());
+}
+
+void MultiView::erase(std::string_view name) const {
+  const Value what = Value::string(std::string(name));
+  AsyncResults<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, targets())).get();
+}
+
+void MultiView::clear() const { AsyncResults<void>(Request{.op = Op::clear}.send(engines_, targets())).get(); }
+
+AsyncResults<void> MultiView::execute(std::string_view code) const {
+  const Value text = Value::string(std::string(code));
+  return finished_if_blocking<void>(
+      Request{.op = Op::execute, .positional = {&text, 1}, .execute_input = code}.send(engines_, targets()));
+}
+
+AsyncResults<void> MultiView::run(std::string_view path) const {
+  return finished_if_blocking<void>(run_plugin(engines_, targets(), path));
+}
+
+void MultiView::sync_imports(std::initializer_list<Name> plugins) const {
+  enginery::sync_imports(engines_, targets(), plugins, true);
+}
+
+OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {
+  return OutputStream(engines_, ids_, out, err);
+}
+
+std::ostream& operator<<(std::ostream& stream, const MultiView& view) {
+  return stream << fmt::format("<MultiView [{}]>", fmt::join(view.targets(), ", "));
+}
+
+}  // namespace enginery

@@ -1,0 +1,27 @@
+// client/plugin_import.hpp: plugins that come to engines from this host.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <enginery/names.hpp>
+#include <enginery/task_handle.hpp>
+
+#include "client/engines.hpp"
+
+namespace enginery {
+
+/// Imports the plugins in this process and on the engines, and says so in one line on stdout. An engine that lacks the
+/// very builds of this host gets them. Waits. Without engines: in this process only.
+void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                  std::initializer_list<Name> plugins, bool several);
+
+/// Runs the body of the plugin at `path`, or of the plugin of that name, in the engines' own namespaces. Engines that
+/// lack the build get it with the call.
+std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                                   std::string_view path);
+
+}  // namespace enginery

@@ -1,0 +1,59 @@
+// client/request.cpp: what a view asks of engines.
+#include "client/request.hpp"
+
+#include "client/local.hpp"
+#include "core/session/limits.hpp"
+
+namespace enginery {
+
+std::string Request::label() const {
+  if (op == wire::Op::run) return "execute";
+  return name.empty() ? wire::to_string(op) : std::string(name);
+}
+
+wire::Packed Request::packed(std::size_t inline_bytes) const {
+  return wire::pack(op, name, positional, keywords, inline_bytes);
+}
+
+TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {
+  auto pending = std::make_shared<Pending>(link.engine().id, link.engine().uuid, label(), std::string(execute_input));
+  TaskHandle task(pending);
+  link.submit(std::move(packed), std::move(pending));
+  return task;
+}
+
+TaskHandle Request::send(const std::shared_ptr<Engines>& engines, int id) const {
+  if (!engines) {
+    auto pending = std::make_shared<Pending>(local_engine::kId, Uuid(), label(), std::string(execute_input));
+    local_engine::run(packed(session::Limits{}.inline_bytes), *pending);
+    return TaskHandle(std::move(pending));
+  }
+  const std::shared_ptr<EngineLink> link = engines->link(id);
+  return submit(*link, packed(link->inline_bytes()));
+}
+
+std::vector<TaskHandle> Request::send(const std::shared_ptr<Engines>& engines, std::span<const int> ids) const {
+  std::vector<std::shared_ptr<EngineLink>> links;
+  links.reserve(ids.size());
+  for (const int id : ids) links.push_back(engines->link(id));
+  const wire::Packed call = packed(links.front()->inline_bytes());
+  std::vector<TaskHandle> tasks;
+  tasks.reserve(links.size());
+  for (const auto& link : links) tasks.push_back(submit(*link, call));
+  return tasks;
+}
+
+wire::Keywords keywords_of(std::initializer_list<Item> items) {
+  wire::Keywords keywords;
+  keywords.reserve(items.size());
+  for (const Item& item : items) keywords.emplace_back(item.key, item.value);
+  return keywords;
+}
+
+Value list_of(std::initializer_list<Name> names) {
+  List list;
+  for (const Name& name : names) list.push_back(Value::string(name.text));
+  return Value::list(std::move(list));
+}
+
+}  // namespace enginery

@@ -1,0 +1,44 @@
+// client/request.hpp: what a view asks of engines.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <enginery/names.hpp>
+#include <enginery/task_handle.hpp>
+#include <enginery/value.hpp>
+
+#include "client/engines.hpp"
+#include "core/wire/call_wire.hpp"
+
+namespace enginery {
+
+/// One operation with its arguments. Packed once, however many engines get it. Refers to what it is made of.
+struct Request {
+  wire::Op op;
+  std::string_view name{};
+  std::span<const Value> positional{};
+  std::span<const std::pair<std::string, Value>> keywords{};
+  std::string_view execute_input{};
+
+  /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
+  TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;
+  std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids) const;
+
+ private:
+  /// What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
+  std::string label() const;
+  wire::Packed packed(std::size_t inline_bytes) const;
+  TaskHandle submit(EngineLink& link, wire::Packed packed) const;
+};
+
+// What views are given in braces, as values.
+wire::Keywords keywords_of(std::initializer_list<Item> items);
+Value list_of(std::initializer_list<Name> names);
+
+}  // namespace enginery

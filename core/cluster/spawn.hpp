@@ -1,0 +1,38 @@
+// core/cluster/spawn.hpp: a new process that gets nothing of this one but what it is given.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <enginery/export.hpp>
+
+#include "core/cluster/descriptor.hpp"
+
+namespace enginery::cluster {
+
+/// What a new process runs, and where it writes.
+struct Spawn {
+  std::filesystem::path file;
+  /// Without the program's name.
+  std::vector<std::string> arguments;
+  /// Its standard output and error; -1: those of this process. They stay the caller's.
+  int out = -1, err = -1;
+};
+
+/// A process that was started, and is to be waited for by who started it.
+struct Started {
+  int pid = 0;
+  /// Readable, to poll, once the process ended.
+  Descriptor pidfd{-1};
+  /// One end of a socketpair; the other is the process's descriptor 3, and nobody else's.
+  Descriptor link{-1};
+};
+
+/// Starts it as the leader of a process group of its own, with signals as if freshly logged in, standard input empty,
+/// and no other descriptor. Throws Error, with the file and the reason.
+///
+/// Threads: any.
+ENGINERY_API Started spawn(const Spawn& what);
+
+}  // namespace enginery::cluster

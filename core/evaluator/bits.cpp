@@ -1,0 +1,98 @@
+// core/evaluator/bits.cpp: & | ^ << >> ~, and which operator does what.
+#include <fmt/format.h>
+
+#include "core/evaluator/call_arguments.hpp"
+#include "core/evaluator/operators.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery::evaluator {
+namespace {
+
+const char* symbol(BitOperator op) {
+  static constexpr const char* kSymbols[] = {"&", "|", "^", "<<", ">>"};
+  return kSymbols[static_cast<std::size_t>(op)];
+}
+
+std::int64_t shifted_left(std::int64_t number, std::int64_t by) {
+  if (number == 0) return 0;
+  if (by < 63) {
+    const std::int64_t result = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) << by);
+    if (result >> by == number) return result;
+  }
+  throw OverflowError(
+      fmt::format("{} << {} does not fit into an int of 64 bits; multiply by a float (2.0**{})", number, by, by));
+}
+
+std::int64_t of_integers(BitOperator op, std::int64_t a, std::int64_t b) {
+  if ((op == BitOperator::shift_left || op == BitOperator::shift_right) && b < 0)
+    throw ValueError("negative shift count");
+  switch (op) {
+    case BitOperator::both:
+      return a & b;
+    case BitOperator::either:
+      return a | b;
+    case BitOperator::differing:
+      return a ^ b;
+    case BitOperator::shift_left:
+      return shifted_left(a, b);
+    case BitOperator::shift_right:
+      break;
+  }
+  return a >> std::min<std::int64_t>(b, 63);
+}
+
+void update(Dict& dict, const Dict& other) {
+  for (const auto& [key, value] : Dict(other)) dict.set(key, value);
+}
+
+}  // namespace
+
+Value bits(BitOperator op, const Value& a, const Value& b) {
+  const bool shift = op == BitOperator::shift_left || op == BitOperator::shift_right;
+  if (is_integral(a) && is_integral(b)) {
+    const std::int64_t result = of_integers(op, integral(a), integral(b));
+    const bool bools = a.kind() == Kind::boolean && b.kind() == Kind::boolean && !shift;
+    return bools ? Value::boolean(result != 0) : Value::integer(result);
+  }
+  if (op == BitOperator::either && a.kind() == Kind::dict && b.kind() == Kind::dict) {
+    Dict merged = a.as_dict();
+    update(merged, b.as_dict());
+    return Value::dict(std::move(merged));
+  }
+  throw TypeError(
+      fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol(op), a.type_name(), b.type_name()));
+}
+
+Value binary(BinaryOperator op, const Value& left, const Value& right) {
+  if (const auto* of_value = std::get_if<Operator>(&op)) return Value::binary(*of_value, left, right);
+  return bits(std::get<BitOperator>(op), left, right);
+}
+
+void augment(BinaryOperator op, Value& value, const Value& right) {
+  if (const auto* of_value = std::get_if<Operator>(&op)) {
+    value.augment(*of_value, right);
+  } else if (std::get<BitOperator>(op) == BitOperator::either && value.kind() == Kind::dict &&
+             right.kind() == Kind::dict) {
+    update(value.as_dict(), right.as_dict());
+  } else {
+    value = bits(std::get<BitOperator>(op), value, right);
+  }
+}
+
+bool test(Test test, const Value& left, const Value& right) {
+  switch (test) {
+    case Test::is:
+      return left.is(right);
+    case Test::is_not:
+      return !left.is(right);
+    case Test::in:
+    case Test::not_in:
+      break;
+  }
+  if (right.kind() != Kind::opaque && right.kind() != Kind::function && right.kind() != Kind::module &&
+      !right.is_none() && !is_number(right))
+    return right.contains(left) == (test == Test::in);
+  throw TypeError(fmt::format("argument of type '{}' is not iterable", right.type_name()));
+}
+
+}  // namespace enginery::evaluator

@@ -1,0 +1,49 @@
+// core/evaluator/evaluator.cpp: execute(code): statements of a small Python-like language over a namespace.
+#include "core/evaluator/evaluator.hpp"
+
+#include <stdexcept>
+
+#include "core/evaluator/evaluation.hpp"
+#include "core/evaluator/parser.hpp"
+#include "core/values/allocation_limit.hpp"
+
+namespace enginery::evaluator {
+namespace {
+
+constexpr std::size_t kMostAllocated = std::size_t{1} << 30;
+
+/// Adds to the text of an exception in flight. It stays the object that was thrown: its type, and the stack that was
+/// recorded at its throw, are still the original's.
+template <class Exception>
+void add_to(Exception& error, const std::string& text) {
+  if (!text.empty()) static_cast<Exception&>(error) = Exception(error.what() + text);
+}
+
+}  // namespace
+
+Value Evaluator::execute(std::string_view code) {
+  const Source source(code);
+  const Program program = parse(source);
+  Evaluation evaluation(names_, builtins_);
+  Value last;
+  for (const Statement& statement : program) {
+    const AllocationLimit limit(kMostAllocated);
+    try {
+      if (const auto* import = std::get_if<Import>(&statement.form)) {
+        names_.set(import->name, import_plugin_(import->plugin));
+        last = Value();
+      } else {
+        last = evaluation.perform(statement);
+      }
+    } catch (std::runtime_error& error) {
+      add_to<std::runtime_error>(error, source.where(statement.begin, statement.end));
+      throw;
+    } catch (std::logic_error& error) {
+      add_to<std::logic_error>(error, source.where(statement.begin, statement.end));
+      throw;
+    }
+  }
+  return last;
+}
+
+}  // namespace enginery::evaluator

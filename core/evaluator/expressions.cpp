@@ -1,0 +1,218 @@
+// core/evaluator/expressions.cpp: computing expressions.
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include <enginery/function.hpp>
+
+#include "core/evaluator/evaluation.hpp"
+#include "core/evaluator/methods.hpp"
+#include "core/evaluator/operators.hpp"
+#include "core/values/allocation_limit.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery::evaluator {
+
+Value Evaluation::value(const Expression& expression) {
+  return std::visit([this](const auto& form) { return on(form); }, expression.form);
+}
+
+Value Evaluation::on(const BeyondInt&) {
+  throw OverflowError("9223372036854775808 does not fit into an int of 64 bits; write it as a float (9.3e18)");
+}
+
+Value Evaluation::on(const Starred&) { throw SyntaxError("can't use starred expression here"); }
+
+Value Evaluation::on(const Name& name) {
+  if (const Value* known = names_.find(name.name)) return *known;
+  if (const Value* builtin = builtins_.find(name.name)) return *builtin;
+  return names_.get(name.name);  // throws, and says what may be meant
+}
+
+List Evaluation::items(const Expressions& expressions) {
+  List result;
+  result.reserve(expressions.size());
+  for (const Expression& expression : expressions) {
+    if (const auto* star = std::get_if<Starred>(&expression.form)) {
+      const Value operand = value(*star->operand);
+      try {
+        const List elements = operand.elements();
+        result.insert(result.end(), elements.begin(), elements.end());
+      } catch (const TypeError&) {
+        throw TypeError(fmt::format("Value after * must be an iterable, not {}", operand.type_name()));
+      }
+    } else {
+      result.push_back(value(expression));
+    }
+  }
+  return result;
+}
+
+Value Evaluation::on(const DictDisplay& display) {
+  Dict dict;
+  for (const DictDisplay::Entry& entry : display.entries) {
+    if (entry.key) {
+      const Value key = value(*entry.key);
+      dict.set(key, value(*entry.value));
+      continue;
+    }
+    const Value other = value(*entry.value);
+    if (other.kind() != Kind::dict) throw TypeError(fmt::format("'{}' object is not a mapping", other.type_name()));
+    for (const auto& [key, item] : other.as_dict()) dict.set(key, item);
+  }
+  return Value::dict(std::move(dict));
+}
+
+Value Evaluation::on(const Unary& unary) {
+  const Value operand = value(*unary.operand);
+  switch (unary.op) {
+    case UnaryOperator::positive:
+      return +operand;
+    case UnaryOperator::negative:
+      return -operand;
+    case UnaryOperator::invert:
+      return ~operand;
+    case UnaryOperator::logical_not:
+      break;
+  }
+  return Value::boolean(!operand.truth());
+}
+
+Value Evaluation::on(const Arithmetic& arithmetic) {
+  Value result = value(arithmetic.operands.front());
+  for (std::size_t i = 0; i < arithmetic.operators.size(); ++i)
+    result = binary(arithmetic.operators[i], result, value(arithmetic.operands[i + 1]));
+  return result;
+}
+
+Value Evaluation::on(const Relations& relations) {
+  Value left = value(relations.operands.front());
+  for (std::size_t i = 0;; ++i) {
+    Value right = value(relations.operands[i + 1]);
+    const Relation& relation = relations.operators[i];
+    const auto* comparison = std::get_if<Comparison>(&relation);
+    Value result = comparison ? Value::compare(*comparison, left, right)
+                              : Value::boolean(test(std::get<Test>(relation), left, right));
+    if (i + 1 == relations.operators.size() || !result.truth()) return result;
+    left = std::move(right);
+  }
+}
+
+Value Evaluation::on(const Logical& logical) {
+  for (std::size_t i = 0;; ++i) {
+    Value operand = value(logical.operands[i]);
+    if (i + 1 == logical.operands.size() || operand.truth() != logical.conjunction) return operand;
+  }
+}
+
+Value Evaluation::on(const Conditional& conditional) {
+  return value(value(*conditional.condition).truth() ? *conditional.yes : *conditional.no);
+}
+
+Value Evaluation::walk(const Primary& primary, std::size_t count) {
+  Value current = value(*primary.base);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Trailer& trailer = primary.trailers[i];
+    if (const auto* named = std::get_if<Attribute>(&trailer)) {
+      const Call* called = i + 1 < count ? std::get_if<Call>(&primary.trailers[i + 1]) : nullptr;
+      if (const Method method = called ? find_method(current, named->name) : nullptr) {
+        current = call_method(current, method, named->name, *called);
+        ++i;
+      } else {
+        current = attribute(current, named->name);
+      }
+    } else if (const auto* subscription = std::get_if<Subscription>(&trailer)) {
+      current = current.at(subscripts(*subscription));
+    } else {
+      current = call(current, std::get<Call>(trailer));
+    }
+  }
+  return current;
+}
+
+std::optional<std::int64_t> Evaluation::bound(const OneExpression& expression) {
+  if (!expression) return std::nullopt;
+  const Value given = value(*expression);
+  if (given.is_none()) return std::nullopt;
+  if (!is_integral(given))
+    throw TypeError(fmt::format("slice indices must be integers or None, not {}", given.type_name()));
+  return integral(given);
+}
+
+std::vector<Subscript> Evaluation::subscripts(const Subscription& subscription) {
+  std::vector<Subscript> result;
+  for (const auto& part : subscription.parts) {
+    if (const auto* bounds = std::get_if<SliceBounds>(&part)) {
+      Slice slice;
+      slice.start = bound(bounds->start);
+      slice.stop = bound(bounds->stop);
+      slice.step = bound(bounds->step);
+      result.emplace_back(slice);
+    } else {
+      result.emplace_back(value(*std::get<OneExpression>(part)));
+    }
+  }
+  if (subscription.comma && result.size() == 1)
+    if (const Value* only = std::get_if<Value>(&result.front())) result.front() = Value::tuple({*only});
+  return result;
+}
+
+void Evaluation::collect(const Call& call, Arguments& arguments) {
+  const auto add_keyword = [&](const std::string& name, Value value) {
+    for (const auto& [other, given] : arguments.keywords)
+      if (other == name)
+        throw TypeError(
+            fmt::format("{}() got multiple values for keyword argument '{}'; give it once", arguments.function, name));
+    arguments.keywords.emplace_back(name, std::move(value));
+  };
+  for (const Call::Argument& argument : call.arguments) {
+    Value given = value(*argument.value);
+    switch (argument.passing) {
+      case Call::Passing::positional:
+        arguments.positional.push_back(std::move(given));
+        break;
+      case Call::Passing::keyword:
+        add_keyword(argument.name, std::move(given));
+        break;
+      case Call::Passing::unpacked: {
+        const List elements = given.elements();
+        arguments.positional.insert(arguments.positional.end(), elements.begin(), elements.end());
+        break;
+      }
+      case Call::Passing::unpacked_keywords:
+        if (given.kind() != Kind::dict)
+          throw TypeError(
+              fmt::format("{}() argument after ** must be a mapping, not {}", arguments.function, given.type_name()));
+        for (const auto& [key, item] : given.as_dict()) {
+          if (key.kind() != Kind::string) throw TypeError("keywords must be strings, not " + key.type_name());
+          add_keyword(key.as_string(), item);
+        }
+        break;
+    }
+  }
+}
+
+Value Evaluation::call(const Value& callee, const Call& call) {
+  const bool callable = callee.kind() == Kind::function;
+  Arguments arguments{*this, callable ? callee.as_function()->name() : std::string_view(), {}, {}};
+  collect(call, arguments);
+  return this->call(callee, arguments);
+}
+
+Value Evaluation::call(const Value& callee, Arguments& arguments) {
+  if (callee.kind() != Kind::function) throw TypeError(fmt::format("'{}' object is not callable", callee.type_name()));
+  const Function& function = *callee.as_function();
+  arguments.function = function.name();
+  if (const Builtin builtin = builtins_.find(function)) return builtin(arguments);
+  const AllocationLimit suspended(std::numeric_limits<std::size_t>::max());
+  return function.call(arguments.positional, arguments.keywords);
+}
+
+Value Evaluation::call_method(const Value& self, Method method, const std::string& name, const Call& call) {
+  Arguments arguments{*this, name, {}, {}};
+  collect(call, arguments);
+  return method(self, arguments);
+}
+
+}  // namespace enginery::evaluator

@@ -1,0 +1,73 @@
+// core/values/dtype.cpp: numpy's promotion of dtypes.
+#include "core/values/dtype.hpp"
+
+#include <algorithm>
+
+namespace enginery {
+namespace {
+
+constexpr DType kSigned[] = {DType::i8, DType::i16, DType::i32, DType::i64};
+
+/// The dtype of real numbers that holds all of `dtype` as numpy sees it: f32 for integers of 16 bits and fewer.
+DType real_for(DType dtype) noexcept {
+  switch (class_of(dtype)) {
+    case NumberClass::boolean:
+    case NumberClass::unsigned_integer:
+    case NumberClass::integer:
+      return size_of(dtype) <= 2 ? DType::f32 : DType::f64;
+    case NumberClass::real:
+      return dtype;
+    case NumberClass::complex:
+      return dtype == DType::c64 ? DType::f32 : DType::f64;
+  }
+  return DType::f64;
+}
+
+}  // namespace
+
+NumberClass class_of(DType dtype) noexcept {
+  if (dtype == DType::boolean) return NumberClass::boolean;
+  if (dtype <= DType::i64) return NumberClass::integer;
+  if (dtype <= DType::u64) return NumberClass::unsigned_integer;
+  return dtype <= DType::f64 ? NumberClass::real : NumberClass::complex;
+}
+
+const char* numpy_name(DType dtype) noexcept {
+  constexpr const char* kNames[] = {"bool",   "int8",   "int16",   "int32",   "int64",     "uint8",     "uint16",
+                                    "uint32", "uint64", "float32", "float64", "complex64", "complex128"};
+  return kNames[static_cast<std::size_t>(dtype)];
+}
+
+DType promoted(DType a, DType b) noexcept {
+  if (a == b || b == DType::boolean) return a;
+  if (a == DType::boolean) return b;
+  const NumberClass left = class_of(a), right = class_of(b);
+  const NumberClass wider = std::max(left, right);
+  if (wider >= NumberClass::real) {
+    const DType real = std::max(real_for(a), real_for(b));
+    if (wider == NumberClass::real) return real;
+    return real == DType::f32 ? DType::c64 : DType::c128;
+  }
+  if (left == right) return std::max(a, b);
+  // The smallest signed one that is wider than the unsigned one; for u64 there is none.
+  const std::size_t positive = size_of(left == NumberClass::unsigned_integer ? a : b);
+  const std::size_t other = size_of(left == NumberClass::unsigned_integer ? b : a);
+  for (const DType dtype : kSigned)
+    if (size_of(dtype) > positive && size_of(dtype) >= other) return dtype;
+  return DType::f64;
+}
+
+DType promoted(DType array, Kind number) noexcept {
+  switch (number) {
+    case Kind::integer:
+      return array == DType::boolean ? DType::i64 : array;
+    case Kind::real:
+      return class_of(array) >= NumberClass::real ? array : DType::f64;
+    case Kind::complex:
+      return array == DType::f32 || array == DType::c64 ? DType::c64 : DType::c128;
+    default:
+      return array;
+  }
+}
+
+}  // namespace enginery

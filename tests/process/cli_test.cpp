@@ -1,0 +1,282 @@
+// tests/process/cli_test.cpp: what the commands print, for people and for programs.
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/process/launcher_fixture.hpp"
+
+namespace enginery::testing_processes {
+namespace {
+
+using nlohmann::json;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// A command that ended.
+struct Ran {
+  int status;
+  std::string out, err;
+};
+
+/// A user with a runtime folder, a module cache and plugins of its own.
+class CliTest : public LauncherTest {
+ protected:
+  CliTest() {
+    fake_ = false;
+    ::setenv("ENGINERY_CACHE", (base_ / "cache").c_str(), 1);
+    ::setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS, 1);
+    ::unsetenv("NO_COLOR");
+    ::setenv("TERM", "xterm", 1);
+  }
+
+  /// `enginery words`, as a shell reads them.
+  Ran enginery(const std::string& words) const { return shell(ENGINERY_COMMAND " " + words); }
+  Ran shell(const std::string& line) const {
+    const fs::path out = base_ / "out", err = base_ / "err";
+    const int status = std::system((line + " >" + out.string() + " 2>" + err.string()).c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(out), read(err)};
+  }
+  /// The same, with a terminal for its output.
+  Ran on_terminal(const std::string& words) const {
+    return shell("script -qec '" ENGINERY_COMMAND " " + words + "' /dev/null");
+  }
+  json enginery_json(const std::string& words, int expected = 0) const {
+    const Ran ran = enginery(words + " --json");
+    EXPECT_EQ(ran.status, expected) << ran.err;
+    return json::parse(ran.out);
+  }
+  static std::string read(const fs::path& file) {
+    std::stringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+  }
+};
+
+TEST_F(CliTest, ListShowsEveryClusterOfTheUser) {
+  const Ran none = enginery("list");
+  EXPECT_EQ(none.status, 0);
+  EXPECT_EQ(none.out, "no cluster runs; `enginery start` starts one\n");
+  EXPECT_THAT(enginery_json("list").at("clusters"), IsEmpty());
+
+  const auto first = start_ready({"-n", "2"}), second = start_ready({"-n", "1", "--name", "mine"});
+  const Ran both = enginery("list");
+  EXPECT_THAT(both.out, StartsWith("name     state    engines"));
+  EXPECT_THAT(both.out, ContainsRegex("default  running        2  +" + std::to_string(first->pid()) + "  20.*Z  " +
+                                      folder().string()));
+  EXPECT_THAT(both.out, ContainsRegex("mine     running        1  +" + std::to_string(second->pid())));
+
+  const json clusters = enginery_json("list").at("clusters");
+  ASSERT_EQ(clusters.size(), 2u);
+  EXPECT_EQ(clusters[0].at("name"), "default");
+  EXPECT_EQ(clusters[0].at("state"), "running");
+  EXPECT_EQ(clusters[0].at("engines"), 2);
+  EXPECT_EQ(clusters[0].at("pid"), first->pid());
+  EXPECT_EQ(clusters[0].at("directory"), folder().string());
+  EXPECT_THAT(clusters[0].at("since").get<std::string>(), ContainsRegex("^20..-..-..T..:..:..\\....Z$"));
+  EXPECT_EQ(clusters[1].at("name"), "mine");
+}
+
+TEST_F(CliTest, ListTellsADeadClusterFromOneThatRuns) {
+  {
+    const auto command = start_ready({"-n", "0"});
+    const Watched hub(Connection::find().hub.process.pid);
+    ::kill(hub.pid(), SIGSTOP);
+    const json silent = enginery_json("list --timeout 0.2").at("clusters").at(0);
+    EXPECT_EQ(silent.at("state"), "silent");
+    EXPECT_TRUE(silent.at("engines").is_null());
+    command->signal(SIGKILL);
+    command->finish();
+    ::kill(hub.pid(), SIGKILL);
+    EXPECT_TRUE(hub.ends());
+  }
+  EXPECT_THAT(enginery("list").out, HasSubstr("`enginery stop --name default` removes what it left"));
+  const json dead = enginery_json("list").at("clusters").at(0);
+  EXPECT_EQ(dead.at("state"), "dead");
+  EXPECT_TRUE(dead.at("pid").is_null());
+  enginery("stop --name default");
+  EXPECT_THAT(enginery_json("list").at("clusters"), IsEmpty());
+}
+
+TEST_F(CliTest, StatusIsATableForPeopleAndAnObjectForPrograms) {
+  const auto command = start_ready({"-n", "2"});
+  const Ran table = enginery("status");
+  EXPECT_EQ(table.status, 0);
+  EXPECT_THAT(table.out, StartsWith("cluster 'default': hub pid "));
+  EXPECT_THAT(table.out, HasSubstr(", 2 engines\nid  "));
+  const json status = enginery_json("status");
+  EXPECT_EQ(status.at("cluster"), "default");
+  ASSERT_EQ(status.at("engines").size(), 2u);
+  EXPECT_EQ(status.at("engines")[1].at("id"), 1);
+  EXPECT_EQ(status.at("engines")[1].at("state"), "idle");
+  EXPECT_TRUE(status.at("engines")[1].at("task").is_null());
+}
+
+TEST_F(CliTest, AnUnknownClusterIsAFailureThatSaysWhatThereIs) {
+  const auto command = start_ready({"-n", "0", "--name", "mine"});
+  for (const char* words : {"status --name other", "stop --name other", "exec 1 --name other", "engine --name other"}) {
+    const Ran ran = enginery(words);
+    EXPECT_EQ(ran.status, 1) << words;
+    EXPECT_EQ(ran.out, "") << words;
+    EXPECT_THAT(ran.err, HasSubstr("enginery: there is no cluster 'other'")) << words;
+    EXPECT_THAT(ran.err, HasSubstr("Running: mine. Start it with `enginery start --name other`")) << words;
+  }
+}
+
+TEST_F(CliTest, PluginsListsWhatIsFoundWithALineOnEach) {
+  const Ran table = enginery("plugins");
+  EXPECT_EQ(table.status, 0);
+  EXPECT_THAT(table.out, ContainsRegex("\nnorms +" FIXTURE_PLUGINS "/norms.so +Vector norms.\n"));
+  std::vector<std::string> names;
+  const json all = enginery_json("plugins");
+  for (const json& plugin : all.at("plugins")) names.push_back(plugin.at("name"));
+  EXPECT_THAT(names, IsSupersetOf({"linalg", "norms", "system"}));
+
+  fs::create_directory(base_ / "bad");
+  fs::create_symlink(FIXTURE_PLUGINS "/bad/other_abi.so", base_ / "bad" / "other_abi.so");
+  ::setenv("ENGINERY_PLUGIN_PATH", (base_ / "bad").c_str(), 1);
+  const Ran with_bad = enginery("plugins");
+  EXPECT_EQ(with_bad.status, 0);
+  EXPECT_THAT(with_bad.out, ContainsRegex("\nother_abi +.*refused at abi; `enginery plugins other_abi` says why\n"));
+  EXPECT_THAT(with_bad.out, HasSubstr("\nlinalg "));
+}
+
+TEST_F(CliTest, PluginsShowsTheTasksOfAFileOrAName) {
+  const std::string signature = "get_norms(A: array, levels: array[f64] = [2.0]) -> dict[float, float]";
+  for (const char* word : {"norms", FIXTURE_PLUGINS "/norms.so"}) {
+    const Ran ran = enginery(std::string("plugins ") + word);
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_THAT(ran.out, StartsWith("norms 3.1: Vector norms.\n  file      " FIXTURE_PLUGINS "/norms.so\n"));
+    EXPECT_THAT(ran.out, ContainsRegex("\n  build-id  [0-9a-f]{40}\n"));
+    EXPECT_THAT(ran.out, HasSubstr("\n  " + signature + "\n      Get all the requested norms for an array.\n"));
+  }
+  const json plugin = enginery_json("plugins norms").at("plugins").at(0);
+  EXPECT_EQ(plugin.at("doc"), "Vector norms.");
+  EXPECT_EQ(plugin.at("tasks").at(0).at("name"), "get_norms");
+  EXPECT_EQ(plugin.at("tasks").at(0).at("signature"), signature);
+  EXPECT_EQ(plugin.at("build_id").get<std::string>().size(), 40u);
+  EXPECT_EQ(plugin.at("version"), "3.1");
+  EXPECT_TRUE(plugin.at("error").is_null());
+}
+
+TEST_F(CliTest, APluginThatIsRefusedIsAFailureWithStageAndRemedy) {
+  const Ran ran = enginery("plugins nroms norms " FIXTURE_PLUGINS "/bad/aborts.so");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("stage find: no plugin named 'nroms'"));
+  EXPECT_THAT(ran.err, HasSubstr("Did you mean 'norms'?"));
+  EXPECT_THAT(ran.err, HasSubstr("bad/aborts.so: stage dlopen: "));
+  EXPECT_THAT(ran.out, HasSubstr("Vector norms."));
+  const json plugins = enginery_json("plugins nroms norms", 1).at("plugins");
+  EXPECT_EQ(plugins.at(0).at("error").at("stage"), "find");
+  EXPECT_TRUE(plugins.at(1).at("error").is_null());
+}
+
+TEST_F(CliTest, ExecShowsWhatEachEngineGaveAndPrinted) {
+  const auto command = start_ready({"-n", "3"});
+  const Ran assigned = enginery("exec 'a = 6'");
+  EXPECT_EQ(assigned.status, 0) << assigned.err;
+  EXPECT_EQ(assigned.out, "");
+  EXPECT_EQ(enginery("exec 'a * 7'").out, "[0] 42\n[1] 42\n[2] 42\n");
+  EXPECT_EQ(enginery("exec 'a * 7' --engines 2,0").out, "[2] 42\n[0] 42\n");
+  EXPECT_EQ(enginery("exec 'a * 7' --engines=-1").out, "[2] 42\n");
+  EXPECT_EQ(enginery("exec 'print(\"one\\ntwo\")' --engines 1").out, "[stdout:1] one\n[stdout:1] two\n");
+
+  const json ran = enginery_json("exec 'a * 7' --engines 1");
+  EXPECT_EQ(ran.at("statement"), "a * 7");
+  ASSERT_EQ(ran.at("engines").size(), 1u);
+  const json& engine = ran.at("engines")[0];
+  EXPECT_EQ(engine.at("engine"), 1);
+  EXPECT_EQ(engine.at("status"), "ok");
+  EXPECT_EQ(engine.at("result"), "42");
+  EXPECT_EQ(engine.at("stdout"), "");
+  EXPECT_TRUE(engine.at("error").is_null());
+  EXPECT_TRUE(enginery_json("exec 'b = 1'").at("engines")[0].at("result").is_null());
+}
+
+TEST_F(CliTest, ExecThatFailsOnOneEngineIsAFailureWithItsError) {
+  const auto command = start_ready({"-n", "2"});
+  EXPECT_EQ(enginery("exec 'a = 6' --engines 1").status, 0);
+  const Ran ran = enginery("exec 'a * 7'");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "[1] 42\n");
+  EXPECT_THAT(ran.err, HasSubstr("[0] NameError: name 'a' is not defined"));
+  EXPECT_THAT(ran.err, Not(HasSubstr("[1]")));
+  const json engines = enginery_json("exec 'a * 7'", 1).at("engines");
+  EXPECT_EQ(engines[0].at("status"), "error");
+  EXPECT_EQ(engines[0].at("error").at("ename"), "NameError");
+  EXPECT_TRUE(engines[1].at("error").is_null());
+
+  const Ran nobody = enginery("exec 1 --engines 7");
+  EXPECT_EQ(nobody.status, 1);
+  EXPECT_THAT(nobody.err, HasSubstr("engine 7"));
+}
+
+TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
+  const auto command = start_ready({"-n", "1", "--load", "system"});
+  const Ran late = enginery("exec 'system.sleep(600)' --timeout 0.1");
+  EXPECT_EQ(late.status, 1);
+  EXPECT_THAT(late.err, HasSubstr("enginery: not done within 0.1 s; the engines are asked to stop"));
+  EXPECT_EQ(enginery("exec 'import system' --timeout 20").status, 0);
+
+  Command exec({"exec", "system.sleep(600)"});
+  while (enginery_json("status").at("engines")[0].at("state") != "busy") {}
+  exec.signal(SIGINT);
+  EXPECT_EQ(exec.finish(), 130) << exec.text();
+  EXPECT_EQ(enginery("exec '1 + 1' --timeout 20").out, "[0] 2\n");
+}
+
+TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"list", "status", "plugins"}) {
+    EXPECT_THAT(enginery(words).out, Not(HasSubstr("\033"))) << words;
+    EXPECT_THAT(on_terminal(words).out, HasSubstr("\033[")) << words;
+    ::setenv("NO_COLOR", "1", 1);
+    EXPECT_THAT(on_terminal(words).out, Not(HasSubstr("\033"))) << words;
+    ::unsetenv("NO_COLOR");
+  }
+}
+
+TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
+  const std::pair<const char*, const char*> uses[]{
+      {"", "A subcommand is required\n`enginery --help`"},
+      {"frobnicate", "`enginery --help` shows"},
+      {"list now", "`enginery list --help` shows"},
+      {"list --timeout soon", "--timeout"},
+      {"plugins --jason", "--jason"},
+      {"status --timeout 0", "`enginery status --help` shows"},
+      {"start -n many", "`enginery start --help` shows"},
+      {"stop --all --name mine", "--name excludes --all"},
+      {"exec", "statement is required\n`enginery exec --help`"},
+      {"exec 1 --engines 0,x", "'0,x' is neither \"all\" nor ids such as 0,2"},
+      {"hub", "--cluster is required\n`enginery hub --help` shows"},
+  };
+  for (const auto& [words, remedy] : uses) {
+    const Ran ran = enginery(words);
+    EXPECT_EQ(ran.status, 2) << words;
+    EXPECT_EQ(ran.out, "") << words;
+    EXPECT_THAT(ran.err, HasSubstr(remedy)) << words;
+  }
+}
+
+TEST_F(CliTest, EveryHelpHasExamplesAndExitCodes) {
+  for (const char* command : {"", "start", "stop", "list", "status", "exec", "plugins", "engine", "hub"}) {
+    const Ran ran = enginery(std::string(command) + " --help");
+    EXPECT_EQ(ran.status, 0) << command;
+    EXPECT_THAT(ran.out, HasSubstr(std::string("\nExamples:\n  enginery ") + command)) << command;
+    EXPECT_THAT(ran.out, HasSubstr("130 ended by Ctrl-C")) << command;
+  }
+}
+
+}  // namespace
+}  // namespace enginery::testing_processes

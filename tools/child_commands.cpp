@@ -1,0 +1,52 @@
+// tools/child_commands.cpp: `enginery engine`, `hub` and `probe`: the processes that others start.
+#include <memory>
+
+#include "core/cluster/runtime_directory.hpp"
+#include "core/modules/probe.hpp"
+#include "engine/engine_main.hpp"
+#include "hub/hub_main.hpp"
+#include "tools/command.hpp"
+
+namespace enginery::tools {
+
+Command engine_command(CLI::App& root) {
+  const auto options = std::make_shared<engine::EngineOptions>();
+  const auto name = std::make_shared<std::string>();
+  CLI::App* app =
+      root.add_subcommand("engine", "Run one engine that joins a cluster (`enginery start` does it for you)");
+  add_name(app, *name);
+  app->add_option("--connection", options->connection_file, "The cluster's connection file")
+      ->excludes("--name")
+      ->type_name("FILE");
+  app->add_option("--id", options->id, "The id it asks for (default: the hub chooses)")->type_name("K");
+  add_load(app, options->load, "Plugins to import at start");
+  app->add_option("--fd", options->launcher_fd)->group("");
+  set_footer(app,
+             "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n");
+  return {app, [options, name] {
+            if (options->connection_file.empty())
+              options->connection_file = Connection::find(*name).directory / cluster::kConnectionFile;
+            return engine::engine_main(*options);
+          }};
+}
+
+Command hub_command(CLI::App& root) {
+  const auto options = std::make_shared<hub::HubOptions>();
+  CLI::App* app = root.add_subcommand("hub", "Run the hub of a cluster (`enginery start` does it for you)");
+  app->add_option("--cluster", options->cluster, "The cluster's name")->required()->type_name("NAME");
+  app->add_option("--directory", options->directory, "The runtime folder, for its sockets")
+      ->required()
+      ->type_name("FOLDER");
+  app->add_option("--fd", options->launcher_fd)->group("");
+  set_footer(app, "  enginery hub --cluster b --directory /run/user/1000/enginery/b    what `enginery start` runs\n");
+  return {app, [options] { return hub::hub_main(*options); }};
+}
+
+Command probe_command(CLI::App& root) {
+  const auto file = std::make_shared<std::string>();
+  CLI::App* app = root.add_subcommand("probe", "Open a plugin and leave")->group("");
+  app->add_option("file", *file)->required();
+  return {app, [file] { return probe_main(file->c_str()); }};
+}
+
+}  // namespace enginery::tools

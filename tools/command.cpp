@@ -1,0 +1,53 @@
+// tools/command.cpp: options that several subcommands have.
+#include "tools/command.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace enginery::tools {
+
+void add_name(CLI::App* app, std::string& name) {
+  app->add_option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")->type_name("NAME");
+}
+
+void add_json(CLI::App* app, bool& json, const std::string& what) {
+  app->add_flag("--json", json, "For programs: " + what);
+}
+
+void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& what) {
+  app->add_option("--load", load, what + ", separated by commas")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("PLUGIN,...");
+}
+
+void add_timeout(CLI::App* app, double& seconds, const std::string& what) {
+  app->add_option("--timeout", seconds, what)->check(CLI::Range(0.001, 1e6))->type_name("SECONDS");
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+void set_footer(CLI::App* app, const std::string& examples) {
+  app->footer("\nExamples:\n" + examples +
+              "\nExit codes: 0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.\n");
+}
+
+bool wants_colours() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(terminal && std::string_view(terminal) == "dumb");
+}
+
+// By its name where it still has one, so that `ps` and `top` show it.
+std::filesystem::path own_file() {
+  std::error_code error;
+  const std::filesystem::path self = "/proc/self/exe";
+  const std::filesystem::path named = std::filesystem::read_symlink(self, error);
+  return std::filesystem::equivalent(named, self, error) ? named : self;
+}
+
+}  // namespace enginery::tools

@@ -1,0 +1,52 @@
+// tools/command.hpp: the subcommands of `enginery`, and what they have in common.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace enginery::tools {
+
+// Exit codes; 0 is done.
+inline constexpr int kFailure = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kInterrupted = 130;
+
+/// One subcommand: its options, and what it does with them. `run` returns the exit code, or throws.
+struct Command {
+  CLI::App* app;
+  std::function<int()> run;
+};
+
+Command start_command(CLI::App& root);
+Command stop_command(CLI::App& root);
+Command list_command(CLI::App& root);
+Command status_command(CLI::App& root);
+Command exec_command(CLI::App& root);
+Command plugins_command(CLI::App& root);
+Command engine_command(CLI::App& root);
+Command hub_command(CLI::App& root);
+Command probe_command(CLI::App& root);
+
+/// --name, the cluster's.
+void add_name(CLI::App* app, std::string& name);
+/// --json, which prints `what`.
+void add_json(CLI::App* app, bool& json, const std::string& what);
+/// --load, plugins separated by commas.
+void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& what);
+/// --timeout, in seconds.
+void add_timeout(CLI::App* app, double& seconds, const std::string& what);
+std::chrono::milliseconds milliseconds(double seconds);
+/// What --help ends with: `examples`, one per line, and the exit codes.
+void set_footer(CLI::App* app, const std::string& examples);
+
+/// True if standard output is a terminal that shows colours, and nobody asked for none.
+bool wants_colours();
+/// The file of this very command, for its children.
+std::filesystem::path own_file();
+
+}  // namespace enginery::tools

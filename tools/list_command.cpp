@@ -1,0 +1,138 @@
+// tools/list_command.cpp: `enginery list`: all clusters of this user on this host.
+#include <time.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <enginery/errors.hpp>
+
+#include "client/status.hpp"
+#include "core/cluster/runtime_directory.hpp"
+#include "tools/command.hpp"
+#include "tools/table.hpp"
+
+namespace enginery::tools {
+namespace {
+
+using Time = std::chrono::system_clock::time_point;
+
+/// What can be known of a cluster from outside.
+struct Seen {
+  std::string name;
+  /// "running"; "starting" (or stopping: it has no connection file); "silent": its hub does not answer; "dead": a
+  /// folder without a launcher.
+  std::string state;
+  std::optional<std::size_t> engines;
+  /// Of its launcher.
+  std::optional<int> pid;
+  std::optional<Time> since;
+  std::filesystem::path directory;
+};
+
+/// When a process started, from its clock ticks after boot.
+Time start_of(const ProcessId& process) {
+  timespec up{};
+  ::clock_gettime(CLOCK_BOOTTIME, &up);
+  const std::chrono::duration<double> age(static_cast<double>(up.tv_sec) + static_cast<double>(up.tv_nsec) * 1e-9 -
+                                          static_cast<double>(process.start) /
+                                              static_cast<double>(::sysconf(_SC_CLK_TCK)));
+  return std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::milliseconds>(age);
+}
+
+Seen look_at(const std::filesystem::path& directory, std::chrono::milliseconds timeout) {
+  Seen seen{directory.filename(), "dead", {}, {}, {}, directory};
+  const auto launcher = cluster::holder(directory);
+  if (!launcher) return seen;
+  seen.pid = launcher->pid;
+  seen.since = start_of(*launcher);
+  seen.state = "starting";
+  std::optional<Connection> connection;
+  try {
+    connection = Connection::find(seen.name);
+  } catch (const ConnectionError&) {
+    return seen;
+  }
+  try {
+    seen.engines = query_status(*connection, timeout).engines.size();
+    seen.state = "running";
+  } catch (const Error&) {
+    seen.state = "silent";
+  }
+  return seen;
+}
+
+std::vector<Seen> look_at_all(std::chrono::milliseconds timeout) {
+  std::vector<Seen> clusters;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(cluster::runtime_base(), error))
+    if (entry.is_directory(error)) clusters.push_back(look_at(entry.path(), timeout));
+  std::sort(clusters.begin(), clusters.end(), [](const Seen& a, const Seen& b) { return a.name < b.name; });
+  return clusters;
+}
+
+const char* colour_of(const std::string& state) {
+  if (state == "running") return kGreen;
+  return state == "starting" ? kYellow : kRed;
+}
+
+std::string list_table(const std::vector<Seen>& clusters, bool colours) {
+  if (clusters.empty()) return "no cluster runs; `enginery start` starts one\n";
+  Table table({{"name"}, {"state"}, {"engines", Align::right}, {"pid", Align::right}, {"since"}, {"directory"}});
+  std::string dead;
+  for (const Seen& cluster : clusters) {
+    table.add({{cluster.name},
+               {cluster.state, colour_of(cluster.state)},
+               {cluster.engines ? std::to_string(*cluster.engines) : "-"},
+               {cluster.pid ? std::to_string(*cluster.pid) : "-"},
+               {cluster.since ? utc_text(*cluster.since) : "-"},
+               {cluster.directory.string()}});
+    if (cluster.state == "dead") dead = cluster.name;
+  }
+  if (!dead.empty())
+    dead = fmt::format("dead: the launcher was killed; `enginery stop --name {}` removes what it left\n", dead);
+  return table.text(colours) + dead;
+}
+
+std::string list_json(const std::vector<Seen>& clusters) {
+  using nlohmann::json;
+  json all = json::array();
+  for (const Seen& cluster : clusters)
+    all.push_back({{"name", cluster.name},
+                   {"state", cluster.state},
+                   {"engines", cluster.engines ? json(*cluster.engines) : json()},
+                   {"pid", cluster.pid ? json(*cluster.pid) : json()},
+                   {"since", cluster.since ? json(utc_text(*cluster.since)) : json()},
+                   {"directory", cluster.directory.string()}});
+  return json({{"clusters", all}}).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+Command list_command(CLI::App& root) {
+  struct Given {
+    bool json = false;
+    double timeout = 2;
+  };
+  const auto given = std::make_shared<Given>();
+  CLI::App* app = root.add_subcommand("list", "Show all clusters of this user on this host");
+  add_json(app, given->json,
+           "{\"clusters\": [{\"name\", \"state\" (running, starting, silent, dead), \"engines\", \"pid\", \"since\", "
+           "\"directory\"}]}, null where it is not known");
+  add_timeout(app, given->timeout, "Seconds each hub has to answer (default: 2)");
+  set_footer(app,
+             "  enginery list\n"
+             "  enginery list --json | jq -r '.clusters[].name'\n");
+  return {app, [given] {
+            const std::vector<Seen> clusters = look_at_all(milliseconds(given->timeout));
+            fmt::print("{}", given->json ? list_json(clusters) : list_table(clusters, wants_colours()));
+            return 0;
+          }};
+}
+
+}  // namespace enginery::tools

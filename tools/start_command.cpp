@@ -1,0 +1,70 @@
+// tools/start_command.cpp: `enginery start`.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <thread>
+
+#include "core/cluster/runtime_directory.hpp"
+#include "tools/command.hpp"
+#include "tools/daemon.hpp"
+#include "tools/launcher.hpp"
+
+namespace enginery::tools {
+namespace {
+
+/// For a program that owns the cluster: it hears where the connection file is, and then no more.
+int start_for_owner(LaunchOptions options) {
+  const int owner = options.owner_fd;
+  ::fcntl(owner, F_SETFD, FD_CLOEXEC);
+  options.logs = true;
+  options.on_ready = [owner](const Connection& connection) {
+    turn_to_log(connection);
+    const std::string line = (connection.directory / cluster::kConnectionFile).string() + "\n";
+    // An owner that is gone shows in the next poll.
+    [[maybe_unused]] const ssize_t written = ::write(owner, line.data(), line.size());
+  };
+  Launcher launcher(std::move(options));
+  return launcher.run();
+}
+
+}  // namespace
+
+Command start_command(CLI::App& root) {
+  struct Given {
+    LaunchOptions launch;
+    double timeout = 60;
+    bool daemon = false;
+  };
+  const auto given = std::make_shared<Given>();
+  given->launch.engines = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  given->launch.command = own_file();
+  CLI::App* app = root.add_subcommand("start", "Start a hub and engines on this host, and watch them until Ctrl-C");
+  app->add_option("-n,--engines", given->launch.engines, "How many engines (default: one per core)")
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N");
+  add_name(app, given->launch.name);
+  add_load(app, given->launch.load, "Plugins that every engine imports at start");
+  add_timeout(app, given->timeout, "Seconds until all engines must be ready (default: 60)");
+  app->add_flag("--daemon", given->daemon,
+                "Return once all engines are ready; the cluster goes on until `enginery stop`");
+  // For programs that own a cluster: end of file on it ends the cluster; the connection file's path is written to it
+  // when all is ready, and from then on all output goes to logs beside that file.
+  app->add_option("--fd", given->launch.owner_fd)->excludes("--daemon")->group("");
+  // What the hub and the engines run, in tests.
+  app->add_option("--child", given->launch.command)->group("");
+  set_footer(app,
+             "  enginery start                        one engine per core, in this terminal\n"
+             "  enginery start -n 4 --load norms      four engines that know norms.*\n"
+             "  enginery start -n 2 --name b --daemon a second cluster, in the background\n");
+  return {app, [given] {
+            given->launch.timeout = milliseconds(given->timeout);
+            if (given->daemon) return start_in_background(given->launch);
+            if (given->launch.owner_fd >= 0) return start_for_owner(given->launch);
+            Launcher launcher(given->launch);
+            return launcher.run();
+          }};
+}
+
+}  // namespace enginery::tools
