@@ -4,11 +4,20 @@
 #include <algorithm>
 #include <atomic>
 
+#include <fmt/format.h>
+
 #include <enginery/errors.hpp>
 
 #include "client/pending.hpp"
 
 namespace enginery {
+
+void rethrow_for(Origin origin, std::string_view name) {
+  detail::rethrow_within(origin == Origin::variable
+                             ? fmt::format("the variable '{}' cannot be had as that type", name)
+                             : fmt::format("the result of '{}' cannot be had as that type", name));
+}
+
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;

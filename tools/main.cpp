@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,11 @@ namespace {
 int usage(const CLI::App& root, const CLI::ParseError& error) {
   const auto chosen = root.get_subcommands();
   const std::string command = chosen.empty() ? "enginery" : "enginery " + chosen.front()->get_name();
-  fmt::print(stderr, "enginery: {}\n`{} --help` shows how it is used.\n", error.what(), command);
+  const std::vector<std::string> unknown = root.remaining();
+  const std::string words = chosen.empty() && !unknown.empty()
+                                ? fmt::format("there is no command '{}'", unknown.front())
+                                : std::string(error.what());
+  fmt::print(stderr, "enginery: {}\n`{} --help` shows how it is used.\n", words, command);
   return kUsage;
 }
 

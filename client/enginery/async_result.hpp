@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <enginery/codec.hpp>
+#include <enginery/decode.hpp>
 #include <enginery/task_handle.hpp>
 
 namespace enginery {
@@ -129,11 +130,10 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
     if constexpr (std::same_as<R, Value>) {
       return task().value();
     } else {
-      return *static_cast<const R*>(task()
-                                        .decoded([](const Value& value) -> std::shared_ptr<void> {
-                                          return std::make_shared<R>(Codec<R>::decode(value));
-                                        })
-                                        .get());
+      const auto decode = [this](const Value& value) -> std::shared_ptr<void> {
+        return std::make_shared<R>(decode_as<R>(value, Origin::result, task().label()));
+      };
+      return *static_cast<const R*>(task().decoded(decode).get());
     }
   }
   R get(std::optional<Seconds> timeout = std::nullopt) && {
@@ -178,7 +178,7 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
     check(timeout);
     std::vector<R> results;
     results.reserve(tasks().size());
-    for (const TaskHandle& task : tasks()) results.push_back(Codec<R>::decode(task.value()));
+    for (const TaskHandle& task : tasks()) results.push_back(decode_as<R>(task.value(), Origin::result, task.label()));
     return results;
   }
   /// Waits for all, and throws no target's error. TimeoutError "Result not ready."
@@ -190,7 +190,7 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
       ValueOrError<R>& one = each.emplace_back(ValueOrError<R>{task.engine_id(), std::nullopt, task.error()});
       if (one.error) continue;
       try {
-        one.value = Codec<R>::decode(task.value());
+        one.value = decode_as<R>(task.value(), Origin::result, task.label());
       } catch (...) {
         one.error = std::current_exception();
       }

@@ -30,7 +30,7 @@ class ENGINERY_API ViewItem {
   operator Value() const;
   template <ResultOf T>
   operator T() const {
-    return Codec<T>::decode(Value(*this));
+    return decode_as<T>(Value(*this), Origin::variable, name_);
   }
   ViewItem& operator=(const Value& value);
   /// Assigns the other's value, as `a = b` does.
@@ -65,7 +65,7 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult>, publ
   /// The value as a T; always waits. Throws NameError, TypeError as RemoteError or here.
   template <class T>
   T pull(std::string_view name) const {
-    return Codec<T>::decode(value(name));
+    return decode_as<T>(value(name), Origin::variable, name);
   }
   template <class T, class U, class... More, class... N>
   requires(sizeof...(N) == sizeof...(More) + 2) std::tuple<T, U, More...> pull(const N&... names)
@@ -81,7 +81,7 @@ class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult>, publ
   ViewItem operator[](std::nullptr_t) const = delete;
   template <class T = Value>
   T get(std::string_view name) const {
-    return Codec<T>::decode(value(name));
+    return decode_as<T>(value(name), Origin::variable, name);
   }
   /// Throws RemoteError NameError when it is not there.
   void erase(std::string_view name) const;

@@ -68,7 +68,7 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults>, publi
   template <class T = Value>
   std::vector<T> get(std::string_view name) const {
     std::vector<T> values;
-    for (const Value& value : this->values(name)) values.push_back(Codec<T>::decode(value));
+    for (const Value& value : this->values(name)) values.push_back(decode_as<T>(value, Origin::variable, name));
     return values;
   }
   MultiViewItem operator[](const Name& name) const { return MultiViewItem(*this, name.text); }

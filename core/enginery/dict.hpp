@@ -85,7 +85,7 @@ class ENGINERY_API Dict {
   const Value* find(const char* key) const;
   Value* find(const char* key);
   bool contains(const Value& key) const { return find(key) != nullptr; }
-  /// The value of `key`. KeyError, which says the key.
+  /// The value of `key`. KeyError, which says the key and those that are there.
   const Value& at(const Value& key) const;
   /// The value of `key`, which is inserted as None if it is new.
   Value& operator[](const Value& key);

@@ -139,7 +139,7 @@ Value pop_entry(const Value& self, Arguments& arguments) {
   const Value* const found = self.as_dict().empty() ? nullptr : self.as_dict().find(arguments[0]);
   if (!found) {
     if (arguments.has(1)) return arguments[1];
-    throw KeyError(arguments[0].repr());
+    throw_missing_key(self.as_dict(), arguments[0]);
   }
   Value value = *found;
   self.as_dict().erase(arguments[0]);

@@ -89,8 +89,9 @@ void Function::bind(std::span<const Value> positional, std::span<const std::pair
       std::vector<std::string> names;
       for (const Formal& known : formals) names.push_back(known.name);
       const std::string meant = modules::nearest_name(key, names);
-      throw TypeError(fmt::format("{}() got an unexpected keyword argument '{}'{}; its signature is {}", name(), key,
-                                  meant.empty() ? "" : fmt::format(". Did you mean '{}'?", meant), signature()));
+      throw TypeError(fmt::format("{}() got an unexpected keyword argument '{}'{} signature is {}", name(), key,
+                                  meant.empty() ? "; its" : fmt::format(". Did you mean '{}'? Its", meant),
+                                  signature()));
     }
     const Value*& place = bound[formal - formals.begin()];
     if (place) throw TypeError(fmt::format("{}() got multiple values for argument '{}'; give it once", name(), key));
@@ -139,18 +140,22 @@ static std::string glimpse(const Value& value) {
 
 void Function::refuse(std::size_t index, const Value& given) const {
   const Formal& formal = formals()[index];
-  const auto sentence = [&](const char* reason) {
+  const auto not_of_type = [&](const char* reason) {
     return fmt::format("{}(): argument '{}' must be {}, not {}{}: {}", qualified_name_, formal.name, formal.type,
                        given.type_name(), glimpse(given), reason);
+  };
+  // The type is right, and what it holds is not.
+  const auto unfit = [&](const char* reason) {
+    return fmt::format("{}(): argument '{}' of type {}: {}", qualified_name_, formal.name, formal.type, reason);
   };
   try {
     throw;
   } catch (const TypeError& error) {
-    throw TypeError(sentence(error.what()));
+    throw TypeError(not_of_type(error.what()));
   } catch (const ValueError& error) {
-    throw ValueError(sentence(error.what()));
+    throw ValueError(unfit(error.what()));
   } catch (const OverflowError& error) {
-    throw OverflowError(sentence(error.what()));
+    throw OverflowError(unfit(error.what()));
   }
 }
 

@@ -163,7 +163,7 @@ void Value::delete_item(const Value& key) const {
     const Value before = *at;
     items.erase(at);
   } else if (kind() == Kind::dict) {
-    if (!contents<DictObject>(*this).erase(key)) throw KeyError(key.repr());
+    if (Dict& dict = contents<DictObject>(*this); !dict.erase(key)) throw_missing_key(dict, key);
   } else {
     if (kind() == Kind::array) throw ValueError("cannot delete array elements");
     throw TypeError("'" + type_name() + "' object doesn't support item deletion");

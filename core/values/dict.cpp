@@ -72,9 +72,20 @@ Value* Dict::find(std::string_view key) { return const_cast<Value*>(std::as_cons
 const Value* Dict::find(const char* key) const { return find(std::string_view(key)); }
 Value* Dict::find(const char* key) { return find(std::string_view(key)); }
 
+void throw_missing_key(const Dict& dict, const Value& key) {
+  constexpr std::size_t kShown = 8;
+  std::string text = key.repr() + (dict.empty() ? ": the dict is empty" : " is not among the dict's keys:");
+  std::size_t shown = 0;
+  for (const auto [known, value] : dict) {
+    if (shown == kShown) throw KeyError(text + ", …");
+    text += (shown++ == 0 ? " " : ", ") + brief(known);
+  }
+  throw KeyError(text);
+}
+
 const Value& Dict::at(const Value& key) const {
   const Value* const value = find(key);
-  if (!value) throw KeyError(key.repr());
+  if (!value) throw_missing_key(*this, key);
   return *value;
 }
 

@@ -90,5 +90,7 @@ std::size_t character_length(std::string_view text) noexcept;
 
 /// The repr(), cut to a length that suits a message.
 std::string brief(const Value& value);
+/// KeyError, which says the key and what keys there are.
+[[noreturn]] void throw_missing_key(const Dict& dict, const Value& key);
 
 }  // namespace enginery

@@ -116,7 +116,7 @@ TEST_F(Errors, HaveTheNamesAndWordsOfPython) {
       {"[1]['a']", "TypeError: list indices must be integers or slices, not str"},
       {"[1][1.5:]", "TypeError: slice indices must be integers"},
       {"[1][::0]", "ValueError: slice step cannot be zero"},
-      {"{}['x']", "KeyError: 'x'"},
+      {"{}['x']", "KeyError: 'x': the dict is empty"},
       {"{[]: 1}", "TypeError: unhashable type: 'list'"},
       {"1 % 0", "ZeroDivisionError: integer modulo by zero"},
       {"2 ** 64", "OverflowError: 2 ** 64 does not fit into an int of 64 bits; use a float"},

@@ -54,7 +54,7 @@ TEST(Dict, AMissingKeyIsAKeyErrorThatSaysIt) {
     dict.at(2.5);
     FAIL();
   } catch (const KeyError& error) {
-    EXPECT_STREQ(error.what(), "2.5");
+    EXPECT_STREQ(error.what(), "2.5 is not among the dict's keys: 'a'");
   }
 }
 

@@ -74,7 +74,7 @@ TEST(Value, SubscriptsAsPython) {
   EXPECT_EQ(Value("grüß").at(2), "ü");
   EXPECT_EQ(Value("grüß").size(), 4U);
   EXPECT_EQ(Value::bytes("\xff").at(0), 255);
-  EXPECT_EQ(message<KeyError>([] { Value::dict({{"a", 1}}).at("b"); }), "'b'");
+  EXPECT_EQ(message<KeyError>([] { Value::dict({{"a", 1}}).at("b"); }), "'b' is not among the dict's keys: 'a'");
   EXPECT_THROW(Value(1).at(0), TypeError);
   const Value matrix = Array::zeros(DType::i32, std::vector<std::int64_t>{2, 3});
   EXPECT_EQ(matrix.at(1).repr(), "[0, 0, 0]");

@@ -1,0 +1,26 @@
+// client/enginery/decode.hpp: results and variables as the types that were asked for.
+#pragma once
+
+#include <string_view>
+
+#include <enginery/codec.hpp>
+
+namespace enginery {
+
+/// What a value that is decoded was got as, for the error when it is of another type.
+enum class Origin { variable, result };
+
+/// For a catch block: throws the current error again, with the name of the variable or task before its message.
+[[noreturn]] ENGINERY_API void rethrow_for(Origin origin, std::string_view name);
+
+/// `value` as a T. TypeError, ValueError or OverflowError that names the variable, or the task of the result.
+template <class T>
+T decode_as(const Value& value, Origin origin, std::string_view name) {
+  try {
+    return Codec<T>::decode(value);
+  } catch (const Error&) {
+    rethrow_for(origin, name);
+  }
+}
+
+}  // namespace enginery

@@ -1,0 +1,109 @@
+// tests/docs/errors_of_results.cpp: errors of waiting, of aborting, of engines that die, and of values that do not fit.
+#include <chrono>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tests/docs/error_page.hpp"
+
+namespace enginery::documents {
+
+using namespace literals;
+using namespace std::chrono_literals;
+
+void errors_of_results(ErrorPage& page) {
+  page.section("Results", "Waiting for results, aborting, and what becomes of tasks when an engine dies.");
+  Client sleepy = page.start("sleepy", 1);
+  auto nap = sleepy[0].apply_async<double>("system.sleep", 60);
+  page.error("The result is not there in time", ENGINERY_PROVOKE(nap.get(10ms)),
+             "The task goes on. Wait longer, or `abort()` it.");
+  page.error("Asking too early", ENGINERY_PROVOKE(nap.successful()),
+             "`successful()`, `wall_time()` and `serial_time()` know it only when the result is there.");
+  auto behind = sleepy[0].apply_async("testing.add", 1);
+  behind.abort();
+  nap.abort();
+  page.error(
+      "The task was aborted", ENGINERY_PROVOKE(behind.get()),
+      "Somebody called `abort()` while it was queued. A task that runs is only asked to stop, and its outcome stands.");
+  ErrorPage::run("stop --name sleepy");
+  page.error("The result is of another type", ENGINERY_PROVOKE(page.e0().apply_sync<std::string>("testing.add", 1)),
+             "The task succeeded, and its result cannot become the type that was asked for.");
+  page.error("Several engines failed", ENGINERY_PROVOKE(page.all().apply_sync("testing.raise", "value")),
+             "`failures()` holds each; `get_each()` gives the values of those that did not fail.");
+  Client mortal = page.start("mortal", 2);
+  const MultiView frozen = mortal[{0, 1}];
+  page.error("The engine crashed", ENGINERY_PROVOKE(mortal[0].apply_sync("testing.crash", "abort")),
+             "The task, or another of that engine, ended its process by a signal. What was queued there is not run.\n"
+             "With `--daemon`, `engine-K.log` in the cluster's folder may hold its last words.");
+  page.error("Calling an engine that is dead", ENGINERY_PROVOKE(frozen.apply_sync("testing.add", 1)),
+             "`ids()` lists those that live.");
+  page.error("The engine ended itself", ENGINERY_PROVOKE(mortal[1].apply_sync("testing.crash", "exit")),
+             "A task called `exit`. Tasks return; they do not end their process.");
+  page.error("No engine is left", ENGINERY_PROVOKE(mortal.all().apply("testing.add", 1)),
+             "Add an engine, or start the cluster again.");
+  ErrorPage::run("stop --name mortal");
+  std::optional<Client> short_lived(std::in_place);
+  auto orphan = (*short_lived)[0].apply_async<double>("system.sleep", 60);
+  short_lived.reset();
+  page.error("The client is gone", ENGINERY_PROVOKE(orphan.get()),
+             "A result outlived its `Client`, and the views and copies of it. Keep one of them.");
+}
+
+void errors_of_values(ErrorPage& page) {
+  page.section("Values", "Arguments, results and variables that cannot be what they should be.");
+  page.error("A number that no int can hold",
+             ENGINERY_PROVOKE(page.e0()["u"] = std::numeric_limits<std::uint64_t>::max()),
+             "An int has 64 bits with a sign.");
+  page.error("A value that contains itself",
+             ENGINERY_PROVOKE(Value list = Value::list(); list.append(list); page.e0()["l"] = list),
+             "It was refused here; nothing was sent. Lists that contain themselves can live on an engine, not travel.");
+  page.error(
+      "An array of other dimensions",
+      ENGINERY_PROVOKE(page.e0().apply_sync("norms.get_norms", Eigen::MatrixXd(Eigen::MatrixXd::Identity(2, 3)))),
+      "The task takes a vector.");
+  page.error("Lists that make no array",
+             ENGINERY_PROVOKE(page.e0().apply_sync("boxes.negate", std::vector<std::vector<int>>{{1, 2}, {3}})),
+             "For a task that writes to the array, there must be an array: pass a Reference to one.");
+  page.error("A view of another dtype",
+             ENGINERY_PROVOKE(page.e0()["i"] = std::vector<int>{1, 2};
+                              page.e0().apply_sync("boxes.scale", Reference("i"), 2.0)),
+             "A `span<double>` writes to the array itself, so nothing is converted.");
+  page.error("A number that would lose something",
+             ENGINERY_PROVOKE(page.e0()["h"] = std::vector<double>{1.5, 2}; page.e0().pull<std::vector<int>>("h")),
+             "Round first, or take `double`.");
+  page.error("A struct's field is missing",
+             ENGINERY_PROVOKE(page.e0().apply_sync("boxes.area", std::map<std::string, double>{{"a", 2}})),
+             "A plain struct is a dict of all its fields.");
+  page.error(
+      "A struct has no such field",
+      ENGINERY_PROVOKE(page.e0().apply_sync("boxes.area", std::map<std::string, double>{{"a", 2}, {"c", 3}, {"b", 1}})),
+      "Correct the name.");
+  page.error("An object itself is wanted",
+             ENGINERY_PROVOKE(page.e0().apply_sync("boxes.add", 5, std::map<std::string, double>{{"a", 1}, {"b", 1}})),
+             "A `T&` parameter sees an object that lives on the engine.");
+}
+
+void errors_at_compile_time(ErrorPage& page) {
+  page.section("At compile time", "What the compiler says. The sentence stands behind `static assertion failed`.");
+  page.compiler("An argument without a codec", "e0.apply_sync(\"testing.identity\", std::thread());",
+                "What is no number, text, container, Eigen type or plain struct needs a codec of its own.");
+  page.compiler("A result without a codec", "e0.apply_sync<std::string_view>(\"testing.add\", 1);",
+                "Ask for a type that owns what it holds.");
+  page.compiler("A positional argument after a keyword", "e0.apply_sync(\"testing.add\", \"a\"_a = 1, 2);",
+                "Positional arguments come first.");
+  page.compiler("A task that returns a view", "m.def(\"name\", [](int) -> const char* { return \"x\"; });",
+                "Return a `std::string`, a vector or a matrix.");
+  page.compiler("A task whose result has no codec", "m.def(\"start\", [](int) { return std::thread(); });",
+                "Keep such an object on the engine, as `Value::opaque`.");
+  page.compiler("A task that is overloaded or generic", "m.def(\"twice\", [](auto x) { return 2 * x; });",
+                "Give parameters their types; choose an overload with a cast.");
+  page.compiler("Names that are not as many as the parameters",
+                "m.def(\"add\", [](int a, int b) { return a + b; }, \"a\"_a);", "Name all or none.");
+  page.compiler("A default before a parameter without one",
+                "m.def(\"add\", [](int a, int b) { return a + b; }, \"a\"_a = 1, \"b\"_a);", "Defaults come last.");
+  page.compile();
+}
+
+}  // namespace enginery::documents
