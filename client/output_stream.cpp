@@ -161,8 +161,8 @@ class OutputStream::State : public OutputFeed::Listener {
 
 OutputStream::OutputStream(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> targets, std::ostream& out,
                            std::ostream& err)
-    : state_(std::make_shared<State>(std::move(engines), std::move(targets), out, err)) {
-  state_->start(state_);
+    : state_(engines ? std::make_shared<State>(std::move(engines), std::move(targets), out, err) : nullptr) {
+  if (state_) state_->start(state_);
 }
 
 OutputStream::OutputStream(OutputStream&&) noexcept = default;

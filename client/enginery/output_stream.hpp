@@ -22,6 +22,7 @@ class ENGINERY_API OutputStream {
  public:
   /// What Client and views make. Returns when nothing that is printed from now on will be missed; waits at most two
   /// seconds for engines that do not answer. Without targets: all engines, also those that join later.
+  /// Without engines, as for local views, whose tasks print where this program prints, it does nothing.
   OutputStream(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> targets, std::ostream& out,
                std::ostream& err);
   OutputStream(OutputStream&&) noexcept;

@@ -18,6 +18,5 @@ bool test(Test test, const Value& left, const Value& right);
 
 /// object.name: an attribute of a module, a key of a dict, the shape of an array, … AttributeError, KeyError.
 Value attribute(const Value& object, const std::string& name);
-/// object.name = value, of a module or a dict.
 
 }  // namespace enginery::evaluator
