@@ -3,7 +3,8 @@
 // ENGINERY_UPDATE_DOCS=1 build/release/bin/errors_test writes the page anew.
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -48,8 +49,16 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
   const std::string file = ENGINERY_SOURCE "/docs/errors.md";
   if (std::getenv("ENGINERY_UPDATE_DOCS")) std::ofstream(file) << page.markdown();
   std::ifstream in(file);
-  const std::string written{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_EQ(written, page.markdown()) << "ENGINERY_UPDATE_DOCS=1 writes the page anew; look at the difference first";
+  std::istringstream came(page.markdown());
+  std::string written, printed;
+  for (int line = 1;; ++line) {
+    const bool more = static_cast<bool>(std::getline(came, printed)), written_more = bool(std::getline(in, written));
+    if (!more && !written_more) break;
+    ASSERT_TRUE(more == written_more && written == printed)
+        << file << ':' << line << ": the page says\n  " << (written_more ? written : "(its end)")
+        << "\nand what came is\n  " << (more ? printed : "(the end)")
+        << "\nENGINERY_UPDATE_DOCS=1 writes the page anew; look at the difference first";
+  }
 }
 
 }  // namespace
