@@ -47,7 +47,7 @@ TEST(Status, ATableWithoutEnginesIsOneLine) {
 }
 
 TEST(Status, ColoursComeOnlyWhenAskedFor) {
-  EXPECT_THAT(status_table(two_engines(), kNow, true), HasSubstr("\033[33mbusy \033[0m"));
+  EXPECT_THAT(status_table(two_engines(), kNow, true), HasSubstr("\033[33mbusy\033[0m"));
   EXPECT_THAT(status_table(two_engines(), kNow, false), Not(HasSubstr("\033")));
 }
 
