@@ -20,6 +20,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // memory and the end of a process are the sanitizer's
+#else
+constexpr bool kSanitized = false;
+#endif
+
 /// A stream whose text another thread can wait for.
 class WatchedStream : public std::streambuf, public std::ostream {
  public:
@@ -134,7 +140,9 @@ TEST_F(OutputTest, MuchTextIsCutWithASentenceAndCostsNoMemory) {
   EXPECT_EQ(text.substr(0, line.size()), line);
   EXPECT_THAT(text.substr(kKept), HasSubstr("[enginery: " + std::to_string(100'000'000 - kKept) + " bytes more"));
   EXPECT_EQ(printed("small again", "printf"), "small again");
-  EXPECT_LT(resident(), before + (std::size_t{64} << 20));
+  if (!kSanitized) {
+    EXPECT_LT(resident(), before + (std::size_t{64} << 20));
+  }
 }
 
 TEST_F(OutputTest, TextNeedNotBeUtf8) {
@@ -150,9 +158,10 @@ TEST_F(OutputTest, TextNeedNotBeUtf8) {
 
 TEST_F(OutputTest, TheLastWordsOfADyingTaskAreInTheEnginesLog) {
   start_engines(3);
-  const std::vector<std::pair<std::string, std::string>> ends = {
+  std::vector<std::pair<std::string, std::string>> ends = {
       {"abort", "signal 6"}, {"overflow", "signal 11"}, {"exit", "exit status 3"}};
-  for (int id = 0; id < 3; ++id) {
+  if (kSanitized) ends.resize(1);  // the others it ends in its own way
+  for (int id = 0; id < static_cast<int>(ends.size()); ++id) {
     const auto& [how, death] = ends[static_cast<std::size_t>(id)];
     on(id).apply_sync("testing.print", "of a task that lived", "printf");
     const std::string words = "the last words before " + how;
