@@ -43,6 +43,7 @@ TEST_F(Limits, LongChainsAreNotDeep) {
   EXPECT_EQ(result("1" + repeated(" and 1", 100'000)), "1");
   EXPECT_EQ(result("1" + repeated("<=1", 100'000)), "True");
   EXPECT_EQ(result("a = []\na.append(a)\nlen(a" + repeated("[0]", 100'000) + ")"), "1");
+  EXPECT_EQ(result("a.pop() is a"), "True");  // what contains itself is never freed
   EXPECT_EQ(result(repeated("'x' ", 100'000) + "''"), "'" + std::string(100'000, 'x') + "'");
   EXPECT_EQ(result("len([" + repeated("1,", 100'000) + "])"), "100000");
   EXPECT_EQ(result(repeated("a = ", 100'000) + "3"), "None");
