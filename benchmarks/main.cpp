@@ -142,7 +142,7 @@ void run(bool quick, std::size_t largest) {
   const double coding = seconds_of([&] {
                           for (int i = 0; i < rounds; ++i) {
                             const wire::Packed packed =
-                                wire::pack(wire::Op::apply, "testing.nothing", arguments, {}, 65536);
+                                wire::pack(wire::CallParts{wire::Op::apply, "testing.nothing", arguments}, 65536);
                             if (wire::unpack_call(packed.body, packed.bulk).positional.size() != 4) std::abort();
                           }
                         }) /

@@ -12,7 +12,7 @@ std::string Request::label() const {
 }
 
 wire::Packed Request::packed(std::size_t inline_bytes) const {
-  return wire::pack(op, name, positional, keywords, inline_bytes);
+  return wire::pack(wire::CallParts{op, name, positional, keywords, code, signature}, inline_bytes);
 }
 
 TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {

@@ -25,6 +25,8 @@ struct Request {
   std::span<const Value> positional{};
   std::span<const std::pair<std::string, Value>> keywords{};
   std::string_view execute_input{};
+  const wire::Code* code = nullptr;
+  std::string_view signature{};
 
   /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
   TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;

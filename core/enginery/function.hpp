@@ -52,14 +52,19 @@ class ENGINERY_API Function {
     const Value* const* arguments;
   };
   using Invoke = Value (*)(void* callable, const Call&);
+  /// What is called: an object of a type that only `invoke` knows. Without an object it comes with each call.
+  struct Callable {
+    std::shared_ptr<void> object;
+    std::size_t size, alignment;
+    Invoke invoke;
+  };
 
   /// Erases `callable`: a function pointer or an object with one operator(). Throws ValueError when the declaration's
   /// formals are not as many as the parameters, repeat a name, or have one without a fallback after one with.
   template <class F>
   static std::shared_ptr<const Function> make(Declaration declaration, F callable);
 
-  Function(Declaration declaration, std::span<const std::string> types, std::string result,
-           std::shared_ptr<void> callable, Invoke invoke);
+  Function(Declaration declaration, std::span<const std::string> types, std::string result, Callable callable);
 
   const std::string& name() const noexcept { return declaration_.name; }
   /// "norms.get_norms".
@@ -72,9 +77,18 @@ class ENGINERY_API Function {
   /// "get_norms(A: ndarray[float64], levels: list[float] = [2.0]) -> dict[float, float]".
   std::string signature() const;
 
+  /// The types only: "(ndarray[float64], list[float]) -> dict[float, float]". What must be equal on both sides of a call
+  /// that names its function's type.
+  std::string type() const;
+
   /// Binds as Python does, decodes, calls, encodes. Throws TypeError when the arguments do not fit the parameters,
   /// TypeError or ValueError naming the parameter when one does not decode, and whatever the code throws.
   Value call(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword = {}) const;
+
+  /// As call(), of another object of the very type of the callable, which may change.
+  Value call_on(void* object, std::span<const Value> positional,
+                std::span<const std::pair<std::string, Value>> keyword = {}) const;
+  const Callable& callable() const noexcept { return callable_; }
 
   /// Requires: called while handling what decoding `given` for formal `index` threw. Throws it again, with task,
   /// parameter, what was expected and what was given.
@@ -86,8 +100,7 @@ class ENGINERY_API Function {
 
   Declaration declaration_;
   std::string qualified_name_, result_;
-  std::shared_ptr<void> callable_;
-  Invoke invoke_;
+  Callable callable_;
 };
 
 /// Types that refer to memory of somebody else's, and so cannot leave a task.
@@ -138,12 +151,11 @@ struct ErasedCall<std::function<R(P...)>> {
   using Result = std::decay_t<R>;
   static constexpr std::size_t kParameters = sizeof...(P);
 
+  static constexpr bool kEncodes = std::is_void_v<R> || std::same_as<Result, Value> || Encodable<Result>;
+
   static_assert(!kBorrows<Result>,
                 "a task cannot return a pointer, string_view, span, Ref or Map: what it points to may be gone when the "
                 "result is sent; return a string, vector or matrix");
-  static_assert(std::is_void_v<R> || std::same_as<Result, Value> || Encodable<Result>,
-                "a task's result needs a Codec: include the header that gives it (enginery/eigen.hpp for Eigen), or "
-                "specialise enginery::Codec for the type");
 
   template <class F>
   static Value invoke(void* callable, const Function::Call& call) {
@@ -154,8 +166,10 @@ struct ErasedCall<std::function<R(P...)>> {
       return Value();
     } else if constexpr (std::same_as<Result, Value>) {
       return arguments.apply(function);
-    } else {
+    } else if constexpr (kEncodes) {
       return Codec<Result>::encode(arguments.apply(function));
+    } else {
+      return Value::opaque(std::make_shared<Result>(arguments.apply(function)));
     }
   }
 
@@ -169,11 +183,12 @@ struct ErasedCall<std::function<R(P...)>> {
       return std::string(detail::type_name<T>());  // an opaque object or a view: its C++ name
   }
 
+  /// A Function of callables of type F; `object` may be null.
   template <class F>
-  static std::shared_ptr<const Function> make(Function::Declaration declaration, F callable) {
+  static std::shared_ptr<const Function> make(Function::Declaration declaration, std::shared_ptr<F> object) {
     const std::vector<std::string> types{type_name<std::remove_cvref_t<P>>()...};
     return std::make_shared<const Function>(std::move(declaration), types, type_name<Result>(),
-                                            std::make_shared<F>(std::move(callable)), &invoke<F>);
+                                            Function::Callable{std::move(object), sizeof(F), alignof(F), &invoke<F>});
   }
 };
 
@@ -187,7 +202,12 @@ std::shared_ptr<const Function> Function::make(Declaration declaration, F callab
       HasSignature<F>,
       "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
       "a generic lambda's parameters their types");
-  if constexpr (HasSignature<F>) return ErasedCallOf<F>::make(std::move(declaration), std::move(callable));
+  if constexpr (HasSignature<F>) {
+    static_assert(ErasedCallOf<F>::kEncodes,
+                  "a task's result needs a Codec: include the header that gives it (enginery/eigen.hpp for Eigen), or "
+                  "specialise enginery::Codec for the type");
+    return ErasedCallOf<F>::make(std::move(declaration), std::make_shared<F>(std::move(callable)));
+  }
 }
 
 }  // namespace enginery

@@ -11,12 +11,11 @@
 namespace enginery {
 
 Function::Function(Declaration declaration, std::span<const std::string> types, std::string result,
-                   std::shared_ptr<void> callable, Invoke invoke)
+                   Callable callable)
     : declaration_(std::move(declaration)),
       qualified_name_(declaration_.module.empty() ? declaration_.name : declaration_.module + '.' + declaration_.name),
       result_(std::move(result)),
-      callable_(std::move(callable)),
-      invoke_(invoke) {
+      callable_(std::move(callable)) {
   std::vector<Formal>& formals = declaration_.formals;
   if (formals.empty()) {
     for (std::size_t i = 0; i < types.size(); ++i) formals.push_back({fmt::format("arg{}", i), {}, {}});
@@ -52,7 +51,21 @@ std::string Function::signature() const {
   return text + ") -> " + result_;
 }
 
+std::string Function::type() const {
+  std::string text = "(";
+  for (const Formal& formal : formals()) {
+    if (text.size() > 1) text += ", ";
+    text += formal.type;
+  }
+  return text + ") -> " + result_;
+}
+
 Value Function::call(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword) const {
+  return call_on(callable_.object.get(), positional, keyword);
+}
+
+Value Function::call_on(void* object, std::span<const Value> positional,
+                        std::span<const std::pair<std::string, Value>> keyword) const {
   constexpr std::size_t kOnStack = 8;
   const std::size_t count = formals().size();
   std::array<const Value*, kOnStack> few;
@@ -63,7 +76,7 @@ Value Function::call(std::span<const Value> positional, std::span<const std::pai
   } else {
     bind(positional, keyword, bound);
   }
-  return invoke_(callable_.get(), Call{*this, bound});
+  return callable_.invoke(object, Call{*this, bound});
 }
 
 /// "'a'", "'a' and 'b'", "'a', 'b', and 'c'": as Python lists what is missing.

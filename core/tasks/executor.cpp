@@ -88,13 +88,22 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
 }
 
 Value Executor::apply(wire::Call call, wire::Outcome& outcome) {
+  if (call.code) {
+    const CodeTable::Entry& entry = code_.find(*call.code, call.name);
+    for (Value& value : call.positional) resolve(value);
+    outcome.build_id = entry.function->build_id().hex;
+    return entry.call(call.code->object, call.positional);
+  }
   const Value callee = names_.resolve(call.name);
   if (callee.kind() != Kind::function)
     throw TypeError("'" + callee.type_name() + "' object is not callable: '" + call.name +
                     "' names no function; call one of a plugin's, as \"norms.get_norms\"");
+  const Function& function = *callee.as_function();
+  if (!call.signature.empty() && call.signature != function.type())
+    throw TypeError(call.name + "() is " + function.type() + " here, and the caller's enginery::fn says " +
+                    call.signature + ": build both against the same declaration");
   for (Value& value : call.positional) resolve(value);
   for (auto& [name, value] : call.keywords) resolve(value);
-  const Function& function = *callee.as_function();
   outcome.build_id = function.build_id().hex;
   return function.call(call.positional, call.keywords);
 }

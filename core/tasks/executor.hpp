@@ -10,6 +10,7 @@
 
 #include "core/evaluator/evaluator.hpp"
 #include "core/modules/loader.hpp"
+#include "core/tasks/code_table.hpp"
 #include "core/tasks/module_reference.hpp"
 #include "core/wire/call_wire.hpp"
 
@@ -23,6 +24,7 @@ class ENGINERY_API Executor {
   Executor(Namespace& names, modules::Loader& loader)
       : names_(names),
         loader_(loader),
+        code_(loader),
         evaluator_(names, [&loader](const std::string& plugin) { return Value::module(loader.import(plugin)); }) {}
 
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
@@ -43,6 +45,7 @@ class ENGINERY_API Executor {
 
   Namespace& names_;
   modules::Loader& loader_;
+  CodeTable code_;
   evaluator::Evaluator evaluator_;
 };
 

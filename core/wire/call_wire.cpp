@@ -160,22 +160,29 @@ std::uint64_t Packed::size() const {
   return total;
 }
 
-Packed pack(Op op, std::string_view name, std::span<const Value> positional,
-            std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes) {
+Packed pack(const CallParts& call, std::size_t inline_bytes) {
   NodeWriter& writer = fresh_writer();
-  for (const Value& value : positional) writer.write(value);
-  for (const auto& [keyword, value] : keywords) writer.write(value);
+  for (const Value& value : call.positional) writer.write(value);
+  for (const auto& [keyword, value] : call.keywords) writer.write(value);
   auto& builder = fresh_builder();
   const auto values = add_values(builder, writer, inline_bytes);
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> names = 0;
-  if (!keywords.empty()) {
+  if (!call.keywords.empty()) {
     std::vector<flatbuffers::Offset<flatbuffers::String>> offsets;
-    for (const auto& [keyword, value] : keywords) offsets.push_back(builder.CreateString(keyword));
+    for (const auto& [keyword, value] : call.keywords) offsets.push_back(builder.CreateString(keyword));
     names = builder.CreateVector(offsets);
   }
-  const auto text = builder.CreateString(name.data(), name.size());
-  builder.Finish(fb::CreateCall(builder, static_cast<std::uint8_t>(op), text,
-                                static_cast<std::uint32_t>(positional.size()), names, values));
+  flatbuffers::Offset<fb::Code> code = 0;
+  if (call.code) {
+    const auto maker = builder.CreateString(call.code->maker);
+    const auto function = call.code->function.empty() ? 0 : builder.CreateString(call.code->function);
+    code = fb::CreateCode(builder, maker, function, add_text(builder, call.code->object));
+  }
+  const auto signature =
+      call.signature.empty() ? 0 : builder.CreateString(call.signature.data(), call.signature.size());
+  const auto name = builder.CreateString(call.name.data(), call.name.size());
+  builder.Finish(fb::CreateCall(builder, static_cast<std::uint8_t>(call.op), name,
+                                static_cast<std::uint32_t>(call.positional.size()), names, values, code, signature));
   return finish(builder, writer, inline_bytes);
 }
 
@@ -221,6 +228,9 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
     for (const flatbuffers::String* keyword : *table.keywords())
       call.keywords.emplace_back(text_of(keyword), reader.read());
   if (!reader.at_end()) throw ProtocolError("a call has values that belong to no argument");
+  if (const fb::Code* code = table.code())
+    call.code = Code{text_of(code->maker()), text_of(code->function()), text_of(code->object())};
+  call.signature = text_of(table.signature());
   return call;
 }
 

@@ -19,11 +19,19 @@ const char* to_string(Op op);
 
 using Keywords = std::vector<std::pair<std::string, Value>>;
 
+/// Code that is called by where it is; see core/schema/call.fbs.
+struct Code {
+  std::string maker, function;
+  std::string object;  ///< any bytes
+};
+
 struct Call {
   Op op = Op::apply;
   std::string name;
   std::vector<Value> positional;
   Keywords keywords;
+  std::optional<Code> code;
+  std::string signature;
 };
 
 struct Failure {
@@ -49,8 +57,15 @@ struct Packed {
 
 /// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError, ValueError for what cannot
 /// be encoded.
-Packed pack(Op op, std::string_view name, std::span<const Value> positional,
-            std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes);
+struct CallParts {
+  Op op = Op::apply;
+  std::string_view name{};
+  std::span<const Value> positional{};
+  std::span<const std::pair<std::string, Value>> keywords{};
+  const Code* code = nullptr;
+  std::string_view signature{};
+};
+Packed pack(const CallParts& call, std::size_t inline_bytes);
 Packed pack(const Outcome& outcome, std::size_t inline_bytes);
 
 /// Throws ProtocolError.

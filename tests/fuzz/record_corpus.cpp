@@ -39,7 +39,10 @@ int main(int argc, char** argv) {
                                       Value::tuple({1}),
                                       Value::dict(std::move(dict)),
                                       Value::array(Array::zeros(DType::f64, shape, Order::column_major))};
-  const wire::Packed call = wire::pack(wire::Op::apply, "norms.get_norms", positional, wire::Keywords{{"x", 1}}, 65536);
+  const wire::Keywords keywords{{"x", 1}};
+  const wire::Code code{"+0x1f40@0123456789abcdef", "getpid@GLIBC_2.2.5@libc.so.6", std::string("\0\1", 2)};
+  const wire::CallParts parts{wire::Op::apply, "norms.get_norms", positional, keywords, &code, "(int) -> int"};
+  const wire::Packed call = wire::pack(parts, 65536);
   session::Exchange exchange;
   exchange.engine = engine;
   exchange.session = session;

@@ -66,7 +66,7 @@ TEST(CallWire, WhatATaskPrintedTravelsWithItsOutcomeAndCostsNothingWhenItPrinted
 TEST(CallWire, ACallKeepsItsArgumentsAndTheirNames) {
   const std::vector<Value> positional{1, "two"};
   const Keywords keywords{{"x", 3}, {"y", Value::list({4})}};
-  const Packed packed = pack(Op::push, "name", positional, keywords, kInline);
+  const Packed packed = pack(CallParts{Op::push, "name", positional, keywords}, kInline);
   EXPECT_TRUE(packed.bulk.empty());
   const Call call = unpack_call(packed.body, packed.bulk);
   EXPECT_EQ(call.op, Op::push);
@@ -126,7 +126,7 @@ TEST(CallWire, EveryFlippedByteIsReadOrRefusedButNeverMore) {
   const std::int64_t extent = 3;
   const std::vector<Value> positional{1, "text",
                                       Value::list({Value::array(Array::zeros(DType::f64, std::span(&extent, 1)))})};
-  const Packed packed = pack(Op::apply, "a.b", positional, {}, kInline);
+  const Packed packed = pack(CallParts{Op::apply, "a.b", positional, {}}, kInline);
   const std::string good(packed.body.text());
   for (std::size_t i = 0; i < good.size(); ++i)
     for (const int flip : {1, 0x80, 0xff}) {
@@ -144,8 +144,8 @@ TEST(CallWire, ACallOnAnArrayThatIsThereCarriesItsNameAndNotItsElements) {
   const std::int64_t shape[] = {16, 16};
   const Value array = Value::array(Array::zeros(DType::f64, shape));
   const Value with_array[] = {array, Value(2)}, by_reference[] = {Value::reference("A"), Value(2)};
-  EXPECT_GT(pack(Op::apply, "linalg.norm", with_array, {}, kInline).size(), 16u * 16 * 8);
-  EXPECT_LT(pack(Op::apply, "linalg.norm", by_reference, {}, kInline).size(), 1000u);
+  EXPECT_GT(pack(CallParts{Op::apply, "linalg.norm", with_array, {}}, kInline).size(), 16u * 16 * 8);
+  EXPECT_LT(pack(CallParts{Op::apply, "linalg.norm", by_reference, {}}, kInline).size(), 1000u);
 }
 
 }  // namespace

@@ -1,0 +1,107 @@
+// core/modules/code_location.cpp: where code is: in which build of which module, at which offset.
+//
+// The build-id is read from the memory of the mapped module, not from its file, which may be that of a later build.
+#include "core/modules/code_location.hpp"
+
+#include <elf.h>
+#include <link.h>
+
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+namespace enginery::modules {
+namespace {
+
+const ElfW(Phdr) * segments(const dl_phdr_info& object) { return object.dlpi_phdr; }
+
+BuildId build_id_of(const dl_phdr_info& object) {
+  for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = segments(object)[i];
+    if (segment.p_type != PT_NOTE) continue;
+    const std::size_t alignment = segment.p_align == 8 ? 8 : 4;
+    const auto padded = [alignment](std::size_t size) { return (size + alignment - 1) / alignment * alignment; };
+    const char* at = reinterpret_cast<const char*>(object.dlpi_addr + segment.p_vaddr);
+    const char* const end = at + segment.p_memsz;
+    while (static_cast<std::size_t>(end - at) >= sizeof(ElfW(Nhdr))) {
+      ElfW(Nhdr) note;
+      std::memcpy(&note, at, sizeof note);
+      const char* const name = at + sizeof note;
+      const char* const content = name + padded(note.n_namesz);
+      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(name, "GNU", 4) == 0) {
+        BuildId id;
+        for (std::size_t k = 0; k < note.n_descsz; ++k)
+          id.hex += fmt::format("{:02x}", static_cast<unsigned char>(content[k]));
+        return id;
+      }
+      at = content + padded(note.n_descsz);
+    }
+  }
+  return {};
+}
+
+bool holds(const dl_phdr_info& object, std::uintptr_t address, ElfW(Word) flags) {
+  for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = segments(object)[i];
+    const std::uintptr_t start = object.dlpi_addr + segment.p_vaddr;
+    if (segment.p_type == PT_LOAD && (segment.p_flags & flags) == flags && address >= start &&
+        address - start < segment.p_memsz)
+      return true;
+  }
+  return false;
+}
+
+/// Calls `f` for each object that is mapped, the program first, until it returns true. Whether it did.
+template <class F>
+bool any_object(F f) {
+  const auto call = [](dl_phdr_info* object, std::size_t, void* function) -> int {
+    return (*static_cast<F*>(function))(*object);
+  };
+  return dl_iterate_phdr(call, &f) != 0;
+}
+
+}  // namespace
+
+std::string CodeAddress::text() const { return fmt::format("+{:#x}@{}", offset, build_id.hex); }
+
+std::optional<CodeAddress> CodeAddress::parse(std::string_view text) {
+  CodeAddress address;
+  const std::size_t at = text.find('@');
+  if (!text.starts_with("+0x") || at == text.npos || at + 1 == text.size()) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data() + 3, text.data() + at, address.offset, 16);
+  if (error != std::errc() || end != text.data() + at) return std::nullopt;
+  address.build_id.hex = text.substr(at + 1);
+  return address;
+}
+
+std::optional<CodeLocation> CodeLocation::of(const void* address) {
+  const auto number = reinterpret_cast<std::uintptr_t>(address);
+  std::optional<CodeLocation> location;
+  bool first = true;
+  any_object([&](const dl_phdr_info& object) {
+    const bool executable = std::exchange(first, false);
+    if (!holds(object, number, 0)) return false;
+    location = {object.dlpi_name, executable, {build_id_of(object), number - object.dlpi_addr}};
+    return true;
+  });
+  if (location && location->executable) {
+    std::error_code error;
+    location->file = std::filesystem::read_symlink("/proc/self/exe", error);
+  }
+  return location;
+}
+
+const void* find_code(const CodeAddress& address) {
+  std::uintptr_t code = 0;
+  any_object([&](const dl_phdr_info& object) {
+    const std::uintptr_t there = object.dlpi_addr + address.offset;
+    if (!holds(object, there, PF_X) || build_id_of(object) != address.build_id) return false;
+    code = there;
+    return true;
+  });
+  return reinterpret_cast<const void*>(code);
+}
+
+}  // namespace enginery::modules

@@ -1,0 +1,75 @@
+// core/tasks/code_table.cpp: the code that calls have named by where it is.
+#include "core/tasks/code_table.hpp"
+
+#include <cstring>
+#include <new>
+
+#include <enginery/describe.hpp>
+#include <enginery/errors.hpp>
+
+#include "core/modules/code_location.hpp"
+#include "core/modules/library_symbol.hpp"
+
+namespace enginery::tasks {
+
+using modules::CodeAddress;
+using modules::LibrarySymbol;
+
+const void* CodeTable::address_of(const std::string& text) {
+  if (const auto symbol = LibrarySymbol::parse(text)) return symbol->resolve();
+  const auto address = CodeAddress::parse(text);
+  if (!address) throw ProtocolError("a call names its code by '" + text + "', which is no address");
+  if (const void* const code = modules::find_code(*address)) return code;
+  loader_.module(address->build_id);
+  if (const void* const code = modules::find_code(*address)) return code;
+  throw ProtocolError("a call names code at " + text + ", where that module has none");
+}
+
+const CodeTable::Entry& CodeTable::find(const wire::Code& code, const std::string& name) {
+  const std::string key = code.maker + ' ' + code.function;
+  if (const auto known = entries_.find(key); known != entries_.end()) return known->second;
+  const auto maker = CodeAddress::parse(code.maker);
+  if (!maker) throw ProtocolError("a call names what describes its code by '" + code.maker + "', which is no address");
+  const auto describe = reinterpret_cast<Describe>(reinterpret_cast<std::uintptr_t>(address_of(code.maker)));
+  Entry entry;
+  if (!code.function.empty()) entry.target = address_of(code.function);
+  entry.function = describe({.module = {}, .name = name, .doc = {}, .formals = {}, .build_id = maker->build_id});
+  return entries_.emplace(key, std::move(entry)).first->second;
+}
+
+namespace {
+
+/// The bytes of an object, where an object of its type may lie.
+class Aligned {
+ public:
+  Aligned(const std::string& bytes, std::size_t alignment)
+      : alignment_(alignment), memory_(operator new(std::max<std::size_t>(bytes.size(), 1), alignment_)) {
+    std::memcpy(memory_, bytes.data(), bytes.size());
+  }
+  ~Aligned() { operator delete(memory_, alignment_); }
+  Aligned(const Aligned&) = delete;
+  Aligned& operator=(const Aligned&) = delete;
+
+  void* get() const { return memory_; }
+
+ private:
+  std::align_val_t alignment_;
+  void* memory_;
+};
+
+}  // namespace
+
+Value CodeTable::Entry::call(const std::string& object, std::span<const Value> arguments) const {
+  if (target) {
+    const void* pointer = target;
+    return function->call_on(&pointer, arguments);
+  }
+  const Function::Callable& callable = function->callable();
+  if (object.size() != callable.size)
+    throw ProtocolError("a call brings " + std::to_string(object.size()) + " bytes for a function object of " +
+                        std::to_string(callable.size));
+  const Aligned copy(object, callable.alignment);
+  return function->call_on(copy.get(), arguments);
+}
+
+}  // namespace enginery::tasks

@@ -1,0 +1,42 @@
+// core/tasks/code_table.hpp: the code that calls have named by where it is.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+#include <enginery/export.hpp>
+#include <enginery/function.hpp>
+
+#include "core/modules/loader.hpp"
+#include "core/wire/call_wire.hpp"
+
+namespace enginery::tasks {
+
+/// Finds the code of a call once, and knows it afterwards. It grows with the functions that are called, not with calls.
+///
+/// Threads: belongs to one thread at a time.
+class CodeTable {
+ public:
+  explicit CodeTable(modules::Loader& loader) : loader_(loader) {}
+
+  struct Entry {
+    std::shared_ptr<const Function> function;
+    const void* target = nullptr;  ///< when what is called is a pointer
+
+    /// `object`: the bytes of what is called, when it is no pointer. Throws ProtocolError when they are too few or many.
+    Value call(const std::string& object, std::span<const Value> arguments) const;
+  };
+
+  /// `name` is what errors call it. Throws ModuleMissing, PluginLoadError, ProtocolError.
+  const Entry& find(const wire::Code& code, const std::string& name);
+
+ private:
+  const void* address_of(const std::string& text);
+
+  modules::Loader& loader_;
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+}  // namespace enginery::tasks
