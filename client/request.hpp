@@ -14,6 +14,7 @@
 #include <enginery/value.hpp>
 
 #include "client/engines.hpp"
+#include "core/modules/module_files.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery {
@@ -25,6 +26,8 @@ struct Request {
   std::span<const Value> positional{};
   std::span<const std::pair<std::string, Value>> keywords{};
   std::string_view execute_input{};
+  /// What engines must have before they run it; brought to those that lack it. Null: nothing.
+  std::shared_ptr<const modules::ModuleFiles> needs{};
 
   /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
   TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;
