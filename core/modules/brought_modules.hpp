@@ -26,8 +26,8 @@ struct BroughtFile {
 /// Threads: all functions from any.
 class ENGINERY_API BroughtModules {
  public:
-  /// `files`: the module's libraries, each before those that need it, and the module last. The first that was brought of
-  /// a build stays.
+  /// `files`: the module's libraries, each before those that need it, and the module last. The first that was brought
+  /// of a build stays.
   void add(std::vector<BroughtFile> files);
   /// What was brought for the module of that build.
   std::optional<std::vector<BroughtFile>> find(const BuildId& build_id) const;

@@ -17,8 +17,8 @@ struct ENGINERY_API ContentHash {
   std::array<std::uint8_t, 32> bytes{};
 
   static ContentHash of(std::span<const std::byte> bytes);
-  /// Of the first `size` bytes behind a descriptor that can be read at any place; nothing is mapped or kept. The default
-  /// one when they cannot be read.
+  /// Of the first `size` bytes behind a descriptor that can be read at any place; nothing is mapped or kept. The
+  /// default one when they cannot be read.
   static ContentHash of(int descriptor, std::uint64_t size);
 
   std::string hex() const;

@@ -1,6 +1,7 @@
 // core/modules/loader.hpp: from a plugin's name or file to its tasks.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <enginery/plugin.hpp>
 
 #include "core/modules/brought_modules.hpp"
+#include "core/modules/dependencies.hpp"
 #include "core/modules/module_cache.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/modules/probe.hpp"
@@ -58,8 +60,8 @@ class ENGINERY_API Loader {
   std::shared_ptr<const SharedObject> load(const PluginFile& file);
 
   /// The module of that build: loaded already, or loaded now from what was brought, its own libraries first. Throws
-  /// ModuleMissing when there is neither; PluginLoadError, of stage `dependency` also when a library of the same name but
-  /// of another build is in this process already.
+  /// ModuleMissing when there is neither; PluginLoadError, of stage `dependency` also when a library of the same name
+  /// but of another build is in this process already.
   std::shared_ptr<const SharedObject> module(const BuildId& build_id);
 
   /// The module of that build, if it is loaded.
@@ -71,6 +73,10 @@ class ENGINERY_API Loader {
     std::shared_ptr<const SharedObject> object;
   };
   std::shared_ptr<ModuleNamespace> import(const SharedObject& object);
+  ModuleCache& cache();
+  /// Stage dlopen: maps `copy`, of `file`, after its neighbours.
+  std::shared_ptr<const SharedObject> open(const std::string& file, const BuildId& build_id,
+                                           const std::filesystem::path& copy, const Neighbours& neighbours);
 
   std::optional<Probe> probe_;
   std::shared_ptr<const BroughtModules> brought_;

@@ -32,15 +32,15 @@ struct ModuleFile {
 /// and the module itself last.
 ///
 /// A library is the user's own when the dynamic linker would find it, or has found it for this process, outside of the
-/// system's folders, and it is not one of enginery's. One that is nowhere on this host is left for the engine to find or
-/// to name.
+/// system's folders, and it is not one of enginery's. One that is nowhere on this host is left for the engine to find
+/// or to name.
 ///
 /// Threads: immutable.
 class ENGINERY_API ModuleFiles {
  public:
   /// Of a plugin's or program's .so on disk. The same object again, and nothing is read, while no file of it changes.
-  /// Throws PluginLoadError: `read` or `elf` for a file that cannot serve, also one without a build-id; `dependency` for
-  /// a library of the user's own that has no soname.
+  /// Throws PluginLoadError: `read` or `elf` for a file that cannot serve, also one without a build-id; `dependency`
+  /// for a library of the user's own that has no soname.
   static std::shared_ptr<const ModuleFiles> of_file(const std::string& path);
 
   /// Of a module that is mapped into this process from `path` and has this build-id in memory; its libraries are those
@@ -48,8 +48,13 @@ class ENGINERY_API ModuleFiles {
   /// PluginLoadError of stage `read` when a file on disk is no longer what is mapped: the program was rebuilt.
   static std::shared_ptr<const ModuleFiles> of_mapped(const std::string& path, const BuildId& build_id);
 
-  /// Requires: made by one of the above.
-  ModuleFiles(std::vector<ModuleFile> files, std::vector<FileStamp> stamps);
+  /// Where a file is, whatever becomes of the current folder, and what it was when it was hashed.
+  struct Source {
+    std::string place;
+    FileStamp stamp;
+  };
+  /// For the functions above; one source for each file.
+  ModuleFiles(std::vector<ModuleFile> files, std::vector<Source> sources);
 
   std::span<const ModuleFile> files() const noexcept { return files_; }
   const ModuleFile& module() const noexcept { return files_.back(); }
@@ -63,7 +68,7 @@ class ENGINERY_API ModuleFiles {
   bool unchanged() const;
 
   std::vector<ModuleFile> files_;
-  std::vector<FileStamp> stamps_;
+  std::vector<Source> sources_;
 };
 
 }  // namespace enginery::modules
