@@ -14,6 +14,7 @@
 #include <enginery/value.hpp>
 
 #include "client/engines.hpp"
+#include "core/modules/module_files.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery {
@@ -27,6 +28,8 @@ struct Request {
   std::string_view execute_input{};
   const wire::Code* code = nullptr;
   std::string_view signature{};
+  /// What engines must have before they run it; brought to those that lack it. Null: nothing.
+  std::shared_ptr<const modules::ModuleFiles> needs{};
 
   /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
   TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;

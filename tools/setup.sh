@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build ccache pkg-config clang-format
-  libnng-dev libmbedtls-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libboost1.81-dev
+  libnng-dev libmbedtls-dev libssl-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libboost1.81-dev
   tao-pegtl-dev python3
   libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
 )

@@ -15,6 +15,12 @@ class Descriptor {
   Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() { reset(); }
 
+  /// Closes what it had.
+  void take(Descriptor&& other) noexcept {
+    reset();
+    number_ = std::exchange(other.number_, -1);
+  }
+
   explicit operator bool() const noexcept { return number_ >= 0; }
   int number() const noexcept { return number_; }
   void reset() noexcept {

@@ -6,6 +6,10 @@
 // linker gives the old code for a known path, and a linker that writes over a mapped file kills the process. There a
 // process of its own opens it, if it is new to this host; when that lived, this one does. Only then does the plugin's
 // body run, and what it throws comes back as data.
+//
+// A module that a client brought lies in the cache already, its hash checked, and so do the libraries of the user's own
+// that it needs; those are opened before it, because the dynamic linker looks for a name that it has loaded nowhere
+// else.
 #include "core/modules/loader.hpp"
 
 #include <dlfcn.h>
@@ -18,8 +22,10 @@
 #include <enginery/errors.hpp>
 
 #include "core/modules/dependencies.hpp"
+#include "core/modules/dl_error.hpp"
 #include "core/modules/elf_file.hpp"
 #include "core/modules/find_plugin.hpp"
+#include "core/modules/mapped_library.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -37,6 +43,19 @@ void check_abi(const ElfFile& elf, const std::string& file) {
         fmt::format("it was built for \"{}\", and this process is \"{}\"", *elf.abi_tag, ENGINERY_ABI_TAG),
         "Build it again with the compiler, the flags and the enginery headers of this installation");
   }
+}
+
+/// Is that very library in this process? Throws PluginLoadError naming the module when another of its name is: the
+/// dynamic linker would give the module that one.
+bool is_loaded(const BroughtFile& library, const BroughtFile& module) {
+  const auto mapped = mapped_library(library.what.name);
+  if (!mapped) return false;
+  if (mapped->build_id == library.what.build_id) return true;
+  throw PluginLoadError(
+      LoadStage::dependency, module.what.path,
+      fmt::format("it needs {} of build-id {}, and this process has that of build-id {} from {}", library.what.name,
+                  library.what.build_id.hex, mapped->build_id.empty() ? "none" : mapped->build_id.hex, mapped->path),
+      "Restart the engine to have the new one, or link the library statically into each module");
 }
 
 const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
@@ -68,6 +87,10 @@ void enter(const SharedObject& object, const EngineryPluginDescriptor& descripto
 
 }  // namespace
 
+ModuleMissing::ModuleMissing(const BuildId& build_id)
+    : Error("ModuleMissing", "this engine does not have the module of build-id " + build_id.hex +
+                                 ", and the call brought none; use one version of enginery on both sides") {}
+
 std::shared_ptr<const SharedObject> Loader::loaded(const BuildId& build_id) const {
   const auto found = objects_.find(build_id);
   return found == objects_.end() ? nullptr : found->second;
@@ -83,6 +106,11 @@ std::shared_ptr<const SharedObject> Loader::load(const std::string& path) {
   return object;
 }
 
+ModuleCache& Loader::cache() {
+  if (!cache_) cache_ = ModuleCache::standard();
+  return *cache_;
+}
+
 std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
   const ElfFile elf = ElfFile::read(file.bytes.span(), file.path);
   if (elf.build_id.empty()) {
@@ -92,20 +120,49 @@ std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
   check_abi(elf, file.path);
   if (const auto known = loaded(elf.build_id)) return known;
   const Neighbours neighbours = check_dependencies(elf, file.path);
-
-  if (!cache_) cache_ = ModuleCache::standard();
   const std::filesystem::path copy =
-      cache_->keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes.span());
-  if (probe_ && !cache_->proven(copy)) {
-    probe_->open(file.path, copy, neighbours.folders);
-    cache_->set_proven(copy);
+      cache().keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes.span());
+  return open(file.path, elf.build_id, copy, neighbours);
+}
+
+std::shared_ptr<const SharedObject> Loader::open(const std::string& file, const BuildId& build_id,
+                                                 const std::filesystem::path& copy, const Neighbours& neighbours) {
+  if (probe_ && !cache().proven(copy)) {
+    probe_->open(file, copy, neighbours.folders);
+    cache().set_proven(copy);
   }
-  // The copy would not find these; the dynamic linker takes what is loaded already. If one fails, the copy's own error
-  // tells.
-  for (const std::string& library : neighbours.libraries) dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  auto object = std::make_shared<const SharedObject>(file.path, copy, elf.build_id);
-  objects_.emplace(elf.build_id, object);
+  // The copy would not find these; the dynamic linker takes what is loaded already.
+  for (const std::string& library : neighbours.libraries)
+    if (!dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) throw_dl_error(library, library, dlerror());
+  auto object = std::make_shared<const SharedObject>(file, copy, build_id);
+  objects_.emplace(build_id, object);
   return object;
+}
+
+std::shared_ptr<const SharedObject> Loader::module(const BuildId& build_id) {
+  if (auto known = loaded(build_id)) return known;
+  const auto brought = brought_ ? brought_->find(build_id) : std::nullopt;
+  if (!brought) throw ModuleMissing(build_id);
+  const std::span<const BroughtFile> libraries = std::span(*brought).first(brought->size() - 1);
+  const BroughtFile& module = brought->back();
+
+  Neighbours neighbours;
+  for (const BroughtFile& file : *brought) {
+    const std::string& path = file.what.path;
+    cache().restore(file);
+    const PluginFile content = PluginFile::read(file.cached);
+    const ElfFile elf = ElfFile::read(content.bytes.span(), path);
+    if (elf.build_id != file.what.build_id)
+      throw PluginLoadError(LoadStage::elf, path, "it came with another build-id than it has", "Call again");
+    if (&file == &module) check_abi(elf, path);
+    const Neighbours system = check_dependencies(elf, path, libraries);
+    neighbours.libraries.insert(neighbours.libraries.end(), system.libraries.begin(), system.libraries.end());
+    neighbours.folders.insert(neighbours.folders.end(), system.folders.begin(), system.folders.end());
+    if (&file == &module) break;
+    neighbours.folders.push_back(file.cached.parent_path());
+    if (!is_loaded(file, module)) neighbours.libraries.push_back(file.cached);
+  }
+  return open(module.what.path, build_id, module.cached, neighbours);
 }
 
 std::shared_ptr<ModuleNamespace> Loader::import_file(const std::string& path) { return import(*load(path)); }

@@ -1,6 +1,7 @@
 // core/modules/loader.hpp: from a plugin's name or file to its tasks.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,16 +9,25 @@
 #include <string_view>
 
 #include <enginery/build_id.hpp>
+#include <enginery/errors.hpp>
 #include <enginery/export.hpp>
 #include <enginery/module_namespace.hpp>
 #include <enginery/plugin.hpp>
 
+#include "core/modules/brought_modules.hpp"
+#include "core/modules/dependencies.hpp"
 #include "core/modules/module_cache.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/modules/probe.hpp"
 #include "core/modules/shared_object.hpp"
 
 namespace enginery::modules {
+
+/// Neither loaded nor brought. A client brings what its calls need, so this is a call that was made without its needs.
+class ENGINERY_API ModuleMissing : public Error {
+ public:
+  explicit ModuleMissing(const BuildId& build_id);
+};
 
 /// Loads modules by the stages find, read, elf, abi, dependency, dlopen, symbol, init. Every refusal is a
 /// PluginLoadError of its stage, and leaves what was loaded before as it was.
@@ -26,7 +36,9 @@ namespace enginery::modules {
 class ENGINERY_API Loader {
  public:
   /// `probe` opens builds that are new to this host first; without one, this process is the first to open them.
-  explicit Loader(std::optional<Probe> probe = std::nullopt) : probe_(std::move(probe)) {}
+  /// `brought` is where module() finds what is not loaded; it may be filled from other threads.
+  explicit Loader(std::optional<Probe> probe = std::nullopt, std::shared_ptr<const BroughtModules> brought = nullptr)
+      : probe_(std::move(probe)), brought_(std::move(brought)) {}
 
   /// What `import name` gives: the plugin's body has run, in a namespace of its own. The same module each time, but a
   /// new one when the file holds another build; what was loaded before stays usable.
@@ -47,6 +59,11 @@ class ENGINERY_API Loader {
   /// As that, of a file that was read or brought; its path is what errors name.
   std::shared_ptr<const SharedObject> load(const PluginFile& file);
 
+  /// The module of that build: loaded already, or loaded now from what was brought, its own libraries first. Throws
+  /// ModuleMissing when there is neither; PluginLoadError, of stage `dependency` also when a library of the same name
+  /// but of another build is in this process already.
+  std::shared_ptr<const SharedObject> module(const BuildId& build_id);
+
   /// The module of that build, if it is loaded.
   std::shared_ptr<const SharedObject> loaded(const BuildId& build_id) const;
 
@@ -56,8 +73,13 @@ class ENGINERY_API Loader {
     std::shared_ptr<const SharedObject> object;
   };
   std::shared_ptr<ModuleNamespace> import(const SharedObject& object);
+  ModuleCache& cache();
+  /// Stage dlopen: maps `copy`, of `file`, after its neighbours.
+  std::shared_ptr<const SharedObject> open(const std::string& file, const BuildId& build_id,
+                                           const std::filesystem::path& copy, const Neighbours& neighbours);
 
   std::optional<Probe> probe_;
+  std::shared_ptr<const BroughtModules> brought_;
   std::optional<ModuleCache> cache_;                                // made when the first module is loaded
   std::map<std::string, Seen, std::less<>> seen_;                   // by path
   std::map<BuildId, std::shared_ptr<const SharedObject>> objects_;  // never removed

@@ -15,6 +15,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/modules/cache_eviction.hpp"
 #include "core/modules/descriptor.hpp"
 #include "core/modules/plugin_file.hpp"
 
@@ -69,42 +70,70 @@ static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
   return std::ranges::equal(PluginFile::read(file).bytes.span(), bytes);
 }
 
-static void write_all(int descriptor, std::span<const std::byte> bytes, const fs::path& file) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) refuse(file, fmt::format("cannot write to the module cache: {}", std::strerror(errno)));
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-}
-
 static fs::path proof_of(const fs::path& file) {
   char host[256] = "localhost";
   if (gethostname(host, sizeof host) == 0) host[sizeof host - 1] = '\0';
   return file.string() + ".proven-" + host;
 }
 
-fs::path ModuleCache::keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const {
-  const fs::path folder = folder_ / "modules" / build_id.hex;
-  const fs::path file = folder / name;
-  if (holds(file, bytes)) return file;
+fs::path ModuleCache::place(const BuildId& build_id, const std::string& name) const {
+  return folder_ / "modules" / build_id.hex / name;
+}
 
+std::shared_ptr<const Descriptor> ModuleCache::put_in_place(IncomingFile& complete) const {
   std::error_code error;
-  fs::create_directories(folder, error);
-  std::string temporary = (folder / ".new-XXXXXX").string();
-  const Descriptor out(mkostemp(temporary.data(), O_CLOEXEC));
-  if (!out) refuse(file, fmt::format("cannot write to the module cache: {}", std::strerror(errno)));
-  try {
-    write_all(out.number(), bytes, file);
-    fs::remove(proof_of(file), error);  // what was proven had other bytes
-    if (fchmod(out.number(), 0700) != 0 || rename(temporary.c_str(), file.c_str()) != 0) {
-      refuse(file, fmt::format("cannot write to the module cache: {}", std::strerror(errno)));
-    }
-  } catch (...) {
-    unlink(temporary.c_str());
-    throw;
+  fs::remove(proof_of(complete.place()), error);  // what was proven had other bytes
+  auto content = complete.put_in_place();
+  keep_within(folder_ / "modules", cache_limit(), complete.place());
+  return content;
+}
+
+fs::path ModuleCache::keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const {
+  const fs::path file = place(build_id, name);
+  if (holds(file, bytes)) {
+    mark_used(Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)).number());
+    return file;
   }
+  IncomingFile incoming(file);
+  incoming.write(0, bytes);
+  put_in_place(incoming);
   return file;
+}
+
+fs::path ModuleCache::place_of(const ModuleFile& wanted) const { return place(wanted.build_id, wanted.name); }
+
+std::optional<BroughtFile> ModuleCache::find(const ModuleFile& wanted) const {
+  const fs::path file = place_of(wanted);
+  auto content = std::make_shared<const Descriptor>(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status;
+  if (!*content || fstat(content->number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      static_cast<std::uint64_t>(status.st_size) != wanted.size ||
+      ContentHash::of(content->number(), wanted.size) != wanted.hash)
+    return std::nullopt;
+  mark_used(content->number());
+  return BroughtFile{wanted, file, std::move(content)};
+}
+
+BroughtFile ModuleCache::accept(IncomingFile& complete, const ModuleFile& wanted) const {
+  if (ContentHash::of(complete.descriptor(), wanted.size) != wanted.hash)
+    refuse(wanted.path, "the bytes that came are not those of its SHA-256 " + wanted.hash.hex());
+  return {wanted, complete.place(), put_in_place(complete)};
+}
+
+void ModuleCache::restore(const BroughtFile& file) const {
+  struct stat had, there;
+  if (fstat(file.content->number(), &had) == 0 && stat(file.cached.c_str(), &there) == 0 &&
+      had.st_ino == there.st_ino && had.st_dev == there.st_dev)
+    return mark_used(file.content->number());
+  IncomingFile again(file.cached);
+  auto [bytes, memory] = Bytes::fresh(std::min<std::uint64_t>(file.what.size, 1u << 20));
+  for (std::uint64_t at = 0; at < file.what.size;) {
+    const ssize_t got = pread(file.content->number(), memory, bytes.size(), static_cast<off_t>(at));
+    if (got <= 0) refuse(file.cached, fmt::format("cannot read the module again: {}", std::strerror(errno)));
+    again.write(at, bytes.span().first(static_cast<std::size_t>(got)));
+    at += static_cast<std::uint64_t>(got);
+  }
+  put_in_place(again);
 }
 
 bool ModuleCache::proven(const fs::path& file) const { return access(proof_of(file).c_str(), F_OK) == 0; }

@@ -3,15 +3,20 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
 #include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
+#include "core/modules/brought_modules.hpp"
+#include "core/modules/incoming_file.hpp"
+
 namespace enginery::modules {
 
-/// A private folder of files that no linker writes to, so that what is mapped never changes under its code.
+/// A private folder of files, bounded in size by ENGINERY_CACHE_LIMIT, that no linker writes to, so that what is mapped
+/// never changes under its code.
 ///
 /// Threads and processes may share a folder: files appear complete, by rename, and are never changed after.
 class ENGINERY_API ModuleCache {
@@ -28,6 +33,16 @@ class ENGINERY_API ModuleCache {
   /// PluginLoadError of stage `read` when it cannot be written.
   std::filesystem::path keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const;
 
+  /// The file of that build-id and name, if it is there and its bytes have that hash: they are read and compared. It is
+  /// open, so that what is evicted later is still had.
+  std::optional<BroughtFile> find(const ModuleFile& wanted) const;
+  /// Where `wanted` is to be put, by an IncomingFile.
+  std::filesystem::path place_of(const ModuleFile& wanted) const;
+  /// Takes over what was written, or throws PluginLoadError of stage `read` when its bytes have not the hash.
+  BroughtFile accept(IncomingFile& complete, const ModuleFile& wanted) const;
+  /// Puts the file where it was when it was evicted meanwhile. Throws PluginLoadError of stage `read`.
+  void restore(const BroughtFile& file) const;
+
   /// Has this very file been opened on this host before without harm? A folder may be shared by hosts.
   bool proven(const std::filesystem::path& file) const;
   void set_proven(const std::filesystem::path& file) const;
@@ -35,6 +50,10 @@ class ENGINERY_API ModuleCache {
   const std::filesystem::path& folder() const noexcept { return folder_; }
 
  private:
+  std::filesystem::path place(const BuildId& build_id, const std::string& name) const;
+  /// Others may have to go for it.
+  std::shared_ptr<const Descriptor> put_in_place(IncomingFile& complete) const;
+
   std::filesystem::path folder_;
 };
 

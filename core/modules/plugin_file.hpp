@@ -14,7 +14,7 @@
 namespace enginery::modules {
 
 /// Changes when the file does: enough to know that it need not be read again.
-struct FileStamp {
+struct ENGINERY_API FileStamp {
   std::uint64_t device = 0, inode = 0, size = 0;
   std::int64_t modified_ns = 0, changed_ns = 0;
 

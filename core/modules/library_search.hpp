@@ -1,0 +1,44 @@
+// core/modules/library_search.hpp: where the dynamic linker would find a library.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/modules/elf_file.hpp"
+
+namespace enginery::modules {
+
+struct FoundLibrary {
+  std::string path;
+  std::string folder;  ///< as it was searched
+  bool beside;         ///< found relative to the file that needs it, so a copy of that elsewhere would not find it
+};
+
+/// Searches as the dynamic linker does for what the file `elf` at `path` needs: its DT_RPATH if it has no DT_RUNPATH,
+/// LD_LIBRARY_PATH, its DT_RUNPATH, the system's folders and ldconfig's list. Nothing is mapped.
+class LibrarySearch {
+ public:
+  LibrarySearch(const ElfFile& elf, const std::string& path);
+
+  std::optional<FoundLibrary> find(const std::string& library) const;
+  /// The run path, as written in the file.
+  const std::vector<std::string>& run_path() const { return run_path_; }
+
+ private:
+  struct Folder {
+    std::string path;
+    bool beside = false;
+  };
+  std::vector<Folder> folders_;
+  std::vector<std::string> run_path_;
+};
+
+/// Is that path of the system: below /lib, /lib64, /usr/lib, …, or in ldconfig's list?
+bool of_system(const std::string& path);
+/// Is a library of that name one of enginery's own?
+bool of_enginery(const std::string& name);
+/// The folder of the libenginery.so of this process; its other libraries are there, too.
+std::string folder_of_enginery();
+
+}  // namespace enginery::modules

@@ -1,0 +1,23 @@
+// core/modules/mapped_library.hpp: a library as this process has it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <enginery/build_id.hpp>
+#include <enginery/export.hpp>
+
+namespace enginery::modules {
+
+/// Where a library of this process was mapped from, and the build-id that it has in memory, whatever became of the
+/// file.
+struct MappedLibrary {
+  std::string path;
+  BuildId build_id;  ///< empty if the linker wrote none
+};
+
+/// The library by which the dynamic linker would satisfy a need for `name` without looking for files; nothing if there
+/// is none. `name` may also be the very path of what is mapped.
+ENGINERY_API std::optional<MappedLibrary> mapped_library(const std::string& name);
+
+}  // namespace enginery::modules
