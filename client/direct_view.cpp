@@ -36,6 +36,20 @@ TaskHandle DirectView::call(std::string_view name, const CallArguments& argument
   return Request{Op::apply, name, arguments.positional, arguments.keywords}.send(engines_, id_);
 }
 
+TaskHandle DirectView::call(const TypedName& name, std::string_view type, const CallArguments& arguments) const {
+  return Request{.op = Op::apply,
+                 .name = name.name(),
+                 .positional = arguments.positional,
+                 .keywords = arguments.keywords,
+                 .signature = type}
+      .send(engines_, id_);
+}
+
+TaskHandle DirectView::call(const Callee& callee, const CallArguments& arguments) const {
+  wire::Code code;
+  return Request::to_code(callee, arguments, engines_ != nullptr, code).send(engines_, id_);
+}
+
 AsyncResult<void> DirectView::push(std::initializer_list<Item> items) const {
   const wire::Keywords keywords = keywords_of(items);
   return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, id_));

@@ -2,6 +2,7 @@
 #include "client/request.hpp"
 
 #include "client/local.hpp"
+#include "client/program_code.hpp"
 #include "core/session/limits.hpp"
 
 namespace enginery {
@@ -13,6 +14,17 @@ std::string Request::label() const {
 
 wire::Packed Request::packed(std::size_t inline_bytes) const {
   return wire::pack(wire::CallParts{op, name, positional, keywords, code, signature}, inline_bytes);
+}
+
+Request Request::to_code(const Callee& callee, const CallArguments& arguments, bool travels, wire::Code& code) {
+  const ProgramCode& known = ProgramCode::of(callee, travels);
+  code = known.code;
+  code.object.assign(reinterpret_cast<const char*>(callee.object.data()), callee.object.size());
+  return {.op = wire::Op::apply,
+          .name = known.name,
+          .positional = arguments.positional,
+          .code = &code,
+          .needs = known.module};
 }
 
 TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {

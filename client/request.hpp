@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include <enginery/call_arguments.hpp>
 #include <enginery/names.hpp>
 #include <enginery/task_handle.hpp>
+#include <enginery/travels.hpp>
 #include <enginery/value.hpp>
 
 #include "client/engines.hpp"
@@ -30,6 +32,9 @@ struct Request {
   std::string_view signature{};
   /// What engines must have before they run it; brought to those that lack it. Null: nothing.
   std::shared_ptr<const modules::ModuleFiles> needs{};
+
+  /// A call of code of this process; `code` is where the request's own is put. Refers to all of them.
+  static Request to_code(const Callee& callee, const CallArguments& arguments, bool travels, wire::Code& code);
 
   /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
   TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;

@@ -5,6 +5,7 @@ enable_language(C)  # a program's main is reached by C: C++ forbids to name it
 
 # enginery_add_program(NAME sources…): a user's program as a shared object, NAME.so, and a tiny executable NAME that calls
 # its main. The target NAME is the shared object, so target_link_libraries(NAME PRIVATE …) and its like go to the code.
+# Both lie in CMAKE_CURRENT_BINARY_DIR. install(TARGETS NAME NAME_executable DESTINATION bin) keeps them together.
 #
 # glibc refuses to dlopen an executable; so code that is to be loaded elsewhere lives in a shared object. `main` keeps its
 # name (renaming it would make its missing return undefined) and is reached through one exported pointer.
@@ -12,16 +13,20 @@ function(enginery_add_program name)
   if(NOT ARGN)
     message(FATAL_ERROR "enginery_add_program(${name}) needs its sources, such as ${name}.cpp")
   endif()
-  add_library(${name} SHARED ${ARGN} ${ENGINERY_CMAKE_DIR}/program_main.c)
+  add_library(${name} SHARED ${ARGN} ${ENGINERY_CMAKE_DIR}/program_main.c ${ENGINERY_CMAKE_DIR}/program_note.cpp)
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so"
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   target_compile_features(${name} PRIVATE cxx_std_20)
   target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-fno-gnu-unique>)
   target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--build-id=sha1)
   target_link_libraries(${name} PRIVATE enginery::client)
+  if(TARGET enginery_flags)  # in the tree
+    target_link_libraries(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:enginery_flags>)
+  endif()
   add_executable(${name}_executable ${ENGINERY_CMAKE_DIR}/program_stub.c)
   set_target_properties(${name}_executable PROPERTIES OUTPUT_NAME ${name} BUILD_RPATH "$ORIGIN" INSTALL_RPATH "$ORIGIN"
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  # What the code throws is caught in it: the stub needs nothing but the code.
   target_link_libraries(${name}_executable PRIVATE ${name})
 endfunction()

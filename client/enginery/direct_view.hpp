@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <enginery/async_result.hpp>
-#include <enginery/call_by_name.hpp>
+#include <enginery/calls.hpp>
 #include <enginery/flags.hpp>
 #include <enginery/names.hpp>
 #include <enginery/output_stream.hpp>
@@ -48,13 +48,15 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const ViewItem&);
 /// One engine of a client. A value: copies are views of the same engine. Keeps the client's connections alive.
 ///
 /// Threads: all const functions from any; `block` is the caller's.
-class ENGINERY_API DirectView : public CallByName<DirectView, AsyncResult>, public Flags<DirectView> {
+class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult>, public Flags<DirectView> {
  public:
   DirectView(std::shared_ptr<Engines> engines, int id) : engines_(std::move(engines)), id_(id) {}
   int id() const noexcept { return id_; }
 
   /// What apply is made of: a task by name, with arguments that are Values already.
   TaskHandle call(std::string_view name, const CallArguments& arguments) const;
+  TaskHandle call(const TypedName& name, std::string_view type, const CallArguments& arguments) const;
+  TaskHandle call(const Callee& callee, const CallArguments& arguments) const;
 
   AsyncResult<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <enginery/async_result.hpp>
-#include <enginery/call_by_name.hpp>
+#include <enginery/calls.hpp>
 #include <enginery/flags.hpp>
 #include <enginery/gathered.hpp>
 #include <enginery/names.hpp>
@@ -43,7 +43,7 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const MultiViewItem&);
 /// Some engines of a client, frozen, or all of them, evaluated anew at each call.
 ///
 /// Threads: all const functions from any; `block` is the caller's.
-class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults>, public Flags<MultiView> {
+class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults>, public Flags<MultiView> {
  public:
   /// Without ids: all engines.
   MultiView(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
@@ -54,6 +54,8 @@ class ENGINERY_API MultiView : public CallByName<MultiView, AsyncResults>, publi
 
   /// What apply is made of: a task by name, with arguments that are Values already.
   std::vector<TaskHandle> call(std::string_view name, const CallArguments& arguments) const;
+  std::vector<TaskHandle> call(const TypedName& name, std::string_view type, const CallArguments& arguments) const;
+  std::vector<TaskHandle> call(const Callee& callee, const CallArguments& arguments) const;
 
   AsyncResults<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.

@@ -19,10 +19,23 @@ class Reference {
   std::string path_;
 };
 
-template <>
-struct Codec<Reference> {
-  static Value encode(const Reference& reference) { return Value::reference(reference.path()); }
-  static Reference decode(const Value& value) { return Reference(value.as_reference()); }
+/// As that, to an object whose type the compiler knows: functions of this program take it only where they take a T.
+template <class T>
+class TypedReference : public Reference {
+ public:
+  using Type = T;
+  using Reference::Reference;
+};
+
+template <class T>
+inline constexpr bool IsTypedReference = false;
+template <class T>
+inline constexpr bool IsTypedReference<TypedReference<T>> = true;
+
+template <std::derived_from<Reference> R>
+struct Codec<R> {
+  static Value encode(const R& reference) { return Value::reference(reference.path()); }
+  static R decode(const Value& value) { return R(value.as_reference()); }
   static std::string name() { return "Reference"; }
 };
 

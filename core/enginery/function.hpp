@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ class Map;
 }  // namespace Eigen
 
 namespace enginery {
+
+/// "(ndarray[float64], list[float]) -> dict[float, float]".
+ENGINERY_API std::string function_type(std::span<const std::string> parameters, std::string_view result);
 
 /// A task: code, its name, and what it takes and gives.
 ///
@@ -77,8 +81,8 @@ class ENGINERY_API Function {
   /// "get_norms(A: ndarray[float64], levels: list[float] = [2.0]) -> dict[float, float]".
   std::string signature() const;
 
-  /// The types only: "(ndarray[float64], list[float]) -> dict[float, float]". What must be equal on both sides of a call
-  /// that names its function's type.
+  /// The types only: "(ndarray[float64], list[float]) -> dict[float, float]". What must be equal on both sides of a
+  /// call that names its function's type.
   std::string type() const;
 
   /// Binds as Python does, decodes, calls, encodes. Throws TypeError when the arguments do not fit the parameters,
@@ -150,6 +154,9 @@ template <class R, class... P>
 struct ErasedCall<std::function<R(P...)>> {
   using Result = std::decay_t<R>;
   static constexpr std::size_t kParameters = sizeof...(P);
+  using Pointer = R (*)(P...);
+  template <std::size_t I>
+  using Parameter = std::tuple_element_t<I, std::tuple<P...>>;
 
   static constexpr bool kEncodes = std::is_void_v<R> || std::same_as<Result, Value> || Encodable<Result>;
 

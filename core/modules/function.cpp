@@ -5,13 +5,13 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/modules/nearest_name.hpp"
 
 namespace enginery {
 
-Function::Function(Declaration declaration, std::span<const std::string> types, std::string result,
-                   Callable callable)
+Function::Function(Declaration declaration, std::span<const std::string> types, std::string result, Callable callable)
     : declaration_(std::move(declaration)),
       qualified_name_(declaration_.module.empty() ? declaration_.name : declaration_.module + '.' + declaration_.name),
       result_(std::move(result)),
@@ -51,13 +51,14 @@ std::string Function::signature() const {
   return text + ") -> " + result_;
 }
 
+std::string function_type(std::span<const std::string> parameters, std::string_view result) {
+  return fmt::format("({}) -> {}", fmt::join(parameters, ", "), result);
+}
+
 std::string Function::type() const {
-  std::string text = "(";
-  for (const Formal& formal : formals()) {
-    if (text.size() > 1) text += ", ";
-    text += formal.type;
-  }
-  return text + ") -> " + result_;
+  std::vector<std::string> types;
+  for (const Formal& formal : formals()) types.push_back(formal.type);
+  return function_type(types, result_);
 }
 
 Value Function::call(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword) const {

@@ -48,9 +48,7 @@ class Exports {
       if (symbol.st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_GNU_IFUNC)) f(symbol);
     }
   }
-  const void* address(const ElfW(Sym) & symbol) const {
-    return reinterpret_cast<const void*>(base_ + symbol.st_value);
-  }
+  const void* address(const ElfW(Sym) & symbol) const { return reinterpret_cast<const void*>(base_ + symbol.st_value); }
   const char* name(const ElfW(Sym) & symbol) const { return strings_ + symbol.st_name; }
   /// Empty for a symbol without; nullopt-like "" too when it is hidden, an old version that no new code links to.
   std::string version(const ElfW(Sym) & symbol) const {

@@ -1,6 +1,7 @@
 // core/tasks/code_table.cpp: the code that calls have named by where it is.
 #include "core/tasks/code_table.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -43,7 +44,7 @@ namespace {
 class Aligned {
  public:
   Aligned(const std::string& bytes, std::size_t alignment)
-      : alignment_(alignment), memory_(operator new(std::max<std::size_t>(bytes.size(), 1), alignment_)) {
+      : alignment_{alignment}, memory_(operator new(std::max<std::size_t>(bytes.size(), 1), alignment_)) {
     std::memcpy(memory_, bytes.data(), bytes.size());
   }
   ~Aligned() { operator delete(memory_, alignment_); }

@@ -25,7 +25,8 @@ class CodeTable {
     std::shared_ptr<const Function> function;
     const void* target = nullptr;  ///< when what is called is a pointer
 
-    /// `object`: the bytes of what is called, when it is no pointer. Throws ProtocolError when they are too few or many.
+    /// `object`: the bytes of what is called, when it is no pointer. Throws ProtocolError when they are too few or
+    /// many.
     Value call(const std::string& object, std::span<const Value> arguments) const;
   };
 

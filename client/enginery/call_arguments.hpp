@@ -1,8 +1,7 @@
-// client/enginery/call_by_name.hpp: apply(name, arguments…), the same for every view.
+// client/enginery/call_arguments.hpp: a call's arguments as Values.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -50,33 +49,6 @@ struct CallArguments {
     else
       positional.push_back(value_of(argument));
   }
-};
-
-/// What a view V that has `block` and `call(name, arguments)` gets: R is what the result becomes, Value unless named.
-template <class V, template <class> class Result>
-class CallByName {
- public:
-  /// Calls the task `name`, "plugin.function". Finished (and has thrown) when the view's `block` is set.
-  template <class R = Value, class... A>
-  Result<R> apply(std::string_view name, A&&... arguments) const {
-    Result<R> result = apply_async<R>(name, std::forward<A>(arguments)...);
-    if (view().block) result.check();
-    return result;
-  }
-  /// Never waits for the result; for room in the bounded queue it may.
-  template <class R = Value, class... A>
-  Result<R> apply_async(std::string_view name, A&&... arguments) const {
-    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(view().call(name, CallArguments::of(std::forward<A>(arguments)...)));
-  }
-  /// The result itself.
-  template <class R = Value, class... A>
-  auto apply_sync(std::string_view name, A&&... arguments) const {
-    return apply_async<R>(name, std::forward<A>(arguments)...).get();
-  }
-
- private:
-  const V& view() const { return static_cast<const V&>(*this); }
 };
 
 }  // namespace enginery

@@ -1,0 +1,168 @@
+// client/enginery/calls.hpp: apply, apply_async and apply_sync, the same for every view.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <enginery/argument.hpp>
+#include <enginery/call_arguments.hpp>
+#include <enginery/fn.hpp>
+#include <enginery/travels.hpp>
+
+namespace enginery {
+
+namespace detail {
+
+struct AnyCall {
+  void operator()() const;
+};
+template <class F>
+struct WithAnyCall : F, AnyCall {};
+/// Has the class an operator(), however many and of whatever kind? Then that of a class derived from it is ambiguous.
+template <class F>
+concept HasCallOperator = HasSignature<F> ||
+    (std::is_class_v<F> && !std::is_final_v<F> && !requires { &WithAnyCall<F>::operator(); });
+
+}  // namespace detail
+
+/// What is called without a name: a function, or an object that can be called.
+template <class F>
+concept Code = std::is_function_v<F> || std::is_member_pointer_v<F> || kIsCaptured<F> || detail::HasCallOperator<F>;
+
+namespace detail {
+
+/// A function without noexcept, so that it is described once.
+template <class F>
+auto function_of(const F& function) {
+  if constexpr (HasSignature<std::decay_t<F>> && !std::is_class_v<F>) {
+    typename ErasedCallOf<std::decay_t<F>>::Pointer pointer = function;
+    return pointer;
+  } else {
+    return function;
+  }
+}
+
+/// What is called, and the arguments of the call.
+template <class F, std::size_t kCaptured>
+struct CodeCall {
+  static_assert(!std::is_member_pointer_v<F>,
+                "enginery: a member function needs an object: put the call into a lambda, [](T& object) { … }");
+  static_assert(
+      std::is_member_pointer_v<F> || HasSignature<F>,
+      "enginery: what is called on an engine is a function or an object with exactly one operator(): choose one "
+      "of several with enginery::overload<R(A…)>(f), and give a generic lambda's parameters their types");
+  using Call = ErasedCallOf<F>;
+  using Result = typename Call::Result;
+
+  template <class... A>
+  static CallArguments arguments(const std::vector<Value>& captured, const A&... given) {
+    static_assert(!(KeywordArgument<A> || ...),
+                  "enginery: keyword arguments belong to names: a function of the program is called by position");
+    static_assert((KeywordArgument<A> || ...) || kCaptured + sizeof...(A) == Call::kParameters,
+                  "enginery: the function takes another number of arguments");
+    CallArguments call;
+    call.positional.reserve(Call::kParameters);
+    call.positional.insert(call.positional.end(), captured.begin(), captured.end());
+    add(call, std::index_sequence_for<A...>(), given...);
+    return call;
+  }
+
+ private:
+  template <std::size_t... I, class... A>
+  static void add(CallArguments& call, std::index_sequence<I...>, const A&... given) {
+    (call.positional.push_back(encode_argument<typename Call::template Parameter<kCaptured + I>>(given)), ...);
+  }
+};
+
+template <class F>
+struct CodeCallOf {
+  using Type = CodeCall<decltype(function_of(std::declval<const F&>())), 0>;
+  template <class Submit, class... A>
+  static auto submit(const Submit& submit, const F& function, const A&... arguments) {
+    const auto callee = function_of(function);
+    return submit(callee_of(callee), Type::arguments({}, arguments...));
+  }
+};
+template <class F, std::size_t N>
+struct CodeCallOf<Captured<F, N>> {
+  using Type = CodeCall<decltype(function_of(std::declval<const F&>())), N>;
+  template <class Submit, class... A>
+  static auto submit(const Submit& submit, const Captured<F, N>& captured, const A&... arguments) {
+    const auto callee = function_of(captured.function);
+    return submit(callee_of(callee), Type::arguments(captured.values, arguments...));
+  }
+};
+
+template <class F>
+using CodeResult = typename CodeCallOf<F>::Type::Result;
+
+}  // namespace detail
+
+/// What a view V that has `block` and `call(…)` gets. Each of the three takes
+///  - a task's name, "plugin.function", with positional and keyword arguments; the result becomes an R, Value unless
+///    named: apply_sync<double>("linalg.norm", x, 2);
+///  - a name with its type, an enginery::fn: arguments and result are checked by the compiler;
+///  - a function, function object or closure of this program, which needs no registration: its code is brought to
+///    engines that lack it. The program is built with enginery_add_program.
+template <class V, template <class> class Result>
+class Calls {
+ public:
+  /// Finished (and has thrown) when the view's `block` is set.
+  template <class R = Value, class... A>
+  Result<R> apply(std::string_view name, A&&... arguments) const {
+    return finished_if_blocking(apply_async<R>(name, std::forward<A>(arguments)...));
+  }
+  template <class R, class... P, class... A>
+  Result<R> apply(const fn<R(P...)>& name, const A&... arguments) const {
+    return finished_if_blocking(apply_async(name, arguments...));
+  }
+  template <Code F, class... A>
+  auto apply(const F& function, const A&... arguments) const {
+    return finished_if_blocking(apply_async(function, arguments...));
+  }
+
+  /// Never waits for the result; for room in the bounded queue it may.
+  template <class R = Value, class... A>
+  Result<R> apply_async(std::string_view name, A&&... arguments) const {
+    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
+    return Result<R>(view().call(name, CallArguments::of(std::forward<A>(arguments)...)));
+  }
+  template <class R, class... P, class... A>
+  Result<R> apply_async(const fn<R(P...)>& name, const A&... arguments) const {
+    return Result<R>(view().call(name, name.type(), name.arguments(arguments...)));
+  }
+  template <Code F, class... A>
+  auto apply_async(const F& function, const A&... arguments) const {
+    using R = detail::CodeResult<F>;
+    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
+    return Result<R>(detail::CodeCallOf<F>::submit(
+        [this](const Callee& callee, const CallArguments& call) { return view().call(callee, call); }, function,
+        arguments...));
+  }
+
+  /// The result itself.
+  template <class R = Value, class... A>
+  auto apply_sync(std::string_view name, A&&... arguments) const {
+    return apply_async<R>(name, std::forward<A>(arguments)...).get();
+  }
+  template <class R, class... P, class... A>
+  auto apply_sync(const fn<R(P...)>& name, const A&... arguments) const {
+    return apply_async(name, arguments...).get();
+  }
+  template <Code F, class... A>
+  auto apply_sync(const F& function, const A&... arguments) const {
+    return apply_async(function, arguments...).get();
+  }
+
+ private:
+  const V& view() const { return static_cast<const V&>(*this); }
+  template <class R>
+  R finished_if_blocking(R result) const {
+    if (view().block) result.check();
+    return result;
+  }
+};
+
+}  // namespace enginery

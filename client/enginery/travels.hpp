@@ -1,0 +1,122 @@
+// client/enginery/travels.hpp: which functions, function objects and closures can be called in another process.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <enginery/argument.hpp>
+#include <enginery/describe.hpp>
+#include <enginery/function.hpp>
+#include <enginery/value.hpp>
+
+namespace enginery {
+
+/// Is an object of this class its bytes and nothing else? A pointer, reference or union in it, also one that a lambda
+/// has captured, is not: std::bit_cast of such is no constant expression, and that is how it is seen. Addresses that
+/// are kept as integers are not seen; std::optional and std::variant are refused with what they are made of.
+template <class F>
+concept PlainData = std::is_trivially_copyable_v<F> &&(std::is_empty_v<F> || requires {
+  typename std::bool_constant<(void(std::bit_cast<F>(std::array<unsigned char, sizeof(F)>{})), true)>;
+});
+
+/// What plain() gives.
+template <class F>
+struct Plain : F {};
+template <class F>
+inline constexpr bool kIsPlain = false;
+template <class F>
+inline constexpr bool kIsPlain<Plain<F>> = true;
+
+/// Lets a function object travel as its bytes although it is not seen to be plain data, such as a closure that captured
+/// a std::optional<int>. A pointer in it means nothing on an engine.
+template <class F>
+Plain<F> plain(F function) {
+  static_assert(
+      std::is_class_v<F> && std::is_trivially_copyable_v<F>,
+      "enginery: plain(f) takes a function object that is trivially copyable: one that owns memory, such as a "
+      "closure that captured a string or a vector, cannot travel as its bytes; use enginery::capture");
+  return {std::move(function)};
+}
+
+/// Chooses one of several functions of a name: `overload<double(double)>(std::sin)`.
+template <class Signature>
+constexpr Signature* overload(Signature* function) noexcept {
+  return function;
+}
+
+/// A function with its first arguments, which travel by their codecs.
+template <class F, std::size_t N>
+struct Captured {
+  F function;
+  std::vector<Value> values;
+};
+
+template <class F>
+inline constexpr bool kIsCaptured = false;
+template <class F, std::size_t N>
+inline constexpr bool kIsCaptured<Captured<F, N>> = true;
+
+namespace detail {
+
+template <class F, class Tuple, std::size_t... I>
+std::vector<Value> encode_captures(const Tuple& captures, std::index_sequence<I...>) {
+  using Call = ErasedCallOf<std::decay_t<F>>;
+  static_assert(sizeof...(I) <= Call::kParameters,
+                "enginery: capture(values…, f) captures more values than f has parameters");
+  std::vector<Value> values;
+  values.reserve(sizeof...(I));
+  (values.push_back(encode_argument<typename Call::template Parameter<I>>(std::get<I>(captures))), ...);
+  return values;
+}
+
+}  // namespace detail
+
+/// `capture(name, A, [](const std::string& name, const MatrixXd& A, double x) { … })`: a function whose first
+/// parameters are given here. It is what a closure `[name, A](double x) { … }` would be, if a closure's captures could
+/// be seen: strings, vectors, matrices and all that has a Codec travel as arguments do. They are encoded once.
+template <class... C>
+auto capture(const C&... captures_and_function) {
+  constexpr std::size_t kCaptures = sizeof...(C) - 1;
+  const auto all = std::forward_as_tuple(captures_and_function...);
+  using F = std::decay_t<std::tuple_element_t<kCaptures, std::tuple<const C&...>>>;
+  static_assert(HasSignature<F>,
+                "enginery: the last argument of capture(values…, f) is a function or an object with exactly one "
+                "operator(), whose first parameters the values are");
+  return Captured<F, kCaptures>{std::get<kCaptures>(all),
+                                detail::encode_captures<F>(all, std::make_index_sequence<kCaptures>())};
+}
+
+/// What is called on an engine, as this process knows it.
+struct Callee {
+  const void* maker;                    ///< describe<F>, in the module that was compiled with F
+  const void* function = nullptr;       ///< when F is a pointer
+  std::span<const std::byte> object{};  ///< else F's bytes
+  const std::type_info* type = nullptr;
+};
+
+/// Refers to `function`. Refuses at compile time what cannot travel.
+template <class F>
+Callee callee_of(const F& function) {
+  if constexpr (std::is_pointer_v<F>) {
+    return {reinterpret_cast<const void*>(&describe<F>), reinterpret_cast<const void*>(function), {}, &typeid(F)};
+  } else {
+    static_assert(
+        std::is_trivially_copyable_v<F>,
+        "enginery: this closure cannot travel as its bytes: it captures something that owns memory, such as a "
+        "string, a vector or a matrix. Write enginery::capture(values…, f): they travel by their codecs");
+    static_assert(
+        !std::is_trivially_copyable_v<F> || PlainData<F> || kIsPlain<F>,
+        "enginery: this closure cannot travel: it captures a pointer, a reference or this, or something that "
+        "holds one, which means nothing in another process. Capture plain data by value; put what has a Codec "
+        "into enginery::capture(values…, f); enginery::plain(f) overrides");
+    return {reinterpret_cast<const void*>(&describe<F>), nullptr, std::as_bytes(std::span<const F, 1>(&function, 1)),
+            &typeid(F)};
+  }
+}
+
+}  // namespace enginery
