@@ -83,7 +83,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
   pending_.push_back(pending);
   const std::uint64_t seq = first_seq_ + pending_.size() - 1;
   pending->set_task(weak_from_this(), session_id_, seq);
-  if (gate_.empty() && (!needs || modules_.contains(needs->build_id()))) {
+  if (gate_.empty() && (!needs || modules_.contains(needs->fingerprint()))) {
     session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
   } else {
     gate_.push_back({seq, std::move(call), needs});

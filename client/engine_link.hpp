@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include <enginery/build_id.hpp>
 #include <enginery/uuid.hpp>
 
 #include "client/continuations.hpp"
@@ -94,7 +93,8 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   /// Has the module brought, in a thread of its own, which waits for the engine. One at a time.
   void deliver(const std::shared_ptr<const modules::ModuleFiles>& needs);
 
-  void on_delivered(const BuildId& build_id, std::exception_ptr error, std::shared_ptr<transport::Requester> line);
+  void on_delivered(const modules::ContentHash& module, std::exception_ptr error,
+                    std::shared_ptr<transport::Requester> line);
   /// Unlocks, then does what the session asked for.
   void perform(Lock& lock, session::ClientActions& actions);
   void send(session::Exchange exchange);
@@ -143,7 +143,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::deque<Gated> gate_;        // by seq, up to the last of pending_
   std::uint64_t gate_bytes_ = 0;
   bool delivering_ = false;
-  std::set<BuildId> modules_;  // that the engine has
+  std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
   session::Time gone_since_ = session::kNever;
 };
 

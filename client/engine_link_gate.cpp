@@ -23,7 +23,7 @@ bool EngineLink::has_room(std::uint64_t bytes) const {
 void EngineLink::open_gate(session::ClientActions& actions) {
   while (!gate_.empty()) {
     Gated& first = gate_.front();
-    if (first.needs && !modules_.contains(first.needs->build_id())) return deliver(first.needs);
+    if (first.needs && !modules_.contains(first.needs->fingerprint())) return deliver(first.needs);
     const std::uint64_t bytes = first.call.size();
     if (!session_->has_room(bytes)) return;
     const session::Time now = LinkClock::now();
@@ -57,11 +57,11 @@ void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& need
     } catch (...) {
       error = std::current_exception();
     }
-    if (const auto link = self.lock()) link->on_delivered(needs->build_id(), error, delivery.line());
+    if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error, delivery.line());
   }).detach();
 }
 
-void EngineLink::on_delivered(const BuildId& build_id, std::exception_ptr error,
+void EngineLink::on_delivered(const modules::ContentHash& module, std::exception_ptr error,
                               std::shared_ptr<transport::Requester> line) {
   std::vector<std::shared_ptr<Pending>> failed;
   session::ClientActions actions;
@@ -72,9 +72,9 @@ void EngineLink::on_delivered(const BuildId& build_id, std::exception_ptr error,
   if (death_) return;
   if (error) {
     for (Gated& gated : gate_)
-      if (gated.needs && gated.needs->build_id() == build_id) failed.push_back(settle(gated));
+      if (gated.needs && gated.needs->fingerprint() == module) failed.push_back(settle(gated));
   } else {
-    modules_.insert(build_id);
+    modules_.insert(module);
   }
   open_gate(actions);
   perform(lock, actions);

@@ -81,7 +81,10 @@ wire::ModuleAnswer ModuleReceiver::answer(const Request& request) try {
 
 wire::ModuleAnswer ModuleReceiver::on(const wire::ModuleQuery& query) {
   const BuildId& module = query.files.back().build_id;
-  if (brought_->loaded(module) || brought_->find(module)) return {};
+  if (brought_->loaded(module)) return {};
+  if (const auto had = brought_->find(module);
+      had && std::ranges::equal(*had, query.files, {}, &modules::BroughtFile::what))
+    return {};
   wire::ModuleAnswer answer;
   std::vector<modules::BroughtFile> files;
   for (std::uint32_t i = 0; i < query.files.size(); ++i) {

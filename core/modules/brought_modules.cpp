@@ -13,7 +13,8 @@ static auto is_of(const BuildId& build_id) {
 void BroughtModules::add(std::vector<BroughtFile> files) {
   const std::lock_guard lock(mutex_);
   const BuildId& build_id = files.back().what.build_id;
-  if (loaded_.contains(build_id) || std::ranges::any_of(waiting_, is_of(build_id))) return;
+  if (loaded_.contains(build_id)) return;
+  std::erase_if(waiting_, is_of(build_id));
   waiting_.push_back(std::move(files));
   if (waiting_.size() > kMost) waiting_.pop_front();
 }

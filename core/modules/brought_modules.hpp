@@ -31,8 +31,8 @@ struct BroughtFile {
 /// Threads: all functions from any.
 class ENGINERY_API BroughtModules {
  public:
-  /// `files`: the module's libraries, each before those that need it, and the module last. Many that nobody loads make
-  /// the oldest of them forgotten.
+  /// `files`: the module's libraries, each before those that need it, and the module last. It takes the place
+  /// of what was brought before of that build. Many that nobody loads make the oldest of them forgotten.
   void add(std::vector<BroughtFile> files);
   /// What was brought for the module of that build and is not loaded.
   std::optional<std::vector<BroughtFile>> find(const BuildId& build_id) const;
