@@ -2,7 +2,7 @@
 //
 // A submission takes the lock, gives the task to the state machine, lets the lock go and sends what the machine asked
 // for, in the submitting thread; an answer does the same in NNG's thread. So a blocking call needs no thread of the
-// client's own. engine_link_lines.cpp keeps the sockets.
+// client's own. engine_link_lines.cpp keeps the sockets, engine_link_gate.cpp what waits for code to be brought.
 #include "client/engine_link.hpp"
 
 #include <unistd.h>
@@ -51,6 +51,8 @@ void EngineLink::new_session() {
     session_->set_client_process(static_cast<std::uint64_t>(self.pid), self.start);
   }
   pending_.clear();
+  gate_.clear();
+  gate_bytes_ = 0;
   first_seq_ = 1;
   link_ = 1;
   waiting_.clear();
@@ -62,37 +64,47 @@ std::exception_ptr EngineLink::death(const std::string& label) const {
   return std::make_exception_ptr(EngineDied(engine_.id, *death_, label));
 }
 
-void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending) {
+std::exception_ptr EngineLink::aborted(const std::string& label) const {
+  return std::make_exception_ptr(
+      TaskAborted("task '" + label + "' on engine " + std::to_string(engine_.id) + " was aborted before it started"));
+}
+
+void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
+                        const std::shared_ptr<const modules::ModuleFiles>& needs) {
   const std::uint64_t bytes = call.size();
   session::ClientActions actions;
   Lock lock(mutex_);
-  room_.wait(lock, [&] { return death_ || session_->has_room(bytes); });
+  room_.wait(lock, [&] { return death_ || has_room(bytes); });
   if (death_) {
     const std::exception_ptr error = death(pending->label());
     lock.unlock();
     return pending->fail(error);
   }
   pending_.push_back(pending);
-  pending->set_task(weak_from_this(), session_id_, first_seq_ + pending_.size() - 1);
-  session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
+  const std::uint64_t seq = first_seq_ + pending_.size() - 1;
+  pending->set_task(weak_from_this(), session_id_, seq);
+  if (gate_.empty() && (!needs || modules_.contains(needs->fingerprint()))) {
+    session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
+  } else {
+    gate_.push_back({seq, std::move(call), needs});
+    gate_bytes_ += bytes;
+    open_gate(actions);
+  }
   // Without an action it travels with an Exchange that is on its way already, and whose deadline is known.
   if (!actions.empty()) perform(lock, actions);
-}
-
-bool EngineLink::has_module(const BuildId& build_id) {
-  const Lock lock(mutex_);
-  return modules_.contains(build_id);
-}
-
-void EngineLink::add_module(const BuildId& build_id) {
-  const Lock lock(mutex_);
-  modules_.insert(build_id);
 }
 
 void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
   session::ClientActions actions;
   Lock lock(mutex_);
   if (death_ || session != session_id_) return;
+  if (!gate_.empty() && seq >= gate_.front().seq) {
+    Gated& gated = gate_[seq - gate_.front().seq];
+    const std::shared_ptr<Pending> pending = gated.settled ? nullptr : settle(gated);
+    lock.unlock();
+    if (pending) pending->fail(aborted(pending->label()));
+    return;
+  }
   session_->abort(seq, LinkClock::now(), actions);
   perform(lock, actions);
 }
@@ -103,6 +115,8 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   const session::Lost* lost = nullptr;
   for (session::ClientAction& action : actions) {
     if (auto* deliver = std::get_if<session::Deliver>(&action)) {
+      // One that was settled at the gate has passed as an empty task, whose outcome nobody awaits.
+      if (deliver->seq < first_seq_ || !pending_[deliver->seq - first_seq_]) continue;
       std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];
       completions.push_back({std::move(slot), deliver->aborted, std::move(deliver->body), std::move(deliver->bulk)});
       while (!pending_.empty() && !pending_.front()) {
@@ -128,9 +142,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   }
   for (Completion& completion : completions) {
     if (completion.aborted)
-      completion.pending->fail(
-          std::make_exception_ptr(TaskAborted("task '" + completion.pending->label() + "' on engine " +
-                                              std::to_string(engine_.id) + " was aborted before it started")));
+      completion.pending->fail(aborted(completion.pending->label()));
     else
       completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
   }

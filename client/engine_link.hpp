@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,12 +12,12 @@
 #include <string>
 #include <vector>
 
-#include <enginery/build_id.hpp>
 #include <enginery/uuid.hpp>
 
 #include "client/continuations.hpp"
 #include "client/link_clock.hpp"
 #include "client/pending.hpp"
+#include "core/modules/module_files.hpp"
 #include "core/session/client_session.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/call_wire.hpp"
@@ -30,8 +31,11 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
  public:
   EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, std::shared_ptr<Continuations> continuations);
 
-  /// Sends a task; `pending` is completed once, whatever happens. Waits only for room in the bounded queue.
-  void submit(wire::Packed call, std::shared_ptr<Pending> pending);
+  /// Sends a task, behind all that were submitted before; `pending` is completed once, whatever happens. What it
+  /// `needs` (null: nothing) is brought first if the engine is not known to have it. Waits only for room in the bounded
+  /// queue.
+  void submit(wire::Packed call, std::shared_ptr<Pending> pending,
+              const std::shared_ptr<const modules::ModuleFiles>& needs);
   void abort(const Uuid& session, std::uint64_t seq);
 
   /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
@@ -53,10 +57,6 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::size_t inline_bytes() const { return limits_.inline_bytes; }
   Continuations& continuations() const { return *continuations_; }
 
-  /// Whether the engine is known to have that build loaded: then its content need not be sent.
-  bool has_module(const BuildId& build_id);
-  void add_module(const BuildId& build_id);
-
  private:
   using Lock = std::unique_lock<std::mutex>;
   /// One socket to the engine and how it stands.
@@ -70,6 +70,13 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
     std::shared_ptr<transport::Requester> requester;
     session::Time since;
   };
+  /// A task that is not in the session yet, because of its needs or of those of one before it.
+  struct Gated {
+    std::uint64_t seq;
+    wire::Packed call;
+    std::shared_ptr<const modules::ModuleFiles> needs;
+    bool settled = false;  ///< it has its outcome, and only keeps its seq
+  };
   struct Completion {
     std::shared_ptr<Pending> pending;
     bool aborted;
@@ -77,6 +84,17 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
     std::vector<Bytes> bulk;
   };
 
+  // Of the gate; they require that mutex_ is held.
+  bool has_room(std::uint64_t bytes) const;
+  /// Submits what need not wait any more.
+  void open_gate(session::ClientActions& actions);
+  /// Its pending, which is to be failed when the lock is let go.
+  std::shared_ptr<Pending> settle(Gated& gated);
+  /// Has the module brought, in a thread of its own, which waits for the engine. One at a time.
+  void deliver(const std::shared_ptr<const modules::ModuleFiles>& needs);
+
+  void on_delivered(const modules::ContentHash& module, std::exception_ptr error,
+                    std::shared_ptr<transport::Requester> line);
   /// Unlocks, then does what the session asked for.
   void perform(Lock& lock, session::ClientActions& actions);
   void send(session::Exchange exchange);
@@ -101,6 +119,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   void fail_all(Lock& lock, std::exception_ptr error);
   void new_session();
   std::exception_ptr death(const std::string& label) const;
+  std::exception_ptr aborted(const std::string& label) const;
 
   const wire::EngineEntry engine_;
   const std::shared_ptr<LinkClock> clock_;
@@ -112,7 +131,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::condition_variable room_;
   Uuid session_id_;
   std::optional<session::ClientSession> session_;
-  std::deque<std::shared_ptr<Pending>> pending_;  // by seq, from first_seq_
+  std::deque<std::shared_ptr<Pending>> pending_;  // by seq, from first_seq_; null when it has its outcome
   std::uint64_t first_seq_ = 1;
   std::optional<std::string> death_;
   std::uint32_t link_ = 1;  // of tasks_
@@ -121,7 +140,10 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::vector<session::Chunk> waiting_chunks_;
   std::vector<session::Fetch> waiting_fetches_;
   std::vector<Retired> retired_;  // until they are quiet, or hopeless
-  std::set<BuildId> modules_;     // that the engine has
+  std::deque<Gated> gate_;        // by seq, up to the last of pending_
+  std::uint64_t gate_bytes_ = 0;
+  bool delivering_ = false;
+  std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
   session::Time gone_since_ = session::kNever;
 };
 

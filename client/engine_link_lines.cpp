@@ -112,6 +112,7 @@ void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_
     session_->on_exchange_failed(link, x, LinkClock::now(), actions);
   else
     session_->on_reply(link, std::move(reply), LinkClock::now(), actions);
+  open_gate(actions);
   perform(lock, actions);
   room_.notify_all();  // what was admitted has left the queue
 }

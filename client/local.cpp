@@ -4,7 +4,10 @@
 // outcome packed again. So a value that could not travel is refused here too, and the caller's objects stay its own.
 #include "client/local.hpp"
 
+#include <exception>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 #include <enginery/namespace.hpp>
 
@@ -17,7 +20,8 @@ namespace {
 
 struct LocalEngine {
   std::recursive_mutex running;  // a task may use local() itself
-  modules::Loader loader;
+  const std::shared_ptr<modules::BroughtModules> brought = std::make_shared<modules::BroughtModules>();
+  modules::Loader loader{std::nullopt, brought};
   tasks::Executor executor{globals(), loader};
 };
 
@@ -27,10 +31,28 @@ LocalEngine& engine() {
   return *engine;
 }
 
+/// As a client brings them to an engine: to the cache, which no linker writes to.
+void bring(const modules::ModuleFiles& files, modules::BroughtModules& brought) {
+  if (brought.loaded(files.build_id())) return;
+  const modules::ModuleCache cache = modules::ModuleCache::standard();
+  std::vector<modules::BroughtFile> kept;
+  for (std::size_t i = 0; i < files.files().size(); ++i) {
+    modules::IncomingFile copy(cache.place_of(files.files()[i]));
+    copy.write(0, files.read(i, 0, files.files()[i].size).span());
+    kept.push_back(cache.accept(copy, files.files()[i]));
+  }
+  brought.add(std::move(kept));
+}
+
 }  // namespace
 
-void run(const wire::Packed& call, Pending& pending) {
+void run(const wire::Packed& call, Pending& pending, const modules::ModuleFiles* needs) {
   const std::lock_guard lock(engine().running);
+  try {
+    if (needs) bring(*needs, *engine().brought);
+  } catch (...) {
+    return pending.fail(std::current_exception());
+  }
   wire::Packed outcome = tasks::pack(engine().executor.run(call.body, call.bulk), session::Limits{}.inline_bytes);
   pending.complete(std::move(outcome.body), std::move(outcome.bulk));
 }

@@ -6,14 +6,16 @@
 #include <enginery/value.hpp>
 
 #include "client/pending.hpp"
+#include "core/modules/module_files.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::local_engine {
 
 inline constexpr int kId = -1;
 
-/// Runs the task in the calling thread, against globals(), and completes `pending`. One at a time.
-void run(const wire::Packed& call, Pending& pending);
+/// Runs the task in the calling thread, against globals(), and completes `pending`. One at a time. `needs`: the module
+/// that it names, null if none.
+void run(const wire::Packed& call, Pending& pending, const modules::ModuleFiles* needs);
 
 /// Imports a plugin into this process; modules stay loaded as long as it.
 void import(const std::string& plugin);

@@ -14,30 +14,11 @@
 #include "client/local.hpp"
 #include "client/request.hpp"
 #include "core/modules/find_plugin.hpp"
-#include "core/modules/plugin_file.hpp"
+#include "core/modules/module_files.hpp"
 #include "core/tasks/module_reference.hpp"
 
 namespace enginery {
 namespace {
-
-using tasks::ModuleReference;
-
-TaskHandle send_import(const std::shared_ptr<Engines>& engines, int id, const std::string& plugin,
-                       const ModuleReference& module, bool with_content) {
-  const wire::Keywords keywords = module.keywords(with_content);
-  return Request{.op = wire::Op::import, .name = plugin, .keywords = keywords}.send(engines, id);
-}
-
-bool is_missing(const std::exception_ptr& error) {
-  if (!error) return false;
-  try {
-    std::rethrow_exception(error);
-  } catch (const RemoteError& remote) {
-    return remote.ename() == tasks::ModuleMissing::kName;
-  } catch (...) {
-    return false;
-  }
-}
 
 /// A plugin of that name, unless it says where a file is.
 std::string file_of(std::string_view path) {
@@ -49,16 +30,12 @@ std::string file_of(std::string_view path) {
   return names_a_file ? std::string(path) : modules::find_plugin(path);
 }
 
-TaskHandle send_run(const std::shared_ptr<Engines>& engines, int id, const ModuleReference& module) {
-  const std::shared_ptr<EngineLink> link = engines ? engines->link(id) : nullptr;
-  const bool known = link && link->has_module(module.build_id);
-  const wire::Keywords keywords = module.keywords(!known);
-  TaskHandle task = Request{.op = wire::Op::run, .name = module.file, .keywords = keywords}.send(engines, id);
-  if (link && !known)
-    task.then([task, link, build_id = module.build_id] {
-      if (!task.error()) link->add_module(build_id);
-    });
-  return task;
+std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
+                             std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files) {
+  const wire::Keywords keywords = tasks::ModuleReference{files->module().path, files->build_id()}.keywords();
+  const Request request{.op = op, .name = name, .keywords = keywords, .needs = files};
+  if (!engines) return {request.send(engines, ids.front())};
+  return request.send(engines, ids);
 }
 
 }  // namespace
@@ -72,23 +49,16 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
   if (!engines) return;
   std::vector<TaskHandle> tasks;
   for (const std::string& name : names) {
-    const auto module = ModuleReference::of(modules::PluginFile::read(modules::find_plugin(name)));
-    std::vector<TaskHandle> imports;
-    for (const int id : ids) imports.push_back(send_import(engines, id, name, module, false));
-    for (std::size_t i = 0; i < ids.size(); ++i)
-      if (is_missing(imports[i].error())) imports[i] = send_import(engines, ids[i], name, module, true);
-    tasks.insert(tasks.end(), imports.begin(), imports.end());
+    const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
+    for (TaskHandle& task : send(engines, ids, wire::Op::import, name, files)) tasks.push_back(std::move(task));
   }
   AsyncTasks(std::move(tasks), several).check();
 }
 
 std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                    std::string_view path) {
-  const auto module = ModuleReference::of(modules::PluginFile::read(file_of(path)));
-  std::vector<TaskHandle> tasks;
-  tasks.reserve(ids.size());
-  for (const int id : ids) tasks.push_back(send_run(engines, id, module));
-  return tasks;
+  const auto files = modules::ModuleFiles::of_file(file_of(path));
+  return send(engines, ids, wire::Op::run, files->module().path, files);
 }
 
 }  // namespace enginery

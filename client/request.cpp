@@ -30,14 +30,14 @@ Request Request::to_code(const Callee& callee, const CallArguments& arguments, b
 TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {
   auto pending = std::make_shared<Pending>(link.engine().id, link.engine().uuid, label(), std::string(execute_input));
   TaskHandle task(pending);
-  link.submit(std::move(packed), std::move(pending));
+  link.submit(std::move(packed), std::move(pending), needs);
   return task;
 }
 
 TaskHandle Request::send(const std::shared_ptr<Engines>& engines, int id) const {
   if (!engines) {
     auto pending = std::make_shared<Pending>(local_engine::kId, Uuid(), label(), std::string(execute_input));
-    local_engine::run(packed(session::Limits{}.inline_bytes), *pending);
+    local_engine::run(packed(session::Limits{}.inline_bytes), *pending, needs.get());
     return TaskHandle(std::move(pending));
   }
   const std::shared_ptr<EngineLink> link = engines->link(id);

@@ -38,6 +38,7 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   engine.finished = answer.finished;
   engine.sessions = answer.sessions;
   engine.resident_bytes = answer.resident_bytes;
+  engine.code_bytes = answer.code_bytes;
   return engine;
 }
 

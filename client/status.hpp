@@ -23,7 +23,7 @@ struct EngineStatus {
   /// The name of the task that runs; empty when none does.
   std::string task;
   std::optional<std::chrono::system_clock::time_point> running_since;
-  std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0;
+  std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0, code_bytes = 0;
 };
 
 struct ClusterStatus {

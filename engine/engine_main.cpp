@@ -86,7 +86,8 @@ int engine_main(const EngineOptions& options) try {
   const Sockets sockets(connection.directory, uuid);
   LiveOutput live(uuid, sockets.output_address());
   Output output([&live](const Output::Piece& piece) { live.publish(piece); });
-  SessionServer server(uuid, sockets.addresses(), session::Limits{},
+  const auto brought = std::make_shared<modules::BroughtModules>();
+  SessionServer server(uuid, sockets.addresses(), session::Limits{}, brought,
                        [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); });
 
   std::thread([&] {
@@ -99,7 +100,7 @@ int engine_main(const EngineOptions& options) try {
   }).detach();
 
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  modules::Loader loader(modules::Probe{.command = {self, "probe"}});
+  modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
   tasks::Executor executor(globals(), loader);
   for (const std::string& plugin : options.load) executor.import(plugin);
 

@@ -55,11 +55,13 @@ std::string name_of(const session::Running& running) {
 }  // namespace
 
 SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
-                             OnMark on_mark)
+                             std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark)
     : engine_(engine),
       limits_(limits),
       on_mark_(std::move(on_mark)),
       sessions_(engine, limits),
+      modules_(engine, std::move(brought),
+               [this](auto ticket, const wire::ModuleAnswer& answer) { bulk_.answer(ticket, wire::encode(answer)); }),
       tasks_(addresses.tasks, kSpareContexts,
              [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
       bulk_(addresses.bulk, kSpareContexts,
@@ -70,6 +72,7 @@ SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, con
 SessionServer::~SessionServer() {
   stop();
   clock_thread_.join();
+  modules_.stop();
 }
 
 void SessionServer::on_task_request(transport::Responder::Ticket ticket, transport::Message message) {
@@ -109,6 +112,8 @@ void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transpo
   std::variant<std::monostate, session::Chunk, session::Fetch> request;
   try {
     const wire::Opened opened = wire::open_frame(std::move(message).share());
+    if (opened.kind == wire::MessageKind::module_query || opened.kind == wire::MessageKind::module_chunk)
+      return on_module_request(ticket, opened);
     if (opened.kind == wire::MessageKind::chunk) request = wire::decode_chunk(opened);
     if (opened.kind == wire::MessageKind::fetch) request = wire::decode_fetch(opened);
   } catch (const ProtocolError&) {
@@ -123,6 +128,15 @@ void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transpo
   else
     actions.push_back(session::AnswerChunk{ticket, {session::Status::unknown}});
   perform(lock, actions);
+}
+
+void SessionServer::on_module_request(transport::Responder::Ticket ticket, const wire::Opened& opened) try {
+  if (opened.kind == wire::MessageKind::module_query)
+    modules_.receive(ticket, wire::decode_module_query(opened));
+  else
+    modules_.receive(ticket, wire::decode_module_chunk(opened));
+} catch (const ProtocolError& error) {
+  bulk_.answer(ticket, wire::encode(wire::ModuleAnswer{wire::ModuleStatus::refused, {}, error.what()}));
 }
 
 std::optional<session::Running> SessionServer::next() {
@@ -251,6 +265,7 @@ wire::EngineStatus SessionServer::status() {
   status.id = id_.load(std::memory_order_relaxed);
   status.pid = static_cast<std::uint64_t>(::getpid());
   if (running) status.task = name_of(*running);
+  status.code_bytes = modules_.received_bytes();
   status.resident_bytes = resident_bytes();
   return status;
 }

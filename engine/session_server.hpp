@@ -16,6 +16,7 @@
 #include "core/session/engine_sessions.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "engine/module_receiver.hpp"
 
 namespace enginery::engine {
 
@@ -31,8 +32,9 @@ class SessionServer {
   /// Publishes a mark behind all that tasks have printed; called on NNG's threads.
   using OnMark = std::function<void(const Uuid& mark)>;
 
-  /// Listens. Throws ConnectionError.
-  SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits, OnMark on_mark);
+  /// Listens; code that clients bring is added to `brought`. Throws ConnectionError.
+  SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
+                std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark);
   ~SessionServer();
   SessionServer(const SessionServer&) = delete;
   SessionServer& operator=(const SessionServer&) = delete;
@@ -52,6 +54,7 @@ class SessionServer {
 
   void on_task_request(transport::Responder::Ticket ticket, transport::Message message);
   void on_bulk_request(transport::Responder::Ticket ticket, transport::Message message);
+  void on_module_request(transport::Responder::Ticket ticket, const wire::Opened& opened);
   std::optional<session::Running> wait_for_task(Lock& lock);
   /// Unlocks, then does what the sessions asked for.
   void perform(Lock& lock, session::EngineActions& actions);
@@ -76,6 +79,7 @@ class SessionServer {
   bool stop_ = false;
 
   std::thread clock_thread_;
+  ModuleReceiver modules_;
   transport::Responder tasks_, bulk_;  // last: their threads call into all of the above
 };
 

@@ -1,11 +1,13 @@
 // core/modules/brought_modules.hpp: the modules that clients have brought to this process.
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include <enginery/build_id.hpp>
@@ -23,18 +25,28 @@ struct BroughtFile {
   std::shared_ptr<const Descriptor> content;  ///< open for reading: the bytes stay, whatever becomes of the path
 };
 
+/// From the moment a module is complete until it is loaded: its files stay open, so that it can be loaded whatever
+/// another process removes from the cache.
+///
 /// Threads: all functions from any.
 class ENGINERY_API BroughtModules {
  public:
-  /// `files`: the module's libraries, each before those that need it, and the module last. The first that was brought
-  /// of a build stays.
+  /// `files`: the module's libraries, each before those that need it, and the module last. It takes the place
+  /// of what was brought before of that build. Many that nobody loads make the oldest of them forgotten.
   void add(std::vector<BroughtFile> files);
-  /// What was brought for the module of that build.
+  /// What was brought for the module of that build and is not loaded.
   std::optional<std::vector<BroughtFile>> find(const BuildId& build_id) const;
 
+  /// The module of that build is in this process now, for good.
+  void set_loaded(const BuildId& build_id);
+  bool loaded(const BuildId& build_id) const;
+
  private:
+  static constexpr std::size_t kMost = 128;
+
   mutable std::mutex mutex_;
-  std::map<BuildId, std::vector<BroughtFile>> modules_;
+  std::deque<std::vector<BroughtFile>> waiting_;  // one for each build
+  std::set<BuildId> loaded_;
 };
 
 }  // namespace enginery::modules

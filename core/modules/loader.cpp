@@ -136,6 +136,7 @@ std::shared_ptr<const SharedObject> Loader::open(const std::string& file, const 
     if (!dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) throw_dl_error(library, library, dlerror());
   auto object = std::make_shared<const SharedObject>(file, copy, build_id);
   objects_.emplace(build_id, object);
+  if (brought_) brought_->set_loaded(build_id);
   return object;
 }
 

@@ -36,8 +36,9 @@ class ENGINERY_API ModuleMissing : public Error {
 class ENGINERY_API Loader {
  public:
   /// `probe` opens builds that are new to this host first; without one, this process is the first to open them.
-  /// `brought` is where module() finds what is not loaded; it may be filled from other threads.
-  explicit Loader(std::optional<Probe> probe = std::nullopt, std::shared_ptr<const BroughtModules> brought = nullptr)
+  /// `brought` is where module() finds what is not loaded; it may be filled from other threads,
+  /// and is told what is loaded.
+  explicit Loader(std::optional<Probe> probe = std::nullopt, std::shared_ptr<BroughtModules> brought = nullptr)
       : probe_(std::move(probe)), brought_(std::move(brought)) {}
 
   /// What `import name` gives: the plugin's body has run, in a namespace of its own. The same module each time, but a
@@ -79,7 +80,7 @@ class ENGINERY_API Loader {
                                            const std::filesystem::path& copy, const Neighbours& neighbours);
 
   std::optional<Probe> probe_;
-  std::shared_ptr<const BroughtModules> brought_;
+  std::shared_ptr<BroughtModules> brought_;
   std::optional<ModuleCache> cache_;                                // made when the first module is loaded
   std::map<std::string, Seen, std::less<>> seen_;                   // by path
   std::map<BuildId, std::shared_ptr<const SharedObject>> objects_;  // never removed

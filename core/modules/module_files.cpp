@@ -101,7 +101,11 @@ std::shared_ptr<const ModuleFiles> collect(const std::string& path, const BuildI
 }  // namespace
 
 ModuleFiles::ModuleFiles(std::vector<ModuleFile> files, std::vector<Source> sources)
-    : files_(std::move(files)), sources_(std::move(sources)) {}
+    : files_(std::move(files)), sources_(std::move(sources)) {
+  std::vector<std::uint8_t> hashes;
+  for (const ModuleFile& file : files_) hashes.insert(hashes.end(), file.hash.bytes.begin(), file.hash.bytes.end());
+  fingerprint_ = ContentHash::of(std::as_bytes(std::span(hashes)));
+}
 
 std::shared_ptr<const ModuleFiles> ModuleFiles::of_file(const std::string& path) {
   const std::string place = std::filesystem::absolute(path);

@@ -59,6 +59,8 @@ class ENGINERY_API ModuleFiles {
   std::span<const ModuleFile> files() const noexcept { return files_; }
   const ModuleFile& module() const noexcept { return files_.back(); }
   const BuildId& build_id() const noexcept { return module().build_id; }
+  /// Of all files: the same module with another library has another one.
+  const ContentHash& fingerprint() const noexcept { return fingerprint_; }
 
   /// Bytes of files()[index], as they were hashed. Throws PluginLoadError of stage `read` when the file has changed
   /// since. Requires: within its size.
@@ -69,6 +71,7 @@ class ENGINERY_API ModuleFiles {
 
   std::vector<ModuleFile> files_;
   std::vector<Source> sources_;
+  ContentHash fingerprint_;
 };
 
 }  // namespace enginery::modules

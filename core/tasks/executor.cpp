@@ -7,8 +7,6 @@
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
 
-#include "core/modules/elf_file.hpp"
-#include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
 
 namespace enginery::tasks {
@@ -59,14 +57,14 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
       return erase(call);
     case wire::Op::import:
       if (const auto module = ModuleReference::of(call))
-        names_.set(call.name, Value::module(loader_.import(call.name, *object_of(*module, call.name))));
+        names_.set(call.name, Value::module(loader_.import(call.name, *loader_.module(module->build_id))));
       else
         import(call.name);
       return Value();
     case wire::Op::run: {
       const auto module = ModuleReference::of(call);
       if (!module) throw ProtocolError("a call of run names no module");
-      loader_.run(*object_of(*module, {}), names_);
+      loader_.run(*loader_.module(module->build_id), names_);
       outcome.build_id = module->build_id.hex;
       return Value();
     }
@@ -120,24 +118,6 @@ Value Executor::pull(const wire::Call& call) const {
 Value Executor::erase(const wire::Call& call) {
   for (const Value& name : call.positional) names_.remove(name_in(name));
   return Value();
-}
-
-std::shared_ptr<const modules::SharedObject> Executor::object_of(const ModuleReference& module,
-                                                                 const std::string& plugin) {
-  if (auto loaded = loader_.loaded(module.build_id)) return loaded;
-  if (!plugin.empty()) {
-    try {
-      const auto own = modules::PluginFile::read(modules::find_plugin(plugin));
-      if (modules::ElfFile::read(own.bytes.span(), own.path).build_id == module.build_id) return loader_.load(own);
-    } catch (const PluginLoadError&) {
-      // What this host has does not serve; the client's does.
-    }
-  }
-  if (!module.content) throw ModuleMissing(module.file);
-  auto brought = loader_.load(modules::PluginFile{module.file, {}, *module.content});
-  if (brought->build_id() != module.build_id)
-    throw ProtocolError("the module '" + module.file + "' came with another build-id than it was announced by");
-  return brought;
 }
 
 void Executor::resolve(Value& value, unsigned depth) const {

@@ -37,9 +37,6 @@ class ENGINERY_API Executor {
   Value apply(wire::Call call, wire::Outcome& outcome);
   Value pull(const wire::Call& call) const;
   Value erase(const wire::Call& call);
-  /// The module, loaded: by its build-id, from this host's `plugin` if that is the very build, or as it was brought.
-  /// Throws ModuleMissing, PluginLoadError.
-  std::shared_ptr<const modules::SharedObject> object_of(const ModuleReference& module, const std::string& plugin);
   /// Puts the very objects in the place of References, also inside of lists, tuples and dicts.
   void resolve(Value& value, unsigned depth = 0) const;
 

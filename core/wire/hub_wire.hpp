@@ -55,7 +55,7 @@ struct EngineStatus {
   std::uint64_t pid = 0;
   std::string task;
   std::int64_t running_since = 0;  ///< ns since 1970, UTC; 0 when idle
-  std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0;
+  std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0, code_bytes = 0;
 };
 
 /// Goes in front of every published change.

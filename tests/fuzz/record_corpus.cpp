@@ -11,6 +11,7 @@
 
 #include "core/wire/call_wire.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "core/wire/module_wire.hpp"
 #include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
@@ -62,6 +63,10 @@ int main(int argc, char** argv) {
   write("chunk_answer", wire::encode(session::ChunkAnswer{}));
   write("fetch", wire::encode(session::Fetch{engine, session, 1, 0, 0, 100}));
   write("fetched", wire::encode(session::Fetched{session::Status::ok, Bytes::copy("part")}));
+  modules::ModuleFile file{"norms.so", "/home/me/norms.so", {"c0ffee"}, {}, 4};
+  write("module_query", wire::encode(wire::ModuleQuery{engine, {file, file}}));
+  write("module_chunk", wire::encode(wire::ModuleChunk{engine, file, 0, Bytes::copy("code")}));
+  write("module_answer", wire::encode(wire::ModuleAnswer{wire::ModuleStatus::refused, {0, 1}, "no room"}));
   const wire::EngineEntry entry{0, engine, 1, 2, "ipc:///e", "ipc:///b", "host"};
   write("hub_request", wire::encode(wire::HubRequest{wire::HubOp::register_engine, entry}));
   write("hub_reply", wire::encode(wire::HubReply{true, "", 0, engine, 1, {entry}}));

@@ -7,6 +7,7 @@
 
 #include "core/wire/call_wire.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "core/wire/module_wire.hpp"
 #include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
@@ -43,6 +44,15 @@ void open_message(const Bytes& message) {
       return;
     case wire::MessageKind::fetched:
       wire::decode_fetched(opened);
+      return;
+    case wire::MessageKind::module_query:
+      wire::decode_module_query(opened);
+      return;
+    case wire::MessageKind::module_chunk:
+      wire::decode_module_chunk(opened);
+      return;
+    case wire::MessageKind::module_answer:
+      wire::decode_module_answer(opened);
       return;
     case wire::MessageKind::hub_request:
       wire::decode_hub_request(opened);

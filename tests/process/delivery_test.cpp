@@ -1,0 +1,242 @@
+// tests/process/delivery_test.cpp: code comes to engines, once, verified, and whoever dies meanwhile.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+
+#include <enginery/connection.hpp>
+
+#include "client/status.hpp"
+#include "tests/process/cluster_fixture.hpp"
+#include "tests/process/launcher_fixture.hpp"
+
+namespace enginery {
+namespace {
+
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace fs = std::filesystem;
+
+class DeliveryTest : public ClusterTest {
+ protected:
+  /// Copies a built file to the same place below the test's own folder, where only this client knows of it.
+  std::string copy(const std::string& name, const std::string& as = {}) const {
+    const fs::path file = folder_ / "mine" / (as.empty() ? name : as);
+    fs::create_directories(file.parent_path());
+    fs::copy_file(FIXTURE_PLUGINS "/" + name, file, fs::copy_options::overwrite_existing);
+    return file;
+  }
+  /// A plugin with two libraries of the user's own.
+  std::string copy_chained() const {
+    copy("beside/libfixture_answer.so");
+    copy("chained/libfixture_middle.so");
+    return copy("chained/chained.so");
+  }
+  /// A script that takes a while on its way: what follows its sections is nobody's.
+  std::string copy_large() const {
+    const std::string file = copy("myscript.so", "large.so");
+    fs::resize_file(file, 128u << 20);
+    return file;
+  }
+  std::uintmax_t size_of_mine() const {
+    std::uintmax_t size = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "mine"))
+      if (entry.is_regular_file()) size += entry.file_size();
+    return size;
+  }
+
+  ClusterStatus status() const { return query_status(Connection::find(), std::chrono::seconds(30)); }
+  int process(std::size_t id) const { return status().engines.at(id).pid; }
+  std::uint64_t code_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const EngineStatus& engine : status().engines) bytes += engine.code_bytes;
+    return bytes;
+  }
+  std::string maps(std::size_t id) const {
+    std::ifstream file("/proc/" + std::to_string(process(id)) + "/maps");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::size_t unfinished() const {
+    std::size_t count = 0;
+    std::error_code error;  // files come and go
+    for (fs::recursive_directory_iterator at(folder_ / "cache", error), end; !error && at != end; at.increment(error))
+      count += at->path().filename().string().starts_with(".new-");
+    return count;
+  }
+  template <class F>
+  static void wait_until(const F& happened) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!happened()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+  }
+  template <class Thrown, class F>
+  static std::string thrown_by(const F& call) {
+    try {
+      call();
+    } catch (const Thrown& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(DeliveryTest, AModuleAndTheUsersOwnLibrariesAreBroughtToAHostOnce) {
+  start_engines(4, "");
+  const std::string script = copy_chained();
+  rc().all().run(script).get();
+  EXPECT_THAT(rc().all().apply_sync<std::int64_t>("next_answer"), Each(43));
+  EXPECT_EQ(code_bytes(), size_of_mine());
+  for (const std::size_t id : {0, 3})
+    EXPECT_THAT(maps(id), AllOf(HasSubstr((folder_ / "cache").string()), Not(HasSubstr((folder_ / "mine").string()))));
+  Client second;
+  second.all().run(script).get();
+  EXPECT_EQ(code_bytes(), size_of_mine());
+}
+
+TEST_F(DeliveryTest, AnEngineThatComesLaterFindsItInTheCache) {
+  start_engines(1, "");
+  const std::string script = copy_chained();
+  on(0).run(script).get();
+  client_.reset();
+  ASSERT_EQ(run("stop"), 0);
+  start_engines(1, "");
+  on(0).run(script).get();
+  EXPECT_EQ(on(0).apply_sync<std::int64_t>("next_answer"), 43);
+  EXPECT_EQ(code_bytes(), 0u);
+}
+
+TEST_F(DeliveryTest, ALibraryThatTheUsersLibraryNeedsAndIsNowhereIsNamed) {
+  start_engines(1, "");
+  copy("chained/libfixture_middle.so");
+  const std::string script = copy("chained/chained.so");
+  EXPECT_THAT(error_of([&] { on(0).run(script).get(); }),
+              AllOf(HasSubstr("libfixture_middle.so: stage dependency: it needs libfixture_answer.so"),
+                    HasSubstr("Install that library")));
+  copy("beside/libfixture_answer.so");
+  on(0).run(script).get();
+  EXPECT_EQ(on(0).apply_sync<std::int64_t>("next_answer"), 43);
+}
+
+TEST_F(DeliveryTest, AnotherBuildOfALibraryThatIsLoadedIsRefusedWithBothAndTheRemedy) {
+  start_engines(1, "");
+  on(0).run(copy_chained()).get();
+  const std::string script = copy("beside/beside.so", "other/beside.so");
+  copy("other_answer/libfixture_answer.so", "other/libfixture_answer.so");
+  EXPECT_THAT(error_of([&] { on(0).run(script).get(); }),
+              AllOf(HasSubstr("stage dependency: it needs libfixture_answer.so of build-id "),
+                    HasSubstr(" and this process has that of build-id "), HasSubstr("Restart the engine")));
+  EXPECT_EQ(on(0).apply_sync<std::int64_t>("next_answer"), 43);
+}
+
+TEST_F(DeliveryTest, ABusyEngineTakesCodeAndTheCallReturnsAtOnce) {
+  start_engines(1);
+  const std::string fifo = folder_ / "fifo", script = copy_large();
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const auto busy = on(0).apply_async("testing.print_and_wait", "", fifo);
+  const auto ran = on(0).run(script);
+  EXPECT_FALSE(ran.ready());
+  wait_until([&] { return code_bytes() == size_of_mine(); });
+  EXPECT_EQ(status().engines.at(0).task, "testing.print_and_wait");
+  EXPECT_FALSE(busy.ready());
+  std::ofstream(fifo).put('!');
+  ran.get();
+  EXPECT_EQ(on(0).get<std::int64_t>("a"), 5);
+}
+
+TEST_F(DeliveryTest, WhatFollowsACallThatWaitsForCodeRunsAfterIt) {
+  start_engines(1, "");
+  on(0)["a"] = 1;
+  const std::string script = copy_large();
+  const auto before = on(0).execute("b = a");
+  const auto ran = on(0).run(script);
+  const auto after = on(0).execute("c = a; a = 7");
+  std::vector<AsyncResult<void>> many;
+  for (int i = 0; i < 1000; ++i) many.push_back(on(0).execute("a += 1"));
+  EXPECT_EQ(on(0).get("[a, b, c]").repr(), "[1007, 1, 5]");
+}
+
+TEST_F(DeliveryTest, ACallThatWaitsForCodeCanBeAborted) {
+  start_engines(1, "");
+  const int engine = process(0);
+  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  const auto ran = on(0).run(copy("myscript.so"));
+  const auto after = on(0).execute("b = 1");
+  ran.abort();
+  EXPECT_THAT(thrown_by<TaskAborted>([&] { ran.get(Seconds(10)); }), HasSubstr("aborted before it started"));
+  EXPECT_FALSE(after.ready());
+  ASSERT_EQ(kill(engine, SIGCONT), 0);
+  after.get();
+  EXPECT_THAT(on(0).keys(), testing::ElementsAre("b"));
+}
+
+TEST_F(DeliveryTest, WhenTheEngineDiesWhatWaitsForCodeFails) {
+  start_engines(1, "");
+  const int engine = process(0);
+  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  const auto ran = on(0).run(copy("myscript.so")), after = on(0).execute("b = 1");
+  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  for (const auto* result : {&ran, &after})
+    EXPECT_THAT(thrown_by<EngineDied>([&] { result->get(Seconds(30)); }), HasSubstr("signal 9"));
+}
+
+TEST_F(DeliveryTest, WhenTheClientGoesWhatWaitsForCodeFails) {
+  start_engines(1, "");
+  const int engine = process(0);
+  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  const auto ran = on(0).run(copy("myscript.so"));
+  client_.reset();
+  EXPECT_THAT(thrown_by<ConnectionError>([&] { ran.get(Seconds(30)); }), HasSubstr("was destroyed"));
+  ASSERT_EQ(kill(engine, SIGCONT), 0);
+}
+
+TEST_F(DeliveryTest, ACacheWithoutRoomFailsTheCallsThatNeedItAndNoOthers) {
+  setenv("ENGINERY_CACHE", "/dev/null/cache", 1);
+  start_engines(1, "");
+  const std::string script = copy("myscript.so");
+  const auto ran = on(0).run(script);
+  const auto after = on(0).execute("b = 1");
+  EXPECT_THAT(thrown_by<ConnectionError>([&] { ran.get(); }),
+              AllOf(HasSubstr("engine 0 does not take the module '" + script), HasSubstr("Set ENGINERY_CACHE")));
+  after.get();
+  EXPECT_EQ(on(0).get<std::int64_t>("b"), 1);
+}
+
+TEST_F(DeliveryTest, AnEngineThatIsKilledInTheMiddleLeavesNothingHalf) {
+  start_engines(2, "");
+  const std::string script = copy_large();
+  const int engine = process(0);
+  const auto ran = on(0).run(script);
+  wait_until([&] { return unfinished() == 1 || ran.ready(); });
+  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  EXPECT_THAT(thrown_by<EngineDied>([&] { ran.get(Seconds(30)); }), HasSubstr("signal 9"));
+  EXPECT_EQ(unfinished(), 1u);
+  on(1).run(script).get();
+  EXPECT_EQ(on(1).get<std::int64_t>("a"), 5);
+  EXPECT_EQ(unfinished(), 0u) << "its remains are still there";
+}
+
+TEST_F(DeliveryTest, AClientThatIsKilledInTheMiddleHoldsUpNobody) {
+  start_engines(1, "");
+  const std::string script = copy_large();
+  {
+    testing_processes::Command client({script}, -1, RUN_SCRIPT);
+    wait_until([&] { return unfinished() == 1; });
+    client.signal(SIGKILL);
+    EXPECT_EQ(client.finish(), 128 + SIGKILL);
+  }
+  EXPECT_EQ(unfinished(), 1u);
+  on(0).run(script).get();
+  EXPECT_EQ(on(0).get<std::int64_t>("a"), 5);
+  EXPECT_EQ(unfinished(), 0u);
+}
+
+}  // namespace
+}  // namespace enginery
