@@ -26,7 +26,7 @@ BuildId build_id_of(const dl_phdr_info& object) {
     const auto padded = [alignment](std::size_t size) { return (size + alignment - 1) / alignment * alignment; };
     const char* at = reinterpret_cast<const char*>(object.dlpi_addr + segment.p_vaddr);
     const char* const end = at + segment.p_memsz;
-    while (static_cast<std::size_t>(end - at) >= sizeof(ElfW(Nhdr))) {
+    while (at + sizeof(ElfW(Nhdr)) <= end) {  // the padding of the last may lie beyond the end
       ElfW(Nhdr) note;
       std::memcpy(&note, at, sizeof note);
       const char* const name = at + sizeof note;

@@ -31,7 +31,7 @@ class Exports {
       if (entry->d_tag == DT_STRTAB) strings_ = reinterpret_cast<const char*>(value);
       if (entry->d_tag == DT_GNU_HASH) count_ = count(reinterpret_cast<const std::uint32_t*>(value));
       if (entry->d_tag == DT_VERSYM) versions_ = reinterpret_cast<const ElfW(Half)*>(value);
-      if (entry->d_tag == DT_VERDEF) definitions_ = value;
+      if (entry->d_tag == DT_VERDEF) definitions_ = base_ + value;  // the one that the dynamic linker has not relocated
       if (entry->d_tag == DT_SONAME) soname_at_ = value;
     }
   }
@@ -50,7 +50,7 @@ class Exports {
   }
   const void* address(const ElfW(Sym) & symbol) const { return reinterpret_cast<const void*>(base_ + symbol.st_value); }
   const char* name(const ElfW(Sym) & symbol) const { return strings_ + symbol.st_name; }
-  /// Empty for a symbol without; nullopt-like "" too when it is hidden, an old version that no new code links to.
+  /// Empty for a symbol without.
   std::string version(const ElfW(Sym) & symbol) const {
     if (!versions_ || !definitions_) return {};
     const unsigned index = versions_[&symbol - symbols_] & 0x7fffU;
@@ -62,6 +62,7 @@ class Exports {
       at += definition->vd_next;
     }
   }
+  /// Is it of a version that new code is not linked to?
   bool is_old(const ElfW(Sym) & symbol) const { return versions_ && (versions_[&symbol - symbols_] & 0x8000U) != 0; }
 
  private:
