@@ -22,11 +22,11 @@ function(enginery_add_program name)
   target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--build-id=sha1)
   target_link_libraries(${name} PRIVATE enginery::client)
   if(TARGET enginery_flags)  # in the tree
-    target_link_libraries(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:enginery_flags>)
+    target_link_libraries(${name} PRIVATE enginery_flags)
   endif()
   add_executable(${name}_executable ${ENGINERY_CMAKE_DIR}/program_stub.c)
   set_target_properties(${name}_executable PROPERTIES OUTPUT_NAME ${name} BUILD_RPATH "$ORIGIN" INSTALL_RPATH "$ORIGIN"
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   # What the code throws is caught in it: the stub needs nothing but the code.
-  target_link_libraries(${name}_executable PRIVATE ${name})
+  target_link_libraries(${name}_executable PRIVATE ${name} $<TARGET_NAME_IF_EXISTS:enginery_flags>)
 endfunction()

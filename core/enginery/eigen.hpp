@@ -118,7 +118,12 @@ struct Codec<T> {
       return detail::encode_dense<
           Eigen::Matrix<typename Eigen::internal::traits<T>::Scalar, Eigen::Dynamic, Eigen::Dynamic>>(expression);
   }
-  static std::string name() { return "array"; }
+  static std::string name() {
+    if constexpr (std::is_base_of_v<Eigen::DenseBase<T>, T>)
+      return detail::dense_name<typename T::PlainObject>();
+    else
+      return "array";
+  }
 };
 
 }  // namespace enginery

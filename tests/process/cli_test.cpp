@@ -153,7 +153,7 @@ TEST_F(CliTest, PluginsListsWhatIsFoundWithALineOnEach) {
 }
 
 TEST_F(CliTest, PluginsShowsTheTasksOfAFileOrAName) {
-  const std::string signature = "get_norms(A: array, levels: array[f64] = [2.0]) -> dict[float, float]";
+  const std::string signature = "get_norms(A: array[f64], levels: array[f64] = [2.0]) -> dict[float, float]";
   for (const char* word : {"norms", FIXTURE_PLUGINS "/norms.so"}) {
     const Ran ran = enginery(std::string("plugins ") + word);
     EXPECT_EQ(ran.status, 0) << ran.err;

@@ -147,7 +147,7 @@ TEST_F(TravelTest, ResultsPrintTheNameThatTheSourceHas) {
   EXPECT_EQ(name_of(e0.apply_async(largest<double>, 1.0, 2.0)), "<AsyncResult: enginery::largest:finished>");
   EXPECT_EQ(name_of(e0.apply_async(::getpid)), "<AsyncResult: getpid:finished>");
   EXPECT_EQ(name_of(e0.apply_async(std::strlen, "x")), "<AsyncResult: strlen:finished>");
-  EXPECT_EQ(name_of(e0.apply_async(Polynomial{})), "<AsyncResult: enginery::Polynomial:finished>");
+  EXPECT_EQ(name_of(e0.apply_async(Polynomial{}, 1.0)), "<AsyncResult: enginery::Polynomial:finished>");
   EXPECT_THAT(name_of(e0.apply_async([] { return 1; })), HasSubstr("::<lambda>:finished>"));
 }
 
@@ -171,8 +171,8 @@ TEST_F(TravelTest, ATypedNameIsCheckedOnBothSides) {
   using namespace literals;
   EXPECT_EQ(e0.apply_sync(get_norms, x, "levels"_a = std::vector<double>{1}), (std::map<double, double>{{1, 7}}));
   EXPECT_EQ(error_of([&] { e0.apply_sync(other, x); }),
-            "TypeError: norms.get_norms() is (array[f64], list[float]) -> dict[float, float] here, and the caller's "
-            "enginery::fn says (array[f64], list[float]) -> float: build both against the same declaration");
+            "TypeError: norms.get_norms() is (array[f64], array[f64]) -> dict[float, float] here, and the caller's "
+            "enginery::fn says (array[f64], array[f64]) -> float: build both against the same declaration");
 }
 
 TEST_F(TravelTest, TheSameFunctionsRunInThisProcess) {
