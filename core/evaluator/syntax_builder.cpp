@@ -127,16 +127,18 @@ void SyntaxBuilder::unary(std::size_t place, UnaryOperator op) {
   push(place, Unary{op, pop_one()});
 }
 
+template <class Chain>
+void SyntaxBuilder::begin_chain(Chain chain) {
+  Expression first = pop();
+  const std::size_t place = first.place;
+  chain.operands.push_back(std::move(first));
+  push(place, std::move(chain));
+}
+
 void SyntaxBuilder::arithmetic(BinaryOperator op) {
   Expression right = pop();
   // What stands to the left is computed first in any case: a chain goes on, also one in parentheses.
-  if (!is<Arithmetic>(stack_.back())) {
-    Arithmetic chain;
-    Expression left = pop();
-    const std::size_t place = left.place;
-    chain.operands.push_back(std::move(left));
-    push(place, std::move(chain));
-  }
+  if (!is<Arithmetic>(stack_.back())) begin_chain(Arithmetic());
   auto& chain = std::get<Arithmetic>(stack_.back().form);
   chain.operands.push_back(std::move(right));
   chain.operators.push_back(op);
@@ -144,13 +146,7 @@ void SyntaxBuilder::arithmetic(BinaryOperator op) {
 
 void SyntaxBuilder::relation(Relation op) {
   Expression right = pop();
-  if (!is<Relations>(stack_.back()) || stack_.back().parenthesised) {
-    Relations chain;
-    Expression left = pop();
-    const std::size_t place = left.place;
-    chain.operands.push_back(std::move(left));
-    push(place, std::move(chain));
-  }
+  if (!is<Relations>(stack_.back()) || stack_.back().parenthesised) begin_chain(Relations());
   auto& chain = std::get<Relations>(stack_.back().form);
   chain.operands.push_back(std::move(right));
   chain.operators.push_back(op);
@@ -159,13 +155,7 @@ void SyntaxBuilder::relation(Relation op) {
 void SyntaxBuilder::logical(bool conjunction) {
   Expression right = pop();
   const auto* before = std::get_if<Logical>(&stack_.back().form);
-  if (!before || before->conjunction != conjunction) {
-    Logical chain{conjunction, {}};
-    Expression left = pop();
-    const std::size_t place = left.place;
-    chain.operands.push_back(std::move(left));
-    push(place, std::move(chain));
-  }
+  if (!before || before->conjunction != conjunction) begin_chain(Logical{conjunction, {}});
   std::get<Logical>(stack_.back().form).operands.push_back(std::move(right));
 }
 

@@ -101,6 +101,9 @@ class SyntaxBuilder {
     stack_.push_back({std::move(form), place});
   }
   Expression pop();
+  /// The last expression becomes the first operand of a chain.
+  template <class Chain>
+  void begin_chain(Chain chain);
   OneExpression pop_one() { return std::make_unique<Expression>(pop()); }
   Expressions pop_from(std::size_t first);
   Primary& primary();
