@@ -159,7 +159,8 @@ TEST_F(CliTest, PluginsShowsTheTasksOfAFileOrAName) {
     EXPECT_EQ(ran.status, 0) << ran.err;
     EXPECT_THAT(ran.out, StartsWith("norms 3.1: Vector norms.\n  file      " FIXTURE_PLUGINS "/norms.so\n"));
     EXPECT_THAT(ran.out, ContainsRegex("\n  build-id  [0-9a-f]{40}\n"));
-    EXPECT_THAT(ran.out, HasSubstr("\n  " + signature + "\n      Get all the requested norms for an array.\n"));
+    EXPECT_THAT(ran.out, HasSubstr("\n  " + signature +
+                                   "\n      All the requested norms of a vector (n), as a dict: level → norm.\n"));
   }
   const json plugin = enginery_json("plugins norms").at("plugins").at(0);
   EXPECT_EQ(plugin.at("doc"), "Vector norms.");
