@@ -36,6 +36,8 @@ bool is_name(std::string_view name) {
 
 }  // namespace
 
+bool names_a_file(std::string_view word) { return word.find('/') != word.npos || word.ends_with(".so"); }
+
 std::vector<std::string> plugin_folders() {
   std::vector<std::string> folders;
   if (const char* variable = std::getenv("ENGINERY_PLUGIN_PATH")) {
