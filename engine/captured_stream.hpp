@@ -30,6 +30,10 @@ class CapturedStream {
   CapturedStream(const CapturedStream&) = delete;
   CapturedStream& operator=(const CapturedStream&) = delete;
 
+  /// To the log, by one thread. A log that takes nothing is not waited for: what it misses it is told the size of when
+  /// it takes something again.
+  void write_log(std::string_view text) noexcept;
+
   /// The end that is polled and read.
   int reading() const { return reading_.get(); }
   int log() const { return log_.get(); }
@@ -62,9 +66,10 @@ class CapturedStream {
   std::uint64_t unkept_ = 0;
   std::atomic<std::size_t> kept_{0}, unkept_piece_{0};  // what spill() finds of both parts
   bool within_line_ = false;
+  std::size_t missed_ = 0;  // bytes that the log did not take
 };
 
-/// Writes all of `text`; gives up when `fd` takes nothing for `patience_ms`, -1: never. Async-signal-safe.
-void write_all(int fd, std::string_view text, int patience_ms) noexcept;
+/// Writes all of `text`, but gives up when `fd` takes nothing for `patience_ms`; gives what is left. Async-signal-safe.
+std::string_view write_all(int fd, std::string_view text, int patience_ms) noexcept;
 
 }  // namespace enginery::engine

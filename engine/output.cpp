@@ -180,8 +180,7 @@ void Output::take_some(Stream which) {
       if (stream(which).untold().size() >= wire::kLargestPrinted) tell(which);
     }
   }
-  // Without the mutex: a log that takes nothing must not hold up tasks.
-  write_all(stream(which).log(), nobodys, -1);
+  stream(which).write_log(nobodys);  // without the mutex
   --busy_;
 }
 
