@@ -51,6 +51,7 @@ Value type(Arguments& arguments) {
 
 bool is_instance(const Value& object, const Value& type, const Builtins& builtins) {
   if (type.kind() == Kind::tuple) {
+    const Depth depth("looking for a type in a tuple");
     const List& types = type.as_tuple();
     return std::any_of(types.begin(), types.end(),
                        [&](const Value& one) { return is_instance(object, one, builtins); });

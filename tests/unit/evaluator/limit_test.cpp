@@ -38,6 +38,13 @@ TEST_F(Limits, WhatIsNestedAsDeepAsAllowedIsEvaluated) {
   EXPECT_EQ(result(repeated("abs(", 90) + "-1" + repeated(")", 90)), "1");
 }
 
+TEST_F(Limits, TypesInTuplesThatAreNestedTooDeeplyAreARecursionError) {
+  execute("t = (str,)");
+  for (int i = 0; i < 4; ++i) execute(repeated("t=(t,);", 50'000));
+  EXPECT_THAT(error("isinstance(1, t)"), StartsWith("RecursionError: maximum recursion depth exceeded"));
+  EXPECT_EQ(result("isinstance(1, ((str, (int,)), float))"), "True");
+}
+
 TEST_F(Limits, LongChainsAreNotDeep) {
   EXPECT_EQ(result("0" + repeated("+1", 100'000)), "100000");
   EXPECT_EQ(result("1" + repeated(" and 1", 100'000)), "1");
