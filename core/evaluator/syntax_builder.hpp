@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/evaluator/source.hpp"
@@ -95,6 +96,11 @@ class SyntaxBuilder {
     std::size_t first;
     bool comma = false;
   };
+  struct OpenCall {
+    Call call;
+    std::unordered_set<std::string> names;  // of its keyword arguments
+    bool unpacked_keywords = false;
+  };
 
   template <class Form>
   void push(std::size_t place, Form form) {
@@ -119,7 +125,7 @@ class SyntaxBuilder {
   std::vector<std::size_t> brackets_;  // where the open ones are
   Expressions stack_;
   std::vector<Items> lists_;
-  std::vector<Call> calls_;
+  std::vector<OpenCall> calls_;
   std::vector<Subscription> subscripts_;
   std::vector<std::pair<std::size_t, DictDisplay>> dicts_;
   std::string texts_;  // of adjacent literals, which are one

@@ -70,6 +70,22 @@ TEST_F(Limits, ParsingTakesTimeInProportionToTheNestingAndNeverMore) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
+TEST_F(Limits, ACallTakesTimeInProportionToItsArguments) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto name = [](int i) { return std::string("k").append(std::to_string(i)); };
+  Dict keys;
+  for (int i = 0; i < 100'000; ++i) keys.set(Value::string(name(i)), i);
+  names_.set("d", Value::dict(std::move(keys)));
+  EXPECT_EQ(result("len(dict(**d))"), "100000");
+  EXPECT_EQ(result("max(" + repeated("1,", 150'000) + "2)"), "2");
+  std::string named;
+  for (int i = 0; i < 50'000; ++i) named.append(name(i)).append("=0,");
+  EXPECT_EQ(result("len(dict(" + named + "))"), "50000");
+  EXPECT_EQ(result("dict(" + named + "k7=1)"), "SyntaxError");
+  EXPECT_EQ(result("dict(k7=1, **d)"), "TypeError");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
 TEST_F(Limits, ATextThatIsTooLongIsNotRead) {
   EXPECT_THAT(error(std::string((1 << 20) + 1, ' ')), StartsWith("SyntaxError: the text has 1048577 bytes"));
   EXPECT_EQ(result(std::string(1 << 20, ' ')), "None");
