@@ -58,8 +58,14 @@ TEST_F(Builtin, NumbersAreReadFromText) {
        {"int('9223372036854775808')", "OverflowError"},
        {"int(1e19)", "OverflowError"},
        {"int('1__0')", "ValueError"},
+       {"int('f_f', base=16), int('0x_f', 16)", "(255, 15)"},
+       {"int(base=10)", "TypeError"},
        {"float(' 1_0.5e1\\n'), float('-inf'), float('1e999'), float('+5')", "(105.0, -inf, inf, 5.0)"},
        {"float('1e')", "ValueError"},
+       {"float('1_e5')", "ValueError"},
+       {"float('1e_5')", "ValueError"},
+       {"complex('1_e5')", "ValueError"},
+       {"float('1_0e1_0')", "100000000000.0"},
        {"complex('1+2j'), complex('-j'), complex(1, 2), complex('1e-2')", "((1+2j), -1j, (1+2j), (0.01+0j))"},
        {"pow(3, 200, 7), pow(3, -1, 7), pow(2, 3), divmod(-7, 2), divmod(7.5, 2)", "(2, 5, 8, (-4, 1), (3.0, 1.5))"}});
 }

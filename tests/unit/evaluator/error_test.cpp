@@ -53,6 +53,8 @@ TEST_F(Errors, ASyntaxErrorSaysWhatItIs) {
       {"1 if 2", "expected 'else'", "(line 1, column 7)"},
       {"007", "leading zeros", "(line 1, column 1)"},
       {"1__0", "invalid decimal literal", "(line 1, column 1)"},
+      {"1e_5", "invalid decimal literal", "(line 1, column 1)"},
+      {"1_e5", "invalid decimal literal", "(line 1, column 1)"},
       {"0xg", "invalid hexadecimal literal", "(line 1, column 1)"},
       {"'\\x4'", "truncated \\x escape", "(line 1, column 2)"},
       {"'\\ud800'", "is no character", "(line 1, column 2)"},
