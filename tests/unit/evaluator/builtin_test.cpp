@@ -78,16 +78,20 @@ TEST_F(Builtin, OrdersTakeKeys) {
 }
 
 TEST_F(Builtin, ArraysHaveShapesAndMethods) {
-  expect({{"a = array([[1, 2, 3], [4, 5, 6]]); a.shape, a.ndim, a.size, a.dtype", "((2, 3), 2, 6, 'i64')"},
-          {"a = array([[1, 2, 3], [4, 5, 6]]); a.T.tolist(), a.T.shape", "([[1, 4], [2, 5], [3, 6]], (3, 2))"},
-          {"a = array([[1, 2], [3, 4]]); a.sum(), a.min(), a.max(), a.mean()", "(10, 1, 4, 2.5)"},
-          {"a = array([[1, 2], [3, 4]]); a.T.reshape(4).tolist(), a.reshape(-1, 1).shape", "([1, 3, 2, 4], (4, 1))"},
-          {"a = array([1, 2]); b = a.copy(); b[0] = 9; a.tolist(), a.astype('f32').dtype", "([1, 2], 'f32')"},
-          {"a = array([1, 2]); b = a; b += 1; a.tolist()", "[2, 3]"},
-          {"sum(array([1.5, 2])), min(array([3, 1])), abs(array([-1, 2])).tolist()", "(3.5, 1, [1, 2])"},
-          {"(array([1, 2, 3]) > 1).tolist(), (-array([1])).tolist(), (~array([True])).tolist()",
-           "([False, True, True], [-1], [False])"},
-          {"(array([1, 2]) @ array([3, 4])), (array([[1, 2]]) * 2).tolist()", "(11, [[2, 4]])"}});
+  expect(
+      {{"a = array([[1, 2, 3], [4, 5, 6]]); a.shape, a.ndim, a.size, a.dtype", "((2, 3), 2, 6, 'i64')"},
+       {"a = array([[1, 2, 3], [4, 5, 6]]); a.T.tolist(), a.T.shape", "([[1, 4], [2, 5], [3, 6]], (3, 2))"},
+       {"a = array([[1, 2], [3, 4]]); a.sum(), a.min(), a.max(), a.mean()", "(10, 1, 4, 2.5)"},
+       {"array([2 ** 62] * 4).mean(), array([-2 ** 62] * 4).mean(), array([True, False]).mean()",
+        "(4.611686018427388e+18, -4.611686018427388e+18, 0.5)"},
+       {"array([250, 250], 'u8').mean(), array([2 ** 62] * 4).astype('u64').mean()", "(250.0, 4.611686018427388e+18)"},
+       {"a = array([[1, 2], [3, 4]]); a.T.reshape(4).tolist(), a.reshape(-1, 1).shape", "([1, 3, 2, 4], (4, 1))"},
+       {"a = array([1, 2]); b = a.copy(); b[0] = 9; a.tolist(), a.astype('f32').dtype", "([1, 2], 'f32')"},
+       {"a = array([1, 2]); b = a; b += 1; a.tolist()", "[2, 3]"},
+       {"sum(array([1.5, 2])), min(array([3, 1])), abs(array([-1, 2])).tolist()", "(3.5, 1, [1, 2])"},
+       {"(array([1, 2, 3]) > 1).tolist(), (-array([1])).tolist(), (~array([True])).tolist()",
+        "([False, True, True], [-1], [False])"},
+       {"(array([1, 2]) @ array([3, 4])), (array([[1, 2]]) * 2).tolist()", "(11, [[2, 4]])"}});
 }
 
 TEST_F(Builtin, CaseKnowsMoreThanAscii) {
