@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstring>
+#include <iostream>
 #include <random>
+#include <streambuf>
 
 #include "tests/unit/evaluator/execution.hpp"
 
@@ -98,6 +100,30 @@ TEST_F(Limits, AStatementThatAllocatesTooMuchIsAMemoryError) {
     EXPECT_THAT(error(code), StartsWith("MemoryError: this statement would allocate more than 1024 MiB")) << code;
   EXPECT_EQ(result("a = 'x' * 2 ** 20\nlen(a.replace('x', a))"), "MemoryError");
   EXPECT_EQ(result("','.join(['x' * 2 ** 20] * 2000)"), "MemoryError");
+}
+
+/// Counts what is written to it, and the largest piece.
+struct Counting : std::streambuf {
+  std::streamsize total = 0, largest = 0;
+  std::streamsize xsputn(const char*, std::streamsize size) override {
+    total += size;
+    largest = std::max(largest, size);
+    return size;
+  }
+  int_type overflow(int_type c) override {
+    ++total;
+    return c;
+  }
+};
+
+TEST_F(Limits, PrintGathersNothing) {
+  Counting out;
+  std::streambuf* const before = std::cout.rdbuf(&out);
+  const std::string done = result("x = 'a' * 10 ** 7; print(*[x] * 15, sep='', end='')");
+  std::cout.rdbuf(before);
+  EXPECT_EQ(done, "None");
+  EXPECT_EQ(out.total, 150'000'000);
+  EXPECT_EQ(out.largest, 10'000'000);
 }
 
 TEST_F(Limits, ACountThatNoMemoryHoldsIsAnError) {
