@@ -2,6 +2,7 @@
 #include "core/tasks/executor.hpp"
 
 #include <chrono>
+#include <string_view>
 
 #include <enginery/dict.hpp>
 #include <enginery/function.hpp>
@@ -10,9 +11,14 @@
 #include "core/modules/elf_file.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
+#include "core/values/objects.hpp"
 
 namespace enginery::tasks {
 namespace {
+
+/// The text of a result is for reading; values travel otherwise.
+constexpr std::size_t kLongestResult = std::size_t{4} << 20;
+constexpr std::string_view kResultGoesOn = "… (cut after 4 MiB; give the result a name and pull it)";
 
 std::int64_t utc_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -80,7 +86,7 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
     }
     case wire::Op::execute: {
       const Value result = evaluator_.execute(call.positional.at(0).as_string());
-      if (!result.is_none()) outcome.execute_result = result.repr();
+      if (!result.is_none()) outcome.execute_result = repr_within(kLongestResult, result, kResultGoesOn);
       return Value();
     }
   }
@@ -166,9 +172,14 @@ wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes) {
   try {
     return wire::pack(outcome, inline_bytes);
   } catch (const Error& error) {
-    wire::Outcome refused = outcome;
-    refused.value = Value();
-    refused.failure = wire::Failure{error.ename(), error.what(), {}};
+    const wire::Outcome refused{.started = outcome.started,
+                                .completed = outcome.completed,
+                                .build_id = outcome.build_id,
+                                .execute_result = {},
+                                .value = {},
+                                .failure = wire::Failure{error.ename(), error.what(), {}},
+                                .out = outcome.out,
+                                .err = outcome.err};
     return wire::pack(refused, inline_bytes);
   }
 }

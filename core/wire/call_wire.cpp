@@ -16,6 +16,8 @@ constexpr std::size_t kHeader = 16;  // keeps the envelope, and so the payloads,
 constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
 /// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
 constexpr std::size_t kLargestEnvelope = std::size_t{1} << 30;
+/// What a string of a vector takes beside its letters, at most: its offset, its size, its end, and padding.
+constexpr std::size_t kStringOverhead = 12;
 
 /// A builder that has become larger, for the text of a task that prints much, gives its memory back.
 constexpr std::size_t kKeptBuilder = std::size_t{1} << 20;
@@ -31,13 +33,18 @@ NodeWriter& fresh_writer() {
 
 bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.size() > inline_bytes; }
 
-flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
-                                           std::size_t inline_bytes) {
-  if (writer.nodes.size() * sizeof(Node) + writer.text.size() > kLargestEnvelope)
+/// ValueError if the values and what else there is, `other_text` bytes of it, exceed an envelope.
+void check_size(const NodeWriter& writer, std::size_t other_text) {
+  const std::size_t text = writer.text.size() + other_text;
+  if (writer.nodes.size() * sizeof(Node) + text > kLargestEnvelope)
     throw ValueError(
         fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
                     "arrays, or send it in parts",
-                    writer.nodes.size(), writer.text.size()));
+                    writer.nodes.size(), text));
+}
+
+flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
+                                           std::size_t inline_bytes) {
   const auto nodes =
       builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
   const auto text =
@@ -164,7 +171,12 @@ Packed pack(Op op, std::string_view name, std::span<const Value> positional,
             std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes) {
   NodeWriter& writer = fresh_writer();
   for (const Value& value : positional) writer.write(value);
-  for (const auto& [keyword, value] : keywords) writer.write(value);
+  std::size_t names_size = name.size();
+  for (const auto& [keyword, value] : keywords) {
+    writer.write(value);
+    names_size += keyword.size() + kStringOverhead;
+  }
+  check_size(writer, names_size);
   auto& builder = fresh_builder();
   const auto values = add_values(builder, writer, inline_bytes);
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> names = 0;
@@ -184,13 +196,19 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   auto& builder = fresh_builder();
   flatbuffers::Offset<fb::Values> values = 0;
   flatbuffers::Offset<fb::Failure> failure = 0;
+  std::size_t text_size =
+      outcome.build_id.size() + outcome.execute_result.size() + outcome.out.size() + outcome.err.size();
+  if (outcome.failure)
+    text_size += outcome.failure->ename.size() + outcome.failure->evalue.size() + outcome.failure->traceback.size();
+  else
+    writer.write(outcome.value);
+  check_size(writer, text_size);
   if (outcome.failure) {
     const auto ename = builder.CreateString(outcome.failure->ename),
                evalue = builder.CreateString(outcome.failure->evalue),
                traceback = builder.CreateString(outcome.failure->traceback);
     failure = fb::CreateFailure(builder, ename, evalue, traceback);
   } else {
-    writer.write(outcome.value);
     values = add_values(builder, writer, inline_bytes);
   }
   const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);

@@ -47,8 +47,8 @@ struct Packed {
   std::uint64_t size() const;
 };
 
-/// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError, ValueError for what cannot
-/// be encoded.
+/// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError for what cannot be encoded,
+/// ValueError for what is nested too deeply, or exceeds 1 GiB with all texts and names, but without the payloads.
 Packed pack(Op op, std::string_view name, std::span<const Value> positional,
             std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes);
 Packed pack(const Outcome& outcome, std::size_t inline_bytes);
