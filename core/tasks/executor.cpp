@@ -1,6 +1,8 @@
 // core/tasks/executor.cpp: does what a task's body says.
 #include "core/tasks/executor.hpp"
 
+#include <cxxabi.h>
+
 #include <chrono>
 #include <string_view>
 
@@ -40,6 +42,8 @@ wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk) {
   const ThrowRecording recording;
   try {
     outcome.value = perform(wire::unpack_call(body, bulk), outcome);
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the task ends its thread, which nobody may hold up
   } catch (...) {
     outcome.failure = failure_of_current_exception();
   }

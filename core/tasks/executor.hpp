@@ -25,6 +25,7 @@ class ENGINERY_API Executor {
         loader_(loader),
         evaluator_(names, [&loader](const std::string& plugin) { return Value::module(loader.import(plugin)); }) {}
 
+  /// Returns but for a task that ends its thread, as pthread_exit() does.
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
 
   /// Brings a plugin into the namespace under its name. Throws PluginLoadError.

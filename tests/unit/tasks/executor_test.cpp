@@ -1,6 +1,8 @@
 // tests/unit/tasks/executor_test.cpp: calls that are run here, and what becomes of them.
 #include "core/tasks/executor.hpp"
 
+#include <pthread.h>
+
 #include <gmock/gmock.h>
 
 #include <enginery/function.hpp>
@@ -18,7 +20,9 @@ class ExecutorTest : public testing::Test {
     const wire::Packed call = wire::pack(op, name, positional, {}, kInline);
     return executor_.run(call.body, call.bulk);
   }
-  wire::Outcome execute(std::string_view code) { return run(wire::Op::execute, "", {Value::string(std::string(code))}); }
+  wire::Outcome execute(std::string_view code) {
+    return run(wire::Op::execute, "", {Value::string(std::string(code))});
+  }
   template <class F>
   void define(const char* name, F function) {
     Function::Declaration named;
@@ -53,6 +57,16 @@ TEST_F(ExecutorTest, AnOutcomeThatIsTooLargeToTravelBecomesAFailureThatSaysSo) {
   EXPECT_EQ(heard.failure->ename, "ValueError");
   EXPECT_THAT(heard.failure->evalue, testing::HasSubstr("exceeds 1 GiB"));
   EXPECT_EQ(heard.out, "printed");
+}
+
+TEST_F(ExecutorTest, ATaskThatEndsItsThreadEndsThatThread) {
+  define("ends", [] { pthread_exit(nullptr); });
+  bool returned = false;
+  std::thread([&] {
+    run(wire::Op::apply, "ends");
+    returned = true;
+  }).join();
+  EXPECT_FALSE(returned);
 }
 
 }  // namespace
