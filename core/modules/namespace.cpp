@@ -2,6 +2,7 @@
 #include <enginery/namespace.hpp>
 
 #include <ostream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -60,7 +61,7 @@ Value Namespace::get(std::string_view name) const {
 
 void Namespace::set(std::string_view name, Value value) {
   if (const auto found = by_name_.find(name); found != by_name_.end()) {
-    found->second->second = std::move(value);
+    const Value before = std::exchange(found->second->second, std::move(value));
     return;
   }
   entries_.emplace_back(name, std::move(value));
@@ -78,8 +79,10 @@ bool Namespace::erase(std::string_view name) {
 }
 
 void Namespace::clear() {
+  // What the values' destructors find is an empty namespace, which they may use.
+  Entries before;
+  before.swap(entries_);
   by_name_.clear();
-  entries_.clear();
 }
 
 std::vector<std::string> Namespace::keys() const {
