@@ -2,6 +2,7 @@
 #include "core/tasks/executor.hpp"
 
 #include <chrono>
+#include <new>
 
 #include <enginery/dict.hpp>
 #include <enginery/function.hpp>
@@ -163,13 +164,18 @@ void Executor::resolve(Value& value, unsigned depth) const {
 }
 
 wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes) {
+  const auto refused = [&](const std::string& ename, const std::string& why) {
+    wire::Outcome failed = outcome;
+    failed.value = Value();
+    failed.failure = wire::Failure{ename, why, {}};
+    return wire::pack(failed, inline_bytes);
+  };
   try {
     return wire::pack(outcome, inline_bytes);
   } catch (const Error& error) {
-    wire::Outcome refused = outcome;
-    refused.value = Value();
-    refused.failure = wire::Failure{error.ename(), error.what(), {}};
-    return wire::pack(refused, inline_bytes);
+    return refused(error.ename(), error.what());
+  } catch (const std::bad_alloc&) {
+    return refused("MemoryError", "no memory is left to send the result; keep it on the engine, or send it in parts");
   }
 }
 

@@ -33,11 +33,6 @@ bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.si
 
 flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
                                            std::size_t inline_bytes) {
-  if (writer.nodes.size() * sizeof(Node) + writer.text.size() > kLargestEnvelope)
-    throw ValueError(
-        fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
-                    "arrays, or send it in parts",
-                    writer.nodes.size(), writer.text.size()));
   const auto nodes =
       builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
   const auto text =
@@ -86,7 +81,7 @@ Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer,
     std::memset(at + payload.size(), 0, padded(payload.size()) - payload.size());
     at += padded(payload.size());
   }
-  writer.payloads.clear();
+  writer.clear();
   if (size > inline_bytes)
     packed.bulk.insert(packed.bulk.begin(), std::move(body));
   else

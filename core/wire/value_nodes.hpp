@@ -20,10 +20,15 @@ struct Node {
   std::uint64_t word = 0;
 };
 
-/// Collects values. Throws TypeError for what cannot leave its process, ValueError for what is nested too deeply.
+/// Collects values. Throws TypeError for what cannot leave its process, ValueError for what is nested too deeply or too
+/// large for one message.
 class NodeWriter {
  public:
-  void write(const Value& value) { write(value, 0); }
+  void write(const Value& value) {
+    write(value, 0);
+    check_size();
+  }
+  /// Keeps a little memory for the next values.
   void clear();
 
   std::vector<Node> nodes;
@@ -32,6 +37,7 @@ class NodeWriter {
 
  private:
   void write(const Value& value, unsigned depth);
+  void check_size() const;
 };
 
 /// Gives the values back one by one. Everything is checked against what is there; throws ProtocolError.
