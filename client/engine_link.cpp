@@ -103,6 +103,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   const session::Lost* lost = nullptr;
   for (session::ClientAction& action : actions) {
     if (auto* deliver = std::get_if<session::Deliver>(&action)) {
+      if (death_) continue;  // the client is closed, and what was pending has failed
       std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];
       completions.push_back({std::move(slot), deliver->aborted, std::move(deliver->body), std::move(deliver->bulk)});
       while (!pending_.empty() && !pending_.front()) {

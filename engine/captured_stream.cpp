@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +34,13 @@ constexpr int kLogPatience = 100;
                                      what, std::strerror(errno)));
 }
 
+/// Device and inode of an open file; zeros if there is none.
+std::pair<std::uint64_t, std::uint64_t> file_at(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 }  // namespace
 
 std::string_view write_all(int fd, std::string_view text, int patience_ms) noexcept {
@@ -58,6 +66,7 @@ CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
   reading_ = cluster::Descriptor(ends[0]);
   writing_ = cluster::Descriptor(ends[1]);
   ::fcntl(reading_.get(), F_SETFL, O_NONBLOCK);
+  pipe_ = file_at(writing_.get());
   void* const memory =
       ::mmap(nullptr, kKept + kPiece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) fail("mmap");
@@ -66,6 +75,10 @@ CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
     ::munmap(text_, kKept + kPiece);
     fail("dup2");
   }
+}
+
+void CapturedStream::recapture() {
+  if (file_at(descriptor_) != pipe_) ::dup2(writing_.get(), descriptor_);
 }
 
 CapturedStream::~CapturedStream() {

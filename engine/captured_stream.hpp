@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/cluster/descriptor.hpp"
 
@@ -53,6 +54,9 @@ class CapturedStream {
   /// The task's text, which begins anew. When it is cut, its last line says how many bytes were not kept.
   std::string take();
 
+  /// Captures again, if a task has closed the descriptor or given it another file.
+  void recapture();
+
   /// Gives the descriptor its own file back. Async-signal-safe.
   void release() noexcept;
   /// Writes the task's text and what waits in the pipe to the log. Async-signal-safe.
@@ -60,9 +64,10 @@ class CapturedStream {
 
  private:
   const int descriptor_;
-  cluster::Descriptor log_, reading_, writing_;  // our own writing end: the pipe never comes to its end
-  char* text_;                                   // kKept bytes, then a piece for what is not kept
-  std::size_t told_ = 0, end_ = 0;               // in text_
+  cluster::Descriptor log_, reading_, writing_;   // our own writing end: the pipe never comes to its end
+  std::pair<std::uint64_t, std::uint64_t> pipe_;  // its device and inode
+  char* text_;                                    // kKept bytes, then a piece for what is not kept
+  std::size_t told_ = 0, end_ = 0;                // in text_
   std::uint64_t unkept_ = 0;
   std::atomic<std::size_t> kept_{0}, unkept_piece_{0};  // what spill() finds of both parts
   bool within_line_ = false;

@@ -92,6 +92,9 @@ int engine_main(const EngineOptions& options) try {
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
   if (options.launcher_fd < 0) pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
+  // not ignored: what a task starts gets the default back.
+  ::signal(SIGPIPE, [](int) {});
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();

@@ -99,6 +99,7 @@ Output::Texts Output::end() {
   flush();
   const std::lock_guard lock(mutex_);
   drain();
+  for (const Stream which : kStreams) stream(which).recapture();
   tell_all(true);
   task_.reset();
   return {out_.take(), err_.take()};

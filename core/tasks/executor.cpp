@@ -4,6 +4,7 @@
 #include <cxxabi.h>
 
 #include <chrono>
+#include <new>
 #include <string_view>
 
 #include <enginery/dict.hpp>
@@ -173,18 +174,23 @@ void Executor::resolve(Value& value, unsigned depth) const {
 }
 
 wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes) {
+  const auto refused = [&](const std::string& ename, const std::string& why) {
+    const wire::Outcome failed{.started = outcome.started,
+                               .completed = outcome.completed,
+                               .build_id = outcome.build_id,
+                               .execute_result = {},
+                               .value = {},
+                               .failure = wire::Failure{ename, why, {}},
+                               .out = outcome.out,
+                               .err = outcome.err};
+    return wire::pack(failed, inline_bytes);
+  };
   try {
     return wire::pack(outcome, inline_bytes);
   } catch (const Error& error) {
-    const wire::Outcome refused{.started = outcome.started,
-                                .completed = outcome.completed,
-                                .build_id = outcome.build_id,
-                                .execute_result = {},
-                                .value = {},
-                                .failure = wire::Failure{error.ename(), error.what(), {}},
-                                .out = outcome.out,
-                                .err = outcome.err};
-    return wire::pack(refused, inline_bytes);
+    return refused(error.ename(), error.what());
+  } catch (const std::bad_alloc&) {
+    return refused("MemoryError", "no memory is left to send the result; keep it on the engine, or send it in parts");
   }
 }
 

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t kHeader = 16;  // keeps the envelope, and so the payloads, 16-byte aligned
 constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
-/// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
-constexpr std::size_t kLargestEnvelope = std::size_t{1} << 30;
 /// What a string of a vector takes beside its letters, at most: its offset, its size, its end, and padding.
 constexpr std::size_t kStringOverhead = 12;
 
@@ -32,16 +30,6 @@ NodeWriter& fresh_writer() {
 }
 
 bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.size() > inline_bytes; }
-
-/// ValueError if the values and what else there is, `other_text` bytes of it, exceed an envelope.
-void check_size(const NodeWriter& writer, std::size_t other_text) {
-  const std::size_t text = writer.text.size() + other_text;
-  if (writer.nodes.size() * sizeof(Node) + text > kLargestEnvelope)
-    throw ValueError(
-        fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
-                    "arrays, or send it in parts",
-                    writer.nodes.size(), text));
-}
 
 flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
                                            std::size_t inline_bytes) {
@@ -93,7 +81,7 @@ Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer,
     std::memset(at + payload.size(), 0, padded(payload.size()) - payload.size());
     at += padded(payload.size());
   }
-  writer.payloads.clear();
+  writer.clear();
   if (size > inline_bytes)
     packed.bulk.insert(packed.bulk.begin(), std::move(body));
   else
@@ -171,12 +159,11 @@ Packed pack(Op op, std::string_view name, std::span<const Value> positional,
             std::span<const std::pair<std::string, Value>> keywords, std::size_t inline_bytes) {
   NodeWriter& writer = fresh_writer();
   for (const Value& value : positional) writer.write(value);
-  std::size_t names_size = name.size();
+  writer.count(name.size());
   for (const auto& [keyword, value] : keywords) {
     writer.write(value);
-    names_size += keyword.size() + kStringOverhead;
+    writer.count(keyword.size() + kStringOverhead);
   }
-  check_size(writer, names_size);
   auto& builder = fresh_builder();
   const auto values = add_values(builder, writer, inline_bytes);
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> names = 0;
@@ -196,19 +183,17 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   auto& builder = fresh_builder();
   flatbuffers::Offset<fb::Values> values = 0;
   flatbuffers::Offset<fb::Failure> failure = 0;
-  std::size_t text_size =
-      outcome.build_id.size() + outcome.execute_result.size() + outcome.out.size() + outcome.err.size();
-  if (outcome.failure)
-    text_size += outcome.failure->ename.size() + outcome.failure->evalue.size() + outcome.failure->traceback.size();
-  else
-    writer.write(outcome.value);
-  check_size(writer, text_size);
+  for (const std::string* text : {&outcome.build_id, &outcome.execute_result, &outcome.out, &outcome.err})
+    writer.count(text->size());
   if (outcome.failure) {
+    for (const std::string* text : {&outcome.failure->ename, &outcome.failure->evalue, &outcome.failure->traceback})
+      writer.count(text->size());
     const auto ename = builder.CreateString(outcome.failure->ename),
                evalue = builder.CreateString(outcome.failure->evalue),
                traceback = builder.CreateString(outcome.failure->traceback);
     failure = fb::CreateFailure(builder, ename, evalue, traceback);
   } else {
+    writer.write(outcome.value);
     values = add_values(builder, writer, inline_bytes);
   }
   const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);
