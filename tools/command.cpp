@@ -3,11 +3,13 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <system_error>
 
 namespace enginery::tools {
-
 void add_name(CLI::App* app, std::string& name) {
   app->add_option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")->type_name("NAME");
 }
@@ -34,6 +36,12 @@ std::chrono::milliseconds milliseconds(double seconds) {
 void set_footer(CLI::App* app, const std::string& examples) {
   app->footer("\nExamples:\n" + examples +
               "\nExit codes: 0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.\n");
+}
+
+void flush_output() {
+  const bool lost = std::ferror(stdout) != 0;
+  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
+  if (lost) throw std::system_error(std::make_error_code(std::errc::io_error));  // its own errno is long gone
 }
 
 bool wants_colours() {

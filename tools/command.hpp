@@ -44,6 +44,9 @@ std::chrono::milliseconds milliseconds(double seconds);
 /// What --help ends with: `examples`, one per line, and the exit codes.
 void set_footer(CLI::App* app, const std::string& examples);
 
+/// Writes what standard output still holds. Throws std::system_error if it, or something before it, was not written.
+void flush_output();
+
 /// True if standard output is a terminal that shows colours, and nobody asked for none.
 bool wants_colours();
 /// The file of this very command, for its children.

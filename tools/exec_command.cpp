@@ -91,7 +91,7 @@ void print(const Outcome& outcome) {
   const Metadata& known = outcome.metadata;
   fmt::print("{}", prefixed(fmt::format("[stdout:{}] ", known.engine_id), known.out));
   fmt::print("{}", prefixed(fmt::format("[{}] ", known.engine_id), known.execute_result));
-  std::fflush(stdout);
+  flush_output();
   fmt::print(stderr, "{}", prefixed(fmt::format("[stderr:{}] ", known.engine_id), known.err));
   fmt::print(stderr, "{}{}", prefixed(fmt::format("[{}] ", known.engine_id), outcome.traceback),
              prefixed(fmt::format("[{}] ", known.engine_id), outcome.error));

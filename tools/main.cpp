@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,6 +34,16 @@ void fill_standard_descriptors() {
     if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", O_RDWR);
 }
 
+int failure(const std::exception& error) {
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  if (!system || !std::ferror(stdout)) {
+    fmt::print(stderr, "enginery: {}\n", error.what());
+  } else if (system->code() != std::errc::broken_pipe) {  // a reader who has left wants to hear no more
+    fmt::print(stderr, "enginery: the output could not be written: {}\n", system->code().message());
+  }
+  return kFailure;
+}
+
 int command_main(int argc, char** argv) {
   CLI::App root("Interactive parallel computing for C++: engines that run your functions.", "enginery");
   root.set_version_flag("--version", "enginery " ENGINERY_VERSION);
@@ -48,7 +61,10 @@ int command_main(int argc, char** argv) {
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& asked) {
-    return root.exit(asked);
+    std::ostringstream text;
+    root.exit(asked, text, text);
+    fmt::print("{}", text.str());
+    return 0;
   } catch (const CLI::ParseError& error) {
     return usage(root, error);
   }
@@ -62,8 +78,9 @@ int command_main(int argc, char** argv) {
 
 int main(int argc, char** argv) try {
   enginery::tools::fill_standard_descriptors();
-  return enginery::tools::command_main(argc, argv);
+  const int status = enginery::tools::command_main(argc, argv);
+  enginery::tools::flush_output();
+  return status;
 } catch (const std::exception& error) {
-  fmt::print(stderr, "enginery: {}\n", error.what());
-  return enginery::tools::kFailure;
+  return enginery::tools::failure(error);
 }

@@ -279,6 +279,25 @@ TEST_F(CliTest, EveryHelpHasExamplesAndExitCodes) {
     const Ran ran = enginery(std::string(command) + " --help");
     EXPECT_EQ(ran.status, 0) << command;
     EXPECT_THAT(ran.out, HasSubstr(std::string("\nExamples:\n  enginery ") + command)) << command;
+TEST_F(CliTest, WhatCouldNotBeWrittenIsAFailureWithItsReason) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"list", "status --json", "exec '1 + 1'", "exec '1 + 1' --json", "plugins", "plugins norms",
+                            "--help", "start --help", "--version", "start -n 0 --name b --daemon", "stop"}) {
+    const Ran ran = shell(std::string("(" ENGINERY_COMMAND " ") + words + " >/dev/full)");
+    EXPECT_EQ(ran.status, 1) << words;
+    EXPECT_EQ(ran.err, "enginery: the output could not be written: No space left on device\n") << words;
+  }
+}
+
+TEST_F(CliTest, AReaderThatLeavesEndsACommandWithoutAWord) {
+  const std::string pipe = (base_ / "pipe").string();
+  // Descriptor 4 is a pipe whose only reader, 3, has gone.
+  const Ran ran = shell("(mkfifo " + pipe + "; exec 3<>" + pipe + " 4>" + pipe +
+                        " 3<&-; " ENGINERY_COMMAND " plugins norms >&4 4>&-)");
+  EXPECT_EQ(ran.status, 128 + SIGPIPE);
+  EXPECT_EQ(ran.err, "");
+}
+
     EXPECT_THAT(ran.out, HasSubstr("130 ended by Ctrl-C")) << command;
   }
 }
