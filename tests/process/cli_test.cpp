@@ -246,6 +246,25 @@ TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
   for (const char* words : {"list", "status", "plugins"}) {
     EXPECT_THAT(enginery(words).out, Not(HasSubstr("\033"))) << words;
     EXPECT_THAT(on_terminal(words).out, HasSubstr("\033[")) << words;
+TEST_F(CliTest, ExecShowsWhereAnErrorCameFromWhenItIsAskedTo) {
+  const auto command = start_ready({"-n", "2"});
+  const std::string error = "ZeroDivisionError: division by zero\n";
+  EXPECT_EQ(enginery("exec '1 / 0'").err, "[0] " + error + "[1] " + error);
+  const Ran traced = enginery("exec '1 / 0' --traceback --engines 0");
+  EXPECT_EQ(traced.status, 1);
+  EXPECT_THAT(traced.err, ContainsRegex("^\\[0\\]   at .+\n(\\[0\\] .*\n)*\\[0\\] ZeroDivisionError"));
+  EXPECT_THAT(enginery_json("exec '1 / 0'", 1).at("engines")[0].at("error").at("traceback").get<std::string>(),
+              HasSubstr("  at "));
+}
+
+TEST_F(CliTest, ExecOfAPluginThatWasNotImportedSaysHowToImportIt) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"exec 'norms.get_norms([1])'", "exec norms"})
+    EXPECT_THAT(enginery(words).err, HasSubstr("name 'norms' is not defined. Push or assign it first, or, if it is a "
+                                               "plugin, import norms"));
+  EXPECT_EQ(enginery("exec 'import norms; norms'").out, "[0] <module 'norms'>\n");
+}
+
     ::setenv("NO_COLOR", "1", 1);
     EXPECT_THAT(on_terminal(words).out, Not(HasSubstr("\033"))) << words;
     ::unsetenv("NO_COLOR");
