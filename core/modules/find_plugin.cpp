@@ -19,6 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kPath =
+    "the ENGINERY_PLUGIN_PATH of this process. Engines have that of `enginery start`; sync_imports brings them what "
+    "the "
+    "client finds";
+
 /// <libdir>/enginery/plugins of the libenginery.so that this code is in, so that a moved installation finds its own.
 std::string bundled_folder() {
   Dl_info here;
@@ -84,11 +89,8 @@ std::string find_plugin(std::string_view name) {
   throw PluginLoadError(
       LoadStage::find, std::string(name),
       fmt::format("no plugin named '{}' ({}.so or lib{}.so) in {}", name, name, name, fmt::join(folders, ", ")),
-      meant.empty() ? std::string("Build it with enginery_add_plugin and put its folder into "
-                                  "ENGINERY_PLUGIN_PATH, for the engines too")
-                    : fmt::format("Did you mean '{}'? Else put its folder into ENGINERY_PLUGIN_PATH, for "
-                                  "the engines too",
-                                  meant));
+      meant.empty() ? fmt::format("Build it with enginery_add_plugin and put its folder into {}", kPath)
+                    : fmt::format("Did you mean '{}'? Else put its folder into {}", meant, kPath));
 }
 
 }  // namespace enginery::modules
