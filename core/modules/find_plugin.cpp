@@ -43,6 +43,13 @@ bool is_name(std::string_view name) {
 
 bool names_a_file(std::string_view word) { return word.find('/') != word.npos || word.ends_with(".so"); }
 
+void refuse_source(std::string_view word) {
+  const std::string extension = fs::path(word).extension();
+  if (extension != ".cpp" && extension != ".cc" && extension != ".cxx") return;
+  throw PluginLoadError(LoadStage::elf, std::string(word), "this is source code, which is to be built first",
+                        "Build it with enginery_add_plugin and give the path of the .so");
+}
+
 std::vector<std::string> plugin_folders() {
   std::vector<std::string> folders;
   if (const char* variable = std::getenv("ENGINERY_PLUGIN_PATH")) {
@@ -74,8 +81,10 @@ std::vector<std::string> plugin_names() {
 
 std::string find_plugin(std::string_view name) {
   if (!is_name(name)) {
-    throw PluginLoadError(LoadStage::find, std::string(name), "this is not the name of a plugin",
-                          "A name is letters, digits and _; to load a file by its path, use run");
+    refuse_source(name);
+    throw PluginLoadError(
+        LoadStage::find, std::string(name), "this is not the name of a plugin",
+        "A name is letters, digits and _. A file is given by its path, to run or to `enginery plugins`");
   }
   const std::vector<std::string> folders = plugin_folders();
   for (const std::string& folder : folders) {

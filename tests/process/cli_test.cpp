@@ -125,7 +125,7 @@ TEST_F(CliTest, StatusIsATableForPeopleAndAnObjectForPrograms) {
 
 TEST_F(CliTest, AnUnknownClusterIsAFailureThatSaysWhatThereIs) {
   const auto command = start_ready({"-n", "0", "--name", "mine"});
-  for (const char* words : {"status --name other", "stop --name other", "exec 1 --name other", "engine --name other"}) {
+  for (const char* words : {"status --name other", "exec 1 --name other", "engine --name other"}) {
     const Ran ran = enginery(words);
     EXPECT_EQ(ran.status, 1) << words;
     EXPECT_EQ(ran.out, "") << words;
@@ -181,6 +181,25 @@ TEST_F(CliTest, APluginThatIsRefusedIsAFailureWithStageAndRemedy) {
   const json plugins = enginery_json("plugins nroms norms", 1).at("plugins");
   EXPECT_EQ(plugins.at(0).at("error").at("stage"), "find");
   EXPECT_TRUE(plugins.at(1).at("error").is_null());
+}
+
+TEST_F(CliTest, SourceCodeIsNoPluginAndIsToldHowItBecomesOne) {
+  for (const char* word : {"quad.cpp", "code/quad.cc"}) {
+    const Ran ran = enginery(std::string("plugins ") + word);
+    EXPECT_EQ(ran.status, 1) << word;
+    EXPECT_THAT(ran.err, StartsWith(std::string("enginery: ") + word + ": stage elf: this is source code")) << word;
+    EXPECT_THAT(ran.err, HasSubstr("Build it with enginery_add_plugin")) << word;
+  }
+  EXPECT_THAT(enginery("plugins no-name").err, HasSubstr("A file is given by its path"));
+}
+
+TEST_F(CliTest, StoppingWhatDoesNotRunDoesNotAdviseToStartIt) {
+  const Ran none = enginery("stop");
+  EXPECT_EQ(none.status, 1);
+  EXPECT_EQ(none.err, "enginery: there is no cluster 'default' to stop. No cluster runs\n");
+  EXPECT_EQ(enginery("stop --all").err, "enginery: there is no cluster to stop\n");
+  const auto command = start_ready({"-n", "0", "--name", "mine"});
+  EXPECT_EQ(enginery("stop").err, "enginery: there is no cluster 'default' to stop. Running: mine\n");
 }
 
 TEST_F(CliTest, ExecShowsWhatEachEngineGave) {
