@@ -63,8 +63,8 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
                   std::initializer_list<Name> plugins, bool several) {
   std::vector<std::string> names;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
-  std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   for (const std::string& name : names) local_engine::import(name);
+  std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   if (!engines) return;
   std::vector<TaskHandle> tasks;
   for (const std::string& name : names) {
