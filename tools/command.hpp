@@ -41,6 +41,10 @@ void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& 
 /// --timeout, in seconds.
 void add_timeout(CLI::App* app, double& seconds, const std::string& what);
 std::chrono::milliseconds milliseconds(double seconds);
+/// Refuses what is not a number from `low` to `high`.
+CLI::Validator number_from(double low, double high);
+CLI::Validator whole_number_from(int low, int high);
+
 /// What --help ends with: `examples`, one per line, and the exit codes.
 void set_footer(CLI::App* app, const std::string& examples);
 

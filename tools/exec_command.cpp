@@ -173,7 +173,7 @@ Command exec_command(CLI::App& root) {
       "or \"ename\", \"message\", \"traceback\")}]}");
   app->add_flag("--traceback", given->traceback, "Show the functions that an error came through, too");
   app->add_option("--timeout", given->timeout, "Seconds until all must be done (default: no limit)")
-      ->check(CLI::Range(0.001, 1e6))
+      ->check(number_from(0.001, 1e6))
       ->type_name("SECONDS");
   app->callback([given] { given->ids = parse_engines(given->engines); });
   set_footer(app,

@@ -41,8 +41,8 @@ Command start_command(CLI::App& root) {
   given->launch.engines = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   given->launch.command = own_file();
   CLI::App* app = root.add_subcommand("start", "Start a hub and engines on this host, and watch them until Ctrl-C");
-  app->add_option("-n,--engines", given->launch.engines, "How many engines (default: one per core)")
-      ->check(CLI::Range(0, 4096))
+  app->add_option("-n,--engines", given->launch.engines, "How many engines, 0 to 4096 (default: one per core)")
+      ->check(whole_number_from(0, 4096))
       ->type_name("N");
   add_name(app, given->launch.name);
   add_load(app, given->launch.load, "Plugins that every engine imports at start");
