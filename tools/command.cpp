@@ -55,9 +55,8 @@ std::chrono::milliseconds milliseconds(double seconds) {
 CLI::Validator number_from(double low, double high) { return in_range("number", low, high); }
 CLI::Validator whole_number_from(int low, int high) { return in_range("whole number", low, high); }
 
-void set_footer(CLI::App* app, const std::string& examples) {
-  app->footer("\nExamples:\n" + examples +
-              "\nExit codes: 0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.\n");
+void set_footer(CLI::App* app, const std::string& examples, const std::string& exit_codes) {
+  app->footer("\nExamples:\n" + examples + "\nExit codes: " + exit_codes + "\n");
 }
 
 void flush_output() {

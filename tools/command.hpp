@@ -45,8 +45,13 @@ std::chrono::milliseconds milliseconds(double seconds);
 CLI::Validator number_from(double low, double high);
 CLI::Validator whole_number_from(int low, int high);
 
+inline constexpr const char* kExitCodes =
+    "0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.";
+/// Of what goes on until it is told to end.
+inline constexpr const char* kExitCodesOfServers =
+    "0 done, or ended by a signal, 1 failed (the reason is on stderr), 2 not used rightly.";
 /// What --help ends with: `examples`, one per line, and the exit codes.
-void set_footer(CLI::App* app, const std::string& examples);
+void set_footer(CLI::App* app, const std::string& examples, const std::string& exit_codes = kExitCodes);
 
 /// Writes what standard output still holds. Throws std::system_error if it, or something before it, was not written.
 void flush_output();
