@@ -246,25 +246,6 @@ TEST_F(CliTest, ExecThatFailsOnOneEngineIsAFailureWithItsError) {
   EXPECT_THAT(nobody.err, HasSubstr("engine 7"));
 }
 
-TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
-  const auto command = start_ready({"-n", "1", "--load", "system"});
-  const Ran late = enginery("exec 'system.sleep(600)' --timeout 0.1");
-  EXPECT_EQ(late.status, 1);
-  EXPECT_THAT(late.err, HasSubstr("enginery: not done within 0.1 s; the engines are asked to stop"));
-  EXPECT_EQ(enginery("exec 'import system' --timeout 20").status, 0);
-
-  Command exec({"exec", "system.sleep(600)"});
-  while (enginery_json("status").at("engines")[0].at("state") != "busy") {}
-  exec.signal(SIGINT);
-  EXPECT_EQ(exec.finish(), 130) << exec.text();
-  EXPECT_EQ(enginery("exec '1 + 1' --timeout 20").out, "[0] 2\n");
-}
-
-TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
-  const auto command = start_ready({"-n", "1"});
-  for (const char* words : {"list", "status", "plugins"}) {
-    EXPECT_THAT(enginery(words).out, Not(HasSubstr("\033"))) << words;
-    EXPECT_THAT(on_terminal(words).out, HasSubstr("\033[")) << words;
 TEST_F(CliTest, ExecShowsWhereAnErrorCameFromWhenItIsAskedTo) {
   const auto command = start_ready({"-n", "2"});
   const std::string error = "ZeroDivisionError: division by zero\n";
@@ -284,6 +265,44 @@ TEST_F(CliTest, ExecOfAPluginThatWasNotImportedSaysHowToImportIt) {
   EXPECT_EQ(enginery("exec 'import norms; norms'").out, "[0] <module 'norms'>\n");
 }
 
+TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
+  const auto command = start_ready({"-n", "1", "--load", "system"});
+  const Ran late = enginery("exec 'system.sleep(600)' --timeout 0.1");
+  EXPECT_EQ(late.status, 1);
+  EXPECT_THAT(late.err, HasSubstr("enginery: not done within 0.1 s; the engines are asked to stop"));
+  EXPECT_EQ(enginery("exec 'import system' --timeout 20").status, 0);
+
+  Command exec({"exec", "system.sleep(600)"});
+  while (enginery_json("status").at("engines")[0].at("state") != "busy") {}
+  exec.signal(SIGINT);
+  EXPECT_EQ(exec.finish(), 130) << exec.text();
+  EXPECT_EQ(enginery("exec '1 + 1' --timeout 20").out, "[0] 2\n");
+}
+
+TEST_F(CliTest, WhatCouldNotBeWrittenIsAFailureWithItsReason) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"list", "status --json", "exec '1 + 1'", "exec '1 + 1' --json", "plugins", "plugins norms",
+                            "--help", "start --help", "--version", "start -n 0 --name b --daemon", "stop"}) {
+    const Ran ran = shell(std::string("(" ENGINERY_COMMAND " ") + words + " >/dev/full)");
+    EXPECT_EQ(ran.status, 1) << words;
+    EXPECT_EQ(ran.err, "enginery: the output could not be written: No space left on device\n") << words;
+  }
+}
+
+TEST_F(CliTest, AReaderThatLeavesEndsACommandWithoutAWord) {
+  const std::string pipe = (base_ / "pipe").string();
+  // Descriptor 4 is a pipe whose only reader, 3, has gone.
+  const Ran ran = shell("(mkfifo " + pipe + "; exec 3<>" + pipe + " 4>" + pipe +
+                        " 3<&-; " ENGINERY_COMMAND " plugins norms >&4 4>&-)");
+  EXPECT_EQ(ran.status, 128 + SIGPIPE);
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"list", "status", "plugins"}) {
+    EXPECT_THAT(enginery(words).out, Not(HasSubstr("\033"))) << words;
+    EXPECT_THAT(on_terminal(words).out, HasSubstr("\033[")) << words;
     ::setenv("NO_COLOR", "1", 1);
     EXPECT_THAT(on_terminal(words).out, Not(HasSubstr("\033"))) << words;
     ::unsetenv("NO_COLOR");
@@ -293,7 +312,9 @@ TEST_F(CliTest, ExecOfAPluginThatWasNotImportedSaysHowToImportIt) {
 TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
   const std::pair<const char*, const char*> uses[]{
       {"", "A subcommand is required\n`enginery --help`"},
-      {"frobnicate", "`enginery --help` shows"},
+      {"frobnicate", "there is no command 'frobnicate'\n`enginery --help` shows"},
+      {"statsu", "there is no command 'statsu'. Did you mean 'status'?\n`enginery --help` shows"},
+      {"help statsu", "there is no command 'statsu'. Did you mean 'status'?\n`enginery --help` shows"},
       {"list now", "`enginery list --help` shows"},
       {"list --timeout soon", "--timeout: 'soon' is not a number from 0.001 to 1000000\n"},
       {"plugins --jason", "--jason"},
@@ -336,8 +357,12 @@ TEST_F(CliTest, HelpTellsHowACommandEndsByCtrlC) {
   EXPECT_THAT(start, HasSubstr("128 + the signal that came before all engines were ready"));
 }
 
-    EXPECT_THAT(ran.out, HasSubstr("130 ended by Ctrl-C")) << command;
-  }
+TEST_F(CliTest, HelpAndVersionAreCommandsToo) {
+  EXPECT_EQ(enginery("help").out, enginery("--help").out);
+  EXPECT_EQ(enginery("help exec").out, enginery("exec --help").out);
+  EXPECT_THAT(enginery("--version").out, ContainsRegex("^enginery [0-9.]+\n$"));
+  EXPECT_EQ(enginery("version").out, enginery("--version").out);
+  for (const char* words : {"help", "help exec", "version"}) EXPECT_EQ(enginery(words).status, 0) << words;
 }
 
 }  // namespace
