@@ -36,6 +36,7 @@ std::vector<Seen> look_at(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     Seen seen{word, nullptr, {}};
     try {
+      modules::refuse_source(word);
       seen.module = modules::names_a_file(word) ? loader.import_file(word) : loader.import(word);
       seen.name = seen.module->name;
     } catch (const PluginLoadError& error) {

@@ -55,8 +55,8 @@ const Value* Namespace::find(std::string_view name) const noexcept {
 
 Value Namespace::get(std::string_view name) const {
   if (const Value* value = find(name)) return *value;
-  throw NameError(
-      fmt::format("name '{}' is not defined.{} Push or assign it first", name, modules::did_you_mean(name, keys())));
+  throw NameError(fmt::format("name '{}' is not defined.{} Push or assign it first, or, if it is a plugin, import {}",
+                              name, modules::did_you_mean(name, keys()), name));
 }
 
 void Namespace::set(std::string_view name, Value value) {

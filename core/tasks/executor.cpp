@@ -52,7 +52,7 @@ wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk) {
   return outcome;
 }
 
-void Executor::import(const std::string& name) { names_.set(name, Value::module(loader_.import(name))); }
+void Executor::import(const std::string& name) { names_.set(name, modules::as_value(loader_.import(name))); }
 
 Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
   switch (call.op) {
@@ -70,7 +70,7 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
       return erase(call);
     case wire::Op::import:
       if (const auto module = ModuleReference::of(call))
-        names_.set(call.name, Value::module(loader_.import(call.name, *object_of(*module, call.name))));
+        names_.set(call.name, modules::as_value(loader_.import(call.name, *object_of(*module, call.name))));
       else
         import(call.name);
       return Value();
