@@ -42,9 +42,6 @@ double seconds_between(const Metadata::Time& from, const Metadata::Time& to) {
 
 bool TaskHandle::ready() const { return task_->ready(); }
 bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
-void TaskHandle::require(std::optional<Seconds> timeout) const {
-  if (!wait(timeout)) throw TimeoutError("Result not ready.");
-}
 const Value& TaskHandle::value() const {
   wait();
   return task_->value();

@@ -38,6 +38,8 @@ using Clock = std::chrono::steady_clock;
 
 /// What the launcher gets beyond the time that it knows of: to give up by itself, or to end its children.
 constexpr auto kGrace = 10s;
+/// What the command takes at most.
+constexpr std::chrono::milliseconds kLongestTimeout = 1'000'000s;
 
 /// Waits until one of them is ready; false at the deadline.
 template <std::size_t N>
@@ -64,10 +66,12 @@ Error no_descriptors() {
                fmt::format("no descriptors for a cluster: {}. `ulimit -n` shows the limit", std::strerror(errno)));
 }
 
+std::chrono::milliseconds limit_of(const ClusterOptions& options) { return std::min(options.timeout, kLongestTimeout); }
+
 std::vector<std::string> words_of(const ClusterOptions& options, const std::string& name) {
   std::vector<std::string> words{"start", "--fd", "3", "--name", name};
   words.insert(words.end(),
-               {"--timeout", fmt::format("{:.3f}", std::chrono::duration<double>(options.timeout).count())});
+               {"--timeout", fmt::format("{:.3f}", std::chrono::duration<double>(limit_of(options)).count())});
   if (options.n) words.insert(words.end(), {"-n", std::to_string(*options.n)});
   if (!options.load.empty()) words.insert(words.end(), {"--load", fmt::format("{}", fmt::join(options.load, ","))});
   return words;
@@ -96,7 +100,7 @@ class Cluster::Launcher {
     process_ = cluster::spawn({command_file(options.command), words_of(options, name), nothing.get(), its_words.get()});
     its_words = cluster::Descriptor();
     try {
-      wait_until_ready(words.get(), Clock::now() + options.timeout + kGrace, name);
+      wait_until_ready(words.get(), Clock::now() + limit_of(options) + kGrace, name);
     } catch (...) {
       end();
       throw;

@@ -115,6 +115,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   const session::Lost* lost = nullptr;
   for (session::ClientAction& action : actions) {
     if (auto* deliver = std::get_if<session::Deliver>(&action)) {
+      if (death_) continue;  // the client is closed, and what was pending has failed
       // One that was settled at the gate has passed as an empty task, whose outcome nobody awaits.
       if (deliver->seq < first_seq_ || !pending_[deliver->seq - first_seq_]) continue;
       std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];

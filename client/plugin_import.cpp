@@ -22,12 +22,8 @@ namespace {
 
 /// A plugin of that name, unless it says where a file is.
 std::string file_of(std::string_view path) {
-  const std::string_view extension = path.substr(std::min(path.size(), path.rfind('.')));
-  const bool names_a_file = path.find('/') != path.npos || extension == ".so";
-  if (extension == ".cpp" || extension == ".cc" || extension == ".cxx")
-    throw PluginLoadError(LoadStage::elf, std::string(path), "this is source code, and run takes what is built",
-                          "Build it with enginery_add_plugin and give the path of the .so");
-  return names_a_file ? std::string(path) : modules::find_plugin(path);
+  modules::refuse_source(path);
+  return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
 }
 
 std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
@@ -44,8 +40,8 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
                   std::initializer_list<Name> plugins, bool several) {
   std::vector<std::string> names;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
-  std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   for (const std::string& name : names) local_engine::import(name);
+  std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   if (!engines) return;
   std::vector<TaskHandle> tasks;
   for (const std::string& name : names) {

@@ -60,7 +60,9 @@ static Array stacked(std::span<const Value> blocks) {
   return result;
 }
 
-Value joined(std::span<const Value> blocks) {
+Value joined(const std::vector<TaskHandle>& tasks) {
+  List blocks;
+  for (const TaskHandle& task : tasks) blocks.push_back(task.value());
   if (are_stackable(blocks)) return Value::array(stacked(blocks));
   List items;
   for (const Value& block : blocks) {
@@ -71,12 +73,6 @@ Value joined(std::span<const Value> blocks) {
     for (Value& item : block.elements()) items.push_back(std::move(item));
   }
   return Value::list(std::move(items));
-}
-
-Value joined(const std::vector<TaskHandle>& tasks) {
-  List blocks;
-  for (const TaskHandle& task : tasks) blocks.push_back(task.value());
-  return joined(std::span<const Value>(blocks));
 }
 
 }  // namespace enginery

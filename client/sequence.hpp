@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 
 #include <enginery/value.hpp>
 
@@ -11,9 +10,5 @@ namespace enginery {
 /// Block `index` of `count` contiguous ones; the first `size % count` are one longer. Flattened: a block of one
 /// element is that element. TypeError if it is no sequence.
 Value block_of(const Value& sequence, std::size_t index, std::size_t count, bool flatten);
-
-/// The blocks one after the other: an array when all are arrays that fit, else a list. What is no sequence counts as
-/// one element.
-Value joined(std::span<const Value> blocks);
 
 }  // namespace enginery

@@ -1,9 +1,6 @@
 // client/status.cpp: asks hub and engines how they are.
 #include "client/status.hpp"
 
-#include <time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <memory>
@@ -40,14 +37,6 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   engine.resident_bytes = answer.resident_bytes;
   engine.code_bytes = answer.code_bytes;
   return engine;
-}
-
-std::chrono::milliseconds uptime(const ProcessId& process) {
-  timespec now{};
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  const double since = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9 -
-                       static_cast<double>(process.start) / static_cast<double>(sysconf(_SC_CLK_TCK));
-  return std::chrono::milliseconds(static_cast<long>(since * 1000));
 }
 
 }  // namespace
@@ -95,7 +84,7 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
   }
   std::unique_lock lock(answers->mutex);
   answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
-  return {connection.cluster, connection.hub.process.pid, uptime(connection.launcher), answers->engines};
+  return {connection.cluster, connection.hub.process.pid, connection.launcher.age(), answers->engines};
 }
 
 }  // namespace enginery

@@ -1,5 +1,19 @@
 # cmake/EngineryPlugin.cmake: enginery_add_plugin, for the tree and for the installed package.
 
+# enginery_optimise(TARGET): -O2 where the project chose neither a build type nor an optimisation: CMake's own default is
+# none at all, and code made for computing is then many times slower.
+function(enginery_optimise target)
+  if(CMAKE_BUILD_TYPE OR CMAKE_CONFIGURATION_TYPES OR CMAKE_CXX_FLAGS MATCHES "(^| )-O")
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -O2)
+  get_property(said GLOBAL PROPERTY ENGINERY_SAID_OPTIMISED)
+  if(NOT said)
+    message(STATUS "enginery: no CMAKE_BUILD_TYPE, so plugins and programs are compiled with -O2")
+    set_property(GLOBAL PROPERTY ENGINERY_SAID_OPTIMISED TRUE)
+  endif()
+endfunction()
+
 # enginery_add_plugin(NAME sources…): the plugin NAME as NAME.so. One of the sources holds ENGINERY_PLUGIN(NAME, m).
 # Like any target, it takes target_link_libraries, target_compile_options, …; link with PRIVATE.
 #
@@ -19,6 +33,7 @@ function(enginery_add_plugin name)
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${name} PRIVATE cxx_std_20)
+  enginery_optimise(${name})
   target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   # clang leaves a sanitizer's runtime to the executable, so its plugins cannot be without undefined symbols.
   if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize"))

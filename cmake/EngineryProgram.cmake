@@ -18,6 +18,7 @@ function(enginery_add_program name)
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   target_compile_features(${name} PRIVATE cxx_std_20)
+  enginery_optimise(${name})
   target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-fno-gnu-unique>)
   target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--build-id=sha1)
   target_link_libraries(${name} PRIVATE enginery::client)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,26 +26,36 @@ constexpr std::size_t kHeld = std::size_t{1} << 20;
 constexpr int kLastPatience = 1000;
 /// More than any pipe of ours holds: a child that writes for ever does not hold up the end either.
 constexpr std::size_t kMostPieces = 4;
+/// A log that is written between tasks may be slow for so long.
+constexpr int kLogPatience = 100;
 
 [[noreturn]] void fail(const char* what) {
   throw Error("OSError", fmt::format("cannot capture what tasks print: {}: {}; raise `ulimit -n` or end some processes",
                                      what, std::strerror(errno)));
 }
 
+/// Device and inode of an open file; zeros if there is none.
+std::pair<std::uint64_t, std::uint64_t> file_at(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 }  // namespace
 
-void write_all(int fd, std::string_view text, int patience_ms) noexcept {
+std::string_view write_all(int fd, std::string_view text, int patience_ms) noexcept {
   while (!text.empty()) {
     pollfd file{fd, POLLOUT, 0};
     const int ready = ::poll(&file, 1, patience_ms);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return;
+    if (ready <= 0) return text;
     // After POLLOUT a pipe takes so much without waiting.
     const ssize_t written = ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (written <= 0) return;
+    if (written <= 0) return text;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return text;
 }
 
 CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
@@ -55,6 +66,7 @@ CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
   reading_ = cluster::Descriptor(ends[0]);
   writing_ = cluster::Descriptor(ends[1]);
   ::fcntl(reading_.get(), F_SETFL, O_NONBLOCK);
+  pipe_ = file_at(writing_.get());
   void* const memory =
       ::mmap(nullptr, kKept + kPiece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) fail("mmap");
@@ -63,6 +75,10 @@ CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
     ::munmap(text_, kKept + kPiece);
     fail("dup2");
   }
+}
+
+void CapturedStream::recapture() {
+  if (file_at(descriptor_) != pipe_) ::dup2(writing_.get(), descriptor_);
 }
 
 CapturedStream::~CapturedStream() {
@@ -115,6 +131,20 @@ std::string CapturedStream::take() {
   unkept_piece_.store(0, std::memory_order_relaxed);
   within_line_ = false;
   return text;
+}
+
+void CapturedStream::write_log(std::string_view text) noexcept {
+  if (missed_ > 0) {
+    char note[128];
+    const auto end =
+        fmt::format_to_n(note, sizeof note, "\n[enginery: the log took nothing, {} bytes are missing]\n", missed_);
+    if (!write_all(log_.get(), {note, std::min(end.size, sizeof note)}, 0).empty()) {
+      missed_ += text.size();
+      return;
+    }
+    missed_ = 0;
+  }
+  missed_ += write_all(log_.get(), text, kLogPatience).size();
 }
 
 void CapturedStream::release() noexcept { ::dup2(log_.get(), descriptor_); }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/cluster/descriptor.hpp"
 
@@ -30,6 +31,10 @@ class CapturedStream {
   CapturedStream(const CapturedStream&) = delete;
   CapturedStream& operator=(const CapturedStream&) = delete;
 
+  /// To the log, by one thread. A log that takes nothing is not waited for: what it misses it is told the size of when
+  /// it takes something again.
+  void write_log(std::string_view text) noexcept;
+
   /// The end that is polled and read.
   int reading() const { return reading_.get(); }
   int log() const { return log_.get(); }
@@ -49,6 +54,9 @@ class CapturedStream {
   /// The task's text, which begins anew. When it is cut, its last line says how many bytes were not kept.
   std::string take();
 
+  /// Captures again, if a task has closed the descriptor or given it another file.
+  void recapture();
+
   /// Gives the descriptor its own file back. Async-signal-safe.
   void release() noexcept;
   /// Writes the task's text and what waits in the pipe to the log. Async-signal-safe.
@@ -56,15 +64,17 @@ class CapturedStream {
 
  private:
   const int descriptor_;
-  cluster::Descriptor log_, reading_, writing_;  // our own writing end: the pipe never comes to its end
-  char* text_;                                   // kKept bytes, then a piece for what is not kept
-  std::size_t told_ = 0, end_ = 0;               // in text_
+  cluster::Descriptor log_, reading_, writing_;   // our own writing end: the pipe never comes to its end
+  std::pair<std::uint64_t, std::uint64_t> pipe_;  // its device and inode
+  char* text_;                                    // kKept bytes, then a piece for what is not kept
+  std::size_t told_ = 0, end_ = 0;                // in text_
   std::uint64_t unkept_ = 0;
   std::atomic<std::size_t> kept_{0}, unkept_piece_{0};  // what spill() finds of both parts
   bool within_line_ = false;
+  std::size_t missed_ = 0;  // bytes that the log did not take
 };
 
-/// Writes all of `text`; gives up when `fd` takes nothing for `patience_ms`, -1: never. Async-signal-safe.
-void write_all(int fd, std::string_view text, int patience_ms) noexcept;
+/// Writes all of `text`, but gives up when `fd` takes nothing for `patience_ms`; gives what is left. Async-signal-safe.
+std::string_view write_all(int fd, std::string_view text, int patience_ms) noexcept;
 
 }  // namespace enginery::engine

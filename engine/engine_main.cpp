@@ -5,12 +5,14 @@
 // the sockets' files are removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
 #include "engine/engine_main.hpp"
 
+#include <cxxabi.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 #include <fmt/format.h>
@@ -73,6 +75,16 @@ int register_with(const Connection& connection, const wire::EngineEntry& self) {
   return reply.id;
 }
 
+/// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
+wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
+  return executor.run(task.body, task.bulk);
+} catch (const abi::__forced_unwind&) {
+  fmt::print(stderr,
+             "enginery engine: a task ended the main thread (pthread_exit?), which ends the engine; return from "
+             "the task instead\n");
+  std::abort();
+}
+
 }  // namespace
 
 int engine_main(const EngineOptions& options) try {
@@ -80,6 +92,9 @@ int engine_main(const EngineOptions& options) try {
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
   if (options.launcher_fd < 0) pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
+  // not ignored: what a task starts gets the default back.
+  ::signal(SIGPIPE, [](int) {});
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
@@ -113,7 +128,7 @@ int engine_main(const EngineOptions& options) try {
   std::optional<session::Running> task = server.next();
   while (task) {
     output.begin(task->session, task->seq);
-    wire::Outcome outcome = executor.run(task->body, task->bulk);
+    wire::Outcome outcome = run(executor, *task);
     Output::Texts printed = output.end();
     outcome.out = std::move(printed.out);
     outcome.err = std::move(printed.err);

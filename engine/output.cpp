@@ -99,6 +99,7 @@ Output::Texts Output::end() {
   flush();
   const std::lock_guard lock(mutex_);
   drain();
+  for (const Stream which : kStreams) stream(which).recapture();
   tell_all(true);
   task_.reset();
   return {out_.take(), err_.take()};
@@ -180,8 +181,7 @@ void Output::take_some(Stream which) {
       if (stream(which).untold().size() >= wire::kLargestPrinted) tell(which);
     }
   }
-  // Without the mutex: a log that takes nothing must not hold up tasks.
-  write_all(stream(which).log(), nobodys, -1);
+  stream(which).write_log(nobodys);  // without the mutex
   --busy_;
 }
 

@@ -21,8 +21,8 @@ Command engine_command(CLI::App& root) {
   app->add_option("--id", options->id, "The id it asks for (default: the hub chooses)")->type_name("K");
   add_load(app, options->load, "Plugins to import at start");
   app->add_option("--fd", options->launcher_fd)->group("");
-  set_footer(app,
-             "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n");
+  set_footer(app, "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n",
+             kExitCodesOfServers);
   return {app, [options, name] {
             if (options->connection_file.empty())
               options->connection_file = Connection::find(*name).directory / cluster::kConnectionFile;
@@ -38,7 +38,8 @@ Command hub_command(CLI::App& root) {
       ->required()
       ->type_name("FOLDER");
   app->add_option("--fd", options->launcher_fd)->group("");
-  set_footer(app, "  enginery hub --cluster b --directory /run/user/1000/enginery/b    what `enginery start` runs\n");
+  set_footer(app, "  enginery hub --cluster b --directory /run/user/1000/enginery/b    what `enginery start` runs\n",
+             kExitCodesOfServers);
   return {app, [options] { return hub::hub_main(*options); }};
 }
 

@@ -3,10 +3,31 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
 
 namespace enginery::tools {
+namespace {
+
+template <typename Number>
+CLI::Validator in_range(const char* what, Number low, Number high) {
+  const auto refusal = [=](const std::string& word) {
+    Number number{};
+    const char* const end = word.data() + word.size();
+    const auto [stop, error] = std::from_chars(word.data(), end, number);
+    if (error == std::errc() && stop == end && low <= number && number <= high) return std::string();
+    return fmt::format("'{}' is not a {} from {} to {}", word, what, low, high);
+  };
+  return CLI::Validator(refusal, "");
+}
+
+}  // namespace
 
 void add_name(CLI::App* app, std::string& name) {
   app->add_option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")->type_name("NAME");
@@ -24,16 +45,24 @@ void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& 
 }
 
 void add_timeout(CLI::App* app, double& seconds, const std::string& what) {
-  app->add_option("--timeout", seconds, what)->check(CLI::Range(0.001, 1e6))->type_name("SECONDS");
+  app->add_option("--timeout", seconds, what)->check(number_from(0.001, 1e6))->type_name("SECONDS");
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
-void set_footer(CLI::App* app, const std::string& examples) {
-  app->footer("\nExamples:\n" + examples +
-              "\nExit codes: 0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.\n");
+CLI::Validator number_from(double low, double high) { return in_range("number", low, high); }
+CLI::Validator whole_number_from(int low, int high) { return in_range("whole number", low, high); }
+
+void set_footer(CLI::App* app, const std::string& examples, const std::string& exit_codes) {
+  app->footer("\nExamples:\n" + examples + "\nExit codes: " + exit_codes + "\n");
+}
+
+void flush_output() {
+  const bool lost = std::ferror(stdout) != 0;
+  if (std::fflush(stdout) != 0) throw std::system_error(errno, std::generic_category());
+  if (lost) throw std::system_error(std::make_error_code(std::errc::io_error));  // its own errno is long gone
 }
 
 bool wants_colours() {

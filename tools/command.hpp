@@ -41,8 +41,20 @@ void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& 
 /// --timeout, in seconds.
 void add_timeout(CLI::App* app, double& seconds, const std::string& what);
 std::chrono::milliseconds milliseconds(double seconds);
+/// Refuses what is not a number from `low` to `high`.
+CLI::Validator number_from(double low, double high);
+CLI::Validator whole_number_from(int low, int high);
+
+inline constexpr const char* kExitCodes =
+    "0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.";
+/// Of what goes on until it is told to end.
+inline constexpr const char* kExitCodesOfServers =
+    "0 done, or ended by a signal, 1 failed (the reason is on stderr), 2 not used rightly.";
 /// What --help ends with: `examples`, one per line, and the exit codes.
-void set_footer(CLI::App* app, const std::string& examples);
+void set_footer(CLI::App* app, const std::string& examples, const std::string& exit_codes = kExitCodes);
+
+/// Writes what standard output still holds. Throws std::system_error if it, or something before it, was not written.
+void flush_output();
 
 /// True if standard output is a terminal that shows colours, and nobody asked for none.
 bool wants_colours();

@@ -87,14 +87,15 @@ std::string prefixed(const std::string& prefix, std::string_view text) {
   return lines;
 }
 
-void print(const Outcome& outcome) {
+void print(const Outcome& outcome, bool traceback) {
   const Metadata& known = outcome.metadata;
   fmt::print("{}", prefixed(fmt::format("[stdout:{}] ", known.engine_id), known.out));
   fmt::print("{}", prefixed(fmt::format("[{}] ", known.engine_id), known.execute_result));
-  std::fflush(stdout);
+  flush_output();
   fmt::print(stderr, "{}", prefixed(fmt::format("[stderr:{}] ", known.engine_id), known.err));
-  fmt::print(stderr, "{}{}", prefixed(fmt::format("[{}] ", known.engine_id), outcome.traceback),
-             prefixed(fmt::format("[{}] ", known.engine_id), outcome.error));
+  const std::string prefix = fmt::format("[{}] ", known.engine_id);
+  if (traceback) fmt::print(stderr, "{}", prefixed(prefix, outcome.traceback));
+  fmt::print(stderr, "{}", prefixed(prefix, outcome.error));
 }
 
 json as_json(const Outcome& outcome) {
@@ -113,7 +114,7 @@ json as_json(const Outcome& outcome) {
 struct Given {
   std::string statement, engines = "all", name;
   std::optional<std::vector<int>> ids;
-  bool json = false;
+  bool json = false, traceback = false;
   std::optional<double> timeout;
 };
 
@@ -147,7 +148,7 @@ int execute(const Given& given) {
     if (given.json)
       engines.push_back(as_json(outcome));
     else
-      print(outcome);
+      print(outcome, given.traceback);
   }
   if (given.json)
     fmt::print("{}\n", json({{"statement", given.statement}, {"engines", engines}})
@@ -170,8 +171,9 @@ Command exec_command(CLI::App& root) {
       app, given->json,
       "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\", \"stdout\", \"stderr\", \"error\" (null, "
       "or \"ename\", \"message\", \"traceback\")}]}");
+  app->add_flag("--traceback", given->traceback, "Show the functions that an error came through, too");
   app->add_option("--timeout", given->timeout, "Seconds until all must be done (default: no limit)")
-      ->check(CLI::Range(0.001, 1e6))
+      ->check(number_from(0.001, 1e6))
       ->type_name("SECONDS");
   app->callback([given] { given->ids = parse_engines(given->engines); });
   set_footer(app,

@@ -1,6 +1,4 @@
 // tools/list_command.cpp: `enginery list`: all clusters of this user on this host.
-#include <time.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -35,22 +33,12 @@ struct Seen {
   std::filesystem::path directory;
 };
 
-/// When a process started, from its clock ticks after boot.
-Time start_of(const ProcessId& process) {
-  timespec up{};
-  ::clock_gettime(CLOCK_BOOTTIME, &up);
-  const std::chrono::duration<double> age(static_cast<double>(up.tv_sec) + static_cast<double>(up.tv_nsec) * 1e-9 -
-                                          static_cast<double>(process.start) /
-                                              static_cast<double>(::sysconf(_SC_CLK_TCK)));
-  return std::chrono::system_clock::now() - std::chrono::duration_cast<std::chrono::milliseconds>(age);
-}
-
 Seen look_at(const std::filesystem::path& directory, std::chrono::milliseconds timeout) {
   Seen seen{directory.filename(), "dead", {}, {}, {}, directory};
   const auto launcher = cluster::holder(directory);
   if (!launcher) return seen;
   seen.pid = launcher->pid;
-  seen.since = start_of(*launcher);
+  seen.since = std::chrono::system_clock::now() - launcher->age();
   seen.state = "starting";
   std::optional<Connection> connection;
   try {

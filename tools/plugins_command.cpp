@@ -30,15 +30,14 @@ struct Seen {
   std::optional<PluginLoadError> error;
 };
 
-bool is_file(const std::string& word) { return word.find('/') != std::string::npos || word.ends_with(".so"); }
-
 std::vector<Seen> look_at(const std::vector<std::string>& words) {
   modules::Loader loader(modules::Probe{.command = {own_file().string(), "probe"}});
   std::vector<Seen> plugins;
   for (const std::string& word : words) {
     Seen seen{word, nullptr, {}};
     try {
-      seen.module = is_file(word) ? loader.import_file(word) : loader.import(word);
+      modules::refuse_source(word);
+      seen.module = modules::names_a_file(word) ? loader.import_file(word) : loader.import(word);
       seen.name = seen.module->name;
     } catch (const PluginLoadError& error) {
       seen.error = error;

@@ -41,8 +41,8 @@ Command start_command(CLI::App& root) {
   given->launch.engines = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   given->launch.command = own_file();
   CLI::App* app = root.add_subcommand("start", "Start a hub and engines on this host, and watch them until Ctrl-C");
-  app->add_option("-n,--engines", given->launch.engines, "How many engines (default: one per core)")
-      ->check(CLI::Range(0, 4096))
+  app->add_option("-n,--engines", given->launch.engines, "How many engines, 0 to 4096 (default: one per core)")
+      ->check(whole_number_from(0, 4096))
       ->type_name("N");
   add_name(app, given->launch.name);
   add_load(app, given->launch.load, "Plugins that every engine imports at start");
@@ -51,13 +51,18 @@ Command start_command(CLI::App& root) {
                 "Return once all engines are ready; the cluster goes on until `enginery stop`");
   // For programs that own a cluster: end of file on it ends the cluster; the connection file's path is written to it
   // when all is ready, and from then on all output goes to logs beside that file.
-  app->add_option("--fd", given->launch.owner_fd)->excludes("--daemon")->group("");
+  app->add_option("--fd", given->launch.owner_fd)->group("");
   // What the hub and the engines run, in tests.
   app->add_option("--child", given->launch.command)->group("");
   set_footer(app,
-             "  enginery start                        one engine per core, in this terminal\n"
-             "  enginery start -n 4 --load norms      four engines that know norms.*\n"
-             "  enginery start -n 2 --name b --daemon a second cluster, in the background\n");
+             "  enginery start                          one engine per core, in this terminal\n"
+             "  enginery start -n 4 --load norms        four engines that know norms.*\n"
+             "  enginery start -n 2 --name b --daemon   a second cluster, in the background\n",
+             "0 done: Ctrl-C, SIGTERM or `enginery stop` has ended the cluster (--daemon: all is ready), 1 failed (the "
+             "reason is on stderr), 2 not used rightly, 128 + the signal that came before all engines were ready.");
+  app->callback([given] {
+    if (given->daemon && given->launch.owner_fd >= 0) throw CLI::ValidationError("--fd", "excludes --daemon");
+  });
   return {app, [given] {
             given->launch.timeout = milliseconds(given->timeout);
             if (given->daemon) return start_in_background(given->launch);

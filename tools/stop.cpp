@@ -26,6 +26,11 @@ void stop_cluster(const std::string& name) {
   // The pidfd holds on to one process; only if that is the launcher is it signalled.
   const cluster::Descriptor process(launcher ? ::pidfd_open(launcher->pid, 0) : -1);
   if (!process || !launcher->alive()) {
+    if (!std::filesystem::exists(std::filesystem::symlink_status(directory / cluster::kConnectionFile))) {
+      cluster::remove_runtime_directory(directory);
+      throw ConnectionError(
+          fmt::format("there is no cluster '{}' to stop. {}", cluster, cluster::running_clusters_text()));
+    }
     try {
       Connection::find(cluster);
     } catch (const ConnectionError&) {
@@ -46,7 +51,7 @@ void stop_cluster(const std::string& name) {
 
 void stop_all_clusters() {
   const auto clusters = cluster::running_clusters();
-  if (clusters.empty()) throw ConnectionError("no cluster runs; `enginery start` starts one");
+  if (clusters.empty()) throw ConnectionError("there is no cluster to stop");
   for (const std::string& cluster : clusters) stop_cluster(cluster);
 }
 

@@ -93,7 +93,7 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult>, public Fl
   bool contains(std::string_view name) const;
 
   /// Executes statements of a small Python-like language in the engine's namespace (docs/execute.md). What the last one
-  /// gives is in the metadata's `execute_result`, as text.
+  /// gives is in the metadata's `execute_result`, as text, of which what is beyond 4 MiB is cut.
   AsyncResult<void> execute(std::string_view code) const;
   /// Brings the plugin at `path`, a .so of this host, to the engine, and runs its body in the engine's own namespace. A
   /// bare name is sought as `import` does, on this host. Throws PluginLoadError when it cannot be read.

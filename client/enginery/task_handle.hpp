@@ -28,8 +28,6 @@ class ENGINERY_API TaskHandle {
   bool ready() const;
   /// Whether it is ready within `timeout`, for ever without one. Never throws what the task threw.
   bool wait(std::optional<Seconds> timeout = std::nullopt) const;
-  /// As wait(), but TimeoutError "Result not ready." when it is not.
-  void require(std::optional<Seconds> timeout = std::nullopt) const;
 
   /// Each waits first. Throws RemoteError, EngineDied, TaskAborted, SessionLost, …: what became of the task.
   const Value& value() const;

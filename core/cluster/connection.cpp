@@ -12,7 +12,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
@@ -74,11 +73,6 @@ std::string own_hostname() {
   return name;
 }
 
-std::string list_of(const std::vector<std::string>& clusters) {
-  if (clusters.empty()) return "No cluster runs";
-  return fmt::format("Running: {}", fmt::join(clusters, ", "));
-}
-
 /// Words for an errno of writing `file`.
 ConnectionError cannot_write(const std::filesystem::path& file, int error) {
   return ConnectionError(
@@ -122,7 +116,7 @@ Connection Connection::find(const std::string& name) {
       throw ConnectionError(fmt::format("cluster '{}' is starting or stopping (launcher pid {}); try again in a moment",
                                         cluster, launcher->pid));
     throw ConnectionError(fmt::format("there is no cluster '{}' (no {}). {}. Start it with `enginery start{}`", cluster,
-                                      file.string(), list_of(cluster::running_clusters()),
+                                      file.string(), cluster::running_clusters_text(),
                                       cluster == "default" ? "" : " --name " + cluster));
   }
   const Connection connection = load(file);

@@ -22,6 +22,7 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
 
@@ -160,6 +161,11 @@ std::vector<std::string> running_clusters() {
     if (holder(entry.path())) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::string running_clusters_text() {
+  const std::vector<std::string> names = running_clusters();
+  return names.empty() ? "No cluster runs" : fmt::format("Running: {}", fmt::join(names, ", "));
 }
 
 std::optional<ProcessId> holder(const std::filesystem::path& directory) {

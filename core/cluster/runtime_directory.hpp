@@ -30,6 +30,8 @@ ENGINERY_API std::filesystem::path runtime_base();
 ENGINERY_API std::filesystem::path runtime_path(const std::string& name);
 /// The names of the folders in runtime_base() whose launcher runs, sorted.
 ENGINERY_API std::vector<std::string> running_clusters();
+/// Those for a message: "Running: a, b", or "No cluster runs".
+ENGINERY_API std::string running_clusters_text();
 /// The launcher that holds `directory`, running or starting; also while it stops. Nothing if it is gone.
 ENGINERY_API std::optional<ProcessId> holder(const std::filesystem::path& directory);
 

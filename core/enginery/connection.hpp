@@ -1,6 +1,7 @@
 // core/enginery/connection.hpp: what one must know to talk to a cluster, and the file that says it.
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +24,8 @@ struct ProcessId {
   ENGINERY_API static std::optional<ProcessId> of(int pid);
   /// True while this very process runs; a zombie does not.
   ENGINERY_API bool alive() const;
+  /// How long ago it started.
+  ENGINERY_API std::chrono::milliseconds age() const;
 
   friend bool operator==(const ProcessId&, const ProcessId&) = default;
   friend auto operator<=>(const ProcessId&, const ProcessId&) = default;

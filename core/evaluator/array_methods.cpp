@@ -5,6 +5,8 @@
 
 #include "core/evaluator/builtins.hpp"
 #include "core/evaluator/methods.hpp"
+#include "core/values/cast.hpp"
+#include "core/values/dtype.hpp"
 #include "core/values/objects.hpp"
 #include "core/values/reduce.hpp"
 
@@ -60,7 +62,9 @@ Value mean(const Value& self, Arguments& arguments) {
   const Array& array = self.as_array();
   if (array.size() == 0) throw ValueError("mean of an empty array");
   const Value divisor = Value::real(static_cast<double>(array.size()));
-  return Value::binary(Operator::divide, sum(flat(array)), divisor);
+  // The sum of integers would wrap.
+  const bool real = class_of(array.dtype()) >= NumberClass::real;
+  return Value::binary(Operator::divide, sum(flat(real ? array : cast(array, DType::f64))), divisor);
 }
 
 Value reshape(const Value& self, Arguments& arguments) {

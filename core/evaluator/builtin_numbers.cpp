@@ -163,6 +163,7 @@ Value to_bool(Arguments& arguments) {
 
 Value to_int(Arguments& arguments) {
   const std::optional<Value> base = arguments.take("base");
+  if (base && arguments.size() == 0) throw TypeError("int() missing string argument: give a text before its base");
   if (base) arguments.positional.push_back(*base);
   arguments.expect(0, 2);
   if (!arguments.has(0)) return Value::integer(0);

@@ -23,12 +23,16 @@ Value print(Arguments& arguments) {
   };
   const std::string between = separator("sep", " "), end = separator("end", "\n");
   arguments.expect(0, arguments.size());
-  std::string text;
+  // Piece by piece, as Python: gathered, what is printed may be far larger than the objects.
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (i > 0) text += between;
-    text += arguments[i].str();
+    if (i > 0) std::cout << between;
+    const Value& object = arguments[i];
+    if (object.kind() == Kind::string)
+      std::cout << object.as_string();
+    else
+      std::cout << object.repr();
   }
-  std::cout << text + end;
+  std::cout << end;
   return Value();
 }
 
@@ -51,6 +55,7 @@ Value type(Arguments& arguments) {
 
 bool is_instance(const Value& object, const Value& type, const Builtins& builtins) {
   if (type.kind() == Kind::tuple) {
+    const Depth depth("looking for a type in a tuple");
     const List& types = type.as_tuple();
     return std::any_of(types.begin(), types.end(),
                        [&](const Value& one) { return is_instance(object, one, builtins); });

@@ -1,6 +1,7 @@
 // core/evaluator/expressions.cpp: computing expressions.
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -171,11 +172,11 @@ std::vector<Subscript> Evaluation::subscripts(const Subscription& subscription) 
 }
 
 void Evaluation::collect(const Call& call, Arguments& arguments) {
+  std::unordered_set<std::string> names;
   const auto add_keyword = [&](const std::string& name, Value value) {
-    for (const auto& [other, given] : arguments.keywords)
-      if (other == name)
-        throw TypeError(
-            fmt::format("{}() got multiple values for keyword argument '{}'; give it once", arguments.function, name));
+    if (!names.insert(name).second)
+      throw TypeError(
+          fmt::format("{}() got multiple values for keyword argument '{}'; give it once", arguments.function, name));
     arguments.keywords.emplace_back(name, std::move(value));
   };
   for (const Call::Argument& argument : call.arguments) {

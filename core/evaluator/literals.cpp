@@ -26,13 +26,14 @@ int digit_value(char c) {
   return lower(c) >= 'a' && lower(c) <= 'z' ? lower(c) - 'a' + 10 : 99;
 }
 
-/// Without the single underscores between digits; nullopt if one is anywhere else.
-std::optional<std::string> without_underscores(std::string_view text) {
+/// Without the single underscores between digits of the base; nullopt if one is anywhere else.
+std::optional<std::string> without_underscores(std::string_view text, int base) {
+  const auto is_outside = [&](std::size_t i) { return i >= text.size() || digit_value(text[i]) >= base; };
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_')
       result += text[i];
-    else if (i == 0 || i + 1 == text.size() || digit_value(text[i - 1]) == 99 || digit_value(text[i + 1]) == 99)
+    else if (i == 0 || is_outside(i - 1) || is_outside(i + 1))
       return std::nullopt;
   }
   return result;
@@ -55,7 +56,7 @@ std::optional<std::uint64_t> magnitude_of(std::string_view text, int base) {
     return true;
   };
   if (!prefixed('x', 16) && !prefixed('o', 8) && !prefixed('b', 2) && base == 0) base = 10;
-  const std::optional<std::string> digits = without_underscores(text);
+  const std::optional<std::string> digits = without_underscores(text, base);
   if (!digits || digits->empty()) return std::nullopt;
   std::uint64_t result = 0;
   bool beyond = false;
@@ -163,7 +164,7 @@ std::optional<std::int64_t> integer_of(std::string_view text, int base, bool neg
 
 std::optional<double> real_of(std::string_view text) {
   double number = 0;
-  const std::optional<std::string> digits = without_underscores(text);
+  const std::optional<std::string> digits = without_underscores(text, 10);
   if (!digits || digits->empty()) return std::nullopt;
   const char *first = digits->data(), *const last = first + digits->size();
   if (*first == '+' && digits->size() > 1 && first[1] != '-') ++first;

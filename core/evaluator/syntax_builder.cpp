@@ -127,16 +127,18 @@ void SyntaxBuilder::unary(std::size_t place, UnaryOperator op) {
   push(place, Unary{op, pop_one()});
 }
 
+template <class Chain>
+void SyntaxBuilder::begin_chain(Chain chain) {
+  Expression first = pop();
+  const std::size_t place = first.place;
+  chain.operands.push_back(std::move(first));
+  push(place, std::move(chain));
+}
+
 void SyntaxBuilder::arithmetic(BinaryOperator op) {
   Expression right = pop();
   // What stands to the left is computed first in any case: a chain goes on, also one in parentheses.
-  if (!is<Arithmetic>(stack_.back())) {
-    Arithmetic chain;
-    Expression left = pop();
-    const std::size_t place = left.place;
-    chain.operands.push_back(std::move(left));
-    push(place, std::move(chain));
-  }
+  if (!is<Arithmetic>(stack_.back())) begin_chain(Arithmetic());
   auto& chain = std::get<Arithmetic>(stack_.back().form);
   chain.operands.push_back(std::move(right));
   chain.operators.push_back(op);
@@ -144,13 +146,7 @@ void SyntaxBuilder::arithmetic(BinaryOperator op) {
 
 void SyntaxBuilder::relation(Relation op) {
   Expression right = pop();
-  if (!is<Relations>(stack_.back()) || stack_.back().parenthesised) {
-    Relations chain;
-    Expression left = pop();
-    const std::size_t place = left.place;
-    chain.operands.push_back(std::move(left));
-    push(place, std::move(chain));
-  }
+  if (!is<Relations>(stack_.back()) || stack_.back().parenthesised) begin_chain(Relations());
   auto& chain = std::get<Relations>(stack_.back().form);
   chain.operands.push_back(std::move(right));
   chain.operators.push_back(op);
@@ -159,13 +155,7 @@ void SyntaxBuilder::relation(Relation op) {
 void SyntaxBuilder::logical(bool conjunction) {
   Expression right = pop();
   const auto* before = std::get_if<Logical>(&stack_.back().form);
-  if (!before || before->conjunction != conjunction) {
-    Logical chain{conjunction, {}};
-    Expression left = pop();
-    const std::size_t place = left.place;
-    chain.operands.push_back(std::move(left));
-    push(place, std::move(chain));
-  }
+  if (!before || before->conjunction != conjunction) begin_chain(Logical{conjunction, {}});
   std::get<Logical>(stack_.back().form).operands.push_back(std::move(right));
 }
 
@@ -218,33 +208,29 @@ Primary& SyntaxBuilder::primary() {
 void SyntaxBuilder::attribute(std::string_view name) { primary().trailers.push_back(Attribute{std::string(name)}); }
 
 void SyntaxBuilder::argument(Call::Passing passing) {
-  std::vector<Call::Argument>& arguments = calls_.back().arguments;
+  OpenCall& open = calls_.back();
   Call::Argument argument{passing, {}, pop_one()};
   const std::size_t place = argument.value->place;
-  const auto given = [&](auto... passings) {
-    return std::any_of(arguments.begin(), arguments.end(),
-                       [&](const Call::Argument& other) { return ((other.passing == passings) || ...); });
-  };
   if (passing == Call::Passing::keyword) {
     const Expression name = pop();
     if (!is<Name>(name) || name.parenthesised)
       source_.refuse(name.place, "expression cannot contain assignment, perhaps you meant \"==\"?");
     argument.name = std::get<Name>(name.form).name;
-    for (const Call::Argument& other : arguments)
-      if (other.passing == passing && other.name == argument.name)
-        source_.refuse(name.place, "keyword argument repeated: " + argument.name);
+    if (!open.names.insert(argument.name).second)
+      source_.refuse(name.place, "keyword argument repeated: " + argument.name);
   } else if (passing == Call::Passing::positional) {
-    if (given(Call::Passing::unpacked_keywords))
-      source_.refuse(place, "positional argument follows keyword argument unpacking");
-    if (given(Call::Passing::keyword)) source_.refuse(place, "positional argument follows keyword argument");
-  } else if (passing == Call::Passing::unpacked && given(Call::Passing::unpacked_keywords)) {
-    source_.refuse(place, "iterable argument unpacking follows keyword argument unpacking");
+    if (open.unpacked_keywords) source_.refuse(place, "positional argument follows keyword argument unpacking");
+    if (!open.names.empty()) source_.refuse(place, "positional argument follows keyword argument");
+  } else if (passing == Call::Passing::unpacked) {
+    if (open.unpacked_keywords) source_.refuse(place, "iterable argument unpacking follows keyword argument unpacking");
+  } else {
+    open.unpacked_keywords = true;
   }
-  arguments.push_back(std::move(argument));
+  open.call.arguments.push_back(std::move(argument));
 }
 
 void SyntaxBuilder::close_call() {
-  Call call = std::move(calls_.back());
+  Call call = std::move(calls_.back().call);
   calls_.pop_back();
   primary().trailers.push_back(std::move(call));
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/evaluator/source.hpp"
@@ -95,12 +96,20 @@ class SyntaxBuilder {
     std::size_t first;
     bool comma = false;
   };
+  struct OpenCall {
+    Call call;
+    std::unordered_set<std::string> names;  // of its keyword arguments
+    bool unpacked_keywords = false;
+  };
 
   template <class Form>
   void push(std::size_t place, Form form) {
     stack_.push_back({std::move(form), place});
   }
   Expression pop();
+  /// The last expression becomes the first operand of a chain.
+  template <class Chain>
+  void begin_chain(Chain chain);
   OneExpression pop_one() { return std::make_unique<Expression>(pop()); }
   Expressions pop_from(std::size_t first);
   Primary& primary();
@@ -116,7 +125,7 @@ class SyntaxBuilder {
   std::vector<std::size_t> brackets_;  // where the open ones are
   Expressions stack_;
   std::vector<Items> lists_;
-  std::vector<Call> calls_;
+  std::vector<OpenCall> calls_;
   std::vector<Subscription> subscripts_;
   std::vector<std::pair<std::size_t, DictDisplay>> dicts_;
   std::string texts_;  // of adjacent literals, which are one

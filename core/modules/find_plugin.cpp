@@ -19,6 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kPath =
+    "the ENGINERY_PLUGIN_PATH of this process. Engines have that of `enginery start`; sync_imports brings them what "
+    "the "
+    "client finds";
+
 /// <libdir>/enginery/plugins of the libenginery.so that this code is in, so that a moved installation finds its own.
 std::string bundled_folder() {
   Dl_info here;
@@ -35,6 +40,15 @@ bool is_name(std::string_view name) {
 }
 
 }  // namespace
+
+bool names_a_file(std::string_view word) { return word.find('/') != word.npos || word.ends_with(".so"); }
+
+void refuse_source(std::string_view word) {
+  const std::string extension = fs::path(word).extension();
+  if (extension != ".cpp" && extension != ".cc" && extension != ".cxx") return;
+  throw PluginLoadError(LoadStage::elf, std::string(word), "this is source code, which is to be built first",
+                        "Build it with enginery_add_plugin and give the path of the .so");
+}
 
 std::vector<std::string> plugin_folders() {
   std::vector<std::string> folders;
@@ -67,8 +81,10 @@ std::vector<std::string> plugin_names() {
 
 std::string find_plugin(std::string_view name) {
   if (!is_name(name)) {
-    throw PluginLoadError(LoadStage::find, std::string(name), "this is not the name of a plugin",
-                          "A name is letters, digits and _; to load a file by its path, use run");
+    refuse_source(name);
+    throw PluginLoadError(
+        LoadStage::find, std::string(name), "this is not the name of a plugin",
+        "A name is letters, digits and _. A file is given by its path, to run or to `enginery plugins`");
   }
   const std::vector<std::string> folders = plugin_folders();
   for (const std::string& folder : folders) {
@@ -82,11 +98,8 @@ std::string find_plugin(std::string_view name) {
   throw PluginLoadError(
       LoadStage::find, std::string(name),
       fmt::format("no plugin named '{}' ({}.so or lib{}.so) in {}", name, name, name, fmt::join(folders, ", ")),
-      meant.empty() ? std::string("Build it with enginery_add_plugin and put its folder into "
-                                  "ENGINERY_PLUGIN_PATH, for the engines too")
-                    : fmt::format("Did you mean '{}'? Else put its folder into ENGINERY_PLUGIN_PATH, for "
-                                  "the engines too",
-                                  meant));
+      meant.empty() ? fmt::format("Build it with enginery_add_plugin and put its folder into {}", kPath)
+                    : fmt::format("Did you mean '{}'? Else put its folder into {}", meant, kPath));
 }
 
 }  // namespace enginery::modules

@@ -13,6 +13,12 @@ namespace enginery::modules {
 /// this libenginery.so.
 ENGINERY_API std::vector<std::string> plugin_folders();
 
+/// Does the word say where a file is ("./norms.so", "norms.so"), rather than a plugin's name?
+ENGINERY_API bool names_a_file(std::string_view word);
+
+/// Throws PluginLoadError if the word names source code, and says how that becomes a plugin.
+ENGINERY_API void refuse_source(std::string_view word);
+
 /// The first `norms.so` or `libnorms.so` in those folders. Throws PluginLoadError of stage `find`, which lists the
 /// folders and the nearest name.
 ENGINERY_API std::string find_plugin(std::string_view name);

@@ -217,4 +217,9 @@ void Loader::run(const SharedObject& object, Namespace& names) {
   enter(object, descriptor, module);
 }
 
+Value as_value(std::shared_ptr<ModuleNamespace> module) {
+  const std::string description = fmt::format("module '{}'", module->name);
+  return Value::module(std::move(module), description);
+}
+
 }  // namespace enginery::modules

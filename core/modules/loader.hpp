@@ -88,4 +88,7 @@ class ENGINERY_API Loader {
   std::map<std::string, std::shared_ptr<ModuleNamespace>, std::less<>> imported_;  // the newest of each name
 };
 
+/// The module as a variable's value, which prints as <module 'norms'>.
+ENGINERY_API Value as_value(std::shared_ptr<ModuleNamespace> module);
+
 }  // namespace enginery::modules

@@ -2,6 +2,7 @@
 #include <enginery/namespace.hpp>
 
 #include <ostream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -54,13 +55,13 @@ const Value* Namespace::find(std::string_view name) const noexcept {
 
 Value Namespace::get(std::string_view name) const {
   if (const Value* value = find(name)) return *value;
-  throw NameError(
-      fmt::format("name '{}' is not defined.{} Push or assign it first", name, modules::did_you_mean(name, keys())));
+  throw NameError(fmt::format("name '{}' is not defined.{} Push or assign it first, or, if it is a plugin, import {}",
+                              name, modules::did_you_mean(name, keys()), name));
 }
 
 void Namespace::set(std::string_view name, Value value) {
   if (const auto found = by_name_.find(name); found != by_name_.end()) {
-    found->second->second = std::move(value);
+    const Value before = std::exchange(found->second->second, std::move(value));
     return;
   }
   entries_.emplace_back(name, std::move(value));
@@ -78,8 +79,10 @@ bool Namespace::erase(std::string_view name) {
 }
 
 void Namespace::clear() {
+  // What the values' destructors find is an empty namespace, which they may use.
+  Entries before;
+  before.swap(entries_);
   by_name_.clear();
-  entries_.clear();
 }
 
 std::vector<std::string> Namespace::keys() const {

@@ -29,11 +29,20 @@ const ThrowStack& last_throw() { return stack; }
 
 using CxaThrow = void (*)(void*, std::type_info*, void (*)(void*));
 
+/// libstdc++'s own. In a program that does not itself link this library libstdc++ may stand before it in the search
+/// order: then there is no next one, and what throws outside of this library does not come by here.
+static CxaThrow original() {
+  void* found = dlsym(RTLD_NEXT, "__cxa_throw");
+  if (!found)
+    if (void* const library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD)) found = dlsym(library, "__cxa_throw");
+  return reinterpret_cast<CxaThrow>(found);
+}
+
 extern "C" __attribute__((visibility("default"), noreturn)) void __cxa_throw(void* object, std::type_info* type,
                                                                              void (*destroy)(void*)) {
-  static const auto original = reinterpret_cast<CxaThrow>(dlsym(RTLD_NEXT, "__cxa_throw"));
+  static const CxaThrow libstdcxx = original();
   if (enginery::modules::recording)
     enginery::modules::stack.size = backtrace(enginery::modules::stack.frames.data(), enginery::modules::kThrowFrames);
-  original(object, type, destroy);
+  libstdcxx(object, type, destroy);
   std::abort();
 }

@@ -1,16 +1,25 @@
 // core/tasks/executor.cpp: does what a task's body says.
 #include "core/tasks/executor.hpp"
 
+#include <cxxabi.h>
+
 #include <chrono>
+#include <new>
+#include <string_view>
 
 #include <enginery/dict.hpp>
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
 
 #include "core/tasks/failure.hpp"
+#include "core/values/objects.hpp"
 
 namespace enginery::tasks {
 namespace {
+
+/// The text of a result is for reading; values travel otherwise.
+constexpr std::size_t kLongestResult = std::size_t{4} << 20;
+constexpr std::string_view kResultGoesOn = "… (cut after 4 MiB; give the result a name and pull it)";
 
 std::int64_t utc_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -32,6 +41,8 @@ wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk) {
   const ThrowRecording recording;
   try {
     outcome.value = perform(wire::unpack_call(body, bulk), outcome);
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the task ends its thread, which nobody may hold up
   } catch (...) {
     outcome.failure = failure_of_current_exception();
   }
@@ -39,7 +50,7 @@ wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk) {
   return outcome;
 }
 
-void Executor::import(const std::string& name) { names_.set(name, Value::module(loader_.import(name))); }
+void Executor::import(const std::string& name) { names_.set(name, modules::as_value(loader_.import(name))); }
 
 Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
   switch (call.op) {
@@ -57,7 +68,7 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
       return erase(call);
     case wire::Op::import:
       if (const auto module = ModuleReference::of(call))
-        names_.set(call.name, Value::module(loader_.import(call.name, *loader_.module(module->build_id))));
+        names_.set(call.name, modules::as_value(loader_.import(call.name, *loader_.module(module->build_id))));
       else
         import(call.name);
       return Value();
@@ -78,7 +89,7 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
     }
     case wire::Op::execute: {
       const Value result = evaluator_.execute(call.positional.at(0).as_string());
-      if (!result.is_none()) outcome.execute_result = result.repr();
+      if (!result.is_none()) outcome.execute_result = repr_within(kLongestResult, result, kResultGoesOn);
       return Value();
     }
   }
@@ -152,13 +163,23 @@ void Executor::resolve(Value& value, unsigned depth) const {
 }
 
 wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes) {
+  const auto refused = [&](const std::string& ename, const std::string& why) {
+    const wire::Outcome failed{.started = outcome.started,
+                               .completed = outcome.completed,
+                               .build_id = outcome.build_id,
+                               .execute_result = {},
+                               .value = {},
+                               .failure = wire::Failure{ename, why, {}},
+                               .out = outcome.out,
+                               .err = outcome.err};
+    return wire::pack(failed, inline_bytes);
+  };
   try {
     return wire::pack(outcome, inline_bytes);
   } catch (const Error& error) {
-    wire::Outcome refused = outcome;
-    refused.value = Value();
-    refused.failure = wire::Failure{error.ename(), error.what(), {}};
-    return wire::pack(refused, inline_bytes);
+    return refused(error.ename(), error.what());
+  } catch (const std::bad_alloc&) {
+    return refused("MemoryError", "no memory is left to send the result; keep it on the engine, or send it in parts");
   }
 }
 

@@ -25,8 +25,9 @@ class ENGINERY_API Executor {
       : names_(names),
         loader_(loader),
         code_(loader),
-        evaluator_(names, [&loader](const std::string& plugin) { return Value::module(loader.import(plugin)); }) {}
+        evaluator_(names, [&loader](const std::string& plugin) { return modules::as_value(loader.import(plugin)); }) {}
 
+  /// Returns but for a task that ends its thread, as pthread_exit() does.
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
 
   /// Brings a plugin into the namespace under its name. Throws PluginLoadError.

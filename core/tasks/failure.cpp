@@ -71,12 +71,8 @@ const char* python_word(const std::exception& error) {
   return nullptr;
 }
 
-}  // namespace
-
-ThrowRecording::ThrowRecording() { modules::record_throws(true); }
-ThrowRecording::~ThrowRecording() { modules::record_throws(false); }
-
-wire::Failure failure_of_current_exception() {
+/// What is being handled, in words.
+wire::Failure described() {
   const std::string where = traceback();
   try {
     throw;
@@ -101,6 +97,19 @@ wire::Failure failure_of_current_exception() {
     const std::type_info* type = abi::__cxa_current_exception_type();
     return {type ? demangled(type->name()) : "unknown", "a foreign exception was thrown, whose type prints no text",
             where};
+  }
+}
+
+}  // namespace
+
+ThrowRecording::ThrowRecording() { modules::record_throws(true); }
+ThrowRecording::~ThrowRecording() { modules::record_throws(false); }
+
+wire::Failure failure_of_current_exception() {
+  try {
+    return described();
+  } catch (const std::bad_alloc&) {
+    return {"MemoryError", "out of memory", {}};  // as short as a string is without allocating
   }
 }
 

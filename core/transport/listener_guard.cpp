@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -16,8 +17,12 @@ namespace enginery::transport {
 namespace {
 
 constexpr std::chrono::seconds kInterval(1);
-constexpr timeval kPatience{0, 100'000};  // for one sign; so often is it asked for:
+constexpr timeval kPatience{0, 100'000};  // for one sign; so often is it waited for:
 constexpr int kSigns = 10;
+/// So often in a row may nothing be heard before the listener is taken for dead: it may only have to wait for its
+/// processor. Each new listener makes the guard slower to take the next one for dead, a minute of answers quicker
+/// again.
+constexpr unsigned kSilences = 2, kMostSilences = 64, kMinute = 60;
 
 /// A request as NNG's ipc transport frames it: message, length in network order, the request's number, "ping".
 constexpr unsigned char kPingRequest[] = {1, 0, 0, 0, 0, 0, 0, 0, 8, 0x80, 0, 0, 1, 'p', 'i', 'n', 'g'};
@@ -59,39 +64,49 @@ void ListenerGuard::listen() {
   check(nng_listen(nng_socket{socket_}, url_.c_str(), nullptr, 0), "listening at", url_);
 }
 
-bool ListenerGuard::answers() const {
+ListenerGuard::Sign ListenerGuard::look() const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path_.size() >= sizeof address.sun_path) return true;
+  if (path_.size() >= sizeof address.sun_path) return Sign::life;
   std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return true;  // no descriptors left says nothing about the listener
+  if (fd < 0) return Sign::life;  // no descriptors left says nothing about the listener
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-  const Greeting mine = greeting(peer_of(protocol_));
-  Greeting theirs{};
-  bool ok = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-            ::send(fd, &mine, sizeof mine, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof mine) &&
-            ::recv(fd, &theirs, sizeof theirs, MSG_WAITALL) == static_cast<ssize_t>(sizeof theirs);
-  if (ok && !publish_ping_)
-    ok = ::send(fd, kPingRequest, sizeof kPingRequest, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof kPingRequest);
-  bool alive = false;
-  for (int sign = 0; ok && !alive && sign < kSigns; ++sign) {
-    if (publish_ping_) publish_ping_();
-    unsigned char byte = 0;
-    const ssize_t got = ::recv(fd, &byte, 1, 0);
-    alive = got == 1;
-    ok = alive || (got < 0 && (errno == EAGAIN || errno == EINTR));
-  }
+  const Sign sign = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0
+                        ? ask(fd)
+                        : (errno == ECONNREFUSED || errno == ENOENT ? Sign::death : Sign::none);
   ::close(fd);
-  return alive;
+  return sign;
+}
+
+ListenerGuard::Sign ListenerGuard::ask(int fd) const {
+  const Greeting mine = greeting(peer_of(protocol_));
+  if (::send(fd, &mine, sizeof mine, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof mine)) return Sign::none;
+  if (!publish_ping_ && ::send(fd, kPingRequest, sizeof kPingRequest, MSG_NOSIGNAL) < 0) return Sign::none;
+  std::size_t missing = sizeof(Greeting) + 1;  // their greeting, and one byte more
+  for (int turn = 0; turn < kSigns && missing > 0; ++turn) {
+    if (publish_ping_) publish_ping_();
+    char bytes[sizeof(Greeting) + 1];
+    const ssize_t got = ::recv(fd, bytes, missing, 0);
+    if (got == 0) return Sign::death;
+    if (got > 0) missing -= static_cast<std::size_t>(got);
+    if (got < 0 && errno != EAGAIN && errno != EINTR) return Sign::death;
+  }
+  return missing == 0 ? Sign::life : Sign::none;
 }
 
 void ListenerGuard::watch() {
+  unsigned silences = 0, allowed = kSilences, answers = 0;
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kInterval, [this] { return stop_; })) {
     lock.unlock();
-    if (!answers()) {
+    const Sign sign = look();
+    silences = sign == Sign::none ? silences + 1 : 0;
+    if (sign == Sign::life && ++answers % kMinute == 0) allowed = std::max(kSilences, allowed / 2);
+    if (sign == Sign::death || silences == allowed) {
+      silences = 0;
+      allowed = std::min(kMostSilences, allowed * 2);
       try {
         listen();
       } catch (const ConnectionError&) {

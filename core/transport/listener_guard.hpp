@@ -16,8 +16,9 @@ enum class Protocol : std::uint16_t { pub = 0x20, sub = 0x21, req = 0x30, rep = 
 
 /// Listens at an address and goes on listening. On ipc one connect() and close() without a handshake ends an NNG
 /// listener for good: it still shakes hands, but nobody takes the connection over. So every second the guard connects
-/// to itself and asks for a sign of life; without one it unlinks the path and listens anew on the same socket.
-/// Connections that exist go on.
+/// to itself and asks for a sign of life; when none comes for long it unlinks the path and listens anew on the same
+/// socket. Connections that exist go on, and so does the old listener: a process that only has to wait for its
+/// processor is not to collect them.
 ///
 /// Threads: one of its own.
 class ListenerGuard {
@@ -33,8 +34,12 @@ class ListenerGuard {
   ListenerGuard& operator=(const ListenerGuard&) = delete;
 
  private:
+  enum class Sign { life, death, none };
+
   void listen();
-  bool answers() const;
+  Sign look() const;
+  /// Over a connection to the listener.
+  Sign ask(int fd) const;
   void watch();
 
   std::uint32_t socket_;

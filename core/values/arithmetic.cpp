@@ -1,4 +1,5 @@
 // core/values/arithmetic.cpp: Python's + - * / // % ** on scalars and sequences.
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -56,6 +57,21 @@ std::int64_t integer_power(std::int64_t base, std::int64_t exponent) {
   return result;
 }
 
+/// a / b, rounded once. Requires: neither is 0.
+double integer_quotient(std::int64_t a, std::int64_t b) {
+  constexpr double kExact = 9007199254740992.0;
+  const double dividend = static_cast<double>(a), divisor = static_cast<double>(b);
+  if (std::abs(dividend) < kExact && std::abs(divisor) < kExact) return dividend / divisor;
+  const auto magnitude = [](std::int64_t number) {
+    return number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+  };
+  // A quotient of more than 64 bits, of which the last says whether a rest follows: a double takes 53, and rounds.
+  const int shift = 64 + std::countl_zero(magnitude(a));
+  const unsigned __int128 scaled = static_cast<unsigned __int128>(magnitude(a)) << shift;
+  const unsigned __int128 quotient = scaled / magnitude(b) | (scaled % magnitude(b) != 0);
+  return std::copysign(std::ldexp(static_cast<double>(quotient), -shift), (a < 0) != (b < 0) ? -1.0 : 1.0);
+}
+
 /// As Python divides: without a detour that overflows.
 std::complex<double> complex_quotient(std::complex<double> a, std::complex<double> b) {
   if (b == 0.0) throw ZeroDivisionError("complex division by zero");
@@ -106,7 +122,6 @@ Value real_power(double base, double exponent) {
 Value integers(Operator op, std::int64_t a, std::int64_t b) {
   std::int64_t result = 0;
   constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
-  constexpr double kExact = 9007199254740992.0;
   switch (op) {
     case Operator::add:
       if (__builtin_add_overflow(a, b, &result)) throw_overflow(op, a, b);
@@ -119,10 +134,7 @@ Value integers(Operator op, std::int64_t a, std::int64_t b) {
       break;
     case Operator::divide:
       if (b == 0) throw_zero(op, false);
-      // Ints that a double holds are divided exactly as Python does; larger ones in 80 bits, which hold every int.
-      if (std::abs(static_cast<double>(a)) < kExact && std::abs(static_cast<double>(b)) < kExact)
-        return Value::real(static_cast<double>(a) / static_cast<double>(b));
-      return Value::real(static_cast<double>(static_cast<long double>(a) / static_cast<long double>(b)));
+      return Value::real(a == 0 ? 0 / static_cast<double>(b) : integer_quotient(a, b));
     case Operator::floor_divide:
       if (b == 0) throw_zero(op, false);
       if (a == kLowest && b == -1) throw_overflow(op, a, b);

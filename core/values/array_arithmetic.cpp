@@ -211,14 +211,10 @@ void run(Operator op, const Plan& plan, Array& out) {
     const Layout left = *Layout(a).broadcast(plan.shape), right = *Layout(b).broadcast(plan.shape), to(out);
     const Walk walk({&left, &right, &to}, out.order());
     Source<C> from_left(a, walk.steps()[0]), from_right(b, walk.steps()[1]);
-    walk.each_run([&](Walk::Positions at, std::size_t length) {
-      for (std::size_t done = 0; done < length; done += kBlock) {
-        const std::size_t count = std::min(kBlock, length - done);
-        const C *x = from_left.at(at[0], count), *y = from_right.at(at[1], count);
-        compute(op, x, y, sink.at(at[2]), count);
-        sink.put(at[2], count);
-        for (std::size_t i = 0; i < at.size(); ++i) at[i] += walk.steps()[i] * static_cast<std::int64_t>(count);
-      }
+    walk.each_block(kBlock, [&](const Walk::Positions& at, std::size_t count) {
+      const C *x = from_left.at(at[0], count), *y = from_right.at(at[1], count);
+      compute(op, x, y, sink.at(at[2]), count);
+      sink.put(at[2], count);
     });
   });
 }

@@ -45,6 +45,9 @@ bool is_none(const Subscript& part) {
   if (chooses && !alone)
     throw IndexError(
         "an array or list of indices stands alone between [ and ]: take the rows first, as in a[rows][:, 0]");
+  if (key.kind() == Kind::boolean)
+    throw IndexError(
+        "a bool is no index of an array: take int() of it for a position, or a mask that has a bool for each row");
   throw IndexError(std::string(kValid) + ", not " + key.type_name());
 }
 
@@ -75,7 +78,7 @@ Layout part_of(const Array& array, std::span<const Subscript> parts) {
       result.add_axis(stretch.count, stretch.count > 1 ? stretch.step * step : 0);
     } else {
       const Value& key = std::get<Value>(part);
-      if (!is_integral(key)) throw_key(key, parts.size() == 1);
+      if (key.kind() != Kind::integer) throw_key(key, parts.size() == 1);
       result.start += index_on_axis(integral(key), extent, axis) * step;
     }
     ++axis;

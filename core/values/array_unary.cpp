@@ -9,20 +9,9 @@
 namespace enginery {
 namespace {
 
-/// An array of `function` of each number, which is computed in a C and gives an R.
 template <class C, class R, class F>
-Value mapped(const Array& array, DType dtype, F function) {
-  Array result(dtype, array.shape(), array.order());
-  Source<C> source(array, 1);
-  Sink<R> sink(result);
-  for (std::size_t done = 0; done < array.size(); done += kBlock) {
-    const std::size_t count = std::min(kBlock, array.size() - done);
-    const std::int64_t position = static_cast<std::int64_t>(done);
-    const C* const from = source.at(position, count);
-    std::transform(from, from + count, sink.at(position), function);
-    sink.put(position, count);
-  }
-  return result_value(std::move(result));
+Value mapped_value(const Array& array, DType dtype, F function) {
+  return result_value(mapped<C, R>(array, dtype, function));
 }
 
 template <class C>
@@ -41,7 +30,7 @@ Value array_negative(const Array& array) {
         "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not "
         "function instead.");
   return with_computed_type(array.dtype(), [&]<class C>(C) {
-    return mapped<C, C>(array, array.dtype(), [](C number) { return negated(number); });
+    return mapped_value<C, C>(array, array.dtype(), [](C number) { return negated(number); });
   });
 }
 
@@ -56,24 +45,24 @@ Value array_positive(const Array& array) {
 Value array_invert(const Array& array) {
   using C = std::int64_t;
   if (array.dtype() == DType::boolean)
-    return mapped<C, C>(array, array.dtype(), [](C number) -> C { return number == 0; });
+    return mapped_value<C, C>(array, array.dtype(), [](C number) -> C { return number == 0; });
   if (class_of(array.dtype()) > NumberClass::integer)
     throw TypeError(
         "ufunc 'invert' not supported for the input types, and the inputs could not be safely coerced to any supported "
         "types according to the casting rule ''safe''");
-  return mapped<C, C>(array, array.dtype(), [](C number) { return ~number; });
+  return mapped_value<C, C>(array, array.dtype(), [](C number) { return ~number; });
 }
 
 Value array_absolute(const Array& array) {
   return with_computed_type(array.dtype(), [&]<class C>(C) {
     if constexpr (is_complex<C>) {
       using Real = typename C::value_type;
-      return mapped<C, Real>(array, dtype_of<Real>(),
-                             [](C number) { return std::hypot(number.real(), number.imag()); });
+      return mapped_value<C, Real>(array, dtype_of<Real>(),
+                                   [](C number) { return std::hypot(number.real(), number.imag()); });
     } else if constexpr (std::is_floating_point_v<C>) {
-      return mapped<C, C>(array, array.dtype(), [](C number) { return std::abs(number); });
+      return mapped_value<C, C>(array, array.dtype(), [](C number) { return std::abs(number); });
     } else {
-      return mapped<C, C>(array, array.dtype(), [](C number) {
+      return mapped_value<C, C>(array, array.dtype(), [](C number) {
         if constexpr (std::is_signed_v<C>) return number < 0 ? negated(number) : number;
         return number;
       });

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "core/values/dtype.hpp"
 
@@ -108,19 +109,7 @@ template class Sink<std::complex<double>>;
 
 Array cast(const Array& array, DType dtype) {
   if (array.dtype() == dtype) return array;
-  Array result(dtype, array.shape(), array.order());
-  with_computed_type(dtype, [&]<class C>(C) {
-    Source<C> source(array, 1);
-    Sink<C> sink(result);
-    for (std::size_t done = 0; done < array.size(); done += kBlock) {
-      const std::size_t count = std::min(kBlock, array.size() - done);
-      const std::int64_t position = static_cast<std::int64_t>(done);
-      const C* const from = source.at(position, count);
-      std::copy(from, from + count, sink.at(position));
-      sink.put(position, count);
-    }
-  });
-  return result;
+  return with_computed_type(dtype, [&]<class C>(C) { return mapped<C, C>(array, dtype, std::identity()); });
 }
 
 }  // namespace enginery

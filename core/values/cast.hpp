@@ -1,6 +1,7 @@
 // core/values/cast.hpp: the numbers of an array as those of another type, rounded or wrapped as numpy's casts do.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include <enginery/array.hpp>
@@ -50,6 +51,22 @@ class Sink {
   std::size_t item_;
   C buffer_[kBlock];
 };
+
+/// An array of `dtype` of `function` of each number, which is taken as a C and gives an R, laid out as the array is.
+template <class C, class R, class F>
+Array mapped(const Array& array, DType dtype, F function) {
+  Array result(dtype, array.shape(), array.order());
+  Source<C> source(array, 1);
+  Sink<R> sink(result);
+  for (std::size_t done = 0; done < array.size(); done += kBlock) {
+    const std::size_t count = std::min(kBlock, array.size() - done);
+    const std::int64_t position = static_cast<std::int64_t>(done);
+    const C* const from = source.at(position, count);
+    std::transform(from, from + count, sink.at(position), function);
+    sink.put(position, count);
+  }
+  return result;
+}
 
 /// The array as one of `dtype`, laid out as it is.
 /// Requires: a dtype of the same class or a later one.

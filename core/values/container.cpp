@@ -1,5 +1,6 @@
 // core/values/container.cpp: Python's container protocol: len, subscripts, slices, iteration, truth.
 #include <algorithm>
+#include <limits>
 
 #include "core/values/allocation_limit.hpp"
 #include "core/values/array_subscript.hpp"
@@ -191,7 +192,10 @@ bool Value::contains(const Value& element) const {
 List Value::elements() const {
   List result;
   const auto expect = [&](std::size_t count, std::size_t bytes_each) {
-    AllocationLimit::charge(count * (sizeof(Value) + bytes_each));
+    std::size_t bytes;
+    if (__builtin_mul_overflow(count, sizeof(Value) + bytes_each, &bytes))
+      bytes = std::numeric_limits<std::size_t>::max();
+    AllocationLimit::charge(bytes);
     result.reserve(count);
   };
   switch (kind()) {
@@ -217,7 +221,7 @@ List Value::elements() const {
       for (const auto& [key, value] : contents<DictObject>(*this)) result.push_back(key);
       return result;
     case Kind::array:
-      expect(size(), sizeof(ComplexObject));
+      expect(size(), contents<ArrayObject>(*this).ndim() > 1 ? sizeof(ArrayObject) : sizeof(ComplexObject));
       for (std::size_t i = 0; i < size(); ++i) result.push_back(row_or_element(contents<ArrayObject>(*this), i));
       return result;
     default:

@@ -48,20 +48,12 @@ decltype(auto) with_type(DType dtype, F f) {
 /// As that, with the type that numbers of `dtype` are computed in: integers in 64 bits, the others as they are.
 template <class F>
 decltype(auto) with_computed_type(DType dtype, F f) {
-  switch (dtype) {
-    case DType::u64:
-      return f(std::uint64_t{});
-    case DType::f32:
-      return f(float{});
-    case DType::f64:
-      return f(double{});
-    case DType::c64:
-      return f(std::complex<float>{});
-    case DType::c128:
-      return f(std::complex<double>{});
-    default:
+  return with_type(dtype, [&]<class T>(T number) -> decltype(auto) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, std::uint64_t>)
       return f(std::int64_t{});
-  }
+    else
+      return f(number);
+  });
 }
 
 template <class T>

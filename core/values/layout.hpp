@@ -1,6 +1,7 @@
 // core/values/layout.hpp: where the elements of arrays, and of parts of them, lie in memory.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -63,6 +64,17 @@ class Walk {
         index[axis] = 0;
       }
     }
+  }
+  /// As that, for each block of at most `most` elements of each run.
+  template <class F>
+  void each_block(std::size_t most, F f) const {
+    each_run([&](Positions at, std::size_t length) {
+      for (std::size_t done = 0; done < length; done += most) {
+        const std::size_t count = std::min(most, length - done);
+        f(at, count);
+        move(at, steps(), static_cast<std::int64_t>(count));
+      }
+    });
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <enginery/value.hpp>
@@ -88,6 +89,8 @@ std::size_t count_characters(std::string_view text) noexcept;
 /// The length in bytes of the character at the front. Requires: not empty.
 std::size_t character_length(std::string_view text) noexcept;
 
+/// The repr() if it has at most `most` bytes, else its beginning and `ending`. What is cut off is not even made.
+std::string repr_within(std::size_t most, const Value& value, std::string_view ending);
 /// The repr(), cut to a length that suits a message.
 std::string brief(const Value& value);
 /// KeyError, which says the key and what keys there are.

@@ -126,9 +126,24 @@ std::string element_repr(DType dtype, const std::byte* at) {
   return "?";
 }
 
-/// What is printed, which counts against a statement's limit as it grows.
+/// The text's first `most` bytes, or up to three less: no character is cut.
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  const std::size_t least = most - std::min<std::size_t>(most, 3);
+  while (most > least && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+/// What is printed, which counts against a statement's limit as it grows. Nothing needs to be added once it is full.
 struct Text : std::string {
+  explicit Text(std::size_t longest) : most(longest) {}
   using std::string::operator+=;
+
+  bool is_full() const { return size() > most; }
+  /// As much of an item's text as can be seen, and a character more: it makes this full.
+  std::string_view visible(std::string_view text) const {
+    return text.size() <= most ? text : beginning(text, most + 4);
+  }
 
   /// To be called at each item.
   void count() {
@@ -139,18 +154,19 @@ struct Text : std::string {
   }
 
   static constexpr std::size_t kStep = 64 << 10;
+  const std::size_t most;
   std::size_t counted = 0;
 };
 
 void print_array(Text& out, const Array& array, std::size_t axis, std::size_t offset) {
+  out.count();
   if (axis == array.ndim()) {
-    out.count();
     out += element_repr(array.dtype(), array.data() + offset * size_of(array.dtype()));
     return;
   }
   out += '[';
   const std::size_t step = static_cast<std::size_t>(array.stride(axis));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(array.shape()[axis]); ++i) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(array.shape()[axis]) && !out.is_full(); ++i) {
     if (i) out += ", ";
     print_array(out, array, axis + 1, offset + i * step);
   }
@@ -160,6 +176,8 @@ void print_array(Text& out, const Array& array, std::size_t axis, std::size_t of
 /// Prints, and knows which containers it is inside of.
 class Printer {
  public:
+  explicit Printer(std::size_t most) : out_(most) {}
+
   void print(const Value& value) {
     out_.count();
     switch (value.kind()) {
@@ -179,10 +197,10 @@ class Printer {
         out_ += complex_repr(contents<ComplexObject>(value));
         break;
       case Kind::string:
-        out_ += string_repr(contents<StringObject>(value));
+        out_ += string_repr(out_.visible(contents<StringObject>(value)));
         break;
       case Kind::bytes:
-        out_ += bytes_repr(contents<BytesObject>(value));
+        out_ += bytes_repr(out_.visible(contents<BytesObject>(value)));
         break;
       case Kind::list:
         print_items(value, "[", "]", "]");
@@ -228,7 +246,7 @@ class Printer {
     if (!enter(value, *open == '[' ? "[...]" : "(...)")) return;
     const List& items = items_of(value);
     out_ += open;
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::size_t i = 0; i < items.size() && !out_.is_full(); ++i) {
       if (i) out_ += ", ";
       print(items[i]);
     }
@@ -242,6 +260,7 @@ class Printer {
     out_ += '{';
     bool first = true;
     for (const auto& [key, item] : contents<DictObject>(value)) {
+      if (out_.is_full()) break;
       if (!std::exchange(first, false)) out_ += ", ";
       print(key);
       out_ += ": ";
@@ -302,18 +321,22 @@ std::string string_repr(std::string_view text) {
   return out += quote;
 }
 
+std::string repr_within(std::size_t most, const Value& value, std::string_view ending) {
+  Printer printer(most);
+  printer.print(value);
+  std::string text = printer.take();
+  if (text.size() <= most) return text;
+  text.resize(beginning(text, most).size());
+  return text += ending;
+}
+
 std::string brief(const Value& value) {
   constexpr std::size_t kLongest = 80;
-  if (value.kind() == Kind::array) return contents<ArrayObject>(value).describe();
-  std::string text = value.repr();
-  if (text.size() <= kLongest) return text;
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "…";
+  return value.kind() == Kind::array ? contents<ArrayObject>(value).describe() : repr_within(kLongest, value, "…");
 }
 
 std::string Value::repr() const {
-  Printer printer;
+  Printer printer(std::string::npos);
   printer.print(*this);
   return printer.take();
 }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kHeader = 16;  // keeps the envelope, and so the payloads, 16-byte aligned
 constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
-/// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
-constexpr std::size_t kLargestEnvelope = std::size_t{1} << 30;
+/// What a string of a vector takes beside its letters, at most: its offset, its size, its end, and padding.
+constexpr std::size_t kStringOverhead = 12;
 
 /// A builder that has become larger, for the text of a task that prints much, gives its memory back.
 constexpr std::size_t kKeptBuilder = std::size_t{1} << 20;
@@ -33,11 +33,6 @@ bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.si
 
 flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
                                            std::size_t inline_bytes) {
-  if (writer.nodes.size() * sizeof(Node) + writer.text.size() > kLargestEnvelope)
-    throw ValueError(
-        fmt::format("a value of {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
-                    "arrays, or send it in parts",
-                    writer.nodes.size(), writer.text.size()));
   const auto nodes =
       builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
   const auto text =
@@ -86,7 +81,7 @@ Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer,
     std::memset(at + payload.size(), 0, padded(payload.size()) - payload.size());
     at += padded(payload.size());
   }
-  writer.payloads.clear();
+  writer.clear();
   if (size > inline_bytes)
     packed.bulk.insert(packed.bulk.begin(), std::move(body));
   else
@@ -163,7 +158,11 @@ std::uint64_t Packed::size() const {
 Packed pack(const CallParts& call, std::size_t inline_bytes) {
   NodeWriter& writer = fresh_writer();
   for (const Value& value : call.positional) writer.write(value);
-  for (const auto& [keyword, value] : call.keywords) writer.write(value);
+  writer.count(call.name.size());
+  for (const auto& [keyword, value] : call.keywords) {
+    writer.write(value);
+    writer.count(keyword.size() + kStringOverhead);
+  }
   auto& builder = fresh_builder();
   const auto values = add_values(builder, writer, inline_bytes);
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> names = 0;
@@ -191,7 +190,11 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   auto& builder = fresh_builder();
   flatbuffers::Offset<fb::Values> values = 0;
   flatbuffers::Offset<fb::Failure> failure = 0;
+  for (const std::string* text : {&outcome.build_id, &outcome.execute_result, &outcome.out, &outcome.err})
+    writer.count(text->size());
   if (outcome.failure) {
+    for (const std::string* text : {&outcome.failure->ename, &outcome.failure->evalue, &outcome.failure->traceback})
+      writer.count(text->size());
     const auto ename = builder.CreateString(outcome.failure->ename),
                evalue = builder.CreateString(outcome.failure->evalue),
                traceback = builder.CreateString(outcome.failure->traceback);

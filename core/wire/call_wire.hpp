@@ -55,8 +55,7 @@ struct Packed {
   std::uint64_t size() const;
 };
 
-/// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError, ValueError for what cannot
-/// be encoded.
+/// What a call is made of. Refers to it.
 struct CallParts {
   Op op = Op::apply;
   std::string_view name{};
@@ -65,6 +64,8 @@ struct CallParts {
   const Code* code = nullptr;
   std::string_view signature{};
 };
+/// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError for what cannot be encoded,
+/// ValueError for what is nested too deeply, or exceeds 1 GiB with all texts and names, but without the payloads.
 Packed pack(const CallParts& call, std::size_t inline_bytes);
 Packed pack(const Outcome& outcome, std::size_t inline_bytes);
 

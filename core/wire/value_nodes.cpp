@@ -12,6 +12,10 @@ namespace enginery::wire {
 namespace {
 
 constexpr std::uint8_t kMore = 255;
+/// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
+constexpr std::size_t kLargestBytes = std::size_t{1} << 30;
+/// A writer that was larger gives its memory back.
+constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 /// Deeper nesting would let a message exhaust the reader's stack.
 constexpr unsigned kDeepest = 200;
 
@@ -28,12 +32,24 @@ void NodeWriter::clear() {
   nodes.clear();
   text.clear();
   payloads.clear();
+  beside_ = 0;
+  if (nodes.capacity() * sizeof(Node) > kKeptBytes) nodes.shrink_to_fit();
+  if (text.capacity() > kKeptBytes) text.shrink_to_fit();
+}
+
+void NodeWriter::check_size() const {
+  if (nodes.size() * sizeof(Node) + text.size() + beside_ > kLargestBytes)
+    throw ValueError(
+        fmt::format("a value of more than {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
+                    "arrays, or send it in parts",
+                    nodes.size(), text.size() + beside_));
 }
 
 void NodeWriter::write(const Value& value, unsigned depth) {
   if (depth > kDeepest)
     throw ValueError(
         fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
+  check_size();  // as it grows: a short list may share one long one a million times
   const Kind kind = value.kind();
   const auto write_text = [&](const std::string& bytes) {
     nodes.push_back(node(kind, bytes.size()));

@@ -20,10 +20,20 @@ struct Node {
   std::uint64_t word = 0;
 };
 
-/// Collects values. Throws TypeError for what cannot leave its process, ValueError for what is nested too deeply.
+/// Collects values. Throws TypeError for what cannot leave its process, ValueError for what is nested too deeply or too
+/// large for one message.
 class NodeWriter {
  public:
-  void write(const Value& value) { write(value, 0); }
+  void write(const Value& value) {
+    write(value, 0);
+    check_size();
+  }
+  /// Counts text that travels in the same message but belongs to no value.
+  void count(std::size_t bytes) {
+    beside_ += bytes;
+    check_size();
+  }
+  /// Keeps a little memory for the next values.
   void clear();
 
   std::vector<Node> nodes;
@@ -32,6 +42,9 @@ class NodeWriter {
 
  private:
   void write(const Value& value, unsigned depth);
+  void check_size() const;
+
+  std::size_t beside_ = 0;
 };
 
 /// Gives the values back one by one. Everything is checked against what is there; throws ProtocolError.

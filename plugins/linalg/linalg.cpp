@@ -41,8 +41,8 @@ ENGINERY_PLUGIN(linalg, m) {
       "the "
       "shortest of those that serve; residuals, the sums of squares for each column of b, are empty unless rank = n < "
       "m; s, the singular values of A, descend, and those up to rcond * s[0] count as 0 (None: max(m, n) times the "
-      "machine's precision). LinAlgError for infs and NaNs; ValueError if the shapes do not fit; TypeError for a "
-      "complex b.");
+      "machine's precision; below 0: that precision). LinAlgError for infs and NaNs; ValueError if the shapes do not "
+      "fit; TypeError for a complex b.");
 
   m.def("eigvals", linalg::eigvals, "A"_a,
         "The eigenvalues of a real matrix (n, n), as a complex vector (n) in the order of Eigen's A.eigenvalues(). "

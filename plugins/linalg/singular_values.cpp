@@ -54,7 +54,9 @@ std::tuple<enginery::Array, Eigen::VectorXd, std::int64_t, Eigen::VectorXd> lsts
   require_finite("lstsq", "b", *right);
   auto [U, S, Vh] = svd(A, false);
 
-  const double relative = rcond.value_or(std::numeric_limits<double>::epsilon() * static_cast<double>(std::max(m, n)));
+  constexpr double kPrecision = std::numeric_limits<double>::epsilon();
+  const double given = rcond.value_or(kPrecision * static_cast<double>(std::max(m, n)));
+  const double relative = given < 0 ? kPrecision : given;  // as numpy takes it
   const double least = S.size() == 0 ? 0 : relative * S(0);
   const Eigen::Index rank = (S.array() > least).count();
   // The shortest of the x that serve: without what belongs to singular values that are as good as 0.

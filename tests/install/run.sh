@@ -16,7 +16,17 @@ cmake --install "$build" --prefix "$work/prefix" >/dev/null
 
 echo "install: a project outside of the tree"
 cp -r "$source_dir/tests/install/consumer" "$work/consumer"
-cmake -G Ninja -S "$work/consumer" -B "$work/consumer/build" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
+cmake -G Ninja -S "$work/consumer" -B "$work/consumer/build" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/configured"
+if [ "$(grep -c 'compiled with -O2' "$work/configured")" != 1 ] || ! grep -q -- ' -O2' "$work/consumer/build/build.ninja"; then
+  echo "install: without a build type, plugins are compiled with -O2, which is said once; cmake said" >&2
+  cat "$work/configured" >&2
+  exit 1
+fi
+cmake -G Ninja -S "$work/consumer" -B "$work/debug" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_BUILD_TYPE=Debug >/dev/null
+if grep -q -- ' -O2' "$work/debug/build.ninja"; then
+  echo "install: a build type that was chosen is not kept" >&2
+  exit 1
+fi
 cmake --build "$work/consumer/build" >/dev/null
 
 if [ -d "$source_dir/../shared/spec" ]; then

@@ -125,7 +125,7 @@ TEST_F(CliTest, StatusIsATableForPeopleAndAnObjectForPrograms) {
 
 TEST_F(CliTest, AnUnknownClusterIsAFailureThatSaysWhatThereIs) {
   const auto command = start_ready({"-n", "0", "--name", "mine"});
-  for (const char* words : {"status --name other", "stop --name other", "exec 1 --name other", "engine --name other"}) {
+  for (const char* words : {"status --name other", "exec 1 --name other", "engine --name other"}) {
     const Ran ran = enginery(words);
     EXPECT_EQ(ran.status, 1) << words;
     EXPECT_EQ(ran.out, "") << words;
@@ -159,7 +159,8 @@ TEST_F(CliTest, PluginsShowsTheTasksOfAFileOrAName) {
     EXPECT_EQ(ran.status, 0) << ran.err;
     EXPECT_THAT(ran.out, StartsWith("norms 3.1: Vector norms.\n  file      " FIXTURE_PLUGINS "/norms.so\n"));
     EXPECT_THAT(ran.out, ContainsRegex("\n  build-id  [0-9a-f]{40}\n"));
-    EXPECT_THAT(ran.out, HasSubstr("\n  " + signature + "\n      Get all the requested norms for an array.\n"));
+    EXPECT_THAT(ran.out, HasSubstr("\n  " + signature +
+                                   "\n      All the requested norms of a vector (n), as a dict: level → norm.\n"));
   }
   const json plugin = enginery_json("plugins norms").at("plugins").at(0);
   EXPECT_EQ(plugin.at("doc"), "Vector norms.");
@@ -180,6 +181,25 @@ TEST_F(CliTest, APluginThatIsRefusedIsAFailureWithStageAndRemedy) {
   const json plugins = enginery_json("plugins nroms norms", 1).at("plugins");
   EXPECT_EQ(plugins.at(0).at("error").at("stage"), "find");
   EXPECT_TRUE(plugins.at(1).at("error").is_null());
+}
+
+TEST_F(CliTest, SourceCodeIsNoPluginAndIsToldHowItBecomesOne) {
+  for (const char* word : {"quad.cpp", "code/quad.cc"}) {
+    const Ran ran = enginery(std::string("plugins ") + word);
+    EXPECT_EQ(ran.status, 1) << word;
+    EXPECT_THAT(ran.err, StartsWith(std::string("enginery: ") + word + ": stage elf: this is source code")) << word;
+    EXPECT_THAT(ran.err, HasSubstr("Build it with enginery_add_plugin")) << word;
+  }
+  EXPECT_THAT(enginery("plugins no-name").err, HasSubstr("A file is given by its path"));
+}
+
+TEST_F(CliTest, StoppingWhatDoesNotRunDoesNotAdviseToStartIt) {
+  const Ran none = enginery("stop");
+  EXPECT_EQ(none.status, 1);
+  EXPECT_EQ(none.err, "enginery: there is no cluster 'default' to stop. No cluster runs\n");
+  EXPECT_EQ(enginery("stop --all").err, "enginery: there is no cluster to stop\n");
+  const auto command = start_ready({"-n", "0", "--name", "mine"});
+  EXPECT_EQ(enginery("stop").err, "enginery: there is no cluster 'default' to stop. Running: mine\n");
 }
 
 TEST_F(CliTest, ExecShowsWhatEachEngineGave) {
@@ -226,6 +246,25 @@ TEST_F(CliTest, ExecThatFailsOnOneEngineIsAFailureWithItsError) {
   EXPECT_THAT(nobody.err, HasSubstr("engine 7"));
 }
 
+TEST_F(CliTest, ExecShowsWhereAnErrorCameFromWhenItIsAskedTo) {
+  const auto command = start_ready({"-n", "2"});
+  const std::string error = "ZeroDivisionError: division by zero\n";
+  EXPECT_EQ(enginery("exec '1 / 0'").err, "[0] " + error + "[1] " + error);
+  const Ran traced = enginery("exec '1 / 0' --traceback --engines 0");
+  EXPECT_EQ(traced.status, 1);
+  EXPECT_THAT(traced.err, ContainsRegex("^\\[0\\]   at .+\n(\\[0\\] .*\n)*\\[0\\] ZeroDivisionError"));
+  EXPECT_THAT(enginery_json("exec '1 / 0'", 1).at("engines")[0].at("error").at("traceback").get<std::string>(),
+              HasSubstr("  at "));
+}
+
+TEST_F(CliTest, ExecOfAPluginThatWasNotImportedSaysHowToImportIt) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"exec 'norms.get_norms([1])'", "exec norms"})
+    EXPECT_THAT(enginery(words).err, HasSubstr("name 'norms' is not defined. Push or assign it first, or, if it is a "
+                                               "plugin, import norms"));
+  EXPECT_EQ(enginery("exec 'import norms; norms'").out, "[0] <module 'norms'>\n");
+}
+
 TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
   const auto command = start_ready({"-n", "1", "--load", "system"});
   const Ran late = enginery("exec 'system.sleep(600)' --timeout 0.1");
@@ -238,6 +277,29 @@ TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
   exec.signal(SIGINT);
   EXPECT_EQ(exec.finish(), 130) << exec.text();
   EXPECT_EQ(enginery("exec '1 + 1' --timeout 20").out, "[0] 2\n");
+}
+
+TEST_F(CliTest, WhatCouldNotBeWrittenIsAFailureWithItsReason) {
+  const auto command = start_ready({"-n", "1"});
+  for (const char* words : {"list", "status --json", "exec '1 + 1'", "exec '1 + 1' --json", "plugins", "plugins norms",
+                            "--help", "start --help", "--version", "start -n 0 --name b --daemon", "stop"}) {
+    const Ran ran = shell(std::string("(" ENGINERY_COMMAND " ") + words + " >/dev/full)");
+    EXPECT_EQ(ran.status, 1) << words;
+    EXPECT_EQ(ran.err, "enginery: the output could not be written: No space left on device\n") << words;
+  }
+}
+
+TEST_F(CliTest, AReaderThatLeavesEndsACommandWithoutAWord) {
+  const std::string pipe = (base_ / "pipe").string();
+  // Descriptor 4 is a pipe whose only reader, 3, has gone.
+  const std::string to_nobody =
+      "mkfifo " + pipe + "; exec 3<>" + pipe + " 4>" + pipe + " 3<&-; " ENGINERY_COMMAND " plugins norms >&4 4>&-";
+  for (const auto& [before, status] : {std::pair("(", 128 + SIGPIPE), std::pair("(trap '' PIPE; ", 1)}) {
+    const Ran ran = shell(before + to_nobody + ")");
+    EXPECT_EQ(ran.status, status) << before;
+    EXPECT_EQ(ran.err, "") << before;
+    fs::remove(pipe);
+  }
 }
 
 TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
@@ -254,12 +316,17 @@ TEST_F(CliTest, ColoursAreForTerminalsAndNotForWhoWantsNone) {
 TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
   const std::pair<const char*, const char*> uses[]{
       {"", "A subcommand is required\n`enginery --help`"},
-      {"frobnicate", "`enginery --help` shows"},
+      {"frobnicate", "there is no command 'frobnicate'\n`enginery --help` shows"},
+      {"statsu", "there is no command 'statsu'. Did you mean 'status'?\n`enginery --help` shows"},
+      {"help statsu", "there is no command 'statsu'. Did you mean 'status'?\n`enginery --help` shows"},
       {"list now", "`enginery list --help` shows"},
-      {"list --timeout soon", "--timeout"},
+      {"list --timeout soon", "--timeout: 'soon' is not a number from 0.001 to 1000000\n"},
       {"plugins --jason", "--jason"},
       {"status --timeout 0", "`enginery status --help` shows"},
-      {"start -n many", "`enginery start --help` shows"},
+      {"start -n two", "--engines: 'two' is not a whole number from 0 to 4096\n`enginery start --help` shows"},
+      {"start -n 2.5", "--engines: '2.5' is not a whole number from 0 to 4096\n"},
+      {"start -n 5000", "--engines: '5000' is not a whole number from 0 to 4096\n"},
+      {"start --daemon --fd 1", "--fd"},
       {"stop --all --name mine", "--name excludes --all"},
       {"exec", "statement is required\n`enginery exec --help`"},
       {"exec 1 --engines 0,x", "'0,x' is neither \"all\" nor ids such as 0,2"},
@@ -278,8 +345,28 @@ TEST_F(CliTest, EveryHelpHasExamplesAndExitCodes) {
     const Ran ran = enginery(std::string(command) + " --help");
     EXPECT_EQ(ran.status, 0) << command;
     EXPECT_THAT(ran.out, HasSubstr(std::string("\nExamples:\n  enginery ") + command)) << command;
-    EXPECT_THAT(ran.out, HasSubstr("130 ended by Ctrl-C")) << command;
+    EXPECT_THAT(ran.out, HasSubstr("\nExit codes: 0 done")) << command;
+    EXPECT_THAT(ran.out, Not(HasSubstr("Excludes:  "))) << command;
+    EXPECT_THAT(ran.out, Not(ContainsRegex("\n  enginery [^\n]*--daemon [^-#\n ]"))) << command;
   }
+}
+
+TEST_F(CliTest, HelpTellsHowACommandEndsByCtrlC) {
+  for (const char* command : {"stop", "list", "status", "exec", "plugins"})
+    EXPECT_THAT(enginery(std::string(command) + " --help").out, HasSubstr("130 ended by Ctrl-C")) << command;
+  for (const char* command : {"engine", "hub"})
+    EXPECT_THAT(enginery(std::string(command) + " --help").out, HasSubstr("0 done, or ended by a signal")) << command;
+  const std::string start = enginery("start --help").out;
+  EXPECT_THAT(start, HasSubstr("0 done: Ctrl-C, SIGTERM or `enginery stop` has ended the cluster"));
+  EXPECT_THAT(start, HasSubstr("128 + the signal that came before all engines were ready"));
+}
+
+TEST_F(CliTest, HelpAndVersionAreCommandsToo) {
+  EXPECT_EQ(enginery("help").out, enginery("--help").out);
+  EXPECT_EQ(enginery("help exec").out, enginery("exec --help").out);
+  EXPECT_THAT(enginery("--version").out, ContainsRegex("^enginery [0-9.]+\n$"));
+  EXPECT_EQ(enginery("version").out, enginery("--version").out);
+  for (const char* words : {"help", "help exec", "version"}) EXPECT_EQ(enginery(words).status, 0) << words;
 }
 
 }  // namespace

@@ -53,5 +53,13 @@ TEST_F(ClusterTest, ThreeGibibytesComeBackEqualAndLeaveNothingBehind) {
   EXPECT_LT(resident(engine) - engine_before, kSlack);
 }
 
+TEST_F(ClusterTest, AListThatSharesItselfAMillionTimesIsRefusedAndLeavesNothingBehind) {
+  start_engines(1);
+  const std::int64_t engine = pid(0), before = resident(engine);
+  on(0).execute("a = [1]; a = [a] * 1000; a = [a] * 1000; a = [a] * 1000").get();
+  EXPECT_THAT(error_of([&] { on(0).pull("a").get(); }), testing::HasSubstr("exceeds 1 GiB in one call"));
+  EXPECT_LT(resident(engine) - before, 64 * kMiB);
+}
+
 }  // namespace
 }  // namespace enginery

@@ -251,8 +251,7 @@ TEST_F(LauncherTest, AStopOfNoClusterSaysWhichThereAre) {
   const auto command = start_ready({"-n", "1", "--name", "mine"});
   const auto [status, text] = run({"stop"});
   EXPECT_EQ(status, 1);
-  EXPECT_THAT(text, HasSubstr("there is no cluster 'default'"));
-  EXPECT_THAT(text, HasSubstr("Running: mine. Start it with `enginery start`"));
+  EXPECT_THAT(text, HasSubstr("there is no cluster 'default' to stop. Running: mine\n"));
 }
 
 TEST_F(LauncherTest, WrongUseIsStatusTwo) {

@@ -89,6 +89,19 @@ TEST_F(OutputTest, EveryWayOfPrintingIsCaptured) {
   EXPECT_EQ(on(0).apply_async("testing.nothing").out(), "");
 }
 
+TEST_F(OutputTest, ATaskThatClosesStdoutDoesNotTakeItFromTheNext) {
+  start_engines(1);
+  on(0).execute("import rude").get();
+  on(0).apply_sync("rude.close_stdout");
+  EXPECT_EQ(printed("still here", "write"), "still here");
+}
+
+TEST_F(OutputTest, AWriteToABrokenPipeIsAnErrorAndNotTheEnginesEnd) {
+  start_engines(1);
+  on(0).execute("import rude").get();
+  EXPECT_EQ(on(0).apply_sync<int>("rude.write_to_nobody"), EPIPE);
+}
+
 TEST_F(OutputTest, WhatAFailedTaskPrintedIsInItsMetadata) {
   start_engines(1);
   const auto result = on(0).apply_async("testing.print_and_fail", "before the end");

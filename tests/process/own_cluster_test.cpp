@@ -160,6 +160,11 @@ TEST_F(OwnClusterTest, ANameThatIsTakenIsRefused) {
   EXPECT_THAT(error_of([] { Cluster({.n = 1, .name = "a/b"}); }), HasSubstr("'a/b' cannot be a cluster's name"));
 }
 
+TEST_F(OwnClusterTest, AsMuchTimeAsTheCallerLikes) {
+  Cluster cluster{{.n = 1, .timeout = std::chrono::milliseconds::max()}};
+  EXPECT_EQ(cluster.client().size(), 1u);
+}
+
 TEST_F(OwnClusterTest, AStartThatTakesTooLongLeavesNothing) {
   EXPECT_THAT(error_of([] { Cluster({.n = 1, .timeout = std::chrono::milliseconds(1)}); }),
               HasSubstr("within 0.001 s"));

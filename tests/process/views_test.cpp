@@ -214,6 +214,13 @@ TEST_F(ClusterTest, APluginThatOnlyTheClientHasIsBroughtToTheEngines) {
   for (const int id : {0, 1}) EXPECT_THAT(on(id).keys(), ElementsAre("norms"));
 }
 
+TEST(LocalTest, AnImportThatFailsHereIsNotAnnounced) {
+  testing::internal::CaptureStdout();
+  const std::string error = error_of([&] { local().sync_imports({"nowhere"}); });
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_THAT(error, HasSubstr("no plugin named 'nowhere'"));
+}
+
 TEST(LocalTest, TheSameCallsRunInThisProcess) {
   setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS, 1);
   DirectView here = local();

@@ -58,8 +58,14 @@ TEST_F(Builtin, NumbersAreReadFromText) {
        {"int('9223372036854775808')", "OverflowError"},
        {"int(1e19)", "OverflowError"},
        {"int('1__0')", "ValueError"},
+       {"int('f_f', base=16), int('0x_f', 16)", "(255, 15)"},
+       {"int(base=10)", "TypeError"},
        {"float(' 1_0.5e1\\n'), float('-inf'), float('1e999'), float('+5')", "(105.0, -inf, inf, 5.0)"},
        {"float('1e')", "ValueError"},
+       {"float('1_e5')", "ValueError"},
+       {"float('1e_5')", "ValueError"},
+       {"complex('1_e5')", "ValueError"},
+       {"float('1_0e1_0')", "100000000000.0"},
        {"complex('1+2j'), complex('-j'), complex(1, 2), complex('1e-2')", "((1+2j), -1j, (1+2j), (0.01+0j))"},
        {"pow(3, 200, 7), pow(3, -1, 7), pow(2, 3), divmod(-7, 2), divmod(7.5, 2)", "(2, 5, 8, (-4, 1), (3.0, 1.5))"}});
 }
@@ -72,16 +78,20 @@ TEST_F(Builtin, OrdersTakeKeys) {
 }
 
 TEST_F(Builtin, ArraysHaveShapesAndMethods) {
-  expect({{"a = array([[1, 2, 3], [4, 5, 6]]); a.shape, a.ndim, a.size, a.dtype", "((2, 3), 2, 6, 'i64')"},
-          {"a = array([[1, 2, 3], [4, 5, 6]]); a.T.tolist(), a.T.shape", "([[1, 4], [2, 5], [3, 6]], (3, 2))"},
-          {"a = array([[1, 2], [3, 4]]); a.sum(), a.min(), a.max(), a.mean()", "(10, 1, 4, 2.5)"},
-          {"a = array([[1, 2], [3, 4]]); a.T.reshape(4).tolist(), a.reshape(-1, 1).shape", "([1, 3, 2, 4], (4, 1))"},
-          {"a = array([1, 2]); b = a.copy(); b[0] = 9; a.tolist(), a.astype('f32').dtype", "([1, 2], 'f32')"},
-          {"a = array([1, 2]); b = a; b += 1; a.tolist()", "[2, 3]"},
-          {"sum(array([1.5, 2])), min(array([3, 1])), abs(array([-1, 2])).tolist()", "(3.5, 1, [1, 2])"},
-          {"(array([1, 2, 3]) > 1).tolist(), (-array([1])).tolist(), (~array([True])).tolist()",
-           "([False, True, True], [-1], [False])"},
-          {"(array([1, 2]) @ array([3, 4])), (array([[1, 2]]) * 2).tolist()", "(11, [[2, 4]])"}});
+  expect(
+      {{"a = array([[1, 2, 3], [4, 5, 6]]); a.shape, a.ndim, a.size, a.dtype", "((2, 3), 2, 6, 'i64')"},
+       {"a = array([[1, 2, 3], [4, 5, 6]]); a.T.tolist(), a.T.shape", "([[1, 4], [2, 5], [3, 6]], (3, 2))"},
+       {"a = array([[1, 2], [3, 4]]); a.sum(), a.min(), a.max(), a.mean()", "(10, 1, 4, 2.5)"},
+       {"array([2 ** 62] * 4).mean(), array([-2 ** 62] * 4).mean(), array([True, False]).mean()",
+        "(4.611686018427388e+18, -4.611686018427388e+18, 0.5)"},
+       {"array([250, 250], 'u8').mean(), array([2 ** 62] * 4).astype('u64').mean()", "(250.0, 4.611686018427388e+18)"},
+       {"a = array([[1, 2], [3, 4]]); a.T.reshape(4).tolist(), a.reshape(-1, 1).shape", "([1, 3, 2, 4], (4, 1))"},
+       {"a = array([1, 2]); b = a.copy(); b[0] = 9; a.tolist(), a.astype('f32').dtype", "([1, 2], 'f32')"},
+       {"a = array([1, 2]); b = a; b += 1; a.tolist()", "[2, 3]"},
+       {"sum(array([1.5, 2])), min(array([3, 1])), abs(array([-1, 2])).tolist()", "(3.5, 1, [1, 2])"},
+       {"(array([1, 2, 3]) > 1).tolist(), (-array([1])).tolist(), (~array([True])).tolist()",
+        "([False, True, True], [-1], [False])"},
+       {"(array([1, 2]) @ array([3, 4])), (array([[1, 2]]) * 2).tolist()", "(11, [[2, 4]])"}});
 }
 
 TEST_F(Builtin, CaseKnowsMoreThanAscii) {

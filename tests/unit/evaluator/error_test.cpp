@@ -53,6 +53,8 @@ TEST_F(Errors, ASyntaxErrorSaysWhatItIs) {
       {"1 if 2", "expected 'else'", "(line 1, column 7)"},
       {"007", "leading zeros", "(line 1, column 1)"},
       {"1__0", "invalid decimal literal", "(line 1, column 1)"},
+      {"1e_5", "invalid decimal literal", "(line 1, column 1)"},
+      {"1_e5", "invalid decimal literal", "(line 1, column 1)"},
       {"0xg", "invalid hexadecimal literal", "(line 1, column 1)"},
       {"'\\x4'", "truncated \\x escape", "(line 1, column 2)"},
       {"'\\ud800'", "is no character", "(line 1, column 2)"},
@@ -80,7 +82,8 @@ TEST_F(Errors, AfterAnyOtherErrorTheStatementsBeforeItAreDone) {
 }
 
 TEST_F(Errors, ARuntimeErrorOfSeveralLinesSaysItsLineAtTheEnd) {
-  EXPECT_EQ(error("b / 0"), "NameError: name 'b' is not defined. Push or assign it first");
+  EXPECT_EQ(error("b / 0"),
+            "NameError: name 'b' is not defined. Push or assign it first, or, if it is a plugin, import b");
   EXPECT_EQ(error("a = 1\n\nb = a / 0  # no\nc = 1"), "ZeroDivisionError: division by zero (line 3: `b = a / 0`)");
   EXPECT_EQ(error("a = 1; b = [1,\n 2][5]"),
             "IndexError: list index out of range: 5 in one of length 2 (line 1: `b = [1, …`)");

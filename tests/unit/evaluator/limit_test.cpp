@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstring>
+#include <iostream>
 #include <random>
+#include <streambuf>
 
 #include "tests/unit/evaluator/execution.hpp"
 
@@ -38,6 +40,13 @@ TEST_F(Limits, WhatIsNestedAsDeepAsAllowedIsEvaluated) {
   EXPECT_EQ(result(repeated("abs(", 90) + "-1" + repeated(")", 90)), "1");
 }
 
+TEST_F(Limits, TypesInTuplesThatAreNestedTooDeeplyAreARecursionError) {
+  execute("t = (str,)");
+  for (int i = 0; i < 4; ++i) execute(repeated("t=(t,);", 50'000));
+  EXPECT_THAT(error("isinstance(1, t)"), StartsWith("RecursionError: maximum recursion depth exceeded"));
+  EXPECT_EQ(result("isinstance(1, ((str, (int,)), float))"), "True");
+}
+
 TEST_F(Limits, LongChainsAreNotDeep) {
   EXPECT_EQ(result("0" + repeated("+1", 100'000)), "100000");
   EXPECT_EQ(result("1" + repeated(" and 1", 100'000)), "1");
@@ -63,6 +72,22 @@ TEST_F(Limits, ParsingTakesTimeInProportionToTheNestingAndNeverMore) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
+TEST_F(Limits, ACallTakesTimeInProportionToItsArguments) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto name = [](int i) { return std::string("k").append(std::to_string(i)); };
+  Dict keys;
+  for (int i = 0; i < 100'000; ++i) keys.set(Value::string(name(i)), i);
+  names_.set("d", Value::dict(std::move(keys)));
+  EXPECT_EQ(result("len(dict(**d))"), "100000");
+  EXPECT_EQ(result("max(" + repeated("1,", 150'000) + "2)"), "2");
+  std::string named;
+  for (int i = 0; i < 50'000; ++i) named.append(name(i)).append("=0,");
+  EXPECT_EQ(result("len(dict(" + named + "))"), "50000");
+  EXPECT_EQ(result("dict(" + named + "k7=1)"), "SyntaxError");
+  EXPECT_EQ(result("dict(k7=1, **d)"), "TypeError");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
 TEST_F(Limits, ATextThatIsTooLongIsNotRead) {
   EXPECT_THAT(error(std::string((1 << 20) + 1, ' ')), StartsWith("SyntaxError: the text has 1048577 bytes"));
   EXPECT_EQ(result(std::string(1 << 20, ' ')), "None");
@@ -75,6 +100,30 @@ TEST_F(Limits, AStatementThatAllocatesTooMuchIsAMemoryError) {
     EXPECT_THAT(error(code), StartsWith("MemoryError: this statement would allocate more than 1024 MiB")) << code;
   EXPECT_EQ(result("a = 'x' * 2 ** 20\nlen(a.replace('x', a))"), "MemoryError");
   EXPECT_EQ(result("','.join(['x' * 2 ** 20] * 2000)"), "MemoryError");
+}
+
+/// Counts what is written to it, and the largest piece.
+struct Counting : std::streambuf {
+  std::streamsize total = 0, largest = 0;
+  std::streamsize xsputn(const char*, std::streamsize size) override {
+    total += size;
+    largest = std::max(largest, size);
+    return size;
+  }
+  int_type overflow(int_type c) override {
+    ++total;
+    return c;
+  }
+};
+
+TEST_F(Limits, PrintGathersNothing) {
+  Counting out;
+  std::streambuf* const before = std::cout.rdbuf(&out);
+  const std::string done = result("x = 'a' * 10 ** 7; print(*[x] * 15, sep='', end='')");
+  std::cout.rdbuf(before);
+  EXPECT_EQ(done, "None");
+  EXPECT_EQ(out.total, 150'000'000);
+  EXPECT_EQ(out.largest, 10'000'000);
 }
 
 TEST_F(Limits, ACountThatNoMemoryHoldsIsAnError) {

@@ -9,6 +9,7 @@ namespace {
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 class FindPluginTest : public PluginTest {
  protected:
@@ -26,7 +27,14 @@ TEST_F(FindPluginTest, APluginThatIsNowhereIsToldWithTheFoldersAndTheNearestName
   const PluginLoadError error = refusal([] { find_plugin("nroms"); });
   EXPECT_EQ(error.stage(), LoadStage::find);
   EXPECT_THAT(error.what(), AllOf(HasSubstr("'nroms'"), HasSubstr(FIXTURE_PLUGINS), HasSubstr("Did you mean 'norms'?"),
-                                  HasSubstr("ENGINERY_PLUGIN_PATH")));
+                                  HasSubstr("ENGINERY_PLUGIN_PATH"), HasSubstr("sync_imports brings them"),
+                                  Not(HasSubstr("for the engines too"))));
+}
+
+TEST_F(FindPluginTest, SourceCodeIsToldHowItBecomesAPlugin) {
+  const PluginLoadError error = refusal([] { find_plugin("norms.cpp"); });
+  EXPECT_EQ(error.stage(), LoadStage::elf);
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("this is source code"), HasSubstr("enginery_add_plugin")));
 }
 
 TEST_F(FindPluginTest, APathIsNoName) {

@@ -153,6 +153,31 @@ TEST_F(NamespaceTest, ATextThatIsNoPathIsASyntaxError) {
   }
 }
 
+TEST_F(NamespaceTest, AnObjectMayUseTheNamespaceWhileItIsLetGo) {
+  Namespace names;
+  struct Last {
+    Namespace& names;
+    std::string word;
+    ~Last() {
+      names.erase("object");
+      names.set("x", Value::string(word + std::to_string(names.size())));
+    }
+  };
+  const auto define = [&](const char* name, const char* word) {
+    names.set(name, Value::opaque(std::shared_ptr<Last>(new Last{names, word})));
+  };
+  names.set("x", 1);
+  names.set("y", 2);
+  define("object", "cleared ");
+  names.clear();
+  EXPECT_EQ(names.keys(), std::vector<std::string>{"x"});
+  EXPECT_EQ(names.get("x"), Value("cleared 0"));
+  define("object", "replaced ");
+  names.set("object", 3);
+  EXPECT_EQ(names.get("x"), Value("replaced 1"));
+  EXPECT_FALSE(names.contains("object"));
+}
+
 TEST_F(NamespaceTest, ThisProcessHasANamespaceOfItsOwn) {
   globals()["a"] = 2;
   globals()["a"] += 4;

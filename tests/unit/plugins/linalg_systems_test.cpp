@@ -120,6 +120,14 @@ TEST_F(LinalgTest, LeastSquaresTakeSmallSingularValuesForNoneWhenTold) {
   EXPECT_LT(distance(large.x, VectorXd{{1, 0}}), 1e-12);
 }
 
+TEST_F(LinalgTest, ANegativeLimitOfLeastSquaresIsTheMachinesPrecision) {
+  const List arguments{MatrixXd{{1, 0, 0}, {0, 5e-16, 0}, {0, 0, 0}}, VectorXd{{1, 5e-16, 1}}};
+  EXPECT_EQ(Fit<VectorXd>(linalg().call("lstsq", arguments)).rank, 1);
+  const Fit<VectorXd> precise(linalg().call("lstsq", arguments, {{"rcond", -1.0}}));
+  EXPECT_EQ(precise.rank, 2);
+  EXPECT_LT(distance(precise.x, VectorXd{{1, 1, 0}}), 1e-12);
+}
+
 TEST_F(LinalgTest, LeastSquaresOfNothingAreZeros) {
   const Fit<VectorXd> none(linalg().call("lstsq", {MatrixXd(0, 3), VectorXd(0)}));
   EXPECT_EQ(none.x, VectorXd::Zero(3));

@@ -1,5 +1,7 @@
 // tests/unit/transport/transport_test.cpp: requests, answers, and listeners that do not die.
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/transport/listener_guard.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/requester.hpp"
 #include "core/transport/responder.hpp"
@@ -138,6 +141,33 @@ TEST_F(TransportTest, AListenerThatProbesHaveKilledListensAgain) {
     }
   }
   EXPECT_EQ(answer, "anew");
+}
+
+TEST_F(TransportTest, AListenerThatIsSlowToAnswerIsNotReplaced) {
+  const Responder guarded(url(), 1, [](Responder::Ticket, Message) {});
+  // In its place one that has to wait for its processor: its greeting and its sign of life come after 0.6 s.
+  ::unlink(path().c_str());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path().c_str());
+  const int slow = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(::bind(slow, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(slow, 8), 0);
+  struct stat before {};
+  ASSERT_EQ(::stat(path().c_str(), &before), 0);
+  for (int asked = 0; asked < 3; ++asked) {
+    pollfd next{slow, POLLIN, 0};
+    ASSERT_EQ(::poll(&next, 1, 20'000), 1) << "the guard looks elsewhere";
+    const int guard = ::accept(slow, nullptr, nullptr);
+    ::poll(nullptr, 0, 600);
+    constexpr unsigned char kSigns[] = {0, 'S', 'P', 0, 0, static_cast<unsigned char>(Protocol::rep), 0, 0, 1};
+    ::send(guard, kSigns, sizeof kSigns, MSG_NOSIGNAL);
+    ::close(guard);
+  }
+  struct stat after {};
+  ASSERT_EQ(::stat(path().c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino);
+  ::close(slow);
 }
 
 TEST_F(TransportTest, ASubscriberHearsWhatItAskedForAndNothingElse) {

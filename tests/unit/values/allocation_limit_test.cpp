@@ -65,12 +65,23 @@ TEST(AllocationLimit, HoldsForSequencesAndText) {
   }));
 }
 
+TEST(AllocationLimit, HoldsForTheRowsOfAnArrayWithoutElements) {
+  const auto rows = [](std::int64_t count) {
+    return Value(Array::zeros(DType::u8, std::vector<std::int64_t>{count, 0}));
+  };
+  EXPECT_FALSE(exceeds([&] { return rows(1000).elements(); }));
+  EXPECT_TRUE(exceeds([&] { return rows(100'000).elements(); })) << "each row is an array of its own";
+  EXPECT_TRUE(exceeds([&] { return rows(std::int64_t{1} << 60).elements(); }));
+}
+
 TEST(AllocationLimit, HoldsForWhatIsPrinted) {
   Value nested = List{"laugh"};
   for (int i = 0; i < 9; ++i) nested = Value(List(10, nested));  // ten to the ninth
   EXPECT_TRUE(exceeds([&] { return nested.repr(); }));
   const Value numbers = Array::zeros(DType::f64, std::vector<std::int64_t>{4'000'000});
   EXPECT_TRUE(exceeds([&] { return numbers.repr(); }));
+  const Value rows = Array::zeros(DType::f64, std::vector<std::int64_t>{300'000'000, 0});
+  EXPECT_TRUE(exceeds([&] { return rows.repr(); })) << "rows without elements have brackets";
 }
 
 TEST(AllocationLimit, BelongsToItsThreadAndEndsWithItsScope) {

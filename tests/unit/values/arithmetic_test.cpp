@@ -147,6 +147,17 @@ TEST(Arithmetic, IsPythons) {
 }
 // clang-format on
 
+TEST(Arithmetic, TheQuotientOfIntsIsRoundedOnce) {
+  EXPECT_EQ((Value(2189556540286284219) / 2305634018451715866).repr(), "0.9496548553515097");
+  EXPECT_EQ((Value(-2189556540286284219) / 2305634018451715866).repr(), "-0.9496548553515097");
+  EXPECT_EQ((Value(kLeast) / 3).repr(), "-3.0744573456182584e+18");
+  EXPECT_EQ((Value(kMost) / -7).repr(), "-1.3176245766935393e+18");
+  EXPECT_EQ((Value(kMost) / (kMost - 1)).repr(), "1.0");
+  EXPECT_EQ((Value(kLeast) / kLeast).repr(), "1.0");
+  EXPECT_EQ((Value(1) / kMost).repr(), "1.0842021724855044e-19");
+  EXPECT_EQ((Value(0) / kLeast).repr(), "-0.0");
+}
+
 TEST(Arithmetic, BeyondSixtyFourBitsIsAnOverflowError) {
   EXPECT_THROW(Value(kMost) + 1, OverflowError);
   EXPECT_THROW(Value(kLeast) - 1, OverflowError);

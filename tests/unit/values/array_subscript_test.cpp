@@ -153,6 +153,12 @@ TEST(ArraySubscript, RefusesInNumpysWords) {
   EXPECT_EQ(at(m, {"x"}),
             "IndexError: only integers, slices (`:`), None, and integer or boolean arrays or lists are valid indices, "
             "not str");
+  const char* const no_index =
+      "IndexError: a bool is no index of an array: take int() of it for a position, or a mask that has a bool for each "
+      "row";
+  EXPECT_EQ(at(m, {true}), no_index);
+  EXPECT_EQ(at(m, {0, false}), no_index);
+  EXPECT_EQ(set(m, {Value::tuple({true, 1})}, 9), no_index);
   EXPECT_EQ(at(m, {Slice{{}, {}, 0}}), "ValueError: slice step cannot be zero");
   EXPECT_THROW(m.delete_item(0), ValueError);
   EXPECT_THROW(m.delete_item(Parts{kAll}), ValueError);

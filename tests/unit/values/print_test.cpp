@@ -6,6 +6,9 @@
 
 #include <enginery/value.hpp>
 
+#include "core/values/allocation_limit.hpp"
+#include "core/values/objects.hpp"
+
 namespace enginery {
 namespace {
 
@@ -145,6 +148,21 @@ TEST(Print, AListInItselfIsAnEllipsis) {
 TEST(Print, TheSameListTwiceIsNoCycle) {
   const Value inner = Value::list({1});
   EXPECT_EQ(Value(List{inner, inner}).repr(), "[[1], [1]]");
+}
+
+TEST(Print, WhatIsCutOffIsNotMade) {
+  const Value large = Value("a") * 100'000'000;
+  const AllocationLimit limit(1 << 20);
+  const std::string text = repr_within(200'000, Value(List(15, large)), " and so on");
+  EXPECT_EQ(text, "['" + std::string(199'998, 'a') + " and so on");
+  EXPECT_EQ(repr_within(9, Value(List{1, 2, 3}), "…"), "[1, 2, 3]");
+  EXPECT_EQ(repr_within(8, Value(List{1, 2, 3}), "…"), "[1, 2, 3…");
+  EXPECT_EQ(repr_within(4, Value("aäää"), "…"), "'aä…");
+  EXPECT_EQ(repr_within(4, Value("aää"), "…"), "'aä…");
+  EXPECT_EQ(repr_within(6, Value::bytes(std::string(100, '\x80')), "…"), "b'\\x80…");
+  Value nested = List{"laugh"};
+  for (int i = 0; i < 30; ++i) nested = Value(List(10, nested));
+  EXPECT_EQ(repr_within(35, nested, "…"), std::string(31, '[') + "'lau…");
 }
 
 TEST(Print, StrOfAStringIsItsText) {

@@ -110,6 +110,35 @@ TEST(CallWire, AFailureKeepsItsWords) {
   EXPECT_EQ(read.failure->traceback, "at f");
 }
 
+TEST(CallWire, TextsAndNamesCountAgainstWhatOneCallMayHold) {
+  const auto refused = [](const auto& pack_it) {
+    try {
+      pack_it();
+      return std::string("not refused");
+    } catch (const ValueError& error) {
+      return std::string(error.what());
+    }
+  };
+  std::string large((std::size_t{1} << 30) + 1, 'x');
+  EXPECT_THAT(refused([&] { pack(Op::apply, large, {}, {}, kInline); }), HasSubstr("exceeds 1 GiB"));
+  for (std::string Outcome::*text : {&Outcome::execute_result, &Outcome::out, &Outcome::err}) {
+    Outcome outcome;
+    outcome.*text = std::move(large);
+    EXPECT_THAT(refused([&] { pack(outcome, kInline); }), HasSubstr("exceeds 1 GiB"));
+    large = std::move(outcome.*text);
+  }
+  for (std::string Failure::*text : {&Failure::ename, &Failure::evalue, &Failure::traceback}) {
+    Outcome outcome;
+    outcome.failure = Failure();
+    (*outcome.failure).*text = std::move(large);
+    EXPECT_THAT(refused([&] { pack(outcome, kInline); }), HasSubstr("exceeds 1 GiB"));
+    large = std::move((*outcome.failure).*text);
+  }
+  Keywords keywords(1);
+  keywords[0].first = std::move(large);
+  EXPECT_THAT(refused([&] { pack(Op::push, "", {}, keywords, kInline); }), HasSubstr("exceeds 1 GiB"));
+}
+
 TEST(CallWire, AValueThatContainsItselfIsRefusedInWords) {
   Value list = Value::list({});
   list.as_list().push_back(list);

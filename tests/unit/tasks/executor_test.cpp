@@ -1,0 +1,73 @@
+// tests/unit/tasks/executor_test.cpp: calls that are run here, and what becomes of them.
+#include "core/tasks/executor.hpp"
+
+#include <pthread.h>
+
+#include <gmock/gmock.h>
+
+#include <enginery/function.hpp>
+
+namespace enginery::tasks {
+namespace {
+
+using testing::EndsWith;
+
+constexpr std::size_t kInline = 65536;
+
+class ExecutorTest : public testing::Test {
+ protected:
+  wire::Outcome run(wire::Op op, std::string_view name, std::vector<Value> positional = {}) {
+    const wire::Packed call = wire::pack(op, name, positional, {}, kInline);
+    return executor_.run(call.body, call.bulk);
+  }
+  wire::Outcome execute(std::string_view code) {
+    return run(wire::Op::execute, "", {Value::string(std::string(code))});
+  }
+  template <class F>
+  void define(const char* name, F function) {
+    Function::Declaration named;
+    named.name = name;
+    names_.set(name, Value::function(Function::make(std::move(named), std::move(function))));
+  }
+
+  Namespace names_;
+  modules::Loader loader_;
+  Executor executor_{names_, loader_};
+};
+
+TEST_F(ExecutorTest, TheTextOfAResultIsCutWhenItIsLong) {
+  EXPECT_EQ(execute("[1, 'a']").execute_result, "[1, 'a']");
+  EXPECT_EQ(execute("a = 1").execute_result, "");
+  for (const char* code : {"x = 'a' * 100000000; [x] * 15", "array([]).reshape(600000000, 0)"}) {
+    const wire::Outcome outcome = execute(code);
+    EXPECT_FALSE(outcome.failure) << outcome.failure->evalue;
+    EXPECT_THAT(outcome.execute_result, EndsWith("… (cut after 4 MiB; give the result a name and pull it)"));
+    EXPECT_LT(outcome.execute_result.size(), (std::size_t{4} << 20) + 100) << code;
+    EXPECT_GT(outcome.execute_result.size(), std::size_t{4} << 20) << code;
+  }
+}
+
+TEST_F(ExecutorTest, AnOutcomeThatIsTooLargeToTravelBecomesAFailureThatSaysSo) {
+  wire::Outcome outcome;
+  outcome.out = "printed";
+  outcome.failure = wire::Failure{"std::string", std::string((std::size_t{1} << 30) + 1, 'x'), {}};
+  const wire::Packed packed = tasks::pack(outcome, kInline);
+  const wire::Outcome heard = wire::unpack_outcome(packed.body, packed.bulk);
+  ASSERT_TRUE(heard.failure);
+  EXPECT_EQ(heard.failure->ename, "ValueError");
+  EXPECT_THAT(heard.failure->evalue, testing::HasSubstr("exceeds 1 GiB"));
+  EXPECT_EQ(heard.out, "printed");
+}
+
+TEST_F(ExecutorTest, ATaskThatEndsItsThreadEndsThatThread) {
+  define("ends", [] { pthread_exit(nullptr); });
+  bool returned = false;
+  std::thread([&] {
+    run(wire::Op::apply, "ends");
+    returned = true;
+  }).join();
+  EXPECT_FALSE(returned);
+}
+
+}  // namespace
+}  // namespace enginery::tasks

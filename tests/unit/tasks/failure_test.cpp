@@ -1,0 +1,50 @@
+// tests/unit/tasks/failure_test.cpp: failures as data, also when there is no memory for the data.
+#include "core/tasks/failure.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+/// While it is set, this thread is given no memory.
+thread_local bool memory_has_run_out = false;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* const memory = memory_has_run_out ? nullptr : std::malloc(size == 0 ? 1 : size);
+  if (!memory) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace enginery::tasks {
+namespace {
+
+[[gnu::noinline]] void runs_out_of_memory() {
+  memory_has_run_out = true;
+  throw std::bad_alloc();
+}
+
+TEST(Failure, OfATaskThatHasNoMemoryLeftNeedsNone) {
+  const ThrowRecording recording;
+  try {
+    runs_out_of_memory();
+  } catch (...) {
+    struct MoreMemory {
+      ~MoreMemory() { memory_has_run_out = false; }
+    };
+    const wire::Failure failure = [] {
+      const MoreMemory when_done;
+      return failure_of_current_exception();
+    }();
+    EXPECT_EQ(failure.ename, "MemoryError");
+    EXPECT_EQ(failure.evalue, "out of memory");
+  }
+}
+
+}  // namespace
+}  // namespace enginery::tasks
