@@ -13,6 +13,7 @@
 
 #include "client/local.hpp"
 #include "client/request.hpp"
+#include "client/script.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/tasks/module_reference.hpp"
@@ -39,13 +40,10 @@ bool is_missing(const std::exception_ptr& error) {
   }
 }
 
-/// A plugin of that name, unless it says where a file is.
+/// A plugin of that name, unless it says where a file is; a source is compiled.
 std::string file_of(std::string_view path) {
-  const std::string_view extension = path.substr(std::min(path.size(), path.rfind('.')));
-  const bool names_a_file = path.find('/') != path.npos || extension == ".so";
-  if (extension == ".cpp" || extension == ".cc" || extension == ".cxx")
-    throw PluginLoadError(LoadStage::elf, std::string(path), "this is source code, and run takes what is built",
-                          "Build it with enginery_add_plugin and give the path of the .so");
+  if (is_script(path)) return compile_script(std::string(path)).file.string();
+  const bool names_a_file = path.find('/') != path.npos || path.ends_with(".so");
   return names_a_file ? std::string(path) : modules::find_plugin(path);
 }
 
