@@ -49,7 +49,8 @@ std::vector<std::string> prerequisites_of(const std::string& rule) {
 
 std::int64_t Prerequisites::now_ns() {
   timespec now;
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);  // the precise one is ahead of what files are stamped with
+  // Stamps may be some milliseconds behind this, never ahead; a compiler takes longer to come to reading a file.
+  ::clock_gettime(CLOCK_REALTIME, &now);
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 

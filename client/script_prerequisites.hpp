@@ -27,7 +27,7 @@ class Prerequisites {
   /// A hash of their paths and contents.
   std::string digest() const;
 
-  /// The clock by which file systems stamp files.
+  /// The time, by the clock of file systems.
   static std::int64_t now_ns();
 
  private:
