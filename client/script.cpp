@@ -99,7 +99,7 @@ struct Headers {
 
 Headers precompiled_headers(const fs::path& cache, const ScriptRecipe& recipe, const std::string& script,
                             const CompileWatch& watch) {
-  const ScriptEntry entry(cache, "headers-" + recipe.identity);
+  const ScriptEntry entry(cache, kHeadersPrefix + recipe.identity);
   const std::string header = entry.file(kHeader).string();
   if (const auto good = still_good(entry, kPrecompiled)) return {header, good->digest()};
   std::ofstream(header) << "#include <enginery/script.hpp>\n";

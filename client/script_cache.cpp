@@ -52,7 +52,7 @@ fs::path script_cache_folder() {
 }
 
 void trim_script_cache(const fs::path& cache) {
-  constexpr std::size_t kKept = 300;
+  constexpr std::size_t kScripts = 300, kHeaders = 4;  // headers take 150 MB
   const auto yesterday = fs::file_time_type::clock::now() - std::chrono::hours(24);
   std::vector<std::pair<fs::file_time_type, fs::path>> entries;
   std::error_code error;
@@ -62,8 +62,12 @@ void trim_script_cache(const fs::path& cache) {
     if (!gone) entries.emplace_back(used, entry->path());
   }
   std::sort(entries.rbegin(), entries.rend());
-  for (std::size_t i = kKept; i < entries.size(); ++i)
-    if (entries[i].first < yesterday) fs::remove_all(entries[i].second, error);
+  std::size_t scripts = 0, headers = 0;
+  for (const auto& [used, folder] : entries) {
+    const bool many =
+        folder.filename().string().starts_with(kHeadersPrefix) ? ++headers > kHeaders : ++scripts > kScripts;
+    if (many && used < yesterday) fs::remove_all(folder, error);
+  }
 }
 
 }  // namespace enginery

@@ -28,7 +28,10 @@ class ScriptEntry {
 /// The folder `scripts` beside the cached modules; this user's alone. Throws PluginLoadError.
 std::filesystem::path script_cache_folder();
 
-/// Removes entries that were not used for a day, beyond the newest hundreds.
+/// What the keys of precompiled headers begin with.
+inline constexpr const char* kHeadersPrefix = "headers-";
+
+/// Removes entries that were not used for a day, but the last 300 scripts and 4 precompiled headers.
 void trim_script_cache(const std::filesystem::path& cache);
 
 }  // namespace enginery

@@ -22,6 +22,12 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+/// A script that no precompiled headers serve.
+constexpr const char* kWithMacro = R"(#define ENGINERY_PLUGIN_VERSION "3.1"
+#include <enginery/plugin.hpp>
+ENGINERY_PLUGIN(script, m) { m.set("version", enginery_plugin_descriptor.version); }
+)";
+
 /// Scripts in a folder of the test's own, a compiler that counts, and a cache that all tests share, as the precompiled
 /// headers in it take long to make.
 class ScriptTest : public ClusterTest {
@@ -206,16 +212,30 @@ ENGINERY_PLUGIN(script, m) { m.set("a", 5); }
 }
 
 TEST_F(ScriptTest, AScriptThatDefinesMacrosForHeadersIsCompiledAsItStands) {
-  const std::string script = write("script.cpp", unseen() + R"(#define ENGINERY_PLUGIN_VERSION "3.1"
-#include <enginery/plugin.hpp>
-ENGINERY_PLUGIN(script, m) { m.set("version", enginery_plugin_descriptor.version); }
-)");
-  local().run(script).get();
+  local().run(write("script.cpp", kWithMacro)).get();
   EXPECT_EQ(local().get<std::string>("version"), "3.1");
   std::ifstream log(folder_ / "log");
   std::stringstream commands;
   commands << log.rdbuf();
   EXPECT_THAT(commands.str(), Not(HasSubstr("-include")));
+}
+
+TEST_F(ScriptTest, PrecompiledHeadersThatWereNotUsedForLongMakeRoom) {
+  setenv("ENGINERY_CACHE", (folder_ / "cache").c_str(), 1);
+  const auto now = fs::file_time_type::clock::now();
+  const auto use = [&](int days_ago) {
+    const fs::path entry = folder_ / "cache/scripts" / ("headers-" + std::to_string(days_ago));
+    fs::create_directories(entry);
+    std::ofstream(entry / "lock").flush();
+    fs::last_write_time(entry / "lock", now - std::chrono::hours(24 * days_ago + 1));
+    return entry;
+  };
+  std::vector<fs::path> entries;
+  for (int days_ago = 0; days_ago < 6; ++days_ago) entries.push_back(use(days_ago));
+  local().run(write("script.cpp", kWithMacro)).get();
+  std::vector<bool> kept;
+  for (const fs::path& entry : entries) kept.push_back(fs::exists(entry));
+  EXPECT_THAT(kept, ElementsAre(true, true, true, true, false, false));
 }
 
 }  // namespace
