@@ -39,7 +39,8 @@ ScriptEntry::ScriptEntry(const fs::path& cache, const std::string& key) : folder
   fs::create_directories(folder_, error);
   lock_ = cluster::Descriptor(::open(file(kLock).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!lock_) refuse(folder_, std::strerror(errno));
-  while (::flock(lock_.get(), LOCK_EX) != 0 && errno == EINTR) {}  // where there are no locks, the last writer wins
+  while (::flock(lock_.get(), LOCK_EX) != 0)
+    if (errno != EINTR) refuse(folder_, std::strerror(errno));  // a file system without locks
   ::futimens(lock_.get(), nullptr);
 }
 
