@@ -139,14 +139,14 @@ void run(bool quick, std::size_t largest) {
 
   const List arguments{1, 2.5, "four small ones", true};
   const int rounds = quick ? 20'000 : 200'000;
-  const double coding = seconds_of([&] {
-                          for (int i = 0; i < rounds; ++i) {
-                            const wire::Packed packed =
-                                wire::pack(wire::CallParts{wire::Op::apply, "testing.nothing", arguments}, 65536);
-                            if (wire::unpack_call(packed.body, packed.bulk).positional.size() != 4) std::abort();
-                          }
-                        }) /
-                        rounds;
+  const double coding =
+      seconds_of([&] {
+        for (int i = 0; i < rounds; ++i) {
+          const wire::Packed packed = wire::pack(wire::CallParts{wire::Op::apply, "testing.nothing", arguments}, 65536);
+          if (wire::unpack_call(packed.body, packed.bulk).positional.size() != 4) std::abort();
+        }
+      }) /
+      rounds;
   row("encode + decode, four small arguments", fmt::format("{:.2f} µs", coding * 1e6), "", 0, "≤ 1 µs");
 
   for (std::size_t bytes = 1024; bytes <= largest; bytes *= bytes < (1u << 20) ? 32 : 8) {

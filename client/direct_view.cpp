@@ -7,6 +7,7 @@
 #include "client/local.hpp"
 #include "client/plugin_import.hpp"
 #include "client/request.hpp"
+#include "client/script.hpp"
 
 namespace enginery {
 
@@ -94,6 +95,10 @@ AsyncResult<void> DirectView::execute(std::string_view code) const {
 
 AsyncResult<void> DirectView::run(std::string_view path) const {
   return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), path).front());
+}
+
+AsyncResult<void> DirectView::execute_cpp(std::string_view statements) const {
+  return run(compile_statements(statements).file.string());
 }
 
 void DirectView::sync_imports(std::initializer_list<Name> plugins) const {

@@ -10,6 +10,7 @@
 
 #include "client/plugin_import.hpp"
 #include "client/request.hpp"
+#include "client/script.hpp"
 #include "client/sequence.hpp"
 
 namespace enginery {
@@ -113,6 +114,12 @@ AsyncResults<void> MultiView::execute(std::string_view code) const {
 
 AsyncResults<void> MultiView::run(std::string_view path) const {
   return finished_if_blocking<void>(run_plugin(engines_, targets(), path));
+}
+
+AsyncResults<void> MultiView::execute_cpp(std::string_view statements) const {
+  const std::vector<int> ids = targets();
+  const std::string file = compile_statements(statements).file.string();
+  return finished_if_blocking<void>(run_plugin(engines_, ids, file));
 }
 
 void MultiView::sync_imports(std::initializer_list<Name> plugins) const {

@@ -13,6 +13,7 @@
 
 #include "client/local.hpp"
 #include "client/request.hpp"
+#include "client/script.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/module_files.hpp"
 #include "core/tasks/module_reference.hpp"
@@ -20,9 +21,9 @@
 namespace enginery {
 namespace {
 
-/// A plugin of that name, unless it says where a file is.
+/// A plugin of that name, unless it says where a file is; a source is compiled.
 std::string file_of(std::string_view path) {
-  modules::refuse_source(path);
+  if (is_script(path)) return compile_script(std::string(path)).file.string();
   return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
 }
 

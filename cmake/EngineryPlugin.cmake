@@ -14,6 +14,22 @@ function(enginery_optimise target)
   endif()
 endfunction()
 
+# enginery_plugin_options(COMPILE LINK): sets the variables of these names to the options of plugins, which are those of
+# scripts too.
+function(enginery_plugin_options compile link)
+  set(compile_options "")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(compile_options -fno-gnu-unique)
+  endif()
+  set(link_options -Wl,--build-id=sha1)
+  # clang leaves a sanitizer's runtime to the executable, so its plugins cannot be without undefined symbols.
+  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize"))
+    list(APPEND link_options -Wl,-z,defs)
+  endif()
+  set(${compile} ${compile_options} PARENT_SCOPE)
+  set(${link} ${link_options} PARENT_SCOPE)
+endfunction()
+
 # enginery_add_plugin(NAME sources…): the plugin NAME as NAME.so. One of the sources holds ENGINERY_PLUGIN(NAME, m).
 # Like any target, it takes target_link_libraries, target_compile_options, …; link with PRIVATE.
 #
@@ -34,12 +50,9 @@ function(enginery_add_plugin name)
     POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${name} PRIVATE cxx_std_20)
   enginery_optimise(${name})
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
-  # clang leaves a sanitizer's runtime to the executable, so its plugins cannot be without undefined symbols.
-  if(NOT (CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize"))
-    target_link_options(${name} PRIVATE -Wl,-z,defs)
-  endif()
-  target_link_options(${name} PRIVATE -Wl,--build-id=sha1)
+  enginery_plugin_options(compile_options link_options)
+  target_compile_options(${name} PRIVATE ${compile_options})
+  target_link_options(${name} PRIVATE ${link_options})
   target_link_libraries(${name} PRIVATE enginery::plugin)
   if(TARGET enginery_flags)  # in the tree
     target_link_libraries(${name} PRIVATE enginery_flags)

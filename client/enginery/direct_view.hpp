@@ -96,8 +96,13 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult>, public Fl
   /// gives is in the metadata's `execute_result`, as text, of which what is beyond 4 MiB is cut.
   AsyncResult<void> execute(std::string_view code) const;
   /// Brings the plugin at `path`, a .so of this host, to the engine, and runs its body in the engine's own namespace. A
-  /// bare name is sought as `import` does, on this host. Throws PluginLoadError when it cannot be read.
+  /// bare name is sought as `import` does, on this host. A .cpp is compiled first, here, unless that was done before.
+  /// Throws PluginLoadError when it cannot be read, CompileError when it does not compile.
   AsyncResult<void> run(std::string_view path) const;
+  /// Compiles statements of C++ here, unless that was done before, and runs them on the engine, where globals() are its
+  /// variables. What <enginery/script.hpp> includes is there; #include lines may lead. Throws CompileError, whose lines
+  /// are those of `statements`.
+  AsyncResult<void> execute_cpp(std::string_view statements) const;
   /// Imports plugins in this process and on the engine, and says so in one line on stdout. An engine that lacks the
   /// very builds of this host gets them.
   void sync_imports(std::initializer_list<Name> plugins) const;

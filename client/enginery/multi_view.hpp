@@ -93,9 +93,11 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults>, public Fla
 
   /// Executes statements of a small Python-like language in each engine's namespace; see DirectView::execute().
   AsyncResults<void> execute(std::string_view code) const;
-  /// Brings the plugin at `path`, a .so of this host, to the engines, and runs its body in each engine's own namespace;
-  /// see DirectView::run().
+  /// Brings the plugin at `path`, a .so or .cpp of this host, to the engines, and runs its body in each engine's own
+  /// namespace; see DirectView::run().
   AsyncResults<void> run(std::string_view path) const;
+  /// Compiles statements of C++ here and runs them on each engine; see DirectView::execute_cpp().
+  AsyncResults<void> execute_cpp(std::string_view statements) const;
   /// Imports plugins in this process and on the engines, and says so in one line on stdout. Engines that lack the very
   /// builds of this host get them.
   void sync_imports(std::initializer_list<Name> plugins) const;

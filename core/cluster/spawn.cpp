@@ -25,7 +25,7 @@ constexpr int kLinkInChild = 3;
 /// What happens in the child between fork and exec.
 class Preparation {
  public:
-  Preparation(int out, int err, int link) {
+  Preparation(int out, int err, int link, bool own_group) {
     ::posix_spawn_file_actions_init(&files_);
     ::posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
     if (out >= 0) ::posix_spawn_file_actions_adddup2(&files_, out, 1);
@@ -37,7 +37,9 @@ class Preparation {
     ::sigfillset(&all);
     ::sigemptyset(&none);
     ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    const int group = own_group ? POSIX_SPAWN_SETPGROUP : 0;
+    ::posix_spawnattr_setflags(&attributes_,
+                               static_cast<short>(group | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
@@ -81,12 +83,12 @@ Started spawn(const Spawn& what) {
   const Descriptor out = above_the_childs(what.out, what.file);
   const Descriptor err = above_the_childs(what.err, what.file);
 
-  std::string name = "enginery";
+  std::string name = what.name;
   std::vector<std::string> arguments = what.arguments;
   std::vector<char*> argv{name.data()};
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  const Preparation preparation(out.get(), err.get(), link.get());
+  const Preparation preparation(out.get(), err.get(), link.get(), what.own_group);
   const int error = ::posix_spawn(&started.pid, what.file.c_str(), preparation.files(), preparation.attributes(),
                                   argv.data(), environ);
   if (error != 0) throw cannot_start(what.file, error);

@@ -18,6 +18,10 @@ struct Spawn {
   std::vector<std::string> arguments;
   /// Its standard output and error; -1: those of this process. They stay the caller's.
   int out = -1, err = -1;
+  /// What it finds as its own name.
+  std::string name = "enginery";
+  /// Leader of a process group of its own; else Ctrl-C at the terminal ends it with this process.
+  bool own_group = true;
 };
 
 /// A process that was started, and is to be waited for by who started it.
@@ -29,7 +33,7 @@ struct Started {
   Descriptor link{-1};
 };
 
-/// Starts it as the leader of a process group of its own, with signals as if freshly logged in, standard input empty,
+/// Starts it with signals as if freshly logged in, standard input empty,
 /// and no other descriptor. Throws Error, with the file and the reason.
 ///
 /// Threads: any.

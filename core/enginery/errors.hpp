@@ -73,6 +73,20 @@ class ENGINERY_API PluginLoadError : public Error {
   std::string file_;
 };
 
+/// C++ that was to be run was not compiled. `what()` names the file and the first error.
+class ENGINERY_API CompileError : public Error {
+ public:
+  CompileError(std::string file, const std::string& problem, std::string diagnostics);
+  ~CompileError() override;
+  /// As it was named to the compiler; "<execute_cpp>" for statements.
+  const std::string& file() const noexcept { return file_; }
+  /// All that the compiler said; empty when it did not run.
+  const std::string& diagnostics() const noexcept { return diagnostics_; }
+
+ private:
+  std::string file_, diagnostics_;
+};
+
 /// A task on an engine ended in an exception. `what()` is "ename: evalue".
 class ENGINERY_API RemoteError : public Error {
  public:

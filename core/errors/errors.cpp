@@ -24,6 +24,7 @@ SessionLost::~SessionLost() = default;
 QueueFull::~QueueFull() = default;
 ProtocolError::~ProtocolError() = default;
 PluginLoadError::~PluginLoadError() = default;
+CompileError::~CompileError() = default;
 RemoteError::~RemoteError() = default;
 EngineDied::~EngineDied() = default;
 CompositeError::~CompositeError() = default;
@@ -55,6 +56,11 @@ PluginLoadError::PluginLoadError(LoadStage stage, std::string file, const std::s
     : Error("PluginLoadError", fmt::format("{}: stage {}: {}. {}", file, to_string(stage), problem, remedy)),
       stage_(stage),
       file_(std::move(file)) {}
+
+CompileError::CompileError(std::string file, const std::string& problem, std::string diagnostics)
+    : Error("CompileError", problem.starts_with(file + ":") ? problem : file + ": " + problem),
+      file_(std::move(file)),
+      diagnostics_(std::move(diagnostics)) {}
 
 RemoteError::RemoteError(std::string ename, std::string evalue, std::string traceback, int engine_id,
                          std::string msg_id, std::string task)

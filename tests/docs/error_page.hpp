@@ -78,6 +78,7 @@ void errors_of_execute(ErrorPage& page);
 void errors_of_results(ErrorPage& page);
 void errors_of_values(ErrorPage& page);
 void errors_of_plugins(ErrorPage& page);
+void errors_of_scripts(ErrorPage& page);
 void errors_of_clusters(ErrorPage& page);
 void errors_at_compile_time(ErrorPage& page);
 

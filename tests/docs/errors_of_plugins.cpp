@@ -27,7 +27,6 @@ void errors_of_plugins(ErrorPage& page) {
              "`import` takes names, `run` paths.");
   page.error("read: no such file", ENGINERY_PROVOKE(page.e0().run("/nowhere/script.so")),
              "The path is one of the client's host.");
-  page.error("elf: source code", ENGINERY_PROVOKE(page.e0().run("script.cpp")), "`run` takes what is built.");
   const std::string text = page.write("notes.so", "not a shared object");
   page.error("elf: not a shared object", {"e0.run(\"" + text + "\").get()", [&] { page.e0().run(text).get(); }},
              "The file is something else, or damaged.");
@@ -52,6 +51,29 @@ void errors_of_plugins(ErrorPage& page) {
   refused("init: a declaration is wrong", "wrong_declaration", "What `m.def` was told does not fit the function.");
   page.command("A plugin that is loaded at the start", "start -n 1 --name other --daemon --load geometry", 1,
                "No engine could start, so the cluster did not.");
+}
+
+void errors_of_scripts(ErrorPage& page) {
+  page.section("Scripts",
+               "`run` compiles a `.cpp`, `execute_cpp` statements, on the client's host. A `CompileError` names the "
+               "file and the first error;\n"
+               "`diagnostics()` is all that the compiler said.");
+  ::setenv("LC_ALL", "C", 1);
+  ::setenv("ENGINERY_CACHE", SCRIPT_CACHE, 1);
+  ::setenv("ENGINERY_CXX", COUNTING_COMPILER, 1);
+  const std::string script = page.write("script.cpp",
+                                        "#include <enginery/plugin.hpp>\nENGINERY_PLUGIN(script, m) {\n"
+                                        "  m.set(\"a\", 5)\n}\n");
+  page.error("A script that does not compile", {"e0.run(\"" + script + "\")", [&] { page.e0().run(script); }},
+             "Correct the line that it names.");
+  page.error("Statements that do not compile",
+             ENGINERY_PROVOKE(page.e0().execute_cpp("globals()[\"a\"] = 5;\nglobals()[\"b\"] = a;")),
+             "The engine's variables are `globals()`; lines are those of the statements.");
+  ::setenv("ENGINERY_CXX", "g++-99", 1);
+  page.error("No compiler", {"e0.run(\"" + script + "\")", [&] { page.e0().run(script); }},
+             "Scripts are compiled on the client's host.");
+  ::unsetenv("ENGINERY_CXX");
+  page.error("No such script", ENGINERY_PROVOKE(page.e0().run("script.cpp")), "The path is one of the client's host.");
 }
 
 void errors_of_clusters(ErrorPage& page) {

@@ -32,6 +32,7 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
   errors_of_namespaces(page);
   errors_of_execute(page);
   errors_of_plugins(page);
+  errors_of_scripts(page);
   errors_of_results(page);
   errors_of_values(page);
   errors_of_clusters(page);

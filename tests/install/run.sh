@@ -54,4 +54,9 @@ if [ "$printed" != "$expected" ]; then
   exit 1
 fi
 "$work/prefix/bin/enginery" stop
+
+echo "install: a script, and an installation that was moved"
+mv "$work/prefix" "$work/moved"
+ENGINERY_CACHE=$work/cache "$work/moved/bin/enginery" build "$source_dir/tests/install/consumer/myscript.cpp" -o "$work/script.so"
+"$work/moved/bin/enginery" plugins "$work/script.so" | grep -F 'mysquare(x: int) -> int'
 echo "install: passed"

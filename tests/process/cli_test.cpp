@@ -202,6 +202,35 @@ TEST_F(CliTest, StoppingWhatDoesNotRunDoesNotAdviseToStartIt) {
   EXPECT_EQ(enginery("stop").err, "enginery: there is no cluster 'default' to stop. Running: mine\n");
 }
 
+TEST_F(CliTest, BuildMakesAPluginOfASource) {
+  ::setenv("ENGINERY_CACHE", SCRIPT_CACHE, 1);
+  ::setenv("ENGINERY_CXX", COUNTING_COMPILER, 1);
+  ::setenv("LC_ALL", "C", 1);  // the compiler's words
+  const std::string source = (base_ / "script.cpp").string();
+  std::ofstream(source) << "#include <enginery/plugin.hpp>\n"
+                           "static int twice(int x) { return 2 * x; }\n"
+                           "ENGINERY_PLUGIN(script, m) { m.doc(\"Built.\").def(\"twice\", twice, \"x\"_a); }\n";
+  const Ran ran = shell("cd " + base_.string() + " && " ENGINERY_COMMAND " build script.cpp");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err, "");
+  EXPECT_THAT(enginery("plugins " + (base_ / "libscript.so").string()).out, HasSubstr("twice(x: int) -> int"));
+  const Ran again = enginery("build --verbose " + source + " -o " + (base_ / "other.so").string());
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.err, StartsWith("enginery: unchanged, so it is " SCRIPT_CACHE "/scripts/"));
+  EXPECT_EQ(read(base_ / "other.so"), read(base_ / "libscript.so"));
+
+  const Ran nowhere = enginery("build " + source + " -o /nowhere/script.so");
+  EXPECT_EQ(nowhere.status, 1);
+  EXPECT_THAT(nowhere.err, StartsWith("enginery: cannot write /nowhere/script.so"));
+  std::ofstream(source) << "\nint x = y;\n";
+  const Ran wrong = enginery("build " + source + " -o " + (base_ / "wrong.so").string());
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_THAT(wrong.err, StartsWith(source + ":2:9: error: 'y' was not declared"));
+  EXPECT_FALSE(fs::exists(base_ / "wrong.so"));
+  ::unsetenv("ENGINERY_CXX");
+}
+
 TEST_F(CliTest, ExecShowsWhatEachEngineGave) {
   const auto command = start_ready({"-n", "3"});
   const Ran assigned = enginery("exec 'a = 6'");
@@ -330,6 +359,8 @@ TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
       {"stop --all --name mine", "--name excludes --all"},
       {"exec", "statement is required\n`enginery exec --help`"},
       {"exec 1 --engines 0,x", "'0,x' is neither \"all\" nor ids such as 0,2"},
+      {"build", "source is required\n`enginery build --help`"},
+      {"build script.so", "'script.so' is not called .cpp"},
       {"hub", "--cluster is required\n`enginery hub --help` shows"},
   };
   for (const auto& [words, remedy] : uses) {
@@ -341,7 +372,7 @@ TEST_F(CliTest, WrongUseIsStatusTwoAndSaysWhereHelpIs) {
 }
 
 TEST_F(CliTest, EveryHelpHasExamplesAndExitCodes) {
-  for (const char* command : {"", "start", "stop", "list", "status", "exec", "plugins", "engine", "hub"}) {
+  for (const char* command : {"", "start", "stop", "list", "status", "exec", "plugins", "build", "engine", "hub"}) {
     const Ran ran = enginery(std::string(command) + " --help");
     EXPECT_EQ(ran.status, 0) << command;
     EXPECT_THAT(ran.out, HasSubstr(std::string("\nExamples:\n  enginery ") + command)) << command;

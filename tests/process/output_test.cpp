@@ -12,6 +12,7 @@
 #include <enginery/connection.hpp>
 
 #include "tests/process/cluster_fixture.hpp"
+#include "tests/sanitized.hpp"
 
 namespace enginery {
 namespace {
@@ -19,12 +20,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // memory and the end of a process are the sanitizer's
-#else
-constexpr bool kSanitized = false;
-#endif
 
 /// A stream whose text another thread can wait for.
 class WatchedStream : public std::streambuf, public std::ostream {

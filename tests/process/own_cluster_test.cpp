@@ -283,7 +283,10 @@ TEST_F(Program, ThatHandlesCtrlCKeepsItsCluster) {
 /// The program: says its launcher's pid, then does what its input says.
 int owner(int input) try {
   ::setpgid(0, 0);
-  std::signal(SIGINT, [](int) { [[maybe_unused]] const ssize_t written = ::write(1, "interrupted\n", 12); });
+  struct sigaction interrupted {};
+  interrupted.sa_handler = [](int) { [[maybe_unused]] const ssize_t written = ::write(1, "interrupted\n", 12); };
+  interrupted.sa_flags = SA_RESTART;  // std::signal() means it, but not under a thread sanitizer
+  ::sigaction(SIGINT, &interrupted, nullptr);
   Cluster cluster{{.n = 2, .load = {"testing"}}};
   const auto connection = Connection::load(cluster.folder() / cluster::kConnectionFile);
   std::cout << connection.launcher.pid << std::endl;

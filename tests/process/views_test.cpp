@@ -201,7 +201,6 @@ TEST_F(ClusterTest, AScriptIsBroughtByContentAndRunsInTheEnginesNamespace) {
   EXPECT_EQ(on(1).keys(), on(0).keys());
   EXPECT_FALSE(on(0).keys().empty());
   EXPECT_THAT(error_of([&] { on(0).run("/nowhere/script.so").get(); }), HasSubstr("/nowhere/script.so: stage read: "));
-  EXPECT_THAT(error_of([&] { on(0).run("script.cpp").get(); }), HasSubstr("enginery_add_plugin"));
 }
 
 TEST_F(ClusterTest, APluginThatOnlyTheClientHasIsBroughtToTheEngines) {

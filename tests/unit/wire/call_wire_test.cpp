@@ -120,7 +120,7 @@ TEST(CallWire, TextsAndNamesCountAgainstWhatOneCallMayHold) {
     }
   };
   std::string large((std::size_t{1} << 30) + 1, 'x');
-  EXPECT_THAT(refused([&] { pack(Op::apply, large, {}, {}, kInline); }), HasSubstr("exceeds 1 GiB"));
+  EXPECT_THAT(refused([&] { pack(CallParts{Op::apply, large}, kInline); }), HasSubstr("exceeds 1 GiB"));
   for (std::string Outcome::*text : {&Outcome::execute_result, &Outcome::out, &Outcome::err}) {
     Outcome outcome;
     outcome.*text = std::move(large);
@@ -136,7 +136,7 @@ TEST(CallWire, TextsAndNamesCountAgainstWhatOneCallMayHold) {
   }
   Keywords keywords(1);
   keywords[0].first = std::move(large);
-  EXPECT_THAT(refused([&] { pack(Op::push, "", {}, keywords, kInline); }), HasSubstr("exceeds 1 GiB"));
+  EXPECT_THAT(refused([&] { pack(CallParts{Op::push, "", {}, keywords}, kInline); }), HasSubstr("exceeds 1 GiB"));
 }
 
 TEST(CallWire, AValueThatContainsItselfIsRefusedInWords) {
