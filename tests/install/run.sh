@@ -30,10 +30,10 @@ fi
 cmake --build "$work/consumer/build" >/dev/null
 
 if [ -d "$source_dir/../shared/spec" ]; then
-  echo "install: the contract's plugins"
+  echo "install: the contract"
   cp -r "$source_dir/../shared/spec" "$work/spec"
   cmake -G Ninja -S "$work/spec" -B "$work/spec/build" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
-  cmake --build "$work/spec/build" --target norms myscript >/dev/null
+  cmake --build "$work/spec/build" >/dev/null
   norms=$work/spec/build
 else
   norms=$work/consumer/build
@@ -54,6 +54,33 @@ if [ "$printed" != "$expected" ]; then
   exit 1
 fi
 "$work/prefix/bin/enginery" stop
+
+if [ -d "$work/spec" ]; then
+  "$work/prefix/bin/enginery" start -n 4 --daemon
+  "$work/spec/build/tour" "$norms/myscript.so" >"$work/toured"
+  "$source_dir/tests/match_lines.sh" "$source_dir/../shared/spec/tour.expected" "$work/toured"
+  "$work/prefix/bin/enginery" stop
+fi
+
+# Engines that cannot see the folder that the program was built in: its code reaches them all the same.
+echo "install: a program whose functions travel"
+export ENGINERY_CACHE=$work/cache
+unshare -Urm bash -c 'mount -t tmpfs none "$1" && exec "$2" start -n 2 --daemon' - "$work/consumer/build" "$work/prefix/bin/enginery"
+traveller() { "$work/consumer/build/traveller" "$@" || echo "status $?"; }
+printed=$(traveller "its argument")
+echo "$printed"
+if [ "$printed" != $'42 42 14 14 10 10 16 16 its argument\nstatus 2' ]; then
+  echo "install: expected 42 42 14 14 10 10 16 16 its argument, and status 2" >&2
+  exit 1
+fi
+for engine in $("$work/prefix/bin/enginery" status --json | grep -o '"pid": *[0-9]*' | grep -o '[0-9]*'); do
+  if grep -F "$work/consumer/build" "/proc/$engine/maps"; then
+    echo "install: an engine maps a file of the folder that it cannot see" >&2
+    exit 1
+  fi
+done
+"$work/prefix/bin/enginery" stop
+unset ENGINERY_CACHE
 
 echo "install: a script, and an installation that was moved"
 mv "$work/prefix" "$work/moved"

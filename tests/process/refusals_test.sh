@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# tests/process/refusals_test.sh COMPILER FLAGS…: what cannot travel is refused by the compiler, with a sentence.
+#
+# Each case is a line of C++ after the common beginning, and what the compiler must say.
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# compiles LINE: prints what the compiler says.
+compiles() {
+  cat >"$work/case.cpp" <<CODE
+void test(DirectView& view) {
+  int local = 1; int* pointer = &local; std::string text; std::vector<int> numbers; const char* literal = "x";
+  std::optional<int> maybe; Class object;
+  (void)local, (void)pointer, (void)literal;
+  $1
+}
+CODE
+  "$compiler" "${flags[@]}" -fsyntax-only "$work/case.cpp" 2>&1
+}
+
+expect() {
+  local said
+  if said=$(compiles "$1"); then
+    echo "it compiles: $1" >&2
+    failed=1
+  elif ! grep -qF "$2" <<<"$said"; then
+    printf 'of   %s\nthe compiler does not say   %s\nbut\n%s\n' "$1" "$2" "$(grep -m3 error <<<"$said")" >&2
+    failed=1
+  fi
+}
+
+compiler=$1
+shift
+flags=("$@" -include "$work/beginning.hpp")
+cat >"$work/beginning.hpp" <<'CODE'
+#include <optional>
+#include <string>
+#include <vector>
+#include <enginery/client.hpp>
+using namespace enginery;
+using namespace enginery::literals;
+static double half(double x) { return x / 2; }
+static long whole(long x) { return x; }
+static bool is_set(bool x) { return x; }
+struct NoCodec { NoCodec(int); int* where; };
+static NoCodec make(int x) { return NoCodec(x); }
+static void change(NoCodec& object) { object.where = nullptr; }
+static const char* borrowed() { return "text"; }
+struct Class { int method() { return 1; } };
+CODE
+"$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
+
+if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);'); then
+  printf 'what travels does not compile:\n%s\n' "$said" >&2
+  exit 1
+fi
+
+expect 'view.apply([&local] { return local; });' 'it captures a pointer, a reference or this'
+expect 'view.apply([&] { return local; });' 'it captures a pointer, a reference or this'
+expect 'view.apply([pointer] { return *pointer; });' 'it captures a pointer, a reference or this'
+expect 'view.apply([literal] { return *literal; });' 'it captures a pointer, a reference or this'
+expect 'view.apply([maybe] { return maybe.has_value(); });' 'enginery::plain(f) overrides'
+expect 'view.apply([text] { return text.size(); });' 'it captures something that owns memory'
+expect 'view.apply([numbers] { return numbers.size(); });' 'Write enginery::capture(values…, f)'
+expect 'view.apply(plain([text] { return text.size(); }));' 'plain(f) takes a function object that is trivially copyable'
+expect 'view.apply([](auto x) { return x; }, 1);' "give a generic lambda's parameters their types"
+expect 'view.apply(&Class::method, 1);' 'a member function needs an object'
+expect 'view.apply(half);' 'the function takes another number of arguments'
+expect 'view.apply(half, 1, 2);' 'the function takes another number of arguments'
+expect 'view.apply(half, "x"_a = 1.0);' 'keyword arguments belong to names'
+expect 'view.apply(half, "text");' 'this argument does not convert'
+expect 'view.apply(whole, 1.5);' 'would lose its fraction'
+expect 'view.apply(is_set, 1);' 'only a bool is given for a bool parameter'
+expect 'view.apply(is_set, "yes");' 'only a bool is given for a bool parameter'
+expect 'view.apply(change, NoCodec(1));' 'binds to an object there: pass an enginery::Reference'
+expect 'view.apply(make, 1);' 'no value can become this type'
+expect 'view.apply(borrowed);' 'a task cannot return a pointer'
+expect 'view.apply(capture(1, 2, half));' 'captures more values than f has parameters'
+expect 'view.apply(fn<double(double)>("linalg.det"), 1, 2);' 'the function takes fewer arguments'
+exit $failed
