@@ -41,7 +41,7 @@ class DeliveryTest : public ClusterTest {
   /// A script that takes a while on its way: what follows its sections is nobody's.
   std::string copy_large() const {
     const std::string file = copy("myscript.so", "large.so");
-    fs::resize_file(file, 128u << 20);
+    fs::resize_file(file, 64u << 20);
     return file;
   }
   std::uintmax_t size_of_mine() const {
@@ -160,7 +160,7 @@ TEST_F(DeliveryTest, WhatFollowsACallThatWaitsForCodeRunsAfterIt) {
   const auto after = on(0).execute("c = a; a = 7");
   std::vector<AsyncResult<void>> many;
   for (int i = 0; i < 1000; ++i) many.push_back(on(0).execute("a += 1"));
-  EXPECT_EQ(on(0).get("[a, b, c]").repr(), "[1007, 1, 5]");
+  EXPECT_EQ(Value(on(0).pull({"a", "b", "c"})).repr(), "[1007, 1, 5]");
 }
 
 TEST_F(DeliveryTest, ACallThatWaitsForCodeCanBeAborted) {
