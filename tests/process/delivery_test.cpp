@@ -187,6 +187,17 @@ TEST_F(DeliveryTest, WhenTheEngineDiesWhatWaitsForCodeFails) {
     EXPECT_THAT(thrown_by<EngineDied>([&] { result->get(Seconds(30)); }), HasSubstr("signal 9"));
 }
 
+TEST_F(DeliveryTest, AnEngineThatDiesWithItsHubIsMissedByTheClientItself) {
+  start_engines(1, "");
+  const ClusterStatus cluster = status();
+  const int engine = cluster.engines.at(0).pid;
+  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  const auto ran = on(0).run(copy("myscript.so"));
+  ASSERT_EQ(kill(cluster.hub_pid, SIGKILL), 0);
+  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  EXPECT_THAT(thrown_by<EngineDied>([&] { ran.get(Seconds(30)); }), HasSubstr("its process is gone"));
+}
+
 TEST_F(DeliveryTest, WhenTheClientGoesWhatWaitsForCodeFails) {
   start_engines(1, "");
   const int engine = process(0);
