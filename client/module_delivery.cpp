@@ -61,6 +61,7 @@ void ModuleDelivery::run() {
     try {
       return attempt();
     } catch (const LineBroke&) {
+      line_.reset();  // at once, so that it is abandoned: closing what broke under traffic may never end
       go_on_(kRedial);
     }
   }
