@@ -102,6 +102,7 @@ void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
     Gated& gated = gate_[seq - gate_.front().seq];
     const std::shared_ptr<Pending> pending = gated.settled ? nullptr : settle(gated);
     lock.unlock();
+    room_.notify_all();
     if (pending) pending->fail(aborted(pending->label()));
     return;
   }

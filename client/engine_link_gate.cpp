@@ -44,6 +44,7 @@ std::shared_ptr<Pending> EngineLink::settle(Gated& gated) {
 
 void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& needs) {
   if (std::exchange(delivering_, true)) return;
+  clock_->arm(LinkClock::now());  // without an exchange on its way, nothing else shows that the process is gone
   std::thread([self = weak_from_this(), engine = engine_, needs] {
     ModuleDelivery delivery(engine, needs, [&self](std::chrono::milliseconds time) {
       const auto link = self.lock();

@@ -202,7 +202,7 @@ bool EngineLink::process_is_gone() const {
 }
 
 void EngineLink::mend(Lock& lock) {
-  if (!tasks_.broken && !bulk_.broken) return;
+  if (!tasks_.broken && !bulk_.broken && !delivering_) return;
   const session::Time now = LinkClock::now();
   if (process_is_gone()) {
     if (gone_since_ == session::kNever) gone_since_ = now;
@@ -229,7 +229,8 @@ session::Time EngineLink::tick() {
   });
   if (!death_) session_->tick(LinkClock::now(), actions);
   session::Time next = death_ ? session::kNever : session_->next_deadline();
-  if (tasks_.broken || bulk_.broken || !retired_.empty()) next = std::min(next, LinkClock::now() + kRedial);
+  if (tasks_.broken || bulk_.broken || delivering_ || !retired_.empty())
+    next = std::min(next, LinkClock::now() + kRedial);
   perform(lock, actions);
   return next;
 }

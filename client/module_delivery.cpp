@@ -21,7 +21,8 @@ constexpr auto kRedial = 50ms, kBusy = 20ms, kLook = 100ms;
 constexpr double kDialSeconds = 2;
 /// An engine answers when it has hashed a file of gigabytes; longer silence is a line that leads nowhere.
 constexpr auto kSilence = 60s;
-constexpr std::size_t kOpen = 4;
+/// Requests at once: their chunks together are less than what a socket's buffer takes.
+constexpr std::size_t kOpen = 2;
 /// How often what was brought may be gone from the engine's cache before the engine has opened it.
 constexpr int kRounds = 5;
 
@@ -60,6 +61,7 @@ void ModuleDelivery::run() {
     try {
       return attempt();
     } catch (const LineBroke&) {
+      line_.reset();  // at once, so that it is abandoned: closing what broke under traffic may never end
       go_on_(kRedial);
     }
   }

@@ -1,8 +1,6 @@
 // core/modules/find_plugin.cpp: from a plugin's name to its file.
 #include "core/modules/find_plugin.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +10,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/modules/library_search.hpp"
 #include "core/modules/nearest_name.hpp"
 
 namespace enginery::modules {
@@ -26,11 +25,8 @@ constexpr const char* kPath =
 
 /// <libdir>/enginery/plugins of the libenginery.so that this code is in, so that a moved installation finds its own.
 std::string bundled_folder() {
-  Dl_info here;
-  if (dladdr(reinterpret_cast<const void*>(&find_plugin), &here) == 0 || !here.dli_fname) return {};
-  std::error_code error;
-  const fs::path library = fs::canonical(here.dli_fname, error);
-  return error ? std::string() : (library.parent_path() / "enginery" / "plugins").string();
+  const std::string folder = folder_of_enginery();
+  return folder.empty() ? folder : (fs::path(folder) / "enginery" / "plugins").string();
 }
 
 bool is_name(std::string_view name) {

@@ -22,7 +22,9 @@ struct ModuleQuery {
 
 /// A part of one file.
 struct ModuleChunk {
-  static constexpr std::size_t kSize = 1u << 20;  ///< of all but the last
+  /// Of all but the last. A few of them fit into a socket's buffer: an NNG whose peer is killed while a write to it is
+  /// stuck half way may spin, and close nothing, for ever.
+  static constexpr std::size_t kSize = 64u << 10;
 
   Uuid engine;
   modules::ModuleFile file;

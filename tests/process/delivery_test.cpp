@@ -41,7 +41,7 @@ class DeliveryTest : public ClusterTest {
   /// A script that takes a while on its way: what follows its sections is nobody's.
   std::string copy_large() const {
     const std::string file = copy("myscript.so", "large.so");
-    fs::resize_file(file, 128u << 20);
+    fs::resize_file(file, 64u << 20);
     return file;
   }
   std::uintmax_t size_of_mine() const {
@@ -160,7 +160,7 @@ TEST_F(DeliveryTest, WhatFollowsACallThatWaitsForCodeRunsAfterIt) {
   const auto after = on(0).execute("c = a; a = 7");
   std::vector<AsyncResult<void>> many;
   for (int i = 0; i < 1000; ++i) many.push_back(on(0).execute("a += 1"));
-  EXPECT_EQ(on(0).get("[a, b, c]").repr(), "[1007, 1, 5]");
+  EXPECT_EQ(Value(on(0).pull({"a", "b", "c"})).repr(), "[1007, 1, 5]");
 }
 
 TEST_F(DeliveryTest, ACallThatWaitsForCodeCanBeAborted) {
@@ -185,6 +185,17 @@ TEST_F(DeliveryTest, WhenTheEngineDiesWhatWaitsForCodeFails) {
   ASSERT_EQ(kill(engine, SIGKILL), 0);
   for (const auto* result : {&ran, &after})
     EXPECT_THAT(thrown_by<EngineDied>([&] { result->get(Seconds(30)); }), HasSubstr("signal 9"));
+}
+
+TEST_F(DeliveryTest, AnEngineThatDiesWithItsHubIsMissedByTheClientItself) {
+  start_engines(1, "");
+  const ClusterStatus cluster = status();
+  const int engine = cluster.engines.at(0).pid;
+  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  const auto ran = on(0).run(copy("myscript.so"));
+  ASSERT_EQ(kill(cluster.hub_pid, SIGKILL), 0);
+  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  EXPECT_THAT(thrown_by<EngineDied>([&] { ran.get(Seconds(30)); }), HasSubstr("its process is gone"));
 }
 
 TEST_F(DeliveryTest, WhenTheClientGoesWhatWaitsForCodeFails) {

@@ -17,7 +17,9 @@ using testing::HasSubstr;
 
 Opened sent(transport::Message message) { return open_frame(std::move(message).share()); }
 
-modules::ModuleFile some_file() { return {"norms.so", "/home/me/norms.so", {"c0ffee"}, {{1, 2, 3}}, (1u << 20) + 5}; }
+modules::ModuleFile some_file() {
+  return {"norms.so", "/home/me/norms.so", {"c0ffee"}, {{1, 2, 3}}, ModuleChunk::kSize + 5};
+}
 
 TEST(ModuleWire, AQueryAChunkAndAnAnswerAreReadAsTheyWereWritten) {
   const Uuid engine = Uuid::random();
@@ -27,7 +29,7 @@ TEST(ModuleWire, AQueryAChunkAndAnAnswerAreReadAsTheyWereWritten) {
   EXPECT_EQ(query.engine, engine);
   EXPECT_THAT(query.files, ElementsAre(library, some_file()));
   const ModuleChunk chunk =
-      decode_module_chunk(sent(encode(ModuleChunk{engine, some_file(), 1u << 20, Bytes::copy("tail!")})));
+      decode_module_chunk(sent(encode(ModuleChunk{engine, some_file(), ModuleChunk::kSize, Bytes::copy("tail!")})));
   EXPECT_EQ(chunk.engine, engine);
   EXPECT_EQ(chunk.file, some_file());
   EXPECT_EQ(chunk.bytes.text(), "tail!");
@@ -67,11 +69,11 @@ TEST(ModuleWire, BytesThatAreNoChunkOfTheirFileAreRefused) {
   const auto decode = [](std::uint64_t offset, std::size_t size) {
     decode_module_chunk(sent(encode(ModuleChunk{Uuid(), some_file(), offset, Bytes::copy(std::string(size, 'x'))})));
   };
-  EXPECT_NO_THROW(decode(0, 1u << 20));
-  EXPECT_THROW(decode(0, (1u << 20) - 1), ProtocolError);
-  EXPECT_THROW(decode(1, 1u << 20), ProtocolError);
-  EXPECT_THROW(decode(1u << 20, 6), ProtocolError);
-  EXPECT_THROW(decode(2u << 20, 0), ProtocolError);
+  EXPECT_NO_THROW(decode(0, ModuleChunk::kSize));
+  EXPECT_THROW(decode(0, ModuleChunk::kSize - 1), ProtocolError);
+  EXPECT_THROW(decode(1, ModuleChunk::kSize), ProtocolError);
+  EXPECT_THROW(decode(ModuleChunk::kSize, 6), ProtocolError);
+  EXPECT_THROW(decode(2 * ModuleChunk::kSize, 0), ProtocolError);
   EXPECT_THROW(decode(std::uint64_t{1} << 63, 5), ProtocolError);
 }
 
