@@ -1,9 +1,10 @@
-// consumer/traveller.cpp: a program of two sources and a library of its own, whose functions run on engines.
+// traveller.cpp: a program of two sources and a library of its own, whose functions run on engines.
 #include <iostream>
 
 #include <enginery/client.hpp>
 
-#include "traveller.hpp"
+long in_the_other_source(long x);
+long in_the_library(long x);
 
 static int checks = [] { return 1; }();  // constructed in the program and on each engine
 

@@ -17,7 +17,7 @@ constexpr std::size_t kInline = 65536;
 class ExecutorTest : public testing::Test {
  protected:
   wire::Outcome run(wire::Op op, std::string_view name, std::vector<Value> positional = {}) {
-    const wire::Packed call = wire::pack(op, name, positional, {}, kInline);
+    const wire::Packed call = wire::pack(wire::CallParts{op, name, positional}, kInline);
     return executor_.run(call.body, call.bulk);
   }
   wire::Outcome execute(std::string_view code) {
