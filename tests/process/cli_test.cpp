@@ -69,14 +69,12 @@ TEST_F(CliTest, ListShowsEveryClusterOfTheUser) {
   EXPECT_EQ(none.status, 0);
   EXPECT_EQ(none.out, "no cluster runs; `enginery start` starts one\n");
   EXPECT_THAT(enginery_json("list").at("clusters"), IsEmpty());
-
   const auto first = start_ready({"-n", "2"}), second = start_ready({"-n", "1", "--name", "mine"});
   const Ran both = enginery("list");
   EXPECT_THAT(both.out, StartsWith("name     state    engines"));
   EXPECT_THAT(both.out, ContainsRegex("default  running        2  +" + std::to_string(first->pid()) + "  20.*Z  " +
                                       folder().string()));
   EXPECT_THAT(both.out, ContainsRegex("mine     running        1  +" + std::to_string(second->pid())));
-
   const json clusters = enginery_json("list").at("clusters");
   ASSERT_EQ(clusters.size(), 2u);
   EXPECT_EQ(clusters[0].at("name"), "default");
@@ -142,7 +140,6 @@ TEST_F(CliTest, PluginsListsWhatIsFoundWithALineOnEach) {
   const json all = enginery_json("plugins");
   for (const json& plugin : all.at("plugins")) names.push_back(plugin.at("name"));
   EXPECT_THAT(names, IsSupersetOf({"linalg", "norms", "system"}));
-
   fs::create_directory(base_ / "bad");
   fs::create_symlink(FIXTURE_PLUGINS "/bad/other_abi.so", base_ / "bad" / "other_abi.so");
   ::setenv("ENGINERY_PLUGIN_PATH", (base_ / "bad").c_str(), 1);
@@ -217,7 +214,6 @@ TEST_F(CliTest, BuildMakesAPluginOfASource) {
   const Ran again = enginery("build --verbose " + source + " -o " + (base_ / "other.so").string());
   EXPECT_THAT(again.err, StartsWith("enginery: unchanged, so it is " SCRIPT_CACHE "/scripts/"));
   EXPECT_EQ(read(base_ / "other.so"), read(base_ / "libscript.so"));
-
   const Ran nowhere = enginery("build " + source + " -o /nowhere/script.so");
   EXPECT_EQ(nowhere.status, 1);
   EXPECT_THAT(nowhere.err, StartsWith("enginery: cannot write /nowhere/script.so"));
