@@ -76,6 +76,8 @@ std::string ErrorPage::normal(std::string text) const {
       {R"(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)", "…"},
       {R"(\b[0-9a-f]{40}\b)", "…"},
       {fs::path(BUNDLED_PLUGINS).string(), "/usr/lib/enginery/plugins"},
+      {fs::read_symlink("/proc/self/exe").string(), "/home/you/program"},
+      {"enginery::documents::", ""},
       {folder_.string() + "/plugins", "/home/you/plugins"},
       {folder_.string() + "/enginery", "/run/user/1000/enginery"},
       {folder_.string(), "/home/you"},

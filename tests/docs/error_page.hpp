@@ -73,6 +73,7 @@ class ErrorPage {
 
 // The sections of the page, each in a file of its own.
 void errors_of_calls(ErrorPage& page);
+void errors_of_code(ErrorPage& page);
 void errors_of_namespaces(ErrorPage& page);
 void errors_of_execute(ErrorPage& page);
 void errors_of_results(ErrorPage& page);

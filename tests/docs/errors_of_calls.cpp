@@ -39,6 +39,22 @@ void errors_of_calls(ErrorPage& page) {
              "Derive what you throw from `std::exception`, or throw `enginery::ValueError` and its like.");
 }
 
+/// A function of a program that is an ordinary executable.
+static double half(double x) { return x / 2; }
+
+void errors_of_code(ErrorPage& page) {
+  page.section("Functions of the program",
+               "What cannot travel is refused by the compiler. The rest, when it is called:");
+  page.error("The program is an executable", ENGINERY_PROVOKE(page.e0().apply_sync(half, 3)),
+             "Nothing was sent. enginery_add_program builds the program so that its code can be loaded elsewhere.");
+  page.error("A typed name of another type",
+             ENGINERY_PROVOKE(constexpr fn<double(double)> add("testing.add"); page.e0().apply_sync(add, 1)),
+             "Nothing was run. The declaration that the caller was built with is not that of the engine's plugin.");
+  page.error("An argument that does not fit the parameter",
+             ENGINERY_PROVOKE(page.e0().apply_sync([](std::uint8_t byte) { return byte; }, 256)),
+             "Nothing was sent: the parameter is a narrower integer than the value needs.");
+}
+
 void errors_of_namespaces(ErrorPage& page) {
   page.section("The namespace", "Reading and writing an engine's variables, and References to them.");
   page.error("No such variable", ENGINERY_PROVOKE(page.e0().pull<double>("temperature")),

@@ -29,6 +29,7 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
       "`what()`, shown here, is \"ename: evalue\". `rc` is a client of two engines, `e0` a view of the first, `all` of "
       "both.");
   errors_of_calls(page);
+  errors_of_code(page);
   errors_of_namespaces(page);
   errors_of_execute(page);
   errors_of_plugins(page);
