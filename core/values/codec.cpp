@@ -211,19 +211,21 @@ Seconds decode_seconds(const Value& value) {
 void check_fields(const Value& value, std::string_view type, std::span<const std::string_view> names) {
   if (value.kind() != Kind::dict) throw_expected("a dict with the fields of " + std::string(type), value);
   const Dict& dict = contents<DictObject>(value);
-  const auto all = [&] {
-    std::string text;
-    for (const std::string_view name : names) text += (text.empty() ? "" : ", ") + std::string(name);
-    return text;
-  };
-  for (const std::string_view name : names)
-    if (!dict.find(name))
-      throw ValueError("the dict lacks the field '" + std::string(name) + "' of " + std::string(type) +
-                       ", whose fields are " + all());
-  if (dict.size() == names.size()) return;
-  for (const auto& [key, item] : dict)
-    if (key.kind() != Kind::string || std::find(names.begin(), names.end(), contents<StringObject>(key)) == names.end())
-      throw ValueError(std::string(type) + " has no field " + brief(key) + "; its fields are " + all());
+  const auto is_there = [&](std::string_view name) { return dict.find(name) != nullptr; };
+  if (dict.size() == names.size() && std::ranges::all_of(names, is_there)) return;
+  std::string wanted, given;
+  for (const std::string_view name : names) wanted += (wanted.empty() ? "" : ", ") + std::string(name);
+  constexpr std::size_t kLongest = 400;
+  for (const auto& [key, item] : dict) {
+    given += (given.empty() ? "" : ", ") + (key.kind() == Kind::string ? key.as_string() : brief(key));
+    if (given.size() > kLongest) {
+      given.resize(kLongest);
+      given += "…";
+      break;
+    }
+  }
+  throw ValueError(std::string(type) + " has the fields " + wanted + ", and what came has " +
+                   (given.empty() ? "none" : given) + "; was it made with another declaration?");
 }
 
 void set_field(Dict& dict, std::string_view name, Value value) {

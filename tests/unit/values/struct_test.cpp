@@ -98,10 +98,12 @@ TEST(Struct, MissingAndUnknownFieldsAreNamed) {
     }
     return "nothing was thrown";
   };
-  EXPECT_EQ(message(Dict{{"x", 1}}),
-            "ValueError: the dict lacks the field 'y' of shapes::Point, whose fields are x, y");
+  EXPECT_EQ(
+      message(Dict{{"x", 1}}),
+      "ValueError: shapes::Point has the fields x, y, and what came has x; was it made with another declaration?");
   EXPECT_EQ(message(Dict{{"x", 1}, {"y", 1}, {"z", 1}}),
-            "ValueError: shapes::Point has no field 'z'; its fields are x, y");
+            "ValueError: shapes::Point has the fields x, y, and what came has x, y, z; was it made with another "
+            "declaration?");
   EXPECT_EQ(message(Dict{{"x", 1}, {"y", "far"}}), "TypeError: field y: expected float, got str 'far'");
   EXPECT_EQ(message(5), "TypeError: expected a dict with the fields of shapes::Point, got int 5");
 }
