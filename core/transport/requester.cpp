@@ -23,7 +23,7 @@
 
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
-#include "core/transport/closing.hpp"
+#include "core/transport/close_in_time.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
@@ -96,7 +96,7 @@ struct Requester::State {
 Requester::Requester(const std::string& url) : state_(new State) {
   const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
     if (rv == 0) return;
-    close_later(state_->socket.id);
+    close_in_time(state_->socket.id);
     delete std::exchange(state_, nullptr);
     check(rv, call, about);
   };
@@ -120,7 +120,7 @@ Requester::~Requester() {
     nng_aio_free(context->receiving);
     nng_aio_free(context->sending);
   }
-  close_later(state_->socket.id);
+  close_in_time(state_->socket.id);
   delete state_;
 }
 

@@ -10,7 +10,7 @@
 
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
-#include "core/transport/closing.hpp"
+#include "core/transport/close_in_time.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
@@ -72,7 +72,7 @@ Subscriber::~Subscriber() {
   nng_aio_stop(state_->aio);  // waits for a callback that runs; none comes after
   nng_aio_free(state_->aio);
   if (close) {
-    close_later(state_->socket.id);
+    close_in_time(state_->socket.id);
     delete state_;
   } else {
     // What still comes is thrown away as it comes.
