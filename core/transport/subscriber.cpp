@@ -22,11 +22,14 @@ using Clock = std::chrono::steady_clock;
 /// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not.
 constexpr auto kSilence = 20ms;
 constexpr auto kPatience = 100ms;
+/// Between the dials of a socket that nobody wants any more: longer than any process lives.
+constexpr nng_duration kNoRedial = 0x7fffffff;
 
 }  // namespace
 
 struct Subscriber::State {
   nng_socket socket{};
+  nng_dialer dialer{};
   nng_aio* aio = nullptr;
   std::string topic;
   OnMessage on_message;
@@ -60,7 +63,7 @@ Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage
   check(nng_socket_set(state_->socket, NNG_OPT_SUB_SUBSCRIBE, topic.data(), topic.size()), "subscribing at", url);
   check(nng_aio_alloc(&state_->aio, &State::on_aio, state_), "nng_aio_alloc");
   nng_recv_aio(state_->socket, state_->aio);
-  check(nng_dial(state_->socket, url.c_str(), nullptr, NNG_FLAG_NONBLOCK), "connecting to", url);
+  check(nng_dial(state_->socket, url.c_str(), &state_->dialer, NNG_FLAG_NONBLOCK), "connecting to", url);
 }
 
 void Subscriber::leave_open() { state_->closable = false; }
@@ -75,6 +78,9 @@ Subscriber::~Subscriber() {
     close_in_time(state_->socket.id);
     delete state_;
   } else {
+    // It does not dial for ever where nobody listens any more: many that do wedge NNG and take all descriptors.
+    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMINT, kNoRedial);
+    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMAXT, kNoRedial);
     // What still comes is thrown away as it comes.
     nng_socket_set(state_->socket, NNG_OPT_SUB_UNSUBSCRIBE, state_->topic.data(), state_->topic.size());
     abandon(state_);
