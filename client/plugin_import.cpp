@@ -23,7 +23,7 @@ namespace {
 
 /// A plugin of that name, unless it says where a file is; a source is compiled.
 std::string file_of(std::string_view path) {
-  if (is_script(path)) return compile_script(std::string(path)).file.string();
+  if (modules::names_a_source(path)) return compile_script(std::string(path)).file.string();
   return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
 }
 

@@ -148,11 +148,6 @@ CompiledScript compiled(Source source, std::int64_t started, const CompileWatch&
 
 }  // namespace
 
-bool is_script(std::string_view path) {
-  const std::string extension = fs::path(path).extension().string();
-  return extension == ".cpp" || extension == ".cc" || extension == ".cxx";
-}
-
 CompiledScript compile_script(const std::string& path, const CompileWatch& watch) {
   const std::int64_t started = Prerequisites::now_ns();
   const auto content = modules::PluginFile::read(path).bytes;

@@ -22,9 +22,6 @@ struct CompiledScript {
   std::string warnings;        ///< what the compiler said, if it ran
 };
 
-/// Whether a path is one of a C++ source.
-ENGINERY_API bool is_script(std::string_view path);
-
 /// The plugin of a source that holds ENGINERY_PLUGIN, as enginery_add_plugin would build it. Compiled only when source,
 /// headers, options or compiler are not those of a compilation before, by whichever process of this user. Throws
 /// CompileError; PluginLoadError when source or cache cannot be used.

@@ -12,6 +12,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/script.hpp"
+#include "core/modules/find_plugin.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {
@@ -69,7 +70,7 @@ Command build_command(CLI::App& root) {
       ->required()
       ->type_name("FILE.cpp")
       ->check([](const std::string& path) {
-        return is_script(path) ? "" : fmt::format("'{}' is not called .cpp, .cc or .cxx", path);
+        return modules::names_a_source(path) ? "" : fmt::format("'{}' is not called .cpp, .cc or .cxx", path);
       });
   app->add_option("-o,--output", given->output, "What to write (default: libFILE.so, in this folder)")
       ->type_name("FILE.so");

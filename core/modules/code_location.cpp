@@ -3,49 +3,22 @@
 // The build-id is read from the memory of the mapped module, not from its file, which may be that of a later build.
 #include "core/modules/code_location.hpp"
 
-#include <elf.h>
 #include <link.h>
 
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/modules/mapped_build_id.hpp"
+
 namespace enginery::modules {
 namespace {
 
-const ElfW(Phdr) * segments(const dl_phdr_info& object) { return object.dlpi_phdr; }
-
-BuildId build_id_of(const dl_phdr_info& object) {
-  for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
-    const ElfW(Phdr)& segment = segments(object)[i];
-    if (segment.p_type != PT_NOTE) continue;
-    const std::size_t alignment = segment.p_align == 8 ? 8 : 4;
-    const auto padded = [alignment](std::size_t size) { return (size + alignment - 1) / alignment * alignment; };
-    const char* at = reinterpret_cast<const char*>(object.dlpi_addr + segment.p_vaddr);
-    const char* const end = at + segment.p_memsz;
-    while (at + sizeof(ElfW(Nhdr)) <= end) {  // the padding of the last may lie beyond the end
-      ElfW(Nhdr) note;
-      std::memcpy(&note, at, sizeof note);
-      const char* const name = at + sizeof note;
-      const char* const content = name + padded(note.n_namesz);
-      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(name, "GNU", 4) == 0) {
-        BuildId id;
-        for (std::size_t k = 0; k < note.n_descsz; ++k)
-          id.hex += fmt::format("{:02x}", static_cast<unsigned char>(content[k]));
-        return id;
-      }
-      at = content + padded(note.n_descsz);
-    }
-  }
-  return {};
-}
-
 bool holds(const dl_phdr_info& object, std::uintptr_t address, ElfW(Word) flags) {
   for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
-    const ElfW(Phdr)& segment = segments(object)[i];
+    const ElfW(Phdr)& segment = object.dlpi_phdr[i];
     const std::uintptr_t start = object.dlpi_addr + segment.p_vaddr;
     if (segment.p_type == PT_LOAD && (segment.p_flags & flags) == flags && address >= start &&
         address - start < segment.p_memsz)

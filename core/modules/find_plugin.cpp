@@ -39,9 +39,13 @@ bool is_name(std::string_view name) {
 
 bool names_a_file(std::string_view word) { return word.find('/') != word.npos || word.ends_with(".so"); }
 
-void refuse_source(std::string_view word) {
+bool names_a_source(std::string_view word) {
   const std::string extension = fs::path(word).extension();
-  if (extension != ".cpp" && extension != ".cc" && extension != ".cxx") return;
+  return extension == ".cpp" || extension == ".cc" || extension == ".cxx";
+}
+
+void refuse_source(std::string_view word) {
+  if (!names_a_source(word)) return;
   throw PluginLoadError(LoadStage::elf, std::string(word), "this is source code, which is to be built first",
                         "Build it with enginery_add_plugin and give the path of the .so");
 }

@@ -16,6 +16,9 @@ ENGINERY_API std::vector<std::string> plugin_folders();
 /// Does the word say where a file is ("./norms.so", "norms.so"), rather than a plugin's name?
 ENGINERY_API bool names_a_file(std::string_view word);
 
+/// Is it called as C++ sources are: .cpp, .cc or .cxx?
+ENGINERY_API bool names_a_source(std::string_view word);
+
 /// Throws PluginLoadError if the word names source code, and says how that becomes a plugin.
 ENGINERY_API void refuse_source(std::string_view word);
 

@@ -2,13 +2,11 @@
 #include "core/modules/mapped_library.hpp"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 
 #include <cstdint>
-#include <cstring>
 
-#include <fmt/format.h>
+#include "core/modules/mapped_build_id.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -19,25 +17,6 @@ struct Looked {
   BuildId found;
 };
 
-/// The notes of what is mapped are as the dynamic linker trusted them.
-void read_notes(const char* at, std::size_t size, std::size_t alignment, BuildId& found) {
-  const auto padded = [alignment](std::size_t length) { return (length + alignment - 1) / alignment * alignment; };
-  for (const char* const end = at + size; end - at >= static_cast<std::ptrdiff_t>(sizeof(ElfW(Nhdr)));) {
-    ElfW(Nhdr) note;
-    std::memcpy(&note, at, sizeof note);
-    const char* const name = at + sizeof note;
-    const char* const content = name + padded(note.n_namesz);
-    if (content > end || note.n_descsz > static_cast<std::size_t>(end - content)) return;
-    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(name, "GNU", 4) == 0) {
-      found.hex.clear();
-      for (std::size_t i = 0; i < note.n_descsz; ++i)
-        found.hex += fmt::format("{:02x}", static_cast<unsigned char>(content[i]));
-      return;
-    }
-    at = content + padded(note.n_descsz);
-  }
-}
-
 int look(dl_phdr_info* info, std::size_t, void* context) {
   auto& looked = *static_cast<Looked*>(context);
   if (info->dlpi_addr != looked.base) return 0;
@@ -47,12 +26,7 @@ int look(dl_phdr_info* info, std::size_t, void* context) {
     same = same || (info->dlpi_phdr[i].p_type == PT_DYNAMIC &&
                     info->dlpi_addr + info->dlpi_phdr[i].p_vaddr == reinterpret_cast<std::uintptr_t>(looked.dynamic));
   if (!same) return 0;
-  for (std::size_t i = 0; i < info->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& segment = info->dlpi_phdr[i];
-    if (segment.p_type == PT_NOTE)
-      read_notes(reinterpret_cast<const char*>(info->dlpi_addr + segment.p_vaddr), segment.p_memsz,
-                 segment.p_align == 8 ? 8 : 4, looked.found);
-  }
+  looked.found = build_id_of(*info);
   return 1;
 }
 
