@@ -33,7 +33,7 @@ LocalEngine& engine() {
 
 /// As a client brings them to an engine: to the cache, which no linker writes to.
 void bring(const modules::ModuleFiles& files, modules::BroughtModules& brought) {
-  if (brought.loaded(files.build_id())) return;
+  if (brought.loaded(files.generation())) return;
   const modules::ModuleCache cache = modules::ModuleCache::standard();
   std::vector<modules::BroughtFile> kept;
   for (std::size_t i = 0; i < files.files().size(); ++i) {

@@ -29,7 +29,8 @@ std::string file_of(std::string_view path) {
 
 std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
                              std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files) {
-  const wire::Keywords keywords = tasks::ModuleReference{files->module().path, files->build_id()}.keywords();
+  const wire::Keywords keywords =
+      tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
   const Request request{.op = op, .name = name, .keywords = keywords, .needs = files};
   if (!engines) return {request.send(engines, ids.front())};
   return request.send(engines, ids);

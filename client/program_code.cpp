@@ -32,10 +32,16 @@ bool brings(const modules::ModuleFiles& module, const BuildId& build_id) {
   return std::ranges::any_of(module.files(), [&](const auto& file) { return file.build_id == build_id; });
 }
 
+/// The same address of the module that engines are brought. One that comes alone is there once: its build-id says all.
+std::string text_in(modules::CodeAddress address, const modules::ModuleFiles* module) {
+  if (module && module->files().size() > 1) address.generation = module->generation();
+  return address.text();
+}
+
 /// What names the function that a pointer leads to.
 std::string function_text(const void* function, const std::string& name, const modules::ModuleFiles* module) {
   const auto location = CodeLocation::of(function);
-  if (location && (!module || brings(*module, location->address.build_id))) return location->address.text();
+  if (location && (!module || brings(*module, location->address.build_id))) return text_in(location->address, module);
   if (const auto symbol = modules::LibrarySymbol::of(function)) return symbol->text();
   throw PluginLoadError(LoadStage::symbol, location ? location->file : name,
                         fmt::format("no symbol names the function {} to other processes", name),
@@ -50,7 +56,7 @@ ProgramCode make(const Callee& callee, bool travels) {
     throw PluginLoadError(LoadStage::elf, location ? location->file : made.name,
                           fmt::format("{} is in an executable, which no engine can load", made.name), kBuildAsProgram);
   if (travels) made.module = modules::ModuleFiles::of_mapped(location->file, location->address.build_id);
-  made.code.maker = location->address.text();
+  made.code.maker = text_in(location->address, made.module.get());
   if (callee.function) made.code.function = function_text(callee.function, made.name, made.module.get());
   return made;
 }

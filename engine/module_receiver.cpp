@@ -80,9 +80,9 @@ wire::ModuleAnswer ModuleReceiver::answer(const Request& request) try {
 }
 
 wire::ModuleAnswer ModuleReceiver::on(const wire::ModuleQuery& query) {
-  const BuildId& module = query.files.back().build_id;
-  if (brought_->loaded(module)) return {};
-  if (const auto had = brought_->find(module);
+  const modules::GenerationId generation = modules::generation_of(query.files);
+  if (brought_->loaded(generation)) return {};
+  if (const auto had = brought_->find(generation);
       had && std::ranges::equal(*had, query.files, {}, &modules::BroughtFile::what))
     return {};
   wire::ModuleAnswer answer;

@@ -6,35 +6,37 @@
 
 namespace enginery::modules {
 
-static auto is_of(const BuildId& build_id) {
-  return [&build_id](const std::vector<BroughtFile>& files) { return files.back().what.build_id == build_id; };
+static GenerationId generation_of(const std::vector<BroughtFile>& brought) {
+  std::vector<ModuleFile> files;
+  for (const BroughtFile& file : brought) files.push_back(file.what);
+  return generation_of(files);
 }
 
 void BroughtModules::add(std::vector<BroughtFile> files) {
+  GenerationId generation = generation_of(files);
   const std::lock_guard lock(mutex_);
-  const BuildId& build_id = files.back().what.build_id;
-  if (loaded_.contains(build_id)) return;
-  std::erase_if(waiting_, is_of(build_id));
-  waiting_.push_back(std::move(files));
+  if (loaded_.contains(generation)) return;
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.generation == generation; });
+  waiting_.push_back({std::move(generation), std::move(files)});
   if (waiting_.size() > kMost) waiting_.pop_front();
 }
 
-std::optional<std::vector<BroughtFile>> BroughtModules::find(const BuildId& build_id) const {
+std::optional<std::vector<BroughtFile>> BroughtModules::find(const GenerationId& generation) const {
   const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find_if(waiting_, is_of(build_id));
+  const auto found = std::ranges::find(waiting_, generation, &Waiting::generation);
   if (found == waiting_.end()) return std::nullopt;
-  return *found;
+  return found->files;
 }
 
-void BroughtModules::set_loaded(const BuildId& build_id) {
+void BroughtModules::set_loaded(const GenerationId& generation) {
   const std::lock_guard lock(mutex_);
-  loaded_.insert(build_id);
-  std::erase_if(waiting_, is_of(build_id));
+  loaded_.insert(generation);
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.generation == generation; });
 }
 
-bool BroughtModules::loaded(const BuildId& build_id) const {
+bool BroughtModules::loaded(const GenerationId& generation) const {
   const std::lock_guard lock(mutex_);
-  return loaded_.contains(build_id);
+  return loaded_.contains(generation);
 }
 
 }  // namespace enginery::modules

@@ -10,10 +10,10 @@
 #include <set>
 #include <vector>
 
-#include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
 #include "core/modules/descriptor.hpp"
+#include "core/modules/generation_id.hpp"
 #include "core/modules/module_files.hpp"
 
 namespace enginery::modules {
@@ -32,21 +32,25 @@ struct BroughtFile {
 class ENGINERY_API BroughtModules {
  public:
   /// `files`: the module's libraries, each before those that need it, and the module last. It takes the place
-  /// of what was brought before of that build. Many that nobody loads make the oldest of them forgotten.
+  /// of what was brought before of that generation. Many that nobody loads make the oldest of them forgotten.
   void add(std::vector<BroughtFile> files);
-  /// What was brought for the module of that build and is not loaded.
-  std::optional<std::vector<BroughtFile>> find(const BuildId& build_id) const;
+  /// What was brought for that generation of a module and is not loaded.
+  std::optional<std::vector<BroughtFile>> find(const GenerationId& generation) const;
 
-  /// The module of that build is in this process now, for good.
-  void set_loaded(const BuildId& build_id);
-  bool loaded(const BuildId& build_id) const;
+  /// That generation is in this process now, for good.
+  void set_loaded(const GenerationId& generation);
+  bool loaded(const GenerationId& generation) const;
 
  private:
   static constexpr std::size_t kMost = 128;
+  struct Waiting {
+    GenerationId generation;
+    std::vector<BroughtFile> files;
+  };
 
   mutable std::mutex mutex_;
-  std::deque<std::vector<BroughtFile>> waiting_;  // one for each build
-  std::set<BuildId> loaded_;
+  std::deque<Waiting> waiting_;  // one for each generation
+  std::set<GenerationId> loaded_;
 };
 
 }  // namespace enginery::modules

@@ -38,7 +38,9 @@ bool any_object(F f) {
 
 }  // namespace
 
-std::string CodeAddress::text() const { return fmt::format("+{:#x}@{}", offset, build_id.hex); }
+std::string CodeAddress::text() const {
+  return fmt::format("+{:#x}@{}{}{}", offset, build_id.hex, generation.empty() ? "" : "/", generation.hex);
+}
 
 std::optional<CodeAddress> CodeAddress::parse(std::string_view text) {
   CodeAddress address;
@@ -46,7 +48,11 @@ std::optional<CodeAddress> CodeAddress::parse(std::string_view text) {
   if (!text.starts_with("+0x") || at == text.npos || at + 1 == text.size()) return std::nullopt;
   const auto [end, error] = std::from_chars(text.data() + 3, text.data() + at, address.offset, 16);
   if (error != std::errc() || end != text.data() + at) return std::nullopt;
-  address.build_id.hex = text.substr(at + 1);
+  const std::string_view build = text.substr(at + 1);
+  const std::size_t slash = build.find('/');
+  address.build_id.hex = build.substr(0, slash);
+  if (slash != build.npos) address.generation.hex = build.substr(slash + 1);
+  if (address.build_id.empty() || (slash != build.npos && address.generation.empty())) return std::nullopt;
   return address;
 }
 
@@ -57,7 +63,7 @@ std::optional<CodeLocation> CodeLocation::of(const void* address) {
   any_object([&](const dl_phdr_info& object) {
     const bool executable = std::exchange(first, false);
     if (!holds(object, number, 0)) return false;
-    location = {object.dlpi_name, executable, {build_id_of(object), number - object.dlpi_addr}};
+    location = {object.dlpi_name, executable, {build_id_of(object), number - object.dlpi_addr, {}}};
     return true;
   });
   if (location && location->executable) {
@@ -67,9 +73,10 @@ std::optional<CodeLocation> CodeLocation::of(const void* address) {
   return location;
 }
 
-const void* find_code(const CodeAddress& address) {
+const void* find_code(const CodeAddress& address, std::optional<std::uintptr_t> base) {
   std::uintptr_t code = 0;
   any_object([&](const dl_phdr_info& object) {
+    if (base && object.dlpi_addr != *base) return false;
     const std::uintptr_t there = object.dlpi_addr + address.offset;
     if (!holds(object, there, PF_X) || build_id_of(object) != address.build_id) return false;
     code = there;

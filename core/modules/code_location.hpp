@@ -9,12 +9,16 @@
 #include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
+#include "core/modules/generation_id.hpp"
+
 namespace enginery::modules {
 
-/// An address in any process that has the module: as text "+0x1f40@BUILDID".
+/// An address in any process that has the module: as text "+0x1f40@BUILDID", or "+0x1f40@BUILDID/GENERATION" for one of
+/// a module that was brought with libraries of the user's own, or of one of these.
 struct ENGINERY_API CodeAddress {
   BuildId build_id;
   std::uint64_t offset = 0;
+  GenerationId generation{};  ///< empty: the build-id says all
 
   std::string text() const;
   /// Nothing if `text` is not such a text.
@@ -31,7 +35,8 @@ struct ENGINERY_API CodeLocation {
   static std::optional<CodeLocation> of(const void* address);
 };
 
-/// The code at that address of this process, if the module is mapped in it and has code there.
-ENGINERY_API const void* find_code(const CodeAddress& address);
+/// The code at that address of this process, if a module of that build-id is mapped in it and has code there. Which of
+/// several, only `base` tells: the address that its offsets count from.
+ENGINERY_API const void* find_code(const CodeAddress& address, std::optional<std::uintptr_t> base = std::nullopt);
 
 }  // namespace enginery::modules

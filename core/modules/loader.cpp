@@ -9,12 +9,16 @@
 //
 // A module that a client brought lies in the cache already, its hash checked, and so do the libraries of the user's own
 // that it needs; those are opened before it, because the dynamic linker looks for a name that it has loaded nowhere
-// else.
+// else. For the same reason a library of which another build is loaded gets another name, in a copy of it and of each
+// file that needs it: then the same file may be mapped several times, and its build-id does not tell which one is
+// meant. So what is brought is known by its generation.
 #include "core/modules/loader.hpp"
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,19 +47,6 @@ void check_abi(const ElfFile& elf, const std::string& file) {
         fmt::format("it was built for \"{}\", and this process is \"{}\"", *elf.abi_tag, ENGINERY_ABI_TAG),
         "Build it again with the compiler, the flags and the enginery headers of this installation");
   }
-}
-
-/// Is that very library in this process? Throws PluginLoadError naming the module when another of its name is: the
-/// dynamic linker would give the module that one.
-bool is_loaded(const BroughtFile& library, const BroughtFile& module) {
-  const auto mapped = mapped_library(library.what.name);
-  if (!mapped) return false;
-  if (mapped->build_id == library.what.build_id) return true;
-  throw PluginLoadError(
-      LoadStage::dependency, module.what.path,
-      fmt::format("it needs {} of build-id {}, and this process has that of build-id {} from {}", library.what.name,
-                  library.what.build_id.hex, mapped->build_id.empty() ? "none" : mapped->build_id.hex, mapped->path),
-      "Restart the engine to have the new one, or link the library statically into each module");
 }
 
 const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
@@ -87,12 +78,12 @@ void enter(const SharedObject& object, const EngineryPluginDescriptor& descripto
 
 }  // namespace
 
-ModuleMissing::ModuleMissing(const BuildId& build_id)
-    : Error("ModuleMissing", "this engine does not have the module of build-id " + build_id.hex +
+ModuleMissing::ModuleMissing(const GenerationId& generation)
+    : Error("ModuleMissing", "this engine does not have the module of build-id " + generation.hex +
                                  ", and the call brought none; use one version of enginery on both sides") {}
 
-std::shared_ptr<const SharedObject> Loader::loaded(const BuildId& build_id) const {
-  const auto found = objects_.find(build_id);
+std::shared_ptr<const SharedObject> Loader::loaded(const GenerationId& generation) const {
+  const auto found = objects_.find(generation);
   return found == objects_.end() ? nullptr : found->second;
 }
 
@@ -118,36 +109,39 @@ std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
                           "Link it with -Wl,--build-id=sha1, as enginery_add_plugin does");
   }
   check_abi(elf, file.path);
-  if (const auto known = loaded(elf.build_id)) return known;
+  const GenerationId generation = GenerationId::of(elf.build_id);
+  if (const auto known = loaded(generation)) return known;
   const Neighbours neighbours = check_dependencies(elf, file.path);
   const std::filesystem::path copy =
       cache().keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes.span());
-  return open(file.path, elf.build_id, copy, neighbours);
+  return open(generation, {file.path, copy, elf.build_id, {copy}, neighbours});
 }
 
-std::shared_ptr<const SharedObject> Loader::open(const std::string& file, const BuildId& build_id,
-                                                 const std::filesystem::path& copy, const Neighbours& neighbours) {
-  if (probe_ && !cache().proven(copy)) {
-    probe_->open(file, copy, neighbours.folders);
-    cache().set_proven(copy);
+std::shared_ptr<const SharedObject> Loader::open(const GenerationId& generation, const Copies& copies) {
+  const auto proven = [this](const std::filesystem::path& copy) { return cache().proven(copy); };
+  if (probe_ && !std::ranges::all_of(copies.all, proven)) {
+    probe_->open(copies.file, copies.module, copies.neighbours.folders);
+    for (const std::filesystem::path& copy : copies.all) cache().set_proven(copy);
   }
   // The copy would not find these; the dynamic linker takes what is loaded already.
-  for (const std::string& library : neighbours.libraries)
+  for (const std::string& library : copies.neighbours.libraries)
     if (!dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) throw_dl_error(library, library, dlerror());
-  auto object = std::make_shared<const SharedObject>(file, copy, build_id);
-  objects_.emplace(build_id, object);
-  if (brought_) brought_->set_loaded(build_id);
+  auto object = std::make_shared<const SharedObject>(copies.file, copies.module, copies.build_id);
+  objects_.emplace(generation, object);
+  if (brought_) brought_->set_loaded(generation);
   return object;
 }
 
-std::shared_ptr<const SharedObject> Loader::module(const BuildId& build_id) {
-  if (auto known = loaded(build_id)) return known;
-  const auto brought = brought_ ? brought_->find(build_id) : std::nullopt;
-  if (!brought) throw ModuleMissing(build_id);
+std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generation) {
+  if (auto known = loaded(generation)) return known;
+  const auto brought = brought_ ? brought_->find(generation) : std::nullopt;
+  if (!brought) throw ModuleMissing(generation);
   const std::span<const BroughtFile> libraries = std::span(*brought).first(brought->size() - 1);
   const BroughtFile& module = brought->back();
 
-  Neighbours neighbours;
+  Copies copies{module.what.path, {}, module.what.build_id, {}, {}};
+  LibraryRenames renames;
+  std::vector<std::string> names;
   for (const BroughtFile& file : *brought) {
     const std::string& path = file.what.path;
     cache().restore(file);
@@ -157,20 +151,62 @@ std::shared_ptr<const SharedObject> Loader::module(const BuildId& build_id) {
       throw PluginLoadError(LoadStage::elf, path, "it came with another build-id than it has", "Call again");
     if (&file == &module) check_abi(elf, path);
     const Neighbours system = check_dependencies(elf, path, libraries);
+    Neighbours& neighbours = copies.neighbours;
     neighbours.libraries.insert(neighbours.libraries.end(), system.libraries.begin(), system.libraries.end());
     neighbours.folders.insert(neighbours.folders.end(), system.folders.begin(), system.folders.end());
+
+    LibraryRenames here;  // what this file is to call otherwise
+    for (const std::string& library : elf.needed)
+      if (const auto other = renames.find(library); other != renames.end()) here.insert(*other);
+    std::string name = file.what.name;
+    if (&file != &module) {
+      names.push_back(names_.of(file.what, here, module.what.path));
+      if (names.back() != name) {
+        renames.emplace(name, names.back());
+        here.emplace(name, names.back());
+        name = names.back();
+      }
+    }
+    copies.all.push_back(here.empty() ? file.cached : renamed_copy(file, content, name, here));
     if (&file == &module) break;
-    neighbours.folders.push_back(file.cached.parent_path());
-    if (!is_loaded(file, module)) neighbours.libraries.push_back(file.cached);
+    neighbours.folders.push_back(copies.all.back().parent_path());
+    if (!mapped_library(name)) neighbours.libraries.push_back(copies.all.back());
   }
-  return open(module.what.path, build_id, module.cached, neighbours);
+  copies.module = copies.all.back();
+  auto object = open(generation, copies);
+  libraries_.emplace(generation, std::move(names));
+  return object;
+}
+
+std::filesystem::path Loader::renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
+                                           const LibraryRenames& renames) {
+  if (ContentHash::of(content.bytes.span()) != file.what.hash)
+    throw PluginLoadError(LoadStage::read, file.what.path, "its copy in the module cache was changed",
+                          "Remove that folder: " + file.cached.parent_path().string());
+  return cache().keep(name, with_other_names(content.bytes.span(), file.what.path, renames).span());
+}
+
+const void* Loader::code(const CodeAddress& address) {
+  if (address.generation.empty()) {
+    if (const void* const code = find_code(address)) return code;
+    module(GenerationId::of(address.build_id));
+    return find_code(address);
+  }
+  const auto object = module(address.generation);
+  if (address.build_id == object->build_id()) return find_code(address, object->base());
+  const auto libraries = libraries_.find(address.generation);
+  if (libraries == libraries_.end()) return nullptr;
+  for (const std::string& name : libraries->second)
+    if (const auto mapped = mapped_library(name); mapped && mapped->build_id == address.build_id)
+      return find_code(address, mapped->base);
+  return nullptr;
 }
 
 std::shared_ptr<ModuleNamespace> Loader::import_file(const std::string& path) { return import(*load(path)); }
 
 std::shared_ptr<ModuleNamespace> Loader::import(const SharedObject& object) {
   const EngineryPluginDescriptor& descriptor = descriptor_of(object);
-  std::shared_ptr<ModuleNamespace>& known = modules_[object.build_id()];
+  std::shared_ptr<ModuleNamespace>& known = modules_[object.base()];
   if (!known) {
     auto made = std::make_shared<ModuleNamespace>();
     made->name = descriptor.name;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <enginery/build_id.hpp>
 #include <enginery/errors.hpp>
@@ -15,7 +16,10 @@
 #include <enginery/plugin.hpp>
 
 #include "core/modules/brought_modules.hpp"
+#include "core/modules/code_location.hpp"
 #include "core/modules/dependencies.hpp"
+#include "core/modules/generation_id.hpp"
+#include "core/modules/library_names.hpp"
 #include "core/modules/module_cache.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/modules/probe.hpp"
@@ -26,7 +30,7 @@ namespace enginery::modules {
 /// Neither loaded nor brought. A client brings what its calls need, so this is a call that was made without its needs.
 class ENGINERY_API ModuleMissing : public Error {
  public:
-  explicit ModuleMissing(const BuildId& build_id);
+  explicit ModuleMissing(const GenerationId& generation);
 };
 
 /// Loads modules by the stages find, read, elf, abi, dependency, dlopen, symbol, init. Every refusal is a
@@ -60,13 +64,17 @@ class ENGINERY_API Loader {
   /// As that, of a file that was read or brought; its path is what errors name.
   std::shared_ptr<const SharedObject> load(const PluginFile& file);
 
-  /// The module of that build: loaded already, or loaded now from what was brought, its own libraries first. Throws
-  /// ModuleMissing when there is neither; PluginLoadError, of stage `dependency` also when a library of the same name
-  /// but of another build is in this process already.
-  std::shared_ptr<const SharedObject> module(const BuildId& build_id);
+  /// That generation of a module: loaded already, or loaded now from what was brought, its own libraries first. A
+  /// library of which another build has the name in this process is loaded beside that one, and so is what needs it.
+  /// Throws ModuleMissing when it is neither loaded nor brought; PluginLoadError.
+  std::shared_ptr<const SharedObject> module(const GenerationId& generation);
 
-  /// The module of that build, if it is loaded.
-  std::shared_ptr<const SharedObject> loaded(const BuildId& build_id) const;
+  /// That generation of a module, if it is loaded.
+  std::shared_ptr<const SharedObject> loaded(const GenerationId& generation) const;
+
+  /// The code at that address: of its generation, which is loaded if need be; of any module of that build-id when it
+  /// names none. Null if that module has no code there. Throws as module().
+  const void* code(const CodeAddress& address);
 
  private:
   struct Seen {
@@ -75,16 +83,28 @@ class ENGINERY_API Loader {
   };
   std::shared_ptr<ModuleNamespace> import(const SharedObject& object);
   ModuleCache& cache();
-  /// Stage dlopen: maps `copy`, of `file`, after its neighbours.
-  std::shared_ptr<const SharedObject> open(const std::string& file, const BuildId& build_id,
-                                           const std::filesystem::path& copy, const Neighbours& neighbours);
+  /// What is mapped for one module.
+  struct Copies {
+    std::string file;  ///< as the user named it
+    std::filesystem::path module;
+    BuildId build_id;
+    std::vector<std::filesystem::path> all;  ///< its own libraries and the module itself: what is new is probed
+    Neighbours neighbours;                   ///< opened before it; also its own libraries
+  };
+  /// Stage dlopen.
+  std::shared_ptr<const SharedObject> open(const GenerationId& generation, const Copies& copies);
+  /// The path of a copy, called `name`, of what was brought, in which libraries have other names.
+  std::filesystem::path renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
+                                     const LibraryRenames& renames);
 
   std::optional<Probe> probe_;
   std::shared_ptr<BroughtModules> brought_;
-  std::optional<ModuleCache> cache_;                                // made when the first module is loaded
-  std::map<std::string, Seen, std::less<>> seen_;                   // by path
-  std::map<BuildId, std::shared_ptr<const SharedObject>> objects_;  // never removed
-  std::map<BuildId, std::shared_ptr<ModuleNamespace>> modules_;     // the imported ones
+  LibraryNames names_;
+  std::optional<ModuleCache> cache_;                                     // made when the first module is loaded
+  std::map<std::string, Seen, std::less<>> seen_;                        // by path
+  std::map<GenerationId, std::shared_ptr<const SharedObject>> objects_;  // never removed
+  std::map<GenerationId, std::vector<std::string>> libraries_;           // of those brought, by their names here
+  std::map<std::uintptr_t, std::shared_ptr<ModuleNamespace>> modules_;   // the imported ones, by where they are mapped
   std::map<std::string, std::shared_ptr<ModuleNamespace>, std::less<>> imported_;  // the newest of each name
 };
 

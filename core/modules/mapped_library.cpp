@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "core/modules/exported_functions.hpp"
 #include "core/modules/mapped_build_id.hpp"
 
 namespace enginery::modules {
@@ -40,10 +41,25 @@ std::optional<MappedLibrary> mapped_library(const std::string& name) {
   if (dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0) {
     Looked looked{map->l_addr, map->l_ld, {}};
     dl_iterate_phdr(&look, &looked);
-    library = MappedLibrary{map->l_name, std::move(looked.found)};
+    library = MappedLibrary{map->l_name, std::move(looked.found), map->l_addr};
   }
   dlclose(handle);  // gives back what NOLOAD has counted, no more
   return library;
+}
+
+bool comes_first(const std::string& name) {
+  void* const handle = dlopen(name.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (!handle) return false;
+  link_map* map = nullptr;
+  bool first = false;
+  if (dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0) {
+    const ExportedFunctions functions(*map);
+    functions.each_function([&](const ElfW(Sym) & symbol) {
+      first = first || dlsym(RTLD_DEFAULT, functions.name(symbol)) == functions.address(symbol);
+    });
+  }
+  dlclose(handle);
+  return first;
 }
 
 }  // namespace enginery::modules

@@ -76,8 +76,8 @@ static fs::path proof_of(const fs::path& file) {
   return file.string() + ".proven-" + host;
 }
 
-fs::path ModuleCache::place(const BuildId& build_id, const std::string& name) const {
-  return folder_ / "modules" / build_id.hex / name;
+fs::path ModuleCache::place(const std::string& folder, const std::string& name) const {
+  return folder_ / "modules" / folder / name;
 }
 
 std::shared_ptr<const Descriptor> ModuleCache::put_in_place(IncomingFile& complete) const {
@@ -89,7 +89,14 @@ std::shared_ptr<const Descriptor> ModuleCache::put_in_place(IncomingFile& comple
 }
 
 fs::path ModuleCache::keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const {
-  const fs::path file = place(build_id, name);
+  return keep_at(place(build_id.hex, name), bytes);
+}
+
+fs::path ModuleCache::keep(const std::string& name, std::span<const std::byte> bytes) const {
+  return keep_at(place(ContentHash::of(bytes).hex(), name), bytes);
+}
+
+fs::path ModuleCache::keep_at(const fs::path& file, std::span<const std::byte> bytes) const {
   if (holds(file, bytes)) {
     mark_used(Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)).number());
     return file;
@@ -100,7 +107,7 @@ fs::path ModuleCache::keep(const BuildId& build_id, const std::string& name, std
   return file;
 }
 
-fs::path ModuleCache::place_of(const ModuleFile& wanted) const { return place(wanted.build_id, wanted.name); }
+fs::path ModuleCache::place_of(const ModuleFile& wanted) const { return place(wanted.build_id.hex, wanted.name); }
 
 std::optional<BroughtFile> ModuleCache::find(const ModuleFile& wanted) const {
   const fs::path file = place_of(wanted);

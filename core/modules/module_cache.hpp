@@ -33,6 +33,9 @@ class ENGINERY_API ModuleCache {
   /// PluginLoadError of stage `read` when it cannot be written.
   std::filesystem::path keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const;
 
+  /// The same, in a folder of these very bytes: of what is no build's own file.
+  std::filesystem::path keep(const std::string& name, std::span<const std::byte> bytes) const;
+
   /// The file of that build-id and name, if it is there and its bytes have that hash: they are read and compared. It is
   /// open, so that what is evicted later is still had.
   std::optional<BroughtFile> find(const ModuleFile& wanted) const;
@@ -50,7 +53,8 @@ class ENGINERY_API ModuleCache {
   const std::filesystem::path& folder() const noexcept { return folder_; }
 
  private:
-  std::filesystem::path place(const BuildId& build_id, const std::string& name) const;
+  std::filesystem::path place(const std::string& folder, const std::string& name) const;
+  std::filesystem::path keep_at(const std::filesystem::path& file, std::span<const std::byte> bytes) const;
   /// Others may have to go for it.
   std::shared_ptr<const Descriptor> put_in_place(IncomingFile& complete) const;
 

@@ -100,8 +100,15 @@ std::shared_ptr<const ModuleFiles> collect(const std::string& path, const BuildI
 
 }  // namespace
 
+GenerationId generation_of(std::span<const ModuleFile> files) {
+  if (files.size() == 1) return GenerationId::of(files.front().build_id);
+  std::string builds;
+  for (const ModuleFile& file : files) builds += file.build_id.hex + ' ';
+  return {ContentHash::of(std::as_bytes(std::span(builds))).hex()};
+}
+
 ModuleFiles::ModuleFiles(std::vector<ModuleFile> files, std::vector<Source> sources)
-    : files_(std::move(files)), sources_(std::move(sources)) {
+    : files_(std::move(files)), sources_(std::move(sources)), generation_(generation_of(files_)) {
   std::vector<std::uint8_t> hashes;
   for (const ModuleFile& file : files_) hashes.insert(hashes.end(), file.hash.bytes.begin(), file.hash.bytes.end());
   fingerprint_ = ContentHash::of(std::as_bytes(std::span(hashes)));

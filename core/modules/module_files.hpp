@@ -13,6 +13,7 @@
 #include <enginery/export.hpp>
 
 #include "core/modules/content_hash.hpp"
+#include "core/modules/generation_id.hpp"
 #include "core/modules/plugin_file.hpp"
 
 namespace enginery::modules {
@@ -27,6 +28,9 @@ struct ModuleFile {
 
   friend bool operator==(const ModuleFile&, const ModuleFile&) = default;
 };
+
+/// The generation of a module that is brought as these files, the module last.
+ENGINERY_API GenerationId generation_of(std::span<const ModuleFile> files);
 
 /// What an engine must have to load one module: the user's own libraries that it needs, each before those that need it,
 /// and the module itself last.
@@ -59,6 +63,7 @@ class ENGINERY_API ModuleFiles {
   std::span<const ModuleFile> files() const noexcept { return files_; }
   const ModuleFile& module() const noexcept { return files_.back(); }
   const BuildId& build_id() const noexcept { return module().build_id; }
+  const GenerationId& generation() const noexcept { return generation_; }
   /// Of all files: the same module with another library has another one.
   const ContentHash& fingerprint() const noexcept { return fingerprint_; }
 
@@ -71,6 +76,7 @@ class ENGINERY_API ModuleFiles {
 
   std::vector<ModuleFile> files_;
   std::vector<Source> sources_;
+  GenerationId generation_;
   ContentHash fingerprint_;
 };
 

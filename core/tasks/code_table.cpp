@@ -20,9 +20,7 @@ const void* CodeTable::address_of(const std::string& text) {
   if (const auto symbol = LibrarySymbol::parse(text)) return symbol->resolve();
   const auto address = CodeAddress::parse(text);
   if (!address) throw ProtocolError("a call names its code by '" + text + "', which is no address");
-  if (const void* const code = modules::find_code(*address)) return code;
-  loader_.module(address->build_id);
-  if (const void* const code = modules::find_code(*address)) return code;
+  if (const void* const code = loader_.code(*address)) return code;
   throw ProtocolError("a call names code at " + text + ", where that module has none");
 }
 

@@ -69,14 +69,14 @@ Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
       return erase(call);
     case wire::Op::import:
       if (const auto module = ModuleReference::of(call))
-        names_.set(call.name, modules::as_value(loader_.import(call.name, *loader_.module(module->build_id))));
+        names_.set(call.name, modules::as_value(loader_.import(call.name, *loader_.module(module->generation))));
       else
         import(call.name);
       return Value();
     case wire::Op::run: {
       const auto module = ModuleReference::of(call);
       if (!module) throw ProtocolError("a call of run names no module");
-      loader_.run(*loader_.module(module->build_id), names_);
+      loader_.run(*loader_.module(module->generation), names_);
       outcome.build_id = module->build_id.hex;
       return Value();
     }

@@ -11,6 +11,7 @@ std::optional<ModuleReference> ModuleReference::of(const wire::Call& call) try {
   for (const auto& [keyword, value] : call.keywords) {
     if (keyword == "file") reference.file = value.as_string();
     if (keyword == "build_id") reference.build_id.hex = value.as_string();
+    if (keyword == "generation") reference.generation.hex = value.as_string();
   }
   return reference;
 } catch (const TypeError& error) {
@@ -18,7 +19,9 @@ std::optional<ModuleReference> ModuleReference::of(const wire::Call& call) try {
 }
 
 wire::Keywords ModuleReference::keywords() const {
-  return {{"file", Value::string(file)}, {"build_id", Value::string(build_id.hex)}};
+  return {{"file", Value::string(file)},
+          {"build_id", Value::string(build_id.hex)},
+          {"generation", Value::string(generation.hex)}};
 }
 
 }  // namespace enginery::tasks

@@ -7,6 +7,7 @@
 #include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
+#include "core/modules/generation_id.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::tasks {
@@ -15,6 +16,7 @@ namespace enginery::tasks {
 struct ENGINERY_API ModuleReference {
   std::string file;  ///< as the user named it
   BuildId build_id;
+  modules::GenerationId generation;
 
   /// Of a call. Nothing when it names none; throws ProtocolError.
   static std::optional<ModuleReference> of(const wire::Call& call);

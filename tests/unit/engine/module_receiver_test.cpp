@@ -89,9 +89,9 @@ TEST_F(ModuleReceiverTest, AModuleIsHereWhenAllItsChunksCameInAnyOrderAndTwice) 
   const modules::ModuleFile file = file_of(content_);
   EXPECT_THAT(query(file).missing, ElementsAre(0));
   for (const std::size_t chunk : {2, 0, 2, 1, 0}) EXPECT_EQ(send(file, content_, chunk).status, ModuleStatus::ok);
-  EXPECT_FALSE(brought_->find(file.build_id)) << "nobody has asked for it";
+  EXPECT_FALSE(brought_->find(modules::GenerationId::of(file.build_id))) << "nobody has asked for it";
   EXPECT_THAT(query(file).missing, IsEmpty());
-  const auto brought = brought_->find(file.build_id);
+  const auto brought = brought_->find(modules::GenerationId::of(file.build_id));
   ASSERT_TRUE(brought);
   std::ifstream in(brought->back().cached, std::ios::binary);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), content_);
