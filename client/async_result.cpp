@@ -8,7 +8,10 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/engine_link.hpp"
+#include "client/local.hpp"
 #include "client/pending.hpp"
+#include "client/request.hpp"
 
 namespace enginery {
 
@@ -58,6 +61,24 @@ const std::shared_ptr<void>& TaskHandle::decoded(
 void TaskHandle::then(std::function<void()> work) const { task_->then(std::move(work)); }
 Metadata TaskHandle::metadata() const { return task_->metadata(); }
 void TaskHandle::abort() const { task_->abort(); }
+TaskHandle TaskHandle::push(std::string_view name, const Value& value) const {
+  const std::pair<std::string, Value> item{name, value};
+  return Request{.op = wire::Op::push, .keywords = {&item, 1}}.send_after(*task_);
+}
+void TaskHandle::drop(const std::string& kept) const noexcept try {
+  const auto drop = [task = task_, what = Value::string(kept)] {
+    try {
+      Request{.op = wire::Op::erase, .positional = {&what, 1}}.send_after(*task);
+    } catch (const std::exception&) {
+      // Then the engine drops it when this client leaves.
+    }
+  };
+  if (task_->engine_id() == local_engine::kId) return drop();
+  // Sending may wait for room, and whoever lets go of a result does not expect to.
+  if (const auto link = task_->link()) link->continuations().post(drop);
+} catch (const std::exception&) {
+  // As above.
+}
 std::string TaskHandle::msg_id() const { return task_->msg_id(); }
 int TaskHandle::engine_id() const { return task_->engine_id(); }
 const std::string& TaskHandle::label() const { return task_->label(); }
@@ -128,6 +149,13 @@ std::vector<std::string> AsyncTasks::texts(std::string Metadata::*stream) const 
   std::vector<std::string> all;
   for (const TaskHandle& task : tasks_) all.push_back(task.metadata().*stream);
   return all;
+}
+
+void AsyncTasks::store(std::string_view name) const {
+  check();
+  std::vector<TaskHandle> stored;
+  for (const TaskHandle& task : tasks_) stored.push_back(task.push(name, task.value()));
+  AsyncTasks(std::move(stored), several_).check();
 }
 
 void AsyncTasks::require(std::optional<Seconds> timeout) const {

@@ -33,22 +33,9 @@ AsyncResult<R> DirectView::finished_if_blocking(TaskHandle task) const {
   return result;
 }
 
-TaskHandle DirectView::call(std::string_view name, const CallArguments& arguments) const {
-  return Request{Op::apply, name, arguments.positional, arguments.keywords}.send(engines_, id_);
-}
-
-TaskHandle DirectView::call(const TypedName& name, std::string_view type, const CallArguments& arguments) const {
-  return Request{.op = Op::apply,
-                 .name = name.name(),
-                 .positional = arguments.positional,
-                 .keywords = arguments.keywords,
-                 .signature = type}
-      .send(engines_, id_);
-}
-
-TaskHandle DirectView::call(const Callee& callee, const CallArguments& arguments) const {
+TaskHandle DirectView::call(const Callee& callee, const CallArguments& arguments, std::string_view keep) const {
   wire::Code code;
-  return Request::to_code(callee, arguments, engines_ != nullptr, code).send(engines_, id_);
+  return Request::of(callee, arguments, keep, engines_ != nullptr, code).send(engines_, id_);
 }
 
 AsyncResult<void> DirectView::push(std::initializer_list<Item> items) const {

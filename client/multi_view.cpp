@@ -45,23 +45,10 @@ std::vector<int> MultiView::targets() const {
   return ids;
 }
 
-std::vector<TaskHandle> MultiView::call(const TypedName& name, std::string_view type,
-                                        const CallArguments& arguments) const {
-  return Request{.op = Op::apply,
-                 .name = name.name(),
-                 .positional = arguments.positional,
-                 .keywords = arguments.keywords,
-                 .signature = type}
-      .send(engines_, targets());
-}
-
-std::vector<TaskHandle> MultiView::call(const Callee& callee, const CallArguments& arguments) const {
+std::vector<TaskHandle> MultiView::call(const Callee& callee, const CallArguments& arguments,
+                                        std::string_view keep) const {
   wire::Code code;
-  return Request::to_code(callee, arguments, true, code).send(engines_, targets());
-}
-
-std::vector<TaskHandle> MultiView::call(std::string_view name, const CallArguments& arguments) const {
-  return Request{Op::apply, name, arguments.positional, arguments.keywords}.send(engines_, targets());
+  return Request::of(callee, arguments, keep, true, code).send(engines_, targets());
 }
 
 AsyncResults<void> MultiView::push(std::initializer_list<Item> items) const {

@@ -57,6 +57,8 @@ class Pending {
   Metadata metadata() const;
   void abort() const;
 
+  /// To the engine that it went to; null when it went to none, or when the client has ended.
+  std::shared_ptr<EngineLink> link() const { return link_.lock(); }
   int engine_id() const noexcept { return engine_id_; }
   const std::string& label() const noexcept { return label_; }
   std::string msg_id() const;

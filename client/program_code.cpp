@@ -50,7 +50,7 @@ std::string function_text(const void* function, const std::string& name, const m
 
 ProgramCode make(const Callee& callee, bool travels) {
   ProgramCode made;
-  made.name = callee.function ? modules::function_name(callee.function) : modules::class_name(*callee.type);
+  made.name = callee.function ? modules::function_name(callee.function) : modules::class_name(*callee.type_info);
   const auto location = CodeLocation::of(callee.maker);
   if (travels && (!location || location->executable))
     throw PluginLoadError(LoadStage::elf, location ? location->file : made.name,

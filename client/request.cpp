@@ -1,6 +1,10 @@
 // client/request.cpp: what a view asks of engines.
 #include "client/request.hpp"
 
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
 #include "client/local.hpp"
 #include "client/program_code.hpp"
 #include "core/session/limits.hpp"
@@ -13,10 +17,18 @@ std::string Request::label() const {
 }
 
 wire::Packed Request::packed(std::size_t inline_bytes) const {
-  return wire::pack(wire::CallParts{op, name, positional, keywords, code, signature}, inline_bytes);
+  return wire::pack(wire::CallParts{op, name, positional, keywords, code, signature, keep}, inline_bytes);
 }
 
-Request Request::to_code(const Callee& callee, const CallArguments& arguments, bool travels, wire::Code& code) {
+Request Request::of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
+                    wire::Code& code) {
+  if (!callee.name.empty())
+    return {.op = wire::Op::apply,
+            .name = callee.name,
+            .positional = arguments.positional,
+            .keywords = arguments.keywords,
+            .signature = callee.type,
+            .keep = keep};
   const ProgramCode& known = ProgramCode::of(callee, travels);
   code = known.code;
   code.object.assign(reinterpret_cast<const char*>(callee.object.data()), callee.object.size());
@@ -24,6 +36,7 @@ Request Request::to_code(const Callee& callee, const CallArguments& arguments, b
           .name = known.name,
           .positional = arguments.positional,
           .code = &code,
+          .keep = keep,
           .needs = known.module};
 }
 
@@ -34,12 +47,22 @@ TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {
   return task;
 }
 
+TaskHandle Request::run_here() const {
+  auto pending = std::make_shared<Pending>(local_engine::kId, Uuid(), label(), std::string(execute_input));
+  local_engine::run(packed(session::Limits{}.inline_bytes), *pending, needs.get());
+  return TaskHandle(std::move(pending));
+}
+
+TaskHandle Request::send_after(const Pending& task) const {
+  if (task.engine_id() == local_engine::kId) return run_here();
+  if (const std::shared_ptr<EngineLink> link = task.link()) return submit(*link, packed(link->inline_bytes()));
+  if (task.ready() && task.error()) std::rethrow_exception(task.error());
+  throw ConnectionError(
+      fmt::format("the client of '{}' was destroyed; keep it as long as you use its results", task.label()));
+}
+
 TaskHandle Request::send(const std::shared_ptr<Engines>& engines, int id) const {
-  if (!engines) {
-    auto pending = std::make_shared<Pending>(local_engine::kId, Uuid(), label(), std::string(execute_input));
-    local_engine::run(packed(session::Limits{}.inline_bytes), *pending, needs.get());
-    return TaskHandle(std::move(pending));
-  }
+  if (!engines) return run_here();
   const std::shared_ptr<EngineLink> link = engines->link(id);
   return submit(*link, packed(link->inline_bytes()));
 }

@@ -30,21 +30,26 @@ struct Request {
   std::string_view execute_input{};
   const wire::Code* code = nullptr;
   std::string_view signature{};
+  std::string_view keep{};  ///< where the result stays on the engine, in place of travelling
   /// What engines must have before they run it; brought to those that lack it. Null: nothing.
   std::shared_ptr<const modules::ModuleFiles> needs{};
 
-  /// A call of code of this process; `code` is where the request's own is put. Refers to all of them.
-  static Request to_code(const Callee& callee, const CallArguments& arguments, bool travels, wire::Code& code);
+  /// A call; of code of this process, `code` is where the request's own is put. Refers to all of them.
+  static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
+                    wire::Code& code);
 
   /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
   TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;
   std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids) const;
+  /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
+  TaskHandle send_after(const Pending& task) const;
 
  private:
   /// What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
   std::string label() const;
   wire::Packed packed(std::size_t inline_bytes) const;
   TaskHandle submit(EngineLink& link, wire::Packed packed) const;
+  TaskHandle run_here() const;
 };
 
 // What views are given in braces, as values.

@@ -77,7 +77,7 @@ int register_with(const Connection& connection, const wire::EngineEntry& self) {
 
 /// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
 wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
-  return executor.run(task.body, task.bulk);
+  return executor.run(task.body, task.bulk, task.session);
 } catch (const abi::__forced_unwind&) {
   fmt::print(stderr,
              "enginery engine: a task ended the main thread (pthread_exit?), which ends the engine; return from "
@@ -102,8 +102,13 @@ int engine_main(const EngineOptions& options) try {
   LiveOutput live(uuid, sockets.output_address());
   Output output([&live](const Output::Piece& piece) { live.publish(piece); });
   const auto brought = std::make_shared<modules::BroughtModules>();
-  SessionServer server(uuid, sockets.addresses(), session::Limits{}, brought,
-                       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); });
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
+  tasks::Executor executor(globals(), loader);
+  SessionServer server(
+      uuid, sockets.addresses(), session::Limits{}, brought,
+      [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
+      [&](const Uuid& session) { executor.forget(session); });
 
   std::thread([&] {
     wait_for_the_end(options.launcher_fd, connection.launcher, ending);
@@ -114,9 +119,6 @@ int engine_main(const EngineOptions& options) try {
     ::_exit(0);
   }).detach();
 
-  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
-  tasks::Executor executor(globals(), loader);
   for (const std::string& plugin : options.load) executor.import(plugin);
 
   const ProcessId process = ProcessId::self();

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <utility>
 #include <variant>
 
 #include <enginery/connection.hpp>
@@ -42,6 +43,10 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+bool is_for_main(const session::EngineAction& action) {
+  return std::holds_alternative<session::WorkReady>(action) || std::holds_alternative<session::SessionEnded>(action);
+}
+
 /// The name of the task in a body, for people.
 std::string name_of(const session::Running& running) {
   try {
@@ -55,10 +60,11 @@ std::string name_of(const session::Running& running) {
 }  // namespace
 
 SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
-                             std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark)
+                             std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark, OnEnd on_end)
     : engine_(engine),
       limits_(limits),
       on_mark_(std::move(on_mark)),
+      on_end_(std::move(on_end)),
       sessions_(engine, limits),
       modules_(engine, std::move(brought),
                [this](auto ticket, const wire::ModuleAnswer& answer) { bulk_.answer(ticket, wire::encode(answer)); }),
@@ -163,6 +169,12 @@ std::optional<session::Running> SessionServer::finish_and_next(Bytes body, std::
 std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
   for (;;) {
     if (stop_) return std::nullopt;
+    if (!ended_.empty()) {
+      const std::vector<Uuid> ended = std::exchange(ended_, {});
+      lock.unlock();
+      for (const Uuid& session : ended) on_end_(session);
+      lock.lock();
+    }
     running_ = sessions_.next(now());
     if (running_) {
       running_since_ = utc_now();
@@ -199,7 +211,8 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   if (rearm) armed_ = deadline;
   const bool wake_main = main_ == Main::sleeping;
   for (const session::EngineAction& action : actions) {
-    if (std::holds_alternative<session::WorkReady>(action)) work_hint_.store(true, std::memory_order_release);
+    if (const auto* end = std::get_if<session::SessionEnded>(&action)) ended_.push_back(end->session);
+    if (is_for_main(action)) work_hint_.store(true, std::memory_order_release);
     // Under the lock, so that it is this task that is told and not the next one.
     if (std::holds_alternative<session::StopTask>(action)) set_stop_requested(true);
   }
@@ -212,9 +225,8 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
       bulk_.answer(chunk->ticket, wire::encode(chunk->answer));
     else if (auto* fetch = std::get_if<session::AnswerFetch>(&action))
       bulk_.answer(fetch->ticket, wire::encode(fetch->fetched));
-    else if (std::holds_alternative<session::WorkReady>(action)) {
-      if (wake_main) work_.notify_one();
-    }
+    else if (is_for_main(action) && wake_main)
+      work_.notify_one();
   }
 }
 

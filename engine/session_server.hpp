@@ -31,10 +31,12 @@ class SessionServer {
   };
   /// Publishes a mark behind all that tasks have printed; called on NNG's threads.
   using OnMark = std::function<void(const Uuid& mark)>;
+  /// A session has ended, and no task of its will be given any more; called on the main thread, between tasks.
+  using OnEnd = std::function<void(const Uuid& session)>;
 
   /// Listens; code that clients bring is added to `brought`. Throws ConnectionError.
   SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
-                std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark);
+                std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark, OnEnd on_end);
   ~SessionServer();
   SessionServer(const SessionServer&) = delete;
   SessionServer& operator=(const SessionServer&) = delete;
@@ -65,6 +67,7 @@ class SessionServer {
   const Uuid engine_;
   const session::Limits limits_;
   const OnMark on_mark_;
+  const OnEnd on_end_;
   std::atomic<int> id_{-1};
 
   std::mutex mutex_;
@@ -73,6 +76,7 @@ class SessionServer {
   std::optional<session::Running> running_;
   std::int64_t running_since_ = 0;
   std::uint64_t finished_ = 0;
+  std::vector<Uuid> ended_;                // sessions that the main thread has not heard of yet
   session::Time armed_ = session::kNever;  // when the clock thread will wake
   enum class Main { busy, spinning, sleeping } main_ = Main::busy;
   std::atomic<bool> work_hint_{false};  // for the spinning main thread

@@ -16,6 +16,7 @@
 
 #include <enginery/codec.hpp>
 #include <enginery/decode.hpp>
+#include <enginery/reference.hpp>
 #include <enginery/task_handle.hpp>
 
 namespace enginery {
@@ -56,6 +57,8 @@ class ENGINERY_API AsyncTasks {
  protected:
   /// What each task wrote.
   std::vector<std::string> texts(std::string Metadata::*stream) const;
+  /// Gives the results to the engines they came from, under `name`. Waits; throws as check().
+  void store(std::string_view name) const;
 
  private:
   std::vector<TaskHandle> tasks_;
@@ -149,6 +152,13 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
   requires std::same_as<R, Value>
   operator T() const { return Codec<T>::decode(get()); }
 
+  /// Binds the result to a name on its engine, and refers to it there. The result has travelled to be got here: waits
+  /// for it, and sends it back. What is not to travel at all is called as enginery::stays(f). Throws as get().
+  ReferenceTo<R> store_as(std::string name) const {
+    store(name);
+    return ReferenceTo<R>(std::move(name));
+  }
+
   Metadata metadata() const { return task().metadata(); }
   /// What the task wrote to stdout and stderr; empty until it is ready.
   std::string out() const { return metadata().out; }
@@ -200,6 +210,11 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
   template <class T>
   requires std::same_as<T, std::vector<R>>
   operator T() const { return get(); }
+  /// As AsyncResult::store_as(): each engine gets its own result.
+  ReferenceTo<R> store_as(std::string name) const {
+    store(name);
+    return ReferenceTo<R>(std::move(name));
+  }
   std::vector<Metadata> metadata() const {
     std::vector<Metadata> all;
     for (const TaskHandle& task : tasks()) all.push_back(task.metadata());

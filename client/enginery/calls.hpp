@@ -9,6 +9,7 @@
 #include <enginery/argument.hpp>
 #include <enginery/call_arguments.hpp>
 #include <enginery/fn.hpp>
+#include <enginery/staying_result.hpp>
 #include <enginery/travels.hpp>
 
 namespace enginery {
@@ -79,24 +80,48 @@ struct CodeCall {
 template <class F>
 struct CodeCallOf {
   using Type = CodeCall<decltype(function_of(std::declval<const F&>())), 0>;
-  template <class Submit, class... A>
-  static auto submit(const Submit& submit, const F& function, const A&... arguments) {
+  template <class V, class... A>
+  static auto submit(const V& view, std::string_view keep, const F& function, const A&... arguments) {
     const auto callee = function_of(function);
-    return submit(callee_of(callee), Type::arguments({}, arguments...));
+    return view.call(callee_of(callee), Type::arguments({}, arguments...), keep);
   }
 };
 template <class F, std::size_t N>
 struct CodeCallOf<Captured<F, N>> {
   using Type = CodeCall<decltype(function_of(std::declval<const F&>())), N>;
-  template <class Submit, class... A>
-  static auto submit(const Submit& submit, const Captured<F, N>& captured, const A&... arguments) {
+  template <class V, class... A>
+  static auto submit(const V& view, std::string_view keep, const Captured<F, N>& captured, const A&... arguments) {
     const auto callee = function_of(captured.function);
-    return submit(callee_of(callee), Type::arguments(captured.values, arguments...));
+    return view.call(callee_of(callee), Type::arguments(captured.values, arguments...), keep);
   }
 };
 
-template <class F>
-using CodeResult = typename CodeCallOf<F>::Type::Result;
+/// What a call is made of and what it gives: of a name, of a name with its type, of code.
+template <class What>
+struct CallOf {
+  using Result = Value;
+  static constexpr bool kStays = false;
+  template <class V, class... A>
+  static auto submit(const V& view, std::string_view keep, std::string_view name, A&&... arguments) {
+    return view.call(Callee{.name = name}, CallArguments::of(std::forward<A>(arguments)...), keep);
+  }
+};
+template <class R, class... P>
+struct CallOf<fn<R(P...)>> {
+  using Result = typename fn<R(P...)>::Result;
+  static constexpr bool kStays = false;
+  template <class V, class... A>
+  static auto submit(const V& view, std::string_view keep, const fn<R(P...)>& name, const A&... arguments) {
+    return view.call(Callee{.name = name.name(), .type = name.type()}, name.arguments(arguments...), keep);
+  }
+};
+template <Code F>
+struct CallOf<F> : CodeCallOf<F> {
+  using Call = typename CodeCallOf<F>::Type::Call;
+  using Result = typename Call::Result;
+  /// It has no codec.
+  static constexpr bool kStays = !Call::kEncodes;
+};
 
 }  // namespace detail
 
@@ -106,7 +131,8 @@ using CodeResult = typename CodeCallOf<F>::Type::Result;
 ///  - a name with its type, an enginery::fn: arguments and result are checked by the compiler;
 ///  - a function, function object or closure of this program, which needs no registration: its code is brought to
 ///    engines that lack it. The program is built with enginery_add_program.
-template <class V, template <class> class Result>
+/// A result whose type has no Codec stays on its engine, and so does that of stays(f): see StayingResult.
+template <class V, template <class> class Result, template <class> class Staying>
 class Calls {
  public:
   /// Finished (and has thrown) when the view's `block` is set.
@@ -122,27 +148,41 @@ class Calls {
   auto apply(const F& function, const A&... arguments) const {
     return finished_if_blocking(apply_async(function, arguments...));
   }
+  template <class What, class... A>
+  auto apply(const Stays<What>& what, const A&... arguments) const {
+    return finished_if_blocking(apply_async(what, arguments...));
+  }
 
   /// Never waits for the result; for room in the bounded queue it may.
   template <class R = Value, class... A>
   Result<R> apply_async(std::string_view name, A&&... arguments) const {
     if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(view().call(name, CallArguments::of(std::forward<A>(arguments)...)));
+    return Result<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, std::forward<A>(arguments)...));
   }
   template <class R, class... P, class... A>
   Result<R> apply_async(const fn<R(P...)>& name, const A&... arguments) const {
-    return Result<R>(view().call(name, name.type(), name.arguments(arguments...)));
+    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(view(), {}, name, arguments...));
   }
   template <Code F, class... A>
   auto apply_async(const F& function, const A&... arguments) const {
-    using R = detail::CodeResult<F>;
-    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(detail::CodeCallOf<F>::submit(
-        [this](const Callee& callee, const CallArguments& call) { return view().call(callee, call); }, function,
-        arguments...));
+    using Call = detail::CallOf<F>;
+    using R = typename Call::Result;
+    if constexpr (Call::kStays) {
+      return apply_async(stays(function), arguments...);
+    } else {
+      if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
+      return Result<R>(Call::submit(view(), {}, function, arguments...));
+    }
+  }
+  template <class What, class... A>
+  auto apply_async(const Stays<What>& what, const A&... arguments) const {
+    using Call = detail::CallOf<What>;
+    static_assert(!std::is_void_v<typename Call::Result>, "enginery: the function gives nothing that could stay");
+    const KeptName kept;
+    return Staying<typename Call::Result>(Call::submit(view(), kept.text(), what.what(), arguments...), kept);
   }
 
-  /// The result itself.
+  /// The result itself; one that stays, once it is there.
   template <class R = Value, class... A>
   auto apply_sync(std::string_view name, A&&... arguments) const {
     return apply_async<R>(name, std::forward<A>(arguments)...).get();
@@ -153,7 +193,16 @@ class Calls {
   }
   template <Code F, class... A>
   auto apply_sync(const F& function, const A&... arguments) const {
-    return apply_async(function, arguments...).get();
+    if constexpr (detail::CallOf<F>::kStays)
+      return apply_sync(stays(function), arguments...);
+    else
+      return apply_async(function, arguments...).get();
+  }
+  template <class What, class... A>
+  auto apply_sync(const Stays<What>& what, const A&... arguments) const {
+    const auto result = apply_async(what, arguments...);
+    result.check();
+    return result;
   }
 
  private:

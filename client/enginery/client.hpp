@@ -20,6 +20,7 @@
 #include <enginery/namespace.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
+#include <enginery/staying_result.hpp>
 
 namespace enginery {
 

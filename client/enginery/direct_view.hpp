@@ -48,15 +48,14 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const ViewItem&);
 /// One engine of a client. A value: copies are views of the same engine. Keeps the client's connections alive.
 ///
 /// Threads: all const functions from any; `block` is the caller's.
-class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult>, public Flags<DirectView> {
+class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingResult>, public Flags<DirectView> {
  public:
   DirectView(std::shared_ptr<Engines> engines, int id) : engines_(std::move(engines)), id_(id) {}
   int id() const noexcept { return id_; }
 
-  /// What apply is made of: a task by name, with arguments that are Values already.
-  TaskHandle call(std::string_view name, const CallArguments& arguments) const;
-  TaskHandle call(const TypedName& name, std::string_view type, const CallArguments& arguments) const;
-  TaskHandle call(const Callee& callee, const CallArguments& arguments) const;
+  /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
+  /// name that begins with @; empty when it travels.
+  TaskHandle call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
 
   AsyncResult<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.

@@ -43,7 +43,7 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const MultiViewItem&);
 /// Some engines of a client, frozen, or all of them, evaluated anew at each call.
 ///
 /// Threads: all const functions from any; `block` is the caller's.
-class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults>, public Flags<MultiView> {
+class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResults>, public Flags<MultiView> {
  public:
   /// Without ids: all engines.
   MultiView(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
@@ -52,10 +52,9 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults>, public Fla
   /// The targets of a call made now. Throws NoEnginesRegistered when there are none.
   std::vector<int> targets() const;
 
-  /// What apply is made of: a task by name, with arguments that are Values already.
-  std::vector<TaskHandle> call(std::string_view name, const CallArguments& arguments) const;
-  std::vector<TaskHandle> call(const TypedName& name, std::string_view type, const CallArguments& arguments) const;
-  std::vector<TaskHandle> call(const Callee& callee, const CallArguments& arguments) const;
+  /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
+  /// name that begins with @; empty when it travels.
+  std::vector<TaskHandle> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
 
   AsyncResults<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.

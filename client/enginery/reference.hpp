@@ -1,7 +1,9 @@
 // client/enginery/reference.hpp: a name that stands for an engine's own object.
 #pragma once
 
+#include <concepts>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <enginery/value.hpp>
@@ -26,6 +28,10 @@ class TypedReference : public Reference {
   using Type = T;
   using Reference::Reference;
 };
+
+/// What refers to a result of type R: of a call by name, whose result may be anything, without a type.
+template <class R>
+using ReferenceTo = std::conditional_t<std::is_same_v<R, Value>, Reference, TypedReference<R>>;
 
 template <class T>
 inline constexpr bool IsTypedReference = false;

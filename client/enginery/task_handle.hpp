@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <enginery/export.hpp>
 #include <enginery/metadata.hpp>
@@ -43,6 +44,11 @@ class ENGINERY_API TaskHandle {
   Metadata metadata() const;
   /// Asks that the task not run, or stop; returns at once. Its outcome still comes.
   void abort() const;
+  /// Binds a name in the namespace of the task's engine, behind all that was sent to that engine before.
+  TaskHandle push(std::string_view name, const Value& value) const;
+  /// Lets the task's engine drop a result that stays there; soon, in the client's thread of continuations.
+  void drop(const std::string& kept) const noexcept;
+
   std::string msg_id() const;
   int engine_id() const;
   const std::string& label() const;

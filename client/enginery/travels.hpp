@@ -4,8 +4,12 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -61,6 +65,27 @@ inline constexpr bool kIsCaptured = false;
 template <class F, std::size_t N>
 inline constexpr bool kIsCaptured<Captured<F, N>> = true;
 
+/// What stays() gives.
+template <class F>
+class Stays {
+ public:
+  explicit Stays(const F& what) : what_(what) {}
+  const F& what() const { return what_; }
+
+ private:
+  std::conditional_t<std::is_function_v<F>, const F&, F> what_;
+};
+
+/// `e0.apply(enginery::stays(f), …)`, of a function, function object or name: the result stays on the engine, whatever
+/// its type is, until it is given a name there with store_as(), or let go.
+template <class F>
+auto stays(const F& what) {
+  if constexpr (std::is_convertible_v<const F&, std::string_view>)
+    return Stays<std::string>(std::string(std::string_view(what)));
+  else
+    return Stays<F>(what);
+}
+
 namespace detail {
 
 template <class F, class Tuple, std::size_t... I>
@@ -91,19 +116,23 @@ auto capture(const C&... captures_and_function) {
                                 detail::encode_captures<F>(all, std::make_index_sequence<kCaptures>())};
 }
 
-/// What is called on an engine, as this process knows it.
+/// What is called on an engine, as this process knows it: a name there, or code.
 struct Callee {
-  const void* maker;                    ///< describe<F>, in the module that was compiled with F
+  std::string_view name{};              ///< of a task in the engine's namespace; empty for code
+  std::string_view type{};              ///< that such a task must have, as Function::type() says it; empty: any
+  const void* maker = nullptr;          ///< describe<F>, in the module that was compiled with F
   const void* function = nullptr;       ///< when F is a pointer
   std::span<const std::byte> object{};  ///< else F's bytes
-  const std::type_info* type = nullptr;
+  const std::type_info* type_info = nullptr;
 };
 
 /// Refers to `function`. Refuses at compile time what cannot travel.
 template <class F>
 Callee callee_of(const F& function) {
   if constexpr (std::is_pointer_v<F>) {
-    return {reinterpret_cast<const void*>(&describe<F>), reinterpret_cast<const void*>(function), {}, &typeid(F)};
+    return {.maker = reinterpret_cast<const void*>(&describe<F>),
+            .function = reinterpret_cast<const void*>(function),
+            .type_info = &typeid(F)};
   } else {
     static_assert(
         std::is_trivially_copyable_v<F>,
@@ -114,8 +143,9 @@ Callee callee_of(const F& function) {
         "enginery: this closure cannot travel: it captures a pointer, a reference or this, or something that "
         "holds one, which means nothing in another process. Capture plain data by value; put what has a Codec "
         "into enginery::capture(values…, f); enginery::plain(f) overrides");
-    return {reinterpret_cast<const void*>(&describe<F>), nullptr, std::as_bytes(std::span<const F, 1>(&function, 1)),
-            &typeid(F)};
+    return {.maker = reinterpret_cast<const void*>(&describe<F>),
+            .object = std::as_bytes(std::span<const F, 1>(&function, 1)),
+            .type_info = &typeid(F)};
   }
 }
 

@@ -39,9 +39,13 @@ concept EigenExpression = std::is_base_of_v<Eigen::EigenBase<T>, T> && !std::is_
 template <class T>
 concept SparseExpression =
     EigenExpression<T> && std::is_same_v<typename Eigen::internal::traits<T>::StorageKind, Eigen::Sparse>;
+/// A factorisation, which Eigen derives from its expressions.
 template <class T>
-concept DenseExpression =
-    EigenExpression<T> && !SparseExpression<T> && Number<typename Eigen::internal::traits<T>::Scalar>;
+concept EigenSolver =
+    EigenExpression<T> && std::is_same_v<typename Eigen::internal::traits<T>::StorageKind, Eigen::SolverStorage>;
+template <class T>
+concept DenseExpression = EigenExpression<T> && !SparseExpression<T> && !EigenSolver<T> &&
+                          Number<typename Eigen::internal::traits<T>::Scalar>;
 
 template <class T>
 constexpr DenseShape dense_shape() {

@@ -84,6 +84,7 @@ struct EngineSessions::State {
     committed -= s.committed;
     held -= s.held;
     forgotten.add(s.id);
+    out.emplace_back(SessionEnded{s.id});
     all.erase(Uuid(s.id));
   }
 

@@ -36,7 +36,11 @@ struct StopTask {
   Uuid session;
   std::uint64_t seq;
 };
-using EngineAction = std::variant<AnswerExchange, AnswerChunk, AnswerFetch, WorkReady, StopTask>;
+/// It is forgotten; no task of it will be given by next() any more, but one may still run.
+struct SessionEnded {
+  Uuid session;
+};
+using EngineAction = std::variant<AnswerExchange, AnswerChunk, AnswerFetch, WorkReady, StopTask, SessionEnded>;
 using EngineActions = std::vector<EngineAction>;
 
 /// A task that is now running. At most one runs at a time.

@@ -36,16 +36,28 @@ const std::string& name_in(const Value& value) {
 }  // namespace
 
 // A forced unwind comes without an object, and so the reference in its handler is null.
-[[gnu::no_sanitize("null")]] wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk) {
+[[gnu::no_sanitize("null")]] wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk,
+                                                         const Uuid& caller) {
   wire::Outcome outcome;
   outcome.started = utc_now();
   const ThrowRecording recording;
+  std::string keep;
   try {
-    outcome.value = perform(wire::unpack_call(body, bulk), outcome);
+    wire::Call call = wire::unpack_call(body, bulk);
+    keep = call.keep;
+    Value result = perform(std::move(call), caller, outcome);
+    if (keep.empty())
+      outcome.value = std::move(result);
+    else
+      kept_.keep(keep, caller, std::move(result));
   } catch (const abi::__forced_unwind&) {
     throw;  // the task ends its thread, which nobody may hold up
   } catch (...) {
     outcome.failure = failure_of_current_exception();
+    if (!keep.empty())
+      kept_.fail(keep, caller,
+                 "the call that was to leave its result here failed with " + outcome.failure->ename + ": " +
+                     outcome.failure->evalue);
   }
   outcome.completed = utc_now();
   return outcome;
@@ -53,15 +65,12 @@ const std::string& name_in(const Value& value) {
 
 void Executor::import(const std::string& name) { names_.set(name, modules::as_value(loader_.import(name))); }
 
-Value Executor::perform(wire::Call call, wire::Outcome& outcome) {
+Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome) {
   switch (call.op) {
     case wire::Op::apply:
       return apply(std::move(call), outcome);
     case wire::Op::push:
-      for (auto& [path, value] : call.keywords) {
-        resolve(value);
-        names_.assign(path, std::move(value));
-      }
+      push(std::move(call.keywords), caller);
       return Value();
     case wire::Op::pull:
       return pull(call);
@@ -118,8 +127,31 @@ Value Executor::apply(wire::Call call, wire::Outcome& outcome) {
   return function.call(call.positional, call.keywords);
 }
 
+void Executor::push(wire::Keywords items, const Uuid& caller) {
+  for (auto& [path, value] : items) {
+    const bool kept = value.kind() == Kind::reference && KeptResults::is_name(value.as_reference());
+    try {
+      resolve(value);
+    } catch (const NameError& error) {
+      // Nobody may look at this task: whoever uses the variable is told.
+      if (kept) kept_.set_unbound(path, caller, error.what());
+      throw;
+    }
+    names_.assign(path, std::move(value));
+  }
+}
+
+Value Executor::find(const std::string& path) const {
+  if (KeptResults::is_name(path)) return kept_.get(path);
+  const std::string_view variable = std::string_view(path).substr(0, path.find_first_of(".["));
+  const std::string* const why = kept_.why_unbound(variable);
+  if (why && !names_.contains(variable))
+    throw NameError("name '" + std::string(variable) + "' is not defined: " + *why);
+  return names_.resolve(path);
+}
+
 Value Executor::pull(const wire::Call& call) const {
-  const auto value_of = [this](const Value& name) { return names_.resolve(name_in(name)); };
+  const auto value_of = [this](const Value& name) { return find(name_in(name)); };
   const Value& what = call.positional.at(0);
   if (what.kind() != Kind::list) return value_of(what);
   List values;
@@ -128,7 +160,12 @@ Value Executor::pull(const wire::Call& call) const {
 }
 
 Value Executor::erase(const wire::Call& call) {
-  for (const Value& name : call.positional) names_.remove(name_in(name));
+  for (const Value& name : call.positional) {
+    if (KeptResults::is_name(name_in(name)))
+      kept_.drop(name_in(name));
+    else
+      names_.remove(name_in(name));
+  }
   return Value();
 }
 
@@ -137,7 +174,7 @@ void Executor::resolve(Value& value, unsigned depth) const {
   if (depth > kDeepest) return;
   switch (value.kind()) {
     case Kind::reference:
-      value = names_.resolve(value.as_reference());
+      value = find(value.as_reference());
       return;
     case Kind::list:
       for (Value& item : value.as_list()) resolve(item, depth + 1);

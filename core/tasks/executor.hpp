@@ -11,6 +11,7 @@
 #include "core/evaluator/evaluator.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/code_table.hpp"
+#include "core/tasks/kept_results.hpp"
 #include "core/tasks/module_reference.hpp"
 #include "core/wire/call_wire.hpp"
 
@@ -27,23 +28,30 @@ class ENGINERY_API Executor {
         code_(loader),
         evaluator_(names, [&loader](const std::string& plugin) { return modules::as_value(loader.import(plugin)); }) {}
 
-  /// Returns but for a task that ends its thread, as pthread_exit() does.
-  wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk);
+  /// Returns but for a task that ends its thread, as pthread_exit() does. A result that stays is the `caller`'s.
+  wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk, const Uuid& caller = Uuid());
+
+  /// That caller will not call again: what stays for it is dropped.
+  void forget(const Uuid& caller) { kept_.drop_of(caller); }
 
   /// Brings a plugin into the namespace under its name. Throws PluginLoadError.
   void import(const std::string& name);
 
  private:
-  Value perform(wire::Call call, wire::Outcome& outcome);
+  Value perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome);
   Value apply(wire::Call call, wire::Outcome& outcome);
+  void push(wire::Keywords items, const Uuid& caller);
   Value pull(const wire::Call& call) const;
   Value erase(const wire::Call& call);
+  /// What a path leads to: a variable, or a result that stays.
+  Value find(const std::string& path) const;
   /// Puts the very objects in the place of References, also inside of lists, tuples and dicts.
   void resolve(Value& value, unsigned depth = 0) const;
 
   Namespace& names_;
   modules::Loader& loader_;
   CodeTable code_;
+  KeptResults kept_;
   evaluator::Evaluator evaluator_;
 };
 

@@ -179,9 +179,11 @@ Packed pack(const CallParts& call, std::size_t inline_bytes) {
   }
   const auto signature =
       call.signature.empty() ? 0 : builder.CreateString(call.signature.data(), call.signature.size());
+  const auto keep = call.keep.empty() ? 0 : builder.CreateString(call.keep.data(), call.keep.size());
   const auto name = builder.CreateString(call.name.data(), call.name.size());
   builder.Finish(fb::CreateCall(builder, static_cast<std::uint8_t>(call.op), name,
-                                static_cast<std::uint32_t>(call.positional.size()), names, values, code, signature));
+                                static_cast<std::uint32_t>(call.positional.size()), names, values, code, signature,
+                                keep));
   return finish(builder, writer, inline_bytes);
 }
 
@@ -234,6 +236,7 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
   if (const fb::Code* code = table.code())
     call.code = Code{text_of(code->maker()), text_of(code->function()), text_of(code->object())};
   call.signature = text_of(table.signature());
+  call.keep = text_of(table.keep());
   return call;
 }
 

@@ -32,6 +32,7 @@ struct Call {
   Keywords keywords;
   std::optional<Code> code;
   std::string signature;
+  std::string keep;
 };
 
 struct Failure {
@@ -63,6 +64,7 @@ struct CallParts {
   std::span<const std::pair<std::string, Value>> keywords{};
   const Code* code = nullptr;
   std::string_view signature{};
+  std::string_view keep{};
 };
 /// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError for what cannot be encoded,
 /// ValueError for what is nested too deeply, or exceeds 1 GiB with all texts and names, but without the payloads.

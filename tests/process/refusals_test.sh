@@ -46,13 +46,18 @@ static long whole(long x) { return x; }
 static bool is_set(bool x) { return x; }
 struct NoCodec { NoCodec(int); int* where; };
 static NoCodec make(int x) { return NoCodec(x); }
+static void nothing() {}
+struct OneWay { int x[2]; OneWay(); };
+template <> struct enginery::Codec<OneWay> { static Value encode(const OneWay&) { return Value(); } };
+static OneWay encodes_only() { return OneWay(); }
 static void change(NoCodec& object) { object.where = nullptr; }
 static const char* borrowed() { return "text"; }
 struct Class { int method() { return 1; } };
 CODE
 "$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
 
-if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);'); then
+if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);
+                   view.apply(change, view.apply(make, 1).store_as("x"));'); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
 fi
@@ -75,7 +80,12 @@ expect 'view.apply(whole, 1.5);' 'would lose its fraction'
 expect 'view.apply(is_set, 1);' 'only a bool is given for a bool parameter'
 expect 'view.apply(is_set, "yes");' 'only a bool is given for a bool parameter'
 expect 'view.apply(change, NoCodec(1));' 'binds to an object there: pass an enginery::Reference'
-expect 'view.apply(make, 1);' 'no value can become this type'
+expect 'NoCodec here = view.apply(make, 1);' 'this result stays on its engine'
+expect 'NoCodec here = view.apply_sync(make, 1);' 'which gives the Reference that other calls take'
+expect 'double here = view.apply(stays(half), 1);' 'give it a name with .store_as('
+expect 'view.apply(stays(nothing));' 'the function gives nothing that could stay'
+expect 'view.apply(half, view.apply(make, 1).store_as("x"));' 'this Reference is to an object of another type'
+expect 'view.apply(encodes_only);' 'no value can become this type'
 expect 'view.apply(borrowed);' 'a task cannot return a pointer'
 expect 'view.apply(capture(1, 2, half));' 'captures more values than f has parameters'
 expect 'view.apply(fn<double(double)>("linalg.det"), 1, 2);' 'the function takes fewer arguments'

@@ -150,7 +150,7 @@ TEST_F(ScriptTest, WithoutACompilerTheErrorSaysWhatToDo) {
 TEST_F(ScriptTest, StatementsAssignReadAndCallInTheEnginesNamespace) {
   start_engines(2, "--load testing");
   rc().all()["a"] = 20;
-  const auto ran = on(0).execute_cpp(R"(
+  const auto ran = on(0).execute_cpp(unseen() + R"(
     // what leads is in front of the statements
     #include <bitset>
     const int m = globals().at<int>("a");
@@ -163,7 +163,8 @@ TEST_F(ScriptTest, StatementsAssignReadAndCallInTheEnginesNamespace) {
   EXPECT_EQ(on(0).get<int>("b"), 42);
   EXPECT_THAT(on(0).get<std::vector<double>>("c"), ElementsAre(1, 2, 3));
 
-  const char* both = R"(globals()["b"] = globals().get("a") + 1; m.def("half", [](double x) { return x / 2; });)";
+  const std::string both =
+      unseen() + R"(globals()["b"] = globals().get("a") + 1; m.def("half", [](double x) { return x / 2; });)";
   rc().all().execute_cpp(both).get();
   EXPECT_EQ(compilations(), 2);
   EXPECT_THAT(rc().all().get<int>("b"), ElementsAre(21, 21));

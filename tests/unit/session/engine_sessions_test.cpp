@@ -316,6 +316,7 @@ TEST_F(EngineSessionsTest, AForgottenSessionStopsItsTaskAndIsNeverOpenedAgain) {
   out.clear();
   engine->forget(kSession, now, out);
   EXPECT_THAT(all<StopTask>(out), SizeIs(1));
+  EXPECT_THAT(all<SessionEnded>(out), SizeIs(1));
   EXPECT_EQ(answers().at(0).reply.status, Status::unknown);
   finish(*running);
   EXPECT_THAT(out, IsEmpty());

@@ -92,6 +92,10 @@ void SimulatedEngine::act(StopTask& action) {
   if (world_.random.half()) world_.after(world_.delay(), [this, token = running_->token] { finish(token); });
 }
 
+void SimulatedEngine::act(SessionEnded& action) {
+  world_.demand(ended_.insert(action.session).second, "a session ends once");
+}
+
 void SimulatedEngine::run_next() {
   if (running_) return;
   std::optional<Running> next = sessions_.next(world_.now);
@@ -99,6 +103,7 @@ void SimulatedEngine::run_next() {
   Story& story = world_.story(next->body);
   world_.note([&] { return "engine runs task " + std::to_string(story.id) + ", seq " + std::to_string(next->seq); });
   world_.demand(!story.ran, "a task runs at most once");
+  world_.demand(!ended_.contains(next->session), "no task of a session starts after its end");
   world_.demand(next->seq > last_started_[next->session], "tasks of a client start in the order of seq");
   world_.demand(next->bulk.size() == story.bulk.size(), "a task has its payloads");
   for (std::size_t i = 0; i < story.bulk.size(); ++i)

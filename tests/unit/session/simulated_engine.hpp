@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "simulator.hpp"
 
@@ -38,6 +39,7 @@ class SimulatedEngine {
   void act(AnswerFetch& action);
   void act(WorkReady& action);
   void act(StopTask& action);
+  void act(SessionEnded& action);
   RequestPtr take(Ticket ticket);
   void run_next();
   void finish(std::uint64_t token);
@@ -52,6 +54,7 @@ class SimulatedEngine {
   std::uint64_t last_token_ = 0, largest_result_ = 0, largest_task_ = 0;
   std::unordered_map<Ticket, Waiting> tickets_;
   std::unordered_map<Uuid, std::uint64_t> last_started_;
+  std::unordered_set<Uuid> ended_;
   std::optional<Now> running_;
   Time alarm_ = kNever;
 };

@@ -1,0 +1,103 @@
+// client/enginery/staying_result.hpp: results that stay on their engines.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <enginery/async_result.hpp>
+#include <enginery/reference.hpp>
+
+namespace enginery {
+
+/// A fresh name under which engines keep results of one call.
+class ENGINERY_API KeptName {
+ public:
+  KeptName();
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// Tasks whose results stay. When the last copy ends, the engines drop what has no other name by then.
+class ENGINERY_API StayingTasks : public AsyncTasks {
+ public:
+  /// Waits until the results are there, on their engines; throws what went wrong.
+  void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
+
+ protected:
+  StayingTasks(std::vector<TaskHandle> tasks, bool several, const KeptName& kept);
+  void bind(std::string_view name) const;
+  const std::string& kept() const noexcept;
+
+ private:
+  class Hold;
+  std::shared_ptr<const Hold> hold_;
+};
+
+/// What the compiler says when a result that stays is assigned to an object here.
+template <class T>
+[[noreturn]] void refuse_to_leave() {
+  static_assert(
+      !std::is_same_v<T, T>,
+      "enginery: this result stays on its engine, because its type has no Codec or because stays(f) asked for "
+      "it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
+}
+
+/// An R that stays on its engine: since it has no Codec, or since it was called as stays(f). Copies are the same
+/// result. Threads: all functions from any.
+template <class R>
+class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>> {
+ public:
+  StayingResult(TaskHandle task, const KeptName& kept) : StayingTasks({std::move(task)}, false, kept) {}
+
+  /// Binds the result to a name in the engine's namespace, where it stays, and refers to it there. Does not wait:
+  /// calls that follow find it. When the task fails, whoever uses the name gets a NameError that says how it failed.
+  ReferenceTo<R> store_as(std::string name) const {
+    bind(name);
+    return ReferenceTo<R>(std::move(name));
+  }
+  /// Refers to the result without a name, as long as this lives.
+  ReferenceTo<R> reference() const { return ReferenceTo<R>(kept()); }
+  template <std::same_as<R> T>
+  operator T() const {
+    refuse_to_leave<T>();
+  }
+
+  Metadata metadata() const { return tasks().front().metadata(); }
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
+};
+
+/// As that, of several engines: each has its own under the one name.
+template <class R>
+class StayingResults : public StayingTasks, public Awaitable<StayingResults<R>> {
+ public:
+  StayingResults(std::vector<TaskHandle> tasks, const KeptName& kept) : StayingTasks(std::move(tasks), true, kept) {}
+
+  ReferenceTo<R> store_as(std::string name) const {
+    bind(name);
+    return ReferenceTo<R>(std::move(name));
+  }
+  ReferenceTo<R> reference() const { return ReferenceTo<R>(kept()); }
+  template <std::same_as<std::vector<R>> T>
+  operator T() const {
+    refuse_to_leave<T>();
+  }
+
+  std::vector<Metadata> metadata() const {
+    std::vector<Metadata> all;
+    for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
+    return all;
+  }
+  std::vector<std::string> out() const { return texts(&Metadata::out); }
+  std::vector<std::string> err() const { return texts(&Metadata::err); }
+};
+
+}  // namespace enginery

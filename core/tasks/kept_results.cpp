@@ -1,0 +1,47 @@
+// core/tasks/kept_results.cpp: results that stay on the engine.
+#include "core/tasks/kept_results.hpp"
+
+#include <utility>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::tasks {
+
+void KeptResults::keep(const std::string& name, const Uuid& owner, Value result) {
+  if (!is_name(name))
+    throw ProtocolError("a call wants its result kept as '" + name + "', which does not begin with @");
+  results_.insert_or_assign(name, Kept{owner, std::move(result)});
+}
+
+void KeptResults::fail(const std::string& name, const Uuid& owner, std::string why) {
+  results_.insert_or_assign(name, Kept{owner, Failed{std::move(why)}});
+}
+
+const Value& KeptResults::get(std::string_view name) const {
+  const auto found = results_.find(name);
+  if (found == results_.end())
+    throw NameError(
+        "the result that was to be used is not on this engine any more: keep what apply() gave until its last use, or "
+        "give the result a name with store_as()");
+  if (const auto* failed = std::get_if<Failed>(&found->second.result)) throw NameError(failed->why);
+  return std::get<Value>(found->second.result);
+}
+
+void KeptResults::drop(const std::string& name) { results_.erase(name); }
+
+void KeptResults::drop_of(const Uuid& owner) {
+  const auto owned = [&](const auto& entry) { return entry.second.owner == owner; };
+  std::erase_if(results_, owned);
+  std::erase_if(unbound_, owned);
+}
+
+void KeptResults::set_unbound(const std::string& variable, const Uuid& owner, std::string why) {
+  unbound_.insert_or_assign(variable, Unbound{owner, std::move(why)});
+}
+
+const std::string* KeptResults::why_unbound(std::string_view variable) const {
+  const auto found = unbound_.find(variable);
+  return found == unbound_.end() ? nullptr : &found->second.why;
+}
+
+}  // namespace enginery::tasks
