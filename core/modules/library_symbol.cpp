@@ -10,15 +10,12 @@
 #include <link.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
 
-#include "core/modules/exported_functions.hpp"
+#include "core/modules/exported_symbols.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -45,7 +42,7 @@ const void* ask_linker(void* library, const std::string& symbol, const std::stri
 }
 
 std::optional<LibrarySymbol> shown_by(const link_map& map, const void* function) {
-  const ExportedFunctions exports(map);
+  const ExportedSymbols exports(map);
   std::optional<LibrarySymbol> best;
   exports.each_function([&](const ElfW(Sym) & symbol) {
     if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC || exports.address(symbol) != function || exports.is_old(symbol))
@@ -60,7 +57,7 @@ std::optional<LibrarySymbol> chosen_by(const link_map& map, const void* function
   if (!*map.l_name) return std::nullopt;
   void* const library = dlopen(map.l_name, RTLD_LAZY | RTLD_NOLOAD);
   if (!library) return std::nullopt;
-  const ExportedFunctions exports(map);
+  const ExportedSymbols exports(map);
   std::optional<LibrarySymbol> best;
   exports.each_function([&](const ElfW(Sym) & symbol) {
     if (ELF64_ST_TYPE(symbol.st_info) != STT_GNU_IFUNC || exports.is_old(symbol)) return;

@@ -158,17 +158,14 @@ std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generatio
     LibraryRenames here;  // what this file is to call otherwise
     for (const std::string& library : elf.needed)
       if (const auto other = renames.find(library); other != renames.end()) here.insert(*other);
-    std::string name = file.what.name;
-    if (&file != &module) {
-      names.push_back(names_.of(file.what, here, module.what.path));
-      if (names.back() != name) {
-        renames.emplace(name, names.back());
-        here.emplace(name, names.back());
-        name = names.back();
-      }
+    const std::string name = &file == &module ? file.what.name : names_.of(file.what, here, module.what.path);
+    if (name != file.what.name) {
+      here.emplace(file.what.name, name);
+      renames.emplace(file.what.name, name);
     }
     copies.all.push_back(here.empty() ? file.cached : renamed_copy(file, content, name, here));
     if (&file == &module) break;
+    names.push_back(name);
     neighbours.folders.push_back(copies.all.back().parent_path());
     if (!mapped_library(name)) neighbours.libraries.push_back(copies.all.back());
   }

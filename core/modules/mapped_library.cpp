@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "core/modules/exported_functions.hpp"
+#include "core/modules/exported_symbols.hpp"
 #include "core/modules/mapped_build_id.hpp"
 
 namespace enginery::modules {
@@ -53,9 +53,11 @@ bool comes_first(const std::string& name) {
   link_map* map = nullptr;
   bool first = false;
   if (dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0) {
-    const ExportedFunctions functions(*map);
-    functions.each_function([&](const ElfW(Sym) & symbol) {
-      first = first || dlsym(RTLD_DEFAULT, functions.name(symbol)) == functions.address(symbol);
+    const ExportedSymbols symbols(*map);
+    symbols.each([&](const ElfW(Sym) & symbol) {
+      const auto type = ELF64_ST_TYPE(symbol.st_info);
+      first = first || ((type == STT_FUNC || type == STT_OBJECT) &&
+                        dlsym(RTLD_DEFAULT, symbols.name(symbol)) == symbols.address(symbol));
     });
   }
   dlclose(handle);

@@ -22,8 +22,8 @@ struct MappedLibrary {
 /// is none. `name` may also be the very path of what is mapped.
 ENGINERY_API std::optional<MappedLibrary> mapped_library(const std::string& name);
 
-/// Whether all that is loaded finds functions of the library of that name before those of its own libraries: the
-/// program is linked with it, or it was loaded with RTLD_GLOBAL.
+/// Whether all that is loaded finds what the library of that name shows before what its own libraries show: the program
+/// is linked with it, or it was loaded with RTLD_GLOBAL.
 ENGINERY_API bool comes_first(const std::string& name);
 
 }  // namespace enginery::modules

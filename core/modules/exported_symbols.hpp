@@ -1,4 +1,4 @@
-// core/modules/exported_functions.hpp: the functions that one mapped library shows.
+// core/modules/exported_symbols.hpp: the symbols that one mapped library shows.
 #pragma once
 
 #include <elf.h>
@@ -12,12 +12,12 @@
 
 namespace enginery::modules {
 
-/// The functions that one mapped library shows.
+/// The symbols that one mapped library shows.
 ///
 /// The library stays mapped meanwhile.
-class ExportedFunctions {
+class ExportedSymbols {
  public:
-  explicit ExportedFunctions(const link_map& map) : base_(map.l_addr) {
+  explicit ExportedSymbols(const link_map& map) : base_(map.l_addr) {
     for (const ElfW(Dyn)* entry = map.l_ld; entry && entry->d_tag != DT_NULL; ++entry) {
       const std::uintptr_t value = entry->d_un.d_ptr;
       if (entry->d_tag == DT_SYMTAB) symbols_ = reinterpret_cast<const ElfW(Sym)*>(value);
@@ -31,15 +31,19 @@ class ExportedFunctions {
 
   std::string soname() const { return strings_ && soname_at_ ? strings_ + *soname_at_ : std::string(); }
 
-  /// Calls `f(symbol)` for each function that is defined here.
+  /// Calls `f(symbol)` for each that is defined here.
+  template <class F>
+  void each(F f) const {
+    if (!symbols_ || !strings_) return;
+    for (std::size_t i = 1; i < count_; ++i)
+      if (symbols_[i].st_shndx != SHN_UNDEF) f(symbols_[i]);
+  }
   template <class F>
   void each_function(F f) const {
-    if (!symbols_ || !strings_) return;
-    for (std::size_t i = 1; i < count_; ++i) {
-      const ElfW(Sym)& symbol = symbols_[i];
+    each([&](const ElfW(Sym) & symbol) {
       const auto type = ELF64_ST_TYPE(symbol.st_info);
-      if (symbol.st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_GNU_IFUNC)) f(symbol);
-    }
+      if (type == STT_FUNC || type == STT_GNU_IFUNC) f(symbol);
+    });
   }
   const void* address(const ElfW(Sym) & symbol) const { return reinterpret_cast<const void*>(base_ + symbol.st_value); }
   const char* name(const ElfW(Sym) & symbol) const { return strings_ + symbol.st_name; }
