@@ -141,6 +141,15 @@ TEST_F(GenerationsTest, AnAddressIsThatOfItsGeneration) {
   EXPECT_EQ(called(answer, *young), 43);
 }
 
+TEST_F(GenerationsTest, APluginOfThisHostIsRefusedWhenTheLibraryBesideItIsAnotherBuild) {
+  const std::string plugin = folder_ / "new/beside/beside.so";
+  const PluginLoadError error = refusal([&] { loader_.import_file(plugin); });
+  EXPECT_EQ(error.stage(), LoadStage::dependency);
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("it needs libfixture_answer.so of build-id "),
+                                  HasSubstr(folder_ / "new/beside/libfixture_answer.so"), HasSubstr("run()")));
+  EXPECT_EQ(call(*loader_.import_file(folder_ / "old/beside/beside.so"), "answer"), Value(42));
+}
+
 TEST_F(GenerationsTest, OfAGenerationThatNobodyBroughtThereIsNoCode) {
   const CodeAddress address{build_of("old/beside/beside.so"), 0x1000, {"c0ffee"}};
   EXPECT_THROW(loader_.code(address), ModuleMissing);
