@@ -85,7 +85,8 @@ AsyncResult<void> DirectView::run(std::string_view path) const {
 }
 
 AsyncResult<void> DirectView::execute_cpp(std::string_view statements) const {
-  return run(compile_statements(statements).file.string());
+  const std::string file = compile_statements(statements).file.string();
+  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), file, statements).front());
 }
 
 void DirectView::sync_imports(std::initializer_list<Name> plugins) const {

@@ -106,7 +106,7 @@ AsyncResults<void> MultiView::run(std::string_view path) const {
 AsyncResults<void> MultiView::execute_cpp(std::string_view statements) const {
   const std::vector<int> ids = targets();
   const std::string file = compile_statements(statements).file.string();
-  return finished_if_blocking<void>(run_plugin(engines_, ids, file));
+  return finished_if_blocking<void>(run_plugin(engines_, ids, file, statements));
 }
 
 void MultiView::sync_imports(std::initializer_list<Name> plugins) const {

@@ -28,10 +28,11 @@ std::string file_of(std::string_view path) {
 }
 
 std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
-                             std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files) {
+                             std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files,
+                             std::string_view execute_input = {}) {
   const wire::Keywords keywords =
       tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
-  const Request request{.op = op, .name = name, .keywords = keywords, .needs = files};
+  const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
   if (!engines) return {request.send(engines, ids.front())};
   return request.send(engines, ids);
 }
@@ -54,9 +55,9 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
 }
 
 std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                   std::string_view path) {
+                                   std::string_view path, std::string_view execute_input) {
   const auto files = modules::ModuleFiles::of_file(file_of(path));
-  return send(engines, ids, wire::Op::run, files->module().path, files);
+  return send(engines, ids, wire::Op::run, files->module().path, files, execute_input);
 }
 
 }  // namespace enginery

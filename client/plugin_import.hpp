@@ -20,8 +20,8 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
                   std::initializer_list<Name> plugins, bool several);
 
 /// Runs the body of the plugin at `path`, or of the plugin of that name, in the engines' own namespaces. Engines that
-/// lack the build get it first.
+/// lack the build get it first. `execute_input`: what the plugin was compiled from, if the user has written that.
 std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                   std::string_view path);
+                                   std::string_view path, std::string_view execute_input = {});
 
 }  // namespace enginery

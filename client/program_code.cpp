@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <tuple>
 
@@ -15,6 +16,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/registered_name.hpp"
 #include "core/modules/code_location.hpp"
 #include "core/modules/function_name.hpp"
 #include "core/modules/library_symbol.hpp"
@@ -48,9 +50,17 @@ std::string function_text(const void* function, const std::string& name, const m
                         "Call it from a function of the program, and apply that");
 }
 
+/// As a plugin calls it, if one does; else as the source does.
+std::string name_of(const Callee& callee) {
+  if (!callee.function) return modules::class_name(*callee.type_info);
+  const auto where = CodeLocation::of(callee.function);
+  const std::optional<std::string> registered = where ? registered_name(*where, callee.function) : std::nullopt;
+  return registered ? *registered : modules::function_name(callee.function);
+}
+
 ProgramCode make(const Callee& callee, bool travels) {
   ProgramCode made;
-  made.name = callee.function ? modules::function_name(callee.function) : modules::class_name(*callee.type_info);
+  made.name = name_of(callee);
   const auto location = CodeLocation::of(callee.maker);
   if (travels && (!location || location->executable))
     throw PluginLoadError(LoadStage::elf, location ? location->file : made.name,

@@ -13,7 +13,7 @@ namespace enginery {
 
 /// What is known of one function or class of function objects, found out at its first call.
 struct ProgramCode {
-  std::string name;  ///< in the source: "wait", "main::<lambda>"
+  std::string name;  ///< in a plugin: "norms.get_norms"; else in the source: "wait", "main::<lambda>"
   wire::Code code;   ///< without the object
   std::shared_ptr<const modules::ModuleFiles> module;
 

@@ -4,19 +4,20 @@
 #include <string>
 #include <string_view>
 
+#include "core/modules/content_hash.hpp"
+
 namespace enginery {
 
-/// FNV-1a of 128 bits: tells contents apart that nobody made to collide.
+/// Of several texts, in order.
 class ScriptHash {
  public:
-  /// Adds a text and its end, so that ("ab", "c") is not ("a", "bc").
-  ScriptHash& add(std::string_view text) noexcept;
-  /// 32 digits.
-  std::string hex() const;
+  /// Adds a text and its size, so that ("ab", "c") is not ("a", "bc").
+  ScriptHash& add(std::string_view text);
+  /// 64 digits. Once; nothing can be added afterwards.
+  std::string hex() { return hasher_.finish().hex(); }
 
  private:
-  __extension__ using Bits = unsigned __int128;
-  Bits state_ = (Bits{0x6c62272e07bb0142} << 64) | 0x62b821756295c58d;
+  modules::ContentHasher hasher_;
 };
 
 }  // namespace enginery

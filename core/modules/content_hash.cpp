@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <new>
 #include <vector>
 
@@ -15,42 +14,47 @@
 namespace enginery::modules {
 namespace {
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
-  }
-  void add(std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
-  ContentHash finish() {
-    ContentHash hash;
-    EVP_DigestFinal_ex(context_.get(), hash.bytes.data(), nullptr);
-    return hash;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
+EVP_MD_CTX* sha(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
 }  // namespace
 
+ContentHasher::ContentHasher() : context_(EVP_MD_CTX_new()) {
+  if (!context_ || EVP_DigestInit_ex(sha(context_), EVP_sha256(), nullptr) != 1) {
+    EVP_MD_CTX_free(sha(context_));
+    throw std::bad_alloc();
+  }
+}
+
+ContentHasher::~ContentHasher() { EVP_MD_CTX_free(sha(context_)); }
+
+void ContentHasher::add(std::span<const std::byte> bytes) {
+  EVP_DigestUpdate(sha(context_), bytes.data(), bytes.size());
+}
+
+ContentHash ContentHasher::finish() {
+  ContentHash hash;
+  EVP_DigestFinal_ex(sha(context_), hash.bytes.data(), nullptr);
+  return hash;
+}
+
 ContentHash ContentHash::of(std::span<const std::byte> bytes) {
-  Sha256 sha;
-  sha.add(bytes);
-  return sha.finish();
+  ContentHasher hasher;
+  hasher.add(bytes);
+  return hasher.finish();
 }
 
 ContentHash ContentHash::of(int descriptor, std::uint64_t size) {
-  Sha256 sha;
+  ContentHasher hasher;
   std::vector<std::byte> buffer(std::min<std::uint64_t>(size, 1u << 18));
   for (std::uint64_t at = 0; at < size;) {
     const ssize_t got =
         pread(descriptor, buffer.data(), std::min<std::uint64_t>(buffer.size(), size - at), static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return {};
-    sha.add(std::span(buffer).first(static_cast<std::size_t>(got)));
+    hasher.add(std::span(buffer).first(static_cast<std::size_t>(got)));
     at += static_cast<std::uint64_t>(got);
   }
-  return sha.finish();
+  return hasher.finish();
 }
 
 std::string ContentHash::hex() const {

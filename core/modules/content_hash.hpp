@@ -27,4 +27,20 @@ struct ENGINERY_API ContentHash {
   friend auto operator<=>(const ContentHash&, const ContentHash&) = default;
 };
 
+/// The hash of bytes that come in pieces.
+class ENGINERY_API ContentHasher {
+ public:
+  ContentHasher();
+  ~ContentHasher();
+  ContentHasher(const ContentHasher&) = delete;
+  ContentHasher& operator=(const ContentHasher&) = delete;
+
+  void add(std::span<const std::byte> bytes);
+  /// Once; nothing can be added afterwards.
+  ContentHash finish();
+
+ private:
+  void* context_;
+};
+
 }  // namespace enginery::modules

@@ -160,6 +160,7 @@ TEST_F(ScriptTest, StatementsAssignReadAndCallInTheEnginesNamespace) {
   std::ostringstream printed;
   printed << ran;
   EXPECT_EQ(printed.str(), "<AsyncResult: execute:finished>");
+  EXPECT_THAT(ran.metadata().execute_input, HasSubstr("2 * m + static_cast<int>(std::bitset<8>(3).count())"));
   EXPECT_EQ(on(0).get<int>("b"), 42);
   EXPECT_THAT(on(0).get<std::vector<double>>("c"), ElementsAre(1, 2, 3));
 

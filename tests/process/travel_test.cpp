@@ -9,6 +9,8 @@
 #include <tuple>
 #include <vector>
 
+#include <enginery/plugin.hpp>
+
 #include "tests/process/cluster_fixture.hpp"
 #include "tests/process/travel_library.hpp"
 
@@ -18,6 +20,7 @@ static std::int64_t twice(std::int64_t x) { return 2 * x; }
 static double half(double x) noexcept { return x / 2; }
 static std::string greet(const std::string& name) { return "hello " + name; }
 static double total(std::span<const double> values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+static double quarter(double x) { return x / 4; }
 static int engine_pid() { return ::getpid(); }
 static void fail_with(const std::string& text) { throw ValueError(text); }
 static double both_ways(double x) { return x; }
@@ -151,6 +154,13 @@ TEST_F(TravelTest, ResultsPrintTheNameThatTheSourceHas) {
   EXPECT_THAT(name_of(e0.apply_async([] { return 1; })), HasSubstr("::<lambda>:finished>"));
 }
 
+TEST_F(TravelTest, AFunctionThatAPluginDefinesTooHasItsNameThere) {
+  const auto result = on(0).apply_async(quarter, 2);
+  EXPECT_EQ(result.get(), 0.5);
+  EXPECT_EQ(printed(result), "<AsyncResult: travels.quarter:finished>");
+  EXPECT_THAT(error_of([&] { on(0).apply_sync(quarter, Reference("nothing")); }), StartsWith("NameError"));
+}
+
 TEST_F(TravelTest, WhatAFunctionThrowsSaysItsNameAndWhichArgument) {
   const DirectView e0 = on(0);
   EXPECT_EQ(error_of([&] { e0.apply_sync(fail_with, "no"); }), "ValueError: no");
@@ -190,6 +200,8 @@ TEST_F(TravelTest, MetadataSayWhichBuildRan) {
 
 }  // namespace
 }  // namespace enginery
+
+ENGINERY_PLUGIN(travels, m) { m.def("quarter", enginery::quarter, "x"_a); }
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
