@@ -153,6 +153,21 @@ TEST_F(DeliveryTest, AModuleOfWhichOnlyTheLibraryWasBuiltAgainRunsTheNewOne) {
   EXPECT_EQ(on(0).apply_sync<std::int64_t>("answer"), 42);
 }
 
+TEST_F(DeliveryTest, ALibraryThatIsNewToTheHostIsProbedAlsoWhenTheModuleIsNot) {
+  const std::string script = copy("beside/beside.so"), library = copy("beside/libfixture_answer.so");
+  start_engines(1, "");
+  on(0).run(script).get();
+  client_.reset();
+  ASSERT_EQ(run("stop"), 0);
+  fs::remove(library);
+  copy("aborting_answer/libfixture_answer.so", "beside/libfixture_answer.so");
+  start_engines(1, "");
+  const int engine = process(0);
+  EXPECT_THAT(error_of([&] { on(0).run(script).get(); }), AllOf(HasSubstr("stage dlopen"), HasSubstr("SIGABRT")));
+  EXPECT_EQ(process(0), engine);
+  on(0).execute("b = 1").get();
+}
+
 TEST_F(DeliveryTest, ABusyEngineTakesCodeAndTheCallReturnsAtOnce) {
   start_engines(1);
   const std::string fifo = folder_ / "fifo", script = copy_large();
