@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -20,22 +19,15 @@
 #include <enginery/client.hpp>
 #include <enginery/connection.hpp>
 
+#include "benchmarks/first_call.hpp"
 #include "benchmarks/raw_nng.hpp"
+#include "benchmarks/seconds.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace {
 
 using namespace enginery;
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-template <class F>
-double seconds_of(const F& work) {
-  const auto start = Clock::now();
-  work();
-  return since(start);
-}
+using benchmarks::seconds_of;
 
 struct Percentiles {
   double p50, p99;
@@ -130,6 +122,15 @@ void run(bool quick, std::size_t largest) {
   row("empty call, p50", micros(call.p50), micros(base.p50), call.p50 / base.p50, "≤ 1.1 × raw");
   row("empty call, p99", micros(call.p99), micros(base.p99), call.p99 / base.p99, "");
 
+  const benchmarks::CallLatencies calls_of = benchmarks::alternating_calls(e0, calls);
+  const double of_code = percentiles(calls_of.of_code).p50, by_name = percentiles(calls_of.by_name).p50;
+  row("call of code (against a call by name), p50", micros(of_code), micros(by_name), of_code / by_name, "1 × by name");
+  const Percentiles first = percentiles(benchmarks::first_calls(quick ? 5 : 21));
+  const double module_megabytes = static_cast<double>(benchmarks::module_bytes()) / 1e6;
+  row(fmt::format("first call, module of {:.2f} MB, p50", module_megabytes), fmt::format("{:.1f} ms", first.p50 * 1e3),
+      "", 0, "≤ 50 ms");
+  row("first call, longest", fmt::format("{:.1f} ms", first.p99 * 1e3), "", 0, "");
+
   const double piped = benchmarks::pipelined_rate(url, 96, quick ? 50'000 : 500'000);
   const double rate = task_rate(rc, 1, tasks);
   row("tasks/s, one client, one engine", fmt::format("{:.0f}", rate), fmt::format("{:.0f}", piped), rate / piped,
@@ -212,6 +213,7 @@ int main(int argc, char** argv) try {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--echo" && i + 1 < argc) enginery::benchmarks::echo_main(argv[i + 1]);
+    if (argument == "--first-call") return enginery::benchmarks::first_call_main();
     if (argument == "--quick")
       quick = true, largest = 64u << 20;
     else if (argument == "--largest" && i + 1 < argc)

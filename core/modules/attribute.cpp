@@ -7,6 +7,7 @@
 #include <enginery/module_namespace.hpp>
 
 #include "core/modules/nearest_name.hpp"
+#include "core/values/objects.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -22,6 +23,21 @@ namespace {
                                    fmt::join(module.attributes.keys(), ", ")));
 }
 
+/// A struct is a dict of its fields, and has as many as reflection sees, at most. Data may have millions of keys.
+constexpr std::size_t kMostFields = 64;
+
+/// Says all fields, where Dict's own words end with the first few keys.
+[[noreturn]] void throw_no_field(const Dict& dict, std::string_view name) {
+  std::vector<std::string> fields;
+  if (dict.size() <= kMostFields)
+    for (const auto [key, value] : dict)
+      if (key.kind() == Kind::string) fields.push_back(key.as_string());
+  if (fields.empty() || fields.size() < dict.size()) throw_missing_key(dict, Value::string(std::string(name)));
+  const std::string meant = did_you_mean(name, fields);
+  throw KeyError(fmt::format("'{}' is not among the dict's keys: '{}'{}{}", name, fmt::join(fields, "', '"),
+                             meant.empty() ? "" : ".", meant));
+}
+
 Value key_of(std::string_view name) { return Value::string(std::string(name)); }
 
 }  // namespace
@@ -32,7 +48,10 @@ Value attribute(const Value& object, std::string_view name) {
     if (const Value* value = module.attributes.find(name)) return *value;
     throw_unknown(module, name);
   }
-  if (object.kind() == Kind::dict) return object.at(key_of(name));
+  if (object.kind() == Kind::dict) {
+    if (const Value* value = object.as_dict().find(name)) return *value;
+    throw_no_field(object.as_dict(), name);
+  }
   throw_none(object, name);
 }
 

@@ -79,7 +79,7 @@ void enter(const SharedObject& object, const EngineryPluginDescriptor& descripto
 }  // namespace
 
 ModuleMissing::ModuleMissing(const GenerationId& generation)
-    : Error("ModuleMissing", "this engine does not have the module of build-id " + generation.hex +
+    : Error("ModuleMissing", "this engine does not have the module " + generation.hex +
                                  ", and the call brought none; use one version of enginery on both sides") {}
 
 std::shared_ptr<const SharedObject> Loader::loaded(const GenerationId& generation) const {

@@ -178,8 +178,8 @@ void Probe::open(const std::string& file, const std::string& loaded, const std::
   const std::string said =
       words.last_line().empty() ? std::string() : fmt::format(", saying \"{}\"", words.last_line());
   constexpr const char* kConstructors =
-      "Its static constructors, which run when it is loaded, do this: move that work into ENGINERY_PLUGIN's body or a "
-      "task";
+      "Its static constructors, which run when it is loaded, do this: move that work into ENGINERY_PLUGIN's body, a "
+      "program's main, or a task";
   if (!ended) {
     refuse(file,
            fmt::format("loading it did not end within {} s{}", std::chrono::duration<double>(time_limit).count(), said),

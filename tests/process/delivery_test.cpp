@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <numeric>
 
@@ -207,6 +208,32 @@ TEST_F(DeliveryTest, ACallThatWaitsForCodeCanBeAborted) {
   ASSERT_EQ(kill(engine, SIGCONT), 0);
   after.get();
   EXPECT_THAT(on(0).keys(), testing::ElementsAre("b"));
+}
+
+TEST_F(DeliveryTest, WhatWaitsForCodeIsBoundedAndGivesItsRoomBack) {
+  start_engines(1, "");
+  const int engine = process(0);
+  const std::string most(40u << 20, 'x');  // two of these are more than may wait
+  for (const char* const script : {"myscript.so", "generation_1/generation.so"}) {
+    ASSERT_EQ(kill(engine, SIGSTOP), 0);
+    const auto ran = on(0).run(copy(script));
+    const auto push = [&](const char* name) {
+      return std::async(std::launch::async, [this, name, &most] { return on(0).push({{name, most}}); });
+    };
+    const auto start = std::chrono::steady_clock::now();
+    auto first = push("x");
+    if (first.wait_for(Seconds(30)) != std::future_status::ready) {
+      kill(engine, SIGKILL);  // so that it returns
+      FAIL() << "what has passed still takes room";
+    }
+    const auto long_enough = 5 * (std::chrono::steady_clock::now() - start) + std::chrono::milliseconds(100);
+    auto second = push("y");
+    EXPECT_EQ(second.wait_for(long_enough), std::future_status::timeout) << "nothing bounds what waits";
+    ASSERT_EQ(kill(engine, SIGCONT), 0);
+    first.get().get();
+    second.get().get();
+    ran.get();
+  }
 }
 
 TEST_F(DeliveryTest, WhenTheEngineDiesWhatWaitsForCodeFails) {
