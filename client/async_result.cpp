@@ -8,8 +8,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/engine_link.hpp"
-#include "client/local.hpp"
 #include "client/pending.hpp"
 #include "client/request.hpp"
 
@@ -66,18 +64,11 @@ TaskHandle TaskHandle::push(std::string_view name, const Value& value) const {
   return Request{.op = wire::Op::push, .keywords = {&item, 1}}.send_after(*task_);
 }
 void TaskHandle::drop(const std::string& kept) const noexcept try {
-  const auto drop = [task = task_, what = Value::string(kept)] {
-    try {
-      Request{.op = wire::Op::erase, .positional = {&what, 1}}.send_after(*task);
-    } catch (const std::exception&) {
-      // Then the engine drops it when this client leaves.
-    }
-  };
-  if (task_->engine_id() == local_engine::kId) return drop();
-  // Sending may wait for room, and whoever lets go of a result does not expect to.
-  if (const auto link = task_->link()) link->continuations().post(drop);
+  const Value what = Value::string(kept);
+  // Whoever lets go of a result does not expect to wait for room, and this makes some.
+  Request{.op = wire::Op::erase, .positional = {&what, 1}, .room = Room::overfill}.send_after(*task_);
 } catch (const std::exception&) {
-  // As above.
+  // Then the engine drops it when this client leaves.
 }
 std::string TaskHandle::msg_id() const { return task_->msg_id(); }
 int TaskHandle::engine_id() const { return task_->engine_id(); }

@@ -70,11 +70,11 @@ std::exception_ptr EngineLink::aborted(const std::string& label) const {
 }
 
 void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
-                        const std::shared_ptr<const modules::ModuleFiles>& needs) {
+                        const std::shared_ptr<const modules::ModuleFiles>& needs, Room room) {
   const std::uint64_t bytes = call.size();
   session::ClientActions actions;
   Lock lock(mutex_);
-  room_.wait(lock, [&] { return death_ || has_room(bytes); });
+  room_.wait(lock, [&] { return death_ || room == Room::overfill || has_room(bytes); });
   if (death_) {
     const std::exception_ptr error = death(pending->label());
     lock.unlock();
@@ -101,7 +101,8 @@ void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
   if (!gate_.empty() && seq >= gate_.front().seq) {
     Gated& gated = gate_[seq - gate_.front().seq];
     const std::shared_ptr<Pending> pending = gated.settled ? nullptr : settle(gated);
-    lock.unlock();
+    open_gate(actions);
+    perform(lock, actions);
     room_.notify_all();
     if (pending) pending->fail(aborted(pending->label()));
     return;

@@ -25,6 +25,9 @@
 
 namespace enginery {
 
+/// What a submission does when the bounded queue is full.
+enum class Room { wait, overfill };
+
 /// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public std::enable_shared_from_this<EngineLink> {
@@ -33,9 +36,9 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
 
   /// Sends a task, behind all that were submitted before; `pending` is completed once, whatever happens. What it
   /// `needs` (null: nothing) is brought first if the engine is not known to have it. Waits only for room in the bounded
-  /// queue.
+  /// queue; not at all with Room::overfill, for what is small, rare and makes room itself.
   void submit(wire::Packed call, std::shared_ptr<Pending> pending,
-              const std::shared_ptr<const modules::ModuleFiles>& needs);
+              const std::shared_ptr<const modules::ModuleFiles>& needs, Room room);
   void abort(const Uuid& session, std::uint64_t seq);
 
   /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.

@@ -5,6 +5,7 @@
 // session in their order. One whose code cannot be brought, or that is aborted meanwhile, has its outcome at once and
 // passes as an empty task, which keeps its seq.
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -45,21 +46,25 @@ std::shared_ptr<Pending> EngineLink::settle(Gated& gated) {
 void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& needs) {
   if (std::exchange(delivering_, true)) return;
   clock_->arm(LinkClock::now());  // without an exchange on its way, nothing else shows that the process is gone
-  std::thread([self = weak_from_this(), engine = engine_, needs] {
-    ModuleDelivery delivery(engine, needs, [&self](std::chrono::milliseconds time) {
-      const auto link = self.lock();
-      if (!link) return false;
-      Lock lock(link->mutex_);
-      return !link->room_.wait_for(lock, time, [&] { return link->death_.has_value(); });
-    });
-    std::exception_ptr error;
-    try {
-      delivery.run();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error, delivery.line());
-  }).detach();
+  try {
+    std::thread([self = weak_from_this(), engine = engine_, needs] {
+      ModuleDelivery delivery(engine, needs, [&self](std::chrono::milliseconds time) {
+        const auto link = self.lock();
+        if (!link) return false;
+        Lock lock(link->mutex_);
+        return !link->room_.wait_for(lock, time, [&] { return link->death_.has_value(); });
+      });
+      std::exception_ptr error;
+      try {
+        delivery.run();
+      } catch (...) {
+        error = std::current_exception();
+      }
+      if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error, delivery.line());
+    }).detach();
+  } catch (const std::system_error&) {
+    delivering_ = false;  // no more threads now; the clock comes back to it
+  }
 }
 
 void EngineLink::on_delivered(const modules::ContentHash& module, std::exception_ptr error,

@@ -4,6 +4,7 @@
 // there, dials anew, and the session's machine sends again what the engine does not have.
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -42,15 +43,21 @@ void EngineLink::want(Line& line) {
   if (line.dialling || line.broken || death_) return;
   line.dialling = true;
   const bool bulk = &line == &bulk_;
-  std::thread([self = weak_from_this(), bulk, url = bulk ? engine_.bulk_endpoint : engine_.endpoint] {
-    std::shared_ptr<transport::Requester> requester;
-    try {
-      requester = std::make_shared<transport::Requester>(url);
-    } catch (const ConnectionError&) {
-      // The clock looks whether the engine lives, and tries again.
-    }
-    if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
-  }).detach();
+  try {
+    std::thread([self = weak_from_this(), bulk, url = bulk ? engine_.bulk_endpoint : engine_.endpoint] {
+      std::shared_ptr<transport::Requester> requester;
+      try {
+        requester = std::make_shared<transport::Requester>(url);
+      } catch (const ConnectionError&) {
+        // The clock looks whether the engine lives, and tries again.
+      }
+      if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
+    }).detach();
+  } catch (const std::system_error&) {
+    line.dialling = false;  // no more threads now; the clock tries again
+    line.broken = true;
+    clock_->arm(LinkClock::now() + kRedial);
+  }
 }
 
 void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester) {
@@ -227,9 +234,12 @@ session::Time EngineLink::tick() {
     closing.push_back(std::move(old.requester));
     return true;
   });
-  if (!death_) session_->tick(LinkClock::now(), actions);
+  if (!death_) {
+    session_->tick(LinkClock::now(), actions);
+    open_gate(actions);
+  }
   session::Time next = death_ ? session::kNever : session_->next_deadline();
-  if (tasks_.broken || bulk_.broken || delivering_ || !retired_.empty())
+  if (tasks_.broken || bulk_.broken || !gate_.empty() || !retired_.empty())
     next = std::min(next, LinkClock::now() + kRedial);
   perform(lock, actions);
   return next;

@@ -8,7 +8,8 @@
 
 namespace enginery {
 
-/// "norms.get_norms", when the shared object at `where` is a plugin too and its body defines `function`.
+/// "norms.get_norms", when the shared object at `where` is a plugin too and its body, which is run once for that,
+/// defines `function`. Threads: any.
 std::optional<std::string> registered_name(const modules::CodeLocation& where, const void* function);
 
 }  // namespace enginery

@@ -43,7 +43,7 @@ Request Request::of(const Callee& callee, const CallArguments& arguments, std::s
 TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {
   auto pending = std::make_shared<Pending>(link.engine().id, link.engine().uuid, label(), std::string(execute_input));
   TaskHandle task(pending);
-  link.submit(std::move(packed), std::move(pending), needs);
+  link.submit(std::move(packed), std::move(pending), needs, room);
   return task;
 }
 

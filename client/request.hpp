@@ -33,6 +33,7 @@ struct Request {
   std::string_view keep{};  ///< where the result stays on the engine, in place of travelling
   /// What engines must have before they run it; brought to those that lack it. Null: nothing.
   std::shared_ptr<const modules::ModuleFiles> needs{};
+  Room room = Room::wait;
 
   /// A call; of code of this process, `code` is where the request's own is put. Refers to all of them.
   static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,

@@ -1,6 +1,7 @@
 // client/staying_result.cpp: results that stay on their engines.
 #include <enginery/staying_result.hpp>
 
+#include <enginery/namespace.hpp>
 #include <enginery/uuid.hpp>
 
 namespace enginery {
@@ -28,6 +29,7 @@ StayingTasks::StayingTasks(std::vector<TaskHandle> tasks, bool several, const Ke
     : AsyncTasks(std::move(tasks), several), hold_(std::make_shared<const Hold>(this->tasks(), kept.text())) {}
 
 void StayingTasks::bind(std::string_view name) const {
+  Namespace::check_path(name);
   for (const TaskHandle& task : tasks()) task.push(name, Value::reference(kept()));
 }
 

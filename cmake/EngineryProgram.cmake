@@ -15,12 +15,13 @@ function(enginery_add_program name)
   endif()
   add_library(${name} SHARED ${ARGN} ${ENGINERY_CMAKE_DIR}/program_main.c ${ENGINERY_CMAKE_DIR}/program_note.cpp)
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so"
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   target_compile_features(${name} PRIVATE cxx_std_20)
   enginery_optimise(${name})
-  target_compile_options(${name} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<COMPILE_LANGUAGE:CXX>>:-fno-gnu-unique>)
-  target_link_options(${name} PRIVATE -Wl,-z,defs -Wl,--build-id=sha1)
+  enginery_plugin_options(compile link)
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${compile}>)
+  target_link_options(${name} PRIVATE ${link})
   target_link_libraries(${name} PRIVATE enginery::client)
   if(TARGET enginery_flags)  # in the tree
     target_link_libraries(${name} PRIVATE enginery_flags)

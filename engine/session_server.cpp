@@ -169,7 +169,7 @@ std::optional<session::Running> SessionServer::finish_and_next(Bytes body, std::
 std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
   for (;;) {
     if (stop_) return std::nullopt;
-    if (!ended_.empty()) {
+    while (!ended_.empty()) {
       const std::vector<Uuid> ended = std::exchange(ended_, {});
       lock.unlock();
       for (const Uuid& session : ended) on_end_(session);

@@ -34,6 +34,19 @@ template <class P>
 inline constexpr bool binds_to_references_only =
     std::is_lvalue_reference_v<P> && !std::is_const_v<std::remove_reference_t<P>> && !is_seen<std::remove_cvref_t<P>>;
 
+/// Refuses at compile time a parameter `P` that a TypedReference<T> cannot be.
+template <class P, class T>
+consteval void check_reference() {
+  using To = std::remove_cvref_t<P>;
+  static_assert(std::is_same_v<To, T> || std::is_same_v<To, Value> || (Encodable<T> && std::is_convertible_v<T&, P>),
+                "enginery: this Reference is to an object of another type than the function's parameter");
+  static_assert(
+      !binds_to_references_only<P> || !Encodable<T>,
+      "enginery: what has a Codec is kept as a Value, which a parameter T& does not bind to: take it by value "
+      "or const T&, or put it into a class without a Codec. An object that was kept as itself "
+      "(Value::opaque) is passed as an enginery::Reference");
+}
+
 /// What is sent for parameter `P` when `argument` is given. Refuses at compile time what C++ would refuse, and what it
 /// would convert with a loss: double to int, and anything but bool to bool.
 template <class P, class A>
@@ -41,10 +54,12 @@ Value encode_argument(const A& argument) {
   using To = std::remove_cvref_t<P>;
   using From = std::decay_t<A>;
   if constexpr (std::is_same_v<From, Value> || std::is_base_of_v<Reference, From>) {
-    if constexpr (IsTypedReference<From>)
-      static_assert(std::is_convertible_v<typename From::Type&, P> || std::is_same_v<To, Value>,
-                    "enginery: this Reference is to an object of another type than the function's parameter");
+    if constexpr (IsTypedReference<From>) check_reference<P, typename From::Type>();
     return argument;
+  } else if constexpr (requires {
+                         { argument.reference() } -> std::derived_from<Reference>;
+                       }) {
+    return encode_argument<P>(argument.reference());  // of a result that stays
   } else {
     static_assert(
         !binds_to_references_only<P>,

@@ -121,6 +121,10 @@ struct CallOf<F> : CodeCallOf<F> {
   using Result = typename Call::Result;
   /// It has no codec.
   static constexpr bool kStays = !Call::kEncodes;
+  static_assert(
+      !kStays || !kIsEigens<Result>,
+      "enginery: include <enginery/eigen.hpp> before this call: the function's result is a matrix, whose Codec "
+      "is there");
 };
 
 }  // namespace detail

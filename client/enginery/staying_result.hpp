@@ -58,7 +58,8 @@ class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>> {
   StayingResult(TaskHandle task, const KeptName& kept) : StayingTasks({std::move(task)}, false, kept) {}
 
   /// Binds the result to a name in the engine's namespace, where it stays, and refers to it there. Does not wait:
-  /// calls that follow find it. When the task fails, whoever uses the name gets a NameError that says how it failed.
+  /// calls that follow find it. When the task fails, there is no such name then, and whoever passes it on or pulls it
+  /// gets a NameError that says how it failed. Throws SyntaxError if `name` is neither name nor path.
   ReferenceTo<R> store_as(std::string name) const {
     bind(name);
     return ReferenceTo<R>(std::move(name));

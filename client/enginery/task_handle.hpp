@@ -46,7 +46,7 @@ class ENGINERY_API TaskHandle {
   void abort() const;
   /// Binds a name in the namespace of the task's engine, behind all that was sent to that engine before.
   TaskHandle push(std::string_view name, const Value& value) const;
-  /// Lets the task's engine drop a result that stays there; soon, in the client's thread of continuations.
+  /// Lets the task's engine drop a result that stays there. Waits for nothing, but for a local task that runs.
   void drop(const std::string& kept) const noexcept;
 
   std::string msg_id() const;

@@ -15,6 +15,7 @@
 
 #include <enginery/argument.hpp>
 #include <enginery/describe.hpp>
+#include <enginery/errors.hpp>
 #include <enginery/function.hpp>
 #include <enginery/value.hpp>
 
@@ -35,6 +36,15 @@ template <class F>
 inline constexpr bool kIsPlain = false;
 template <class F>
 inline constexpr bool kIsPlain<Plain<F>> = true;
+
+template <class F>
+struct Unplained {
+  using Type = F;
+};
+template <class F>
+struct Unplained<Plain<F>> {
+  using Type = F;
+};
 
 /// Lets a function object travel as its bytes although it is not seen to be plain data, such as a closure that captured
 /// a std::optional<int>. A pointer in it means nothing on an engine.
@@ -129,10 +139,11 @@ struct Callee {
   const std::type_info* type_info = nullptr;
 };
 
-/// Refers to `function`. Refuses at compile time what cannot travel.
+/// Refers to `function`. Refuses at compile time what cannot travel; ValueError for a null pointer.
 template <class F>
 Callee callee_of(const F& function) {
   if constexpr (std::is_pointer_v<F>) {
+    if (!function) throw ValueError("the function to be called is a null pointer; give it one");
     return {.maker = reinterpret_cast<const void*>(&describe<F>),
             .function = reinterpret_cast<const void*>(function),
             .type_info = &typeid(F)};
@@ -148,7 +159,7 @@ Callee callee_of(const F& function) {
         "into enginery::capture(values…, f); enginery::plain(f) overrides");
     return {.maker = reinterpret_cast<const void*>(&describe<F>),
             .object = std::as_bytes(std::span<const F, 1>(&function, 1)),
-            .type_info = &typeid(F)};
+            .type_info = &typeid(typename Unplained<F>::Type)};
   }
 }
 

@@ -23,6 +23,12 @@ template <typename Plain, int Options, typename Stride>
 class Ref;
 template <typename Plain, int Options, typename Stride>
 class Map;
+template <typename Scalar, int Rows, int Cols, int Options, int MaxRows, int MaxCols>
+class Matrix;
+template <typename Scalar, int Rows, int Cols, int Options, int MaxRows, int MaxCols>
+class Array;
+template <typename Scalar, int Options, typename Index>
+class SparseMatrix;
 }  // namespace Eigen
 
 namespace enginery {
@@ -118,6 +124,16 @@ template <class P, int O, class S>
 inline constexpr bool kBorrows<Eigen::Ref<P, O, S>> = true;
 template <class P, int O, class S>
 inline constexpr bool kBorrows<Eigen::Map<P, O, S>> = true;
+
+/// Types whose Codec is in <enginery/eigen.hpp>.
+template <class T>
+inline constexpr bool kIsEigens = false;
+template <class S, int R, int C, int O, int MR, int MC>
+inline constexpr bool kIsEigens<Eigen::Matrix<S, R, C, O, MR, MC>> = true;
+template <class S, int R, int C, int O, int MR, int MC>
+inline constexpr bool kIsEigens<Eigen::Array<S, R, C, O, MR, MC>> = true;
+template <class S, int O, class I>
+inline constexpr bool kIsEigens<Eigen::SparseMatrix<S, O, I>> = true;
 
 /// What std::function would make of a callable: R(P...). Absent for overloaded or generic call operators.
 template <class F>

@@ -95,6 +95,8 @@ class ENGINERY_API Namespace {
   /// tuples and arrays: the very object where it is one. Throws NameError, AttributeError, KeyError, IndexError,
   /// TypeError; SyntaxError if `path` is none.
   Value resolve(std::string_view path) const;
+  /// Throws SyntaxError, before anything is looked up, if `path` is none.
+  static void check_path(std::string_view path);
   /// Binds a name, or changes what a path leads into: a module's attribute, a dict's entry, a list's or array's
   /// element. Throws as resolve().
   void assign(std::string_view path, Value value);

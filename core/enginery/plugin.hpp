@@ -114,7 +114,8 @@ ENGINERY_API bool enter_plugin(void (*body)(Module&), void* module, EngineryRepo
 #endif
 
 /// `ENGINERY_PLUGIN(norms, m) { m.def(…); }`: makes this shared object the plugin `norms`. The body runs when the
-/// plugin is imported or run; nothing runs when the file is loaded. Once per plugin, at namespace scope.
+/// plugin is imported or run, and once in a program that applies a function of this shared object, which asks for its
+/// name here; nothing runs when the file is loaded. Once per plugin, at namespace scope.
 #define ENGINERY_PLUGIN(plugin_name, module_variable)                                                                  \
   ENGINERY_ABI_NOTE();                                                                                                 \
   namespace enginery_plugin_##plugin_name {                                                                            \

@@ -21,7 +21,7 @@ struct ENGINERY_API LibrarySymbol {
   /// processor (strlen) or took from the kernel (time). Nothing if no library shows it.
   static std::optional<LibrarySymbol> of(const void* function);
 
-  /// The function in this process; its library is loaded if need be. Throws ImportError-like PluginLoadError of stage
+  /// The function in this process; its library is loaded if need be. Throws PluginLoadError of stage
   /// `dependency` or `symbol`, which names what is missing.
   const void* resolve() const;
 };

@@ -88,13 +88,6 @@ Value follow(const Value& object, const Step& step) {
   return step.attribute ? modules::attribute(object, step.key.as_string()) : object.at(step.key);
 }
 
-/// Throws SyntaxError for what is no path, before it is followed.
-void check_path(std::string_view path) {
-  PathReader reader(path);
-  reader.name();
-  while (!reader.at_end()) Step::read(reader);
-}
-
 /// Where a path ends: a step from an object. Nothing when the path is a name alone.
 std::optional<std::pair<Value, Step>> last_step(PathReader& reader, const Value& first) {
   if (reader.at_end()) return std::nullopt;
@@ -107,6 +100,12 @@ std::optional<std::pair<Value, Step>> last_step(PathReader& reader, const Value&
 }
 
 }  // namespace
+
+void Namespace::check_path(std::string_view path) {
+  PathReader reader(path);
+  reader.name();
+  while (!reader.at_end()) Step::read(reader);
+}
 
 Value Namespace::first_of_path(std::string_view name, bool alone) const {
   if (const Value* found = find(name)) return *found;

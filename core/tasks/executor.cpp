@@ -44,6 +44,8 @@ const std::string& name_in(const Value& value) {
   std::string keep;
   try {
     wire::Call call = wire::unpack_call(body, bulk);
+    if (!call.keep.empty() && !KeptResults::is_name(call.keep))
+      throw ProtocolError("a call wants its result kept as '" + call.keep + "', which does not begin with @");
     keep = call.keep;
     Value result = perform(std::move(call), caller, outcome);
     if (keep.empty())
@@ -133,11 +135,15 @@ void Executor::push(wire::Keywords items, const Uuid& caller) {
     try {
       resolve(value);
     } catch (const NameError& error) {
-      // Nobody may look at this task: whoever uses the variable is told.
-      if (kept) kept_.set_unbound(path, caller, error.what());
+      // Nobody may look at this task: whoever uses the variable is told, and does not get what it was before.
+      if (kept) {
+        names_.erase(path);
+        kept_.set_unbound(path, caller, error.what());
+      }
       throw;
     }
     names_.assign(path, std::move(value));
+    kept_.forget_unbound(path);
   }
 }
 
@@ -161,10 +167,13 @@ Value Executor::pull(const wire::Call& call) const {
 
 Value Executor::erase(const wire::Call& call) {
   for (const Value& name : call.positional) {
-    if (KeptResults::is_name(name_in(name)))
-      kept_.drop(name_in(name));
-    else
-      names_.remove(name_in(name));
+    const std::string& path = name_in(name);
+    if (KeptResults::is_name(path)) {
+      kept_.drop(path);
+    } else {
+      names_.remove(path);
+      kept_.forget_unbound(path);
+    }
   }
   return Value();
 }

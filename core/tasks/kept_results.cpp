@@ -8,8 +8,6 @@
 namespace enginery::tasks {
 
 void KeptResults::keep(const std::string& name, const Uuid& owner, Value result) {
-  if (!is_name(name))
-    throw ProtocolError("a call wants its result kept as '" + name + "', which does not begin with @");
   results_.insert_or_assign(name, Kept{owner, std::move(result)});
 }
 
@@ -21,8 +19,8 @@ const Value& KeptResults::get(std::string_view name) const {
   const auto found = results_.find(name);
   if (found == results_.end())
     throw NameError(
-        "the result that was to be used is not on this engine any more: keep what apply() gave until its last use, or "
-        "give the result a name with store_as()");
+        "the result that was to be used is not on this engine: its call did not run, or was another engine's, or "
+        "nobody kept what apply() gave until this use; store_as() gives a result a name that stays");
   if (const auto* failed = std::get_if<Failed>(&found->second.result)) throw NameError(failed->why);
   return std::get<Value>(found->second.result);
 }
@@ -37,6 +35,10 @@ void KeptResults::drop_of(const Uuid& owner) {
 
 void KeptResults::set_unbound(const std::string& variable, const Uuid& owner, std::string why) {
   unbound_.insert_or_assign(variable, Unbound{owner, std::move(why)});
+}
+
+void KeptResults::forget_unbound(std::string_view variable) {
+  if (const auto found = unbound_.find(variable); found != unbound_.end()) unbound_.erase(found);
 }
 
 const std::string* KeptResults::why_unbound(std::string_view variable) const {

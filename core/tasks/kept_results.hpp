@@ -22,9 +22,9 @@ class ENGINERY_API KeptResults {
   /// Whether a Reference's path leads here: "@…".
   static bool is_name(std::string_view path) { return path.starts_with('@'); }
 
-  /// Throws ProtocolError if `name` is none.
+  /// Requires: is_name(name).
   void keep(const std::string& name, const Uuid& owner, Value result);
-  /// There is no such result, since its call failed; `why` is for those who ask for it.
+  /// There is no such result, since its call failed; `why` is for those who ask for it. Requires: is_name(name).
   void fail(const std::string& name, const Uuid& owner, std::string why);
   /// Throws NameError, which says why when it is known.
   const Value& get(std::string_view name) const;
@@ -35,6 +35,8 @@ class ENGINERY_API KeptResults {
 
   /// A variable was to be bound to a result that there is not.
   void set_unbound(const std::string& variable, const Uuid& owner, std::string why);
+  /// Another value was bound to it, or it was deleted.
+  void forget_unbound(std::string_view variable);
   /// Why there is no such variable; null when nothing is known.
   const std::string* why_unbound(std::string_view variable) const;
 

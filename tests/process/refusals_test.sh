@@ -46,6 +46,13 @@ static long whole(long x) { return x; }
 static bool is_set(bool x) { return x; }
 struct NoCodec { NoCodec(int); int* where; };
 static NoCodec make(int x) { return NoCodec(x); }
+namespace Eigen {  // as its own headers declare it
+template <typename S, int R, int C, int O = 0, int MR = R, int MC = C> class Matrix { S* data; public: Matrix(); ~Matrix(); };
+}
+static Eigen::Matrix<double, -1, -1> matrix() { return {}; }
+struct Pair { double a, b; };
+static Pair pair(double x) { return {x, x}; }
+static void scale(Pair& pair) { pair.a *= 2; }
 static void nothing() {}
 struct OneWay { int x[2]; OneWay(); };
 template <> struct enginery::Codec<OneWay> { static Value encode(const OneWay&) { return Value(); } };
@@ -57,7 +64,7 @@ CODE
 "$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
 
 if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);
-                   view.apply(change, view.apply(make, 1).store_as("x"));'); then
+                   view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));'); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
 fi
@@ -85,6 +92,9 @@ expect 'NoCodec here = view.apply_sync(make, 1);' 'which gives the Reference tha
 expect 'double here = view.apply(stays(half), 1);' 'give it a name with .store_as('
 expect 'view.apply(stays(nothing));' 'the function gives nothing that could stay'
 expect 'view.apply(half, view.apply(make, 1).store_as("x"));' 'this Reference is to an object of another type'
+expect 'view.apply(scale, view.apply(stays(pair), 1).store_as("p"));' 'which a parameter T& does not bind to'
+expect 'view.apply(matrix);' 'include <enginery/eigen.hpp> before this call'
+expect 'view.apply(half, view.apply(make, 1));' 'this Reference is to an object of another type'
 expect 'view.apply(encodes_only);' 'no value can become this type'
 expect 'view.apply(borrowed);' 'a task cannot return a pointer'
 expect 'view.apply(capture(1, 2, half));' 'captures more values than f has parameters'

@@ -101,6 +101,9 @@ TEST_F(StayingTest, WithoutANameItIsNoVariableAndGoesWithItsLastHandle) {
     const StayingResult<Counted> result = e0.apply(make_counted, 5);
     { const StayingResult<Counted> copy = result; }
     EXPECT_EQ(e0.apply_sync(value_of, result.reference()), 5);
+    EXPECT_EQ(e0.apply_sync(value_of, result), 5);
+    EXPECT_EQ(e0.apply_sync(value_of, e0.apply(make_counted, 6)), 6);
+    EXPECT_THAT(error_of([&] { result.store_as("no name"); }), StartsWith("'no name' is not a path"));
     EXPECT_EQ(e0.apply_sync(alive), 1);
     EXPECT_EQ(e0.keys(), before);
   }
@@ -129,7 +132,7 @@ TEST_F(StayingTest, WhatAClientLeavesBehindGoesWithIt) {
   EXPECT_THAT(error_of([&] { kept->store_as("late"); }),
               HasSubstr("make_counted' was destroyed; keep it as long as you use its results"));
   EXPECT_THAT(error_of([&] { on(0).apply_sync(value_of, kept->reference()); }),
-              StartsWith("NameError: the result that was to be used is not on this engine any more"));
+              StartsWith("NameError: the result that was to be used is not on this engine: "));
 }
 
 TEST_F(StayingTest, StoringDoesNotWaitAndWhatFollowsFindsIt) {
@@ -154,6 +157,11 @@ TEST_F(StayingTest, WhoUsesANameWhoseCallFailedIsToldHow) {
   EXPECT_THAT(error_of([&] { e0.pull("lu").get(); }), HasSubstr("failed with ValueError: A is singular"));
   e0.apply(factorise, A_).store_as("lu");
   EXPECT_EQ(e0.apply_sync(solve, lu, b).size(), 2);
+  e0.apply(factorise, Eigen::MatrixXd(Eigen::Matrix2d::Zero())).store_as("lu");
+  EXPECT_THAT(error_of([&] { e0.apply_sync(solve, lu, b); }), HasSubstr("A is singular")) << "not the former one";
+  e0["lu"] = 1;
+  e0.erase("lu");
+  EXPECT_EQ(error_of([&] { e0.apply_sync(solve, lu, b); }), "NameError: name 'lu' is not defined");
   EXPECT_EQ(error_of([&] { e0.apply_sync(factorise, Eigen::MatrixXd(Eigen::Matrix2d::Zero())); }),
             "ValueError: A is singular");
 }

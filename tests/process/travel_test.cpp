@@ -152,6 +152,8 @@ TEST_F(TravelTest, ResultsPrintTheNameThatTheSourceHas) {
   EXPECT_EQ(name_of(e0.apply_async(std::strlen, "x")), "<AsyncResult: strlen:finished>");
   EXPECT_EQ(name_of(e0.apply_async(Polynomial{}, 1.0)), "<AsyncResult: enginery::Polynomial:finished>");
   EXPECT_THAT(name_of(e0.apply_async([] { return 1; })), HasSubstr("::<lambda>:finished>"));
+  EXPECT_THAT(name_of(e0.apply_async(plain([] { return 1; }))), HasSubstr("::<lambda>:finished>"));
+  EXPECT_THROW(e0.apply_async(static_cast<int (*)()>(nullptr)), ValueError);
 }
 
 TEST_F(TravelTest, AFunctionThatAPluginDefinesTooHasItsNameThere) {
