@@ -236,6 +236,22 @@ TEST_F(DeliveryTest, WhatWaitsForCodeIsBoundedAndGivesItsRoomBack) {
   }
 }
 
+TEST_F(DeliveryTest, WhatFindsNoRoomBehindTheGateGoesOnWhenThereIsSome) {
+  start_engines(1);
+  const std::string fifo = folder_ / "fifo", most(40u << 20, 'x');  // of two, one goes ahead and one is queued
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const auto busy = on(0).apply_async("testing.print_and_wait", "", fifo);
+  const auto ahead = on(0).push({{"x", most}}), queued = on(0).push({{"x", most}});
+  const int engine = process(0);
+  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  const auto ran = on(0).run(copy("myscript.so")), after = on(0).push({{"y", most}});
+  ASSERT_EQ(kill(engine, SIGCONT), 0);
+  wait_until([&] { return code_bytes() == size_of_mine(); });
+  std::ofstream(fifo).put('!');
+  after.get(Seconds(60));
+  EXPECT_EQ(on(0).get<std::int64_t>("a"), 5);
+}
+
 TEST_F(DeliveryTest, WhenTheEngineDiesWhatWaitsForCodeFails) {
   start_engines(1, "");
   const int engine = process(0);
