@@ -27,7 +27,7 @@ class TypedName {
 template <class Signature>
 class fn;
 
-/// `inline constexpr enginery::fn<double(const Eigen::VectorXd&, double)> norm{"linalg.norm"};`: stands wherever a
+/// `inline constexpr enginery::fn<double(const Eigen::VectorXd&)> mean{"stats.mean"};`: stands wherever a
 /// task's name does. The compiler checks and converts positional arguments and knows the result; the engine compares
 /// the type with its function's, and answers a difference with a TypeError that shows both. Keyword arguments and those
 /// that have defaults there are as in a call by name.

@@ -35,6 +35,8 @@ namespace enginery::modules {
 namespace {
 
 constexpr const char* kDescriptorSymbol = "enginery_plugin_descriptor";
+/// The plugin that statements are compiled as: its body is what the user runs, and what that throws is theirs.
+constexpr std::string_view kStatements = "execute_cpp";
 
 void check_abi(const ElfFile& elf, const std::string& file) {
   if (!elf.abi_tag) {
@@ -65,15 +67,16 @@ const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
 }
 
 void enter(const SharedObject& object, const EngineryPluginDescriptor& descriptor, Module& module) {
-  std::string thrown;
+  Error thrown("", "");
   const EngineryReport report = [](void* context, const char* ename, const char* text) {
-    *static_cast<std::string*>(context) = fmt::format("{}: {}", ename, text);
+    *static_cast<Error*>(context) = Error(ename, text);
   };
-  if (!descriptor.enter(&module, report, &thrown)) {
-    throw PluginLoadError(LoadStage::init, object.file(),
-                          fmt::format("the body of ENGINERY_PLUGIN({}) threw {}", descriptor.name, thrown),
-                          "Correct what it does, or move it into a task; importing again runs it again");
-  }
+  if (descriptor.enter(&module, report, &thrown)) return;
+  if (descriptor.name == kStatements) throw thrown;
+  throw PluginLoadError(
+      LoadStage::init, object.file(),
+      fmt::format("the body of ENGINERY_PLUGIN({}) threw {}: {}", descriptor.name, thrown.ename(), thrown.what()),
+      "Correct what it does, or move it into a task; importing again runs it again");
 }
 
 }  // namespace
