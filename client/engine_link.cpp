@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include <enginery/connection.hpp>
@@ -24,6 +25,9 @@ session::Limits limits_of_links() {
   limits.unanswered = 3s;
   return limits;
 }
+
+/// The seq of what was submitted too late.
+constexpr std::uint64_t kAfterDeath = std::numeric_limits<std::uint64_t>::max();
 
 std::string this_host() {
   char name[256] = "";
@@ -60,8 +64,19 @@ void EngineLink::new_session() {
   waiting_fetches_.clear();
 }
 
-std::exception_ptr EngineLink::death(const std::string& label) const {
-  return std::make_exception_ptr(EngineDied(engine_.id, *death_, label));
+std::exception_ptr EngineLink::death(const std::string& label, std::uint64_t seq) const {
+  AtDeath state = seq == kAfterDeath ? AtDeath::not_started : AtDeath::unknown;
+  std::string ran, words;
+  if (death_->last) {
+    words = death_->last->words;
+    if (const auto& running = death_->last->running) {
+      ran = running->name;
+      // A session's tasks run in their order.
+      if (running->session == death_->session)
+        state = seq < running->seq ? AtDeath::finished : seq == running->seq ? AtDeath::running : AtDeath::not_started;
+    }
+  }
+  return std::make_exception_ptr(EngineDied(engine_.id, death_->how, label, state, std::move(ran), std::move(words)));
 }
 
 std::exception_ptr EngineLink::aborted(const std::string& label) const {
@@ -76,7 +91,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
   Lock lock(mutex_);
   room_.wait(lock, [&] { return death_ || room == Room::overfill || has_room(bytes); });
   if (death_) {
-    const std::exception_ptr error = death(pending->label());
+    const std::exception_ptr error = death(pending->label(), kAfterDeath);
     lock.unlock();
     return pending->fail(error);
   }
@@ -170,25 +185,26 @@ void EngineLink::fail_all(Lock& lock, std::exception_ptr error) {
     if (pending) pending->fail(error);
 }
 
-void EngineLink::die(const std::string& how) {
+void EngineLink::die(const std::string& how, std::optional<cluster::LastMoments> last) {
   Lock lock(mutex_);
   if (death_) return;
-  death_ = how;
+  death_ = Death{how, std::move(last), session_id_};
+  const std::uint64_t first = first_seq_;
   const std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   new_session();
   retire(tasks_);
   retire(bulk_);
   lock.unlock();
   room_.notify_all();
-  for (const auto& pending : failed)
-    if (pending) pending->fail(death(pending->label()));
+  for (std::size_t i = 0; i < failed.size(); ++i)
+    if (failed[i]) failed[i]->fail(death(failed[i]->label(), first + i));
 }
 
 void EngineLink::close() {
   session::ClientActions actions;
   Lock lock(mutex_);
   if (!death_ && tasks_.requester) session_->bye(LinkClock::now(), actions);
-  death_ = "its client was closed";
+  death_ = Death{"its client was closed"};
   std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   pending_.clear();
   perform(lock, actions);

@@ -17,6 +17,7 @@
 #include "client/continuations.hpp"
 #include "client/link_clock.hpp"
 #include "client/pending.hpp"
+#include "core/cluster/flight_recorder.hpp"
 #include "core/modules/module_files.hpp"
 #include "core/session/client_session.hpp"
 #include "core/transport/requester.hpp"
@@ -42,7 +43,8 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   void abort(const Uuid& session, std::uint64_t seq);
 
   /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
-  void die(const std::string& how);
+  /// `last`: what is known of what it did last.
+  void die(const std::string& how, std::optional<cluster::LastMoments> last = std::nullopt);
   /// Ends the session in words; outstanding tasks fail with ConnectionError. close() may then be waited for by quiet().
   void close();
   bool quiet();
@@ -121,7 +123,8 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   /// Begins a new session; what was outstanding fails. Unlocks.
   void fail_all(Lock& lock, std::exception_ptr error);
   void new_session();
-  std::exception_ptr death(const std::string& label) const;
+  /// What becomes of the task that has, or would have had, that seq of the session that the death ended.
+  std::exception_ptr death(const std::string& label, std::uint64_t seq) const;
   std::exception_ptr aborted(const std::string& label) const;
 
   const wire::EngineEntry engine_;
@@ -136,7 +139,12 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   std::optional<session::ClientSession> session_;
   std::deque<std::shared_ptr<Pending>> pending_;  // by seq, from first_seq_; null when it has its outcome
   std::uint64_t first_seq_ = 1;
-  std::optional<std::string> death_;
+  struct Death {
+    std::string how;
+    std::optional<cluster::LastMoments> last{};
+    Uuid session{};  ///< that it ended
+  };
+  std::optional<Death> death_;
   std::uint32_t link_ = 1;  // of tasks_
   Line tasks_, bulk_;
   std::vector<session::Exchange> waiting_;  // for a line

@@ -209,7 +209,7 @@ void Engines::on_change(const Bytes& message) {
     }
   }
   if (ask) ask_for_snapshot();
-  if (left) left->die(change.how);
+  if (left) left->die(change.how, std::move(change.last));
   for (const auto& link : replaced) link->die("it was restarted");
   if (change.event != wire::ChangeEvent::heartbeat) tell_output_feed();
 }

@@ -83,7 +83,7 @@ void CapturedStream::recapture() {
 
 CapturedStream::~CapturedStream() {
   release();
-  spill();
+  spill([](std::string_view) {});
   ::munmap(text_, kKept + kPiece);
 }
 
@@ -149,14 +149,17 @@ void CapturedStream::write_log(std::string_view text) noexcept {
 
 void CapturedStream::release() noexcept { ::dup2(log_.get(), descriptor_); }
 
-void CapturedStream::spill() noexcept {
-  write_all(log_.get(), {text_, kept_.exchange(0)}, kLastPatience);
+void CapturedStream::spill(const std::function<void(std::string_view)>& on_untold) noexcept {
+  const std::size_t kept = kept_.exchange(0), told = std::min(told_, kept);
+  write_all(log_.get(), {text_, kept}, kLastPatience);
+  on_untold({text_ + told, kept - told});
   // Of what was not kept, the end: it is what tells why.
   write_all(log_.get(), {text_ + kKept, unkept_piece_.exchange(0)}, kLastPatience);
   for (std::size_t pieces = 0; pieces < kMostPieces; ++pieces) {
     const std::string_view piece = read_into({text_ + kKept, kPiece});
     if (piece.empty()) return;
     write_all(log_.get(), piece, kLastPatience);
+    on_untold(piece);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,8 +60,9 @@ class CapturedStream {
 
   /// Gives the descriptor its own file back. Async-signal-safe.
   void release() noexcept;
-  /// Writes the task's text and what waits in the pipe to the log. Async-signal-safe.
-  void spill() noexcept;
+  /// Writes the task's text and what waits in the pipe to the log; `on_untold` gets what was not told yet, at the end.
+  /// Async-signal-safe if that is.
+  void spill(const std::function<void(std::string_view)>& on_untold) noexcept;
 
  private:
   const int descriptor_;

@@ -21,6 +21,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "core/modules/loader.hpp"
@@ -36,18 +37,22 @@ namespace {
 
 constexpr double kRegistrationSeconds = 10;
 
-/// The sockets' files, which are gone when the engine is.
+/// The files in the runtime folder, which are gone when the engine has ended in order.
 struct Sockets {
-  std::string directory, tasks, bulk, printed;
+  std::string directory, tasks, bulk, printed, record;
 
   explicit Sockets(const std::filesystem::path& folder, const Uuid& uuid)
-      : directory(folder.string()), tasks("e-" + uuid.text()), bulk("b-" + uuid.text()), printed("o-" + uuid.text()) {}
+      : directory(folder.string()),
+        tasks("e-" + uuid.text()),
+        bulk("b-" + uuid.text()),
+        printed("o-" + uuid.text()),
+        record(cluster::FlightRecorder::place("", uuid)) {}
   SessionServer::Addresses addresses() const {
     return {cluster::ipc_address(directory, tasks), cluster::ipc_address(directory, bulk)};
   }
   std::string output_address() const { return cluster::ipc_address(directory, printed); }
   void remove() const {
-    for (const std::string* name : {&tasks, &bulk, &printed}) ::unlink((directory + "/" + *name).c_str());
+    for (const std::string* name : {&tasks, &bulk, &printed, &record}) ::unlink((directory + "/" + *name).c_str());
   }
 };
 
@@ -100,11 +105,19 @@ int engine_main(const EngineOptions& options) try {
   const Uuid uuid = Uuid::random();
   const Sockets sockets(connection.directory, uuid);
   LiveOutput live(uuid, sockets.output_address());
-  Output output([&live](const Output::Piece& piece) { live.publish(piece); });
+  cluster::FlightRecorder recorder(sockets.directory + "/" + sockets.record);
+  Output output(
+      [&](const Output::Piece& piece) {
+        if (piece.stream == wire::Stream::err) recorder.add(piece.text);
+        live.publish(piece);
+      },
+      [&](wire::Stream stream, std::string_view text) {
+        if (stream == wire::Stream::err) recorder.add(text);
+      });
   const auto brought = std::make_shared<modules::BroughtModules>();
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
-  tasks::Executor executor(globals(), loader);
+  tasks::Executor executor(globals(), loader, [&](std::string_view name) { recorder.task_is(name); });
   SessionServer server(
       uuid, sockets.addresses(), session::Limits{}, brought,
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
@@ -130,7 +143,9 @@ int engine_main(const EngineOptions& options) try {
   std::optional<session::Running> task = server.next();
   while (task) {
     output.begin(task->session, task->seq);
+    recorder.task_begins(task->session, task->seq);
     wire::Outcome outcome = run(executor, *task);
+    recorder.task_ends();
     Output::Texts printed = output.end();
     outcome.out = std::move(printed.out);
     outcome.err = std::move(printed.err);

@@ -70,8 +70,9 @@ void flush() {
 
 }  // namespace
 
-Output::Output(OnPiece on_piece)
+Output::Output(OnPiece on_piece, OnLastWords on_last_words)
     : on_piece_(std::move(on_piece)),
+      on_last_words_(std::move(on_last_words)),
       waiting_(epoll_of(out_.reading(), err_.reading())),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
   flush();                                        // what was written before; and notes what there is to flush
@@ -190,7 +191,9 @@ void Output::speak_last_words() noexcept {
   for (int waited = 0; busy_ > 0 && waited < kLastPatience; ++waited) ::poll(nullptr, 0, 1);
   for (const Stream which : kStreams) {
     stream(which).release();
-    stream(which).spill();
+    stream(which).spill([this, which](std::string_view text) {
+      if (on_last_words_) on_last_words_(which, text);
+    });
   }
 }
 

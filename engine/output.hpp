@@ -40,8 +40,11 @@ class Output {
     std::string out, err;
   };
 
+  /// Called when the process is dying, with what `on_piece` was not told; must be async-signal-safe.
+  using OnLastWords = std::function<void(wire::Stream, std::string_view text)>;
+
   /// Throws Error when there are no descriptors left.
-  explicit Output(OnPiece on_piece);
+  explicit Output(OnPiece on_piece, OnLastWords on_last_words = {});
   /// Gives the descriptors their files back; what was written goes there.
   ~Output();
   Output(const Output&) = delete;
@@ -74,6 +77,7 @@ class Output {
   void speak_last_words() noexcept;
 
   const OnPiece on_piece_;
+  const OnLastWords on_last_words_;
   CapturedStream out_{1}, err_{2};
   const cluster::Descriptor waiting_;  // an epoll of both: the cheapest way to learn that there is nothing
   const cluster::Descriptor stop_;

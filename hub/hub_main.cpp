@@ -15,6 +15,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/launcher_link.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
@@ -57,8 +59,10 @@ volatile std::sig_atomic_t ending = 0;
 
 class Hub {
  public:
-  Hub(const Uuid& uuid, const Connection::Hub& addresses, cluster::LauncherLink* launcher)
+  Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
+      cluster::LauncherLink* launcher)
       : uuid_(uuid),
+        directory_(directory),
         registry_(uuid),
         launcher_(launcher),
         publisher_(addresses.notifications),
@@ -193,8 +197,11 @@ class Hub {
   /// Requires: mutex_ is held.
   void publish_changes() {
     for (const Change& change : registry_.changes_since(published_).value_or(std::vector<Change>{})) {
-      const auto event = change.kind == Change::Kind::joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left;
-      publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how}));
+      const bool joined = change.kind == Change::Kind::joined;
+      const auto event = joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left;
+      const auto record = cluster::FlightRecorder::place(directory_, change.engine.identity.uuid);
+      publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how,
+                                                   joined ? std::nullopt : cluster::FlightRecorder::take(record)}));
       published_ = change.number;
     }
   }
@@ -206,6 +213,7 @@ class Hub {
   };
 
   const Uuid uuid_;
+  const std::filesystem::path directory_;
   const cluster::Descriptor wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the main thread's poll begins anew
   mutable std::mutex mutex_;
   Registry registry_;
@@ -231,7 +239,7 @@ int hub_main(const HubOptions& options) try {
     action.sa_handler = [](int) { ending = 1; };
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
   }
-  Hub hub(uuid, addresses, launcher ? &*launcher : nullptr);
+  Hub hub(uuid, options.directory, addresses, launcher ? &*launcher : nullptr);
   hub.announce(addresses);
 
   Clock::time_point beat = Clock::now() + kHeartbeat;

@@ -106,19 +106,30 @@ class ENGINERY_API RemoteError : public Error {
   int engine_id_;
 };
 
-/// The engine's process ended. A task that was running may have run.
+/// How far a task had come when its engine's process ended. `unknown`: it may have run.
+enum class AtDeath : std::uint8_t { unknown, running, not_started, finished };
+
+/// The engine's process ended.
 class ENGINERY_API EngineDied : public Error {
  public:
-  /// `how`: "signal 9 (Killed)", "exit status 3", …
-  EngineDied(int engine_id, std::string how, std::string task);
+  /// `how`: "signal 9 (Killed)", "exit status 3", …; `ran`: the task that the engine ran then, and `words` the last
+  /// lines that its tasks wrote to stderr, each empty when there is none, or it is not known.
+  EngineDied(int engine_id, std::string how, std::string task, AtDeath state = AtDeath::unknown, std::string ran = {},
+             std::string words = {});
   ~EngineDied() override;
   int engine_id() const noexcept { return engine_id_; }
   const std::string& how() const noexcept { return how_; }
+  /// The task whose result does not come, and how far it had come.
   const std::string& task() const noexcept { return task_; }
+  AtDeath state() const noexcept { return state_; }
+  /// The task that the engine ran, this or another.
+  const std::string& ran() const noexcept { return ran_; }
+  const std::string& last_words() const noexcept { return words_; }
 
  private:
   int engine_id_;
-  std::string how_, task_;
+  AtDeath state_;
+  std::string how_, task_, ran_, words_;
 };
 
 /// Some of several targets failed. Holds every failure, with its engine, in target order.

@@ -71,13 +71,36 @@ RemoteError::RemoteError(std::string ename, std::string evalue, std::string trac
       task_(std::move(task)),
       engine_id_(engine_id) {}
 
-EngineDied::EngineDied(int engine_id, std::string how, std::string task)
-    : Error("EngineDied", fmt::format("engine {} died ({}){}; a task that was running may have run. "
-                                      "`enginery status` lists the engines that are left",
-                                      engine_id, how, task.empty() ? "" : fmt::format(" with {} outstanding", task))),
+static std::string death_text(int engine_id, const std::string& how, const std::string& task, AtDeath state,
+                              const std::string& ran, const std::string& words) {
+  std::string text = fmt::format("engine {} died ({})", engine_id, how);
+  if (!ran.empty()) text += " while it ran " + ran;
+  switch (state) {
+    case AtDeath::unknown:
+      if (!task.empty()) text += fmt::format(" with {} outstanding; a task that was running may have run", task);
+      break;
+    case AtDeath::running:
+      break;
+    case AtDeath::not_started:
+      text += fmt::format("; {} had not started", task);
+      break;
+    case AtDeath::finished:
+      text += fmt::format("; {} had run, and its result is lost", task);
+      break;
+  }
+  if (!words.empty()) text += fmt::format(". Its last words:\n{}{}", words, words.back() == '\n' ? "" : "\n");
+  return text + (words.empty() ? ". " : "") + "`enginery status` lists the engines that are left";
+}
+
+EngineDied::EngineDied(int engine_id, std::string how, std::string task, AtDeath state, std::string ran,
+                       std::string words)
+    : Error("EngineDied", death_text(engine_id, how, task, state, ran, words)),
       engine_id_(engine_id),
+      state_(state),
       how_(std::move(how)),
-      task_(std::move(task)) {}
+      task_(std::move(task)),
+      ran_(std::move(ran)),
+      words_(std::move(words)) {}
 
 static std::string composite_text(const std::vector<CompositeError::Failure>& failures, std::size_t targets) {
   std::string text = fmt::format("{} of {} engines failed:", failures.size(), targets);

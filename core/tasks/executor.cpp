@@ -47,6 +47,7 @@ const std::string& name_in(const Value& value) {
     if (!call.keep.empty() && !KeptResults::is_name(call.keep))
       throw ProtocolError("a call wants its result kept as '" + call.keep + "', which does not begin with @");
     keep = call.keep;
+    if (on_start_) on_start_(call.name.empty() ? wire::to_string(call.op) : call.name);
     Value result = perform(std::move(call), caller, outcome);
     if (keep.empty())
       outcome.value = std::move(result);

@@ -1,9 +1,12 @@
 // core/tasks/executor.hpp: does what a task's body says.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <enginery/bytes.hpp>
 #include <enginery/namespace.hpp>
@@ -22,9 +25,13 @@ namespace enginery::tasks {
 /// Threads: the main thread.
 class ENGINERY_API Executor {
  public:
-  Executor(Namespace& names, modules::Loader& loader)
+  /// Told the name of each task before it runs.
+  using OnStart = std::function<void(std::string_view name)>;
+
+  Executor(Namespace& names, modules::Loader& loader, OnStart on_start = {})
       : names_(names),
         loader_(loader),
+        on_start_(std::move(on_start)),
         code_(loader),
         evaluator_(names, [&loader](const std::string& plugin) { return modules::as_value(loader.import(plugin)); }) {}
 
@@ -50,6 +57,7 @@ class ENGINERY_API Executor {
 
   Namespace& names_;
   modules::Loader& loader_;
+  const OnStart on_start_;
   CodeTable code_;
   KeptResults kept_;
   evaluator::Evaluator evaluator_;

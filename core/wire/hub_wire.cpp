@@ -28,6 +28,24 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
           text_of(engine->output_endpoint())};
 }
 
+flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,
+                                                 const cluster::LastMoments& last) {
+  const auto words = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(last.words.data()), last.words.size());
+  if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words);
+  const auto task = builder.CreateString(last.running->name);
+  const auto session = to_id<hubfb::Id>(last.running->session);
+  return hubfb::CreateLastMoments(builder, task, &session, last.running->seq, words);
+}
+
+std::optional<cluster::LastMoments> to_last(const hubfb::LastMoments* table) {
+  if (!table) return std::nullopt;
+  cluster::LastMoments last;
+  if (table->session() && table->task())
+    last.running = {to_uuid(table->session()), table->seq(), text_of(table->task())};
+  if (table->words()) last.words.assign(reinterpret_cast<const char*>(table->words()->data()), table->words()->size());
+  return last;
+}
+
 template <class Enum>
 Enum checked(std::uint8_t value, Enum last, const char* name) {
   if (value > static_cast<std::uint8_t>(last))
@@ -73,15 +91,20 @@ Message encode(const Change& change) {
   const auto engine = add_engine(builder, change.engine);
   const auto how = builder.CreateString(change.how);
   const auto epoch = to_id<hubfb::Id>(change.epoch);
+  const auto last = change.last ? add_last(builder, *change.last) : 0;
   builder.Finish(
-      hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how));
+      hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how, last));
   return frame(MessageKind::change, written(builder), 0, std::as_bytes(std::span(kHubTopic.data(), kHubTopic.size())));
 }
 
 Change decode_change(const Opened& opened) {
   const auto& table = verified<hubfb::Change>(opened.envelope, "change");
-  return {checked(table.event(), ChangeEvent::left, "change"), to_uuid(table.epoch()), table.number(),
-          to_entry(table.engine()), text_of(table.how())};
+  return {checked(table.event(), ChangeEvent::left, "change"),
+          to_uuid(table.epoch()),
+          table.number(),
+          to_entry(table.engine()),
+          text_of(table.how()),
+          to_last(table.last())};
 }
 
 Message encode_status_request(const Uuid& engine) {

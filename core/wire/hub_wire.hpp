@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <enginery/uuid.hpp>
 
+#include "core/cluster/flight_recorder.hpp"
 #include "core/transport/message.hpp"
 #include "core/wire/frame.hpp"
 
@@ -47,6 +49,7 @@ struct Change {
   std::uint64_t number = 0;
   EngineEntry engine;
   std::string how;
+  std::optional<cluster::LastMoments> last{};
 };
 
 struct EngineStatus {

@@ -121,6 +121,7 @@ TEST_F(TransportTest, AListenerThatProbesHaveKilledListensAgain) {
   });
   responder = &serving;
   Requester before(url());
+  EXPECT_EQ(text_of(request(before, message_of("first"), 10)), "first") << "it is connected, at both ends";
   for (int i = 0; i < 50; ++i) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

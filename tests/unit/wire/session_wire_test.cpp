@@ -130,11 +130,18 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  transport::Message published = encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)"});
+  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words"};
+  transport::Message published =
+      encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
   const Change change = decode_change(open_frame(Bytes::copy(published.span().subspan(4))));
   EXPECT_EQ(change.engine, engine);
   EXPECT_EQ(change.how, "signal 9 (Killed)");
+  ASSERT_TRUE(change.last && change.last->running);
+  EXPECT_EQ(change.last->running->session, last.running->session);
+  EXPECT_EQ(change.last->running->seq, 5u);
+  EXPECT_EQ(change.last->running->name, "norms.get_norms");
+  EXPECT_EQ(change.last->words, "any\xff words");
 }
 
 }  // namespace
