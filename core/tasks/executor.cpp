@@ -94,6 +94,7 @@ Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outc
     }
     case wire::Op::clear:
       names_.clear();
+      kept_.forget_unbound();
       return Value();
     case wire::Op::keys: {
       List keys;
@@ -138,7 +139,7 @@ void Executor::push(wire::Keywords items, const Uuid& caller) {
     } catch (const NameError& error) {
       // Nobody may look at this task: whoever uses the variable is told, and does not get what it was before.
       if (kept) {
-        names_.erase(path);
+        unbind(path);
         kept_.set_unbound(path, caller, error.what());
       }
       throw;
@@ -148,13 +149,21 @@ void Executor::push(wire::Keywords items, const Uuid& caller) {
   }
 }
 
+void Executor::unbind(const std::string& path) try { names_.remove(path); } catch (const Error&) {
+  // There was no such thing.
+}
+
 Value Executor::find(const std::string& path) const {
   if (KeptResults::is_name(path)) return kept_.get(path);
-  const std::string_view variable = std::string_view(path).substr(0, path.find_first_of(".["));
-  const std::string* const why = kept_.why_unbound(variable);
-  if (why && !names_.contains(variable))
-    throw NameError("name '" + std::string(variable) + "' is not defined: " + *why);
-  return names_.resolve(path);
+  try {
+    return names_.resolve(path);
+  } catch (const Error&) {
+    const std::string variable = path.substr(0, path.find_first_of(".["));
+    for (const std::string* name : {&path, &variable})
+      if (const std::string* const why = kept_.why_unbound(*name))
+        throw NameError("name '" + *name + "' is not defined: " + *why);
+    throw;
+  }
 }
 
 Value Executor::pull(const wire::Call& call) const {

@@ -48,6 +48,8 @@ class ENGINERY_API Executor {
   Value perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome);
   Value apply(wire::Call call, wire::Outcome& outcome);
   void push(wire::Keywords items, const Uuid& caller);
+  /// Deletes what a path leads to, if it leads anywhere.
+  void unbind(const std::string& path);
   Value pull(const wire::Call& call) const;
   Value erase(const wire::Call& call);
   /// What a path leads to: a variable, or a result that stays.

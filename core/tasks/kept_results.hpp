@@ -37,6 +37,7 @@ class ENGINERY_API KeptResults {
   void set_unbound(const std::string& variable, const Uuid& owner, std::string why);
   /// Another value was bound to it, or it was deleted.
   void forget_unbound(std::string_view variable);
+  void forget_unbound() { unbound_.clear(); }
   /// Why there is no such variable; null when nothing is known.
   const std::string* why_unbound(std::string_view variable) const;
 

@@ -34,9 +34,11 @@ void errors_of_results(ErrorPage& page) {
              "`failures()` holds each; `get_each()` gives the values of those that did not fail.");
   Client mortal = page.start("mortal", 2);
   const MultiView frozen = mortal[{0, 1}];
-  page.error("The engine crashed", ENGINERY_PROVOKE(mortal[0].apply_sync("testing.crash", "abort")),
-             "The task, or another of that engine, ended its process by a signal. What was queued there is not run.\n"
-             "With `--daemon`, `engine-K.log` in the cluster's folder may hold its last words.");
+  page.error(
+      "The engine crashed", ENGINERY_PROVOKE(mortal[0].apply_sync("testing.crash", "abort")),
+      "The task, or another of that engine, ended its process by a signal. What was queued there is not run.\n"
+      "The last lines that its tasks wrote to stderr follow, if there are some. With `--daemon`, `engine-K.log` in "
+      "the cluster's folder holds all that it said.");
   page.error("Calling an engine that is dead", ENGINERY_PROVOKE(frozen.apply_sync("testing.add", 1)),
              "`ids()` lists those that live.");
   page.error("The engine ended itself", ENGINERY_PROVOKE(mortal[1].apply_sync("testing.crash", "exit")),

@@ -159,6 +159,9 @@ TEST_F(StayingTest, WhoUsesANameWhoseCallFailedIsToldHow) {
   EXPECT_EQ(e0.apply_sync(solve, lu, b).size(), 2);
   e0.apply(factorise, Eigen::MatrixXd(Eigen::Matrix2d::Zero())).store_as("lu");
   EXPECT_THAT(error_of([&] { e0.apply_sync(solve, lu, b); }), HasSubstr("A is singular")) << "not the former one";
+  e0["d"] = std::map<std::string, int>{{"lu", 1}};
+  e0.apply(factorise, Eigen::MatrixXd(Eigen::Matrix2d::Zero())).store_as("d['lu']");
+  EXPECT_THAT(error_of([&] { e0.pull("d['lu']").get(); }), HasSubstr("A is singular"));
   e0["lu"] = 1;
   e0.erase("lu");
   EXPECT_THAT(error_of([&] { e0.apply_sync(solve, lu, b); }), Not(HasSubstr("singular")));
