@@ -75,9 +75,7 @@ bool DirectView::contains(std::string_view name) const {
 }
 
 AsyncResult<void> DirectView::execute(std::string_view code) const {
-  const Value text = Value::string(std::string(code));
-  return finished_if_blocking<void>(
-      Request{.op = Op::execute, .positional = {&text, 1}, .execute_input = code}.send(engines_, id_));
+  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code).front());
 }
 
 AsyncResult<void> DirectView::run(std::string_view path) const {

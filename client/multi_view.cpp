@@ -94,9 +94,7 @@ void MultiView::erase(std::string_view name) const {
 void MultiView::clear() const { AsyncResults<void>(Request{.op = Op::clear}.send(engines_, targets())).get(); }
 
 AsyncResults<void> MultiView::execute(std::string_view code) const {
-  const Value text = Value::string(std::string(code));
-  return finished_if_blocking<void>(
-      Request{.op = Op::execute, .positional = {&text, 1}, .execute_input = code}.send(engines_, targets()));
+  return finished_if_blocking<void>(enginery::execute(engines_, targets(), code));
 }
 
 AsyncResults<void> MultiView::run(std::string_view path) const {

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <iostream>
+#include <regex>
+#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -21,6 +23,8 @@
 namespace enginery {
 namespace {
 
+namespace fs = std::filesystem;
+
 /// A plugin of that name, unless it says where a file is; a source is compiled.
 std::string file_of(std::string_view path) {
   if (modules::names_a_source(path)) return compile_script(std::string(path)).file.string();
@@ -35,6 +39,28 @@ std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<
   const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
   if (!engines) return {request.send(engines, ids.front())};
   return request.send(engines, ids);
+}
+
+/// The plugins of this host that statements import, but for the installed ones, which engines have.
+std::vector<std::shared_ptr<const modules::ModuleFiles>> imported_by(std::string_view code) {
+  static const std::regex kImport(R"((?:^|[\n;])[ \t]*import[ \t]+([A-Za-z_][\w \t,]*))");
+  std::vector<std::shared_ptr<const modules::ModuleFiles>> found;
+  if (code.find("import") == code.npos) return found;
+  const std::vector<std::string> folders = modules::plugin_folders();
+  const std::string installed = folders.empty() ? "" : folders.back();
+  const std::string text(code);
+  for (std::sregex_iterator match(text.begin(), text.end(), kImport), end; match != end; ++match) {
+    std::istringstream names(std::regex_replace((*match)[1].str(), std::regex(","), " "));
+    for (std::string name; names >> name;) {
+      try {
+        const std::string file = modules::find_plugin(name);
+        if (fs::path(file).parent_path() != installed) found.push_back(modules::ModuleFiles::of_file(file));
+      } catch (const PluginLoadError&) {
+        // The engine has it, or says what is wrong.
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace
@@ -52,6 +78,22 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
     for (TaskHandle& task : send(engines, ids, wire::Op::import, name, files)) tasks.push_back(std::move(task));
   }
   AsyncTasks(std::move(tasks), several).check();
+}
+
+std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                                std::string_view code) {
+  const Value text = Value::string(std::string(code));
+  Request request{.op = wire::Op::execute, .positional = {&text, 1}, .execute_input = code};
+  if (!engines) return {request.send(engines, ids.front())};
+  for (auto& files : imported_by(code)) {
+    // A call brings one module: the others come with calls that ask for nothing.
+    if (request.needs) {
+      const Value nothing = Value::list({});
+      Request{.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}.send(engines, ids);
+    }
+    request.needs = std::move(files);
+  }
+  return request.send(engines, ids);
 }
 
 std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,

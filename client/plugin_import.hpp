@@ -19,6 +19,11 @@ namespace enginery {
 void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                   std::initializer_list<Name> plugins, bool several);
 
+/// Executes statements on the engines. Plugins that they import, and that this host has besides the installed ones, are
+/// brought to engines that lack the builds; an engine that finds one of its own imports that.
+std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                                std::string_view code);
+
 /// Runs the body of the plugin at `path`, or of the plugin of that name, in the engines' own namespaces. Engines that
 /// lack the build get it first. `execute_input`: what the plugin was compiled from, if the user has written that.
 std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,

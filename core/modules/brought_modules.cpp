@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/modules/find_plugin.hpp"
+
 namespace enginery::modules {
 
 static GenerationId generation_of(const std::vector<BroughtFile>& brought) {
@@ -26,6 +28,13 @@ std::optional<std::vector<BroughtFile>> BroughtModules::find(const GenerationId&
   const auto found = std::ranges::find(waiting_, generation, &Waiting::generation);
   if (found == waiting_.end()) return std::nullopt;
   return found->files;
+}
+
+std::optional<GenerationId> BroughtModules::newest(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (auto one = waiting_.rbegin(); one != waiting_.rend(); ++one)
+    if (is_plugin_file(one->files.back().what.path, name)) return one->generation;
+  return std::nullopt;
 }
 
 void BroughtModules::set_loaded(const GenerationId& generation) {

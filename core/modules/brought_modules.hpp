@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include <enginery/export.hpp>
@@ -36,6 +37,9 @@ class ENGINERY_API BroughtModules {
   void add(std::vector<BroughtFile> files);
   /// What was brought for that generation of a module and is not loaded.
   std::optional<std::vector<BroughtFile>> find(const GenerationId& generation) const;
+
+  /// The generation that was brought last of a plugin `name`, and is not loaded: of a file name.so or libname.so.
+  std::optional<GenerationId> newest(std::string_view name) const;
 
   /// That generation is in this process now, for good.
   void set_loaded(const GenerationId& generation);

@@ -19,9 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPath =
-    "the ENGINERY_PLUGIN_PATH of this process. Engines have that of `enginery start`; sync_imports brings them what "
-    "the "
-    "client finds";
+    "the ENGINERY_PLUGIN_PATH of this process. Engines have that of `enginery start`; a client's import brings them "
+    "what "
+    "the client finds";
 
 /// <libdir>/enginery/plugins of the libenginery.so that this code is in, so that a moved installation finds its own.
 std::string bundled_folder() {
@@ -38,6 +38,11 @@ bool is_name(std::string_view name) {
 }  // namespace
 
 bool names_a_file(std::string_view word) { return word.find('/') != word.npos || word.ends_with(".so"); }
+
+bool is_plugin_file(const fs::path& file, std::string_view name) {
+  const std::string stem = file.stem();
+  return file.extension() == ".so" && (stem == name || (stem.starts_with("lib") && stem.substr(3) == name));
+}
 
 bool names_a_source(std::string_view word) {
   const std::string extension = fs::path(word).extension();

@@ -1,6 +1,7 @@
 // core/modules/find_plugin.hpp: from a plugin's name to its file.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ ENGINERY_API bool names_a_source(std::string_view word);
 
 /// Throws PluginLoadError if the word names source code, and says how that becomes a plugin.
 ENGINERY_API void refuse_source(std::string_view word);
+
+/// Is the file called as the plugin `name` is: name.so or libname.so?
+ENGINERY_API bool is_plugin_file(const std::filesystem::path& file, std::string_view name);
 
 /// The first `norms.so` or `libnorms.so` in those folders. Throws PluginLoadError of stage `find`, which lists the
 /// folders and the nearest name.

@@ -230,9 +230,17 @@ std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name) {
   } catch (const PluginLoadError&) {
     if (known != imported_.end())
       return known->second;  // as Python: what is imported stays, whatever became of the file
+    if (const auto object = brought_plugin(name)) return import(name, *object);
     throw;
   }
   return import(name, *load(path));
+}
+
+std::shared_ptr<const SharedObject> Loader::brought_plugin(std::string_view name) {
+  if (const auto generation = brought_ ? brought_->newest(name) : std::nullopt) return module(*generation);
+  for (const auto& [generation, object] : objects_)
+    if (is_plugin_file(object->file(), name)) return object;
+  return nullptr;
 }
 
 std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name, const SharedObject& object) {

@@ -46,7 +46,8 @@ class ENGINERY_API Loader {
       : probe_(std::move(probe)), brought_(std::move(brought)) {}
 
   /// What `import name` gives: the plugin's body has run, in a namespace of its own. The same module each time, but a
-  /// new one when the file holds another build; what was loaded before stays usable.
+  /// new one when the file holds another build; what was loaded before stays usable. A plugin that is in no folder of
+  /// this process may have been brought.
   std::shared_ptr<ModuleNamespace> import(std::string_view name);
 
   /// As import(), by path; the name is the plugin's own.
@@ -83,6 +84,8 @@ class ENGINERY_API Loader {
   };
   std::shared_ptr<ModuleNamespace> import(const SharedObject& object);
   ModuleCache& cache();
+  /// A plugin of that name that was brought, if there is one.
+  std::shared_ptr<const SharedObject> brought_plugin(std::string_view name);
   /// What is mapped for one module.
   struct Copies {
     std::string file;  ///< as the user named it

@@ -55,17 +55,39 @@ if [ "$printed" != "$expected" ]; then
 fi
 "$work/prefix/bin/enginery" stop
 
+# start_blind N FOLDER: N engines that cannot see that folder.
+start_blind() {
+  unshare -Urm bash -c 'mount -t tmpfs none "$2" && exec "$3" start -n "$1" --daemon' - "$1" "$2" "$work/prefix/bin/enginery"
+}
+# map_nothing_of FOLDER: no engine maps a file of it.
+map_nothing_of() {
+  for engine in $("$work/prefix/bin/enginery" status --json | grep -o '"pid": *[0-9]*' | grep -o '[0-9]*'); do
+    if grep -F "$1" "/proc/$engine/maps"; then
+      echo "install: an engine maps a file of the folder that it cannot see" >&2
+      exit 1
+    fi
+  done
+}
+
 if [ -d "$work/spec" ]; then
+  tour() {
+    "$work/spec/build/tour" "$norms/myscript.so" >"$work/toured"
+    "$source_dir/tests/match_lines.sh" "$source_dir/../shared/spec/tour.expected" "$work/toured"
+  }
   "$work/prefix/bin/enginery" start -n 4 --daemon
-  "$work/spec/build/tour" "$norms/myscript.so" >"$work/toured"
-  "$source_dir/tests/match_lines.sh" "$source_dir/../shared/spec/tour.expected" "$work/toured"
+  tour
+  "$work/prefix/bin/enginery" stop
+  echo "install: the contract's tour on engines that cannot see the folder it was built in"
+  start_blind 4 "$work/spec/build"
+  tour
+  map_nothing_of "$work/spec/build"
   "$work/prefix/bin/enginery" stop
 fi
 
-# Engines that cannot see the folder that the program was built in: its code reaches them all the same.
+# Code reaches engines that cannot see the folder that it was built in.
 echo "install: a program whose functions travel"
 export ENGINERY_CACHE=$work/cache
-unshare -Urm bash -c 'mount -t tmpfs none "$1" && exec "$2" start -n 2 --daemon' - "$work/consumer/build" "$work/prefix/bin/enginery"
+start_blind 2 "$work/consumer/build"
 traveller() { "$work/consumer/build/traveller" "$@" || echo "status $?"; }
 printed=$(traveller "its argument")
 echo "$printed"
@@ -73,12 +95,7 @@ if [ "$printed" != $'42 42 14 14 10 10 16 16 its argument\nstatus 2' ]; then
   echo "install: expected 42 42 14 14 10 10 16 16 its argument, and status 2" >&2
   exit 1
 fi
-for engine in $("$work/prefix/bin/enginery" status --json | grep -o '"pid": *[0-9]*' | grep -o '[0-9]*'); do
-  if grep -F "$work/consumer/build" "/proc/$engine/maps"; then
-    echo "install: an engine maps a file of the folder that it cannot see" >&2
-    exit 1
-  fi
-done
+map_nothing_of "$work/consumer/build"
 "$work/prefix/bin/enginery" stop
 unset ENGINERY_CACHE
 

@@ -89,6 +89,19 @@ class DeliveryTest : public ClusterTest {
   }
 };
 
+TEST_F(DeliveryTest, AnImportBringsThePluginThatTheClientFinds) {
+  unsetenv("ENGINERY_PLUGIN_PATH");
+  start_engines(2, "");
+  EXPECT_THAT(error_of([&] { on(0).execute("import norms").get(); }), HasSubstr("no plugin named 'norms'"));
+  setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS, 1);
+  on(0).execute("x = 1; import norms, boxes\ny = norms.get_norms([3.0, 4.0])").get();
+  EXPECT_EQ((on(0).get<std::map<double, double>>("y")), (std::map<double, double>{{2, 5}}));
+  on(0).execute("import norms as n; z = n.get_norms([6.0, 8.0])").get();
+  EXPECT_EQ((on(0).get<std::map<double, double>>("z")), (std::map<double, double>{{2, 10}}));
+  rc().all().execute("import norms; y = norms.get_norms([5.0, 12.0])").get();
+  EXPECT_EQ((on(1).get<std::map<double, double>>("y")), (std::map<double, double>{{2, 13}}));
+}
+
 TEST_F(DeliveryTest, AModuleAndTheUsersOwnLibrariesAreBroughtToAHostOnce) {
   start_engines(4, "");
   const std::string script = copy_chained();
