@@ -1,9 +1,9 @@
 // client/plugin_import.cpp: plugins that come to engines from this host.
 #include "client/plugin_import.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <regex>
 #include <sstream>
 #include <string>
 
@@ -41,23 +41,33 @@ std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<
   return request.send(engines, ids);
 }
 
+/// The names that statements import, and perhaps more words: it is only looked where a statement may begin.
+std::vector<std::string> names_imported_by(std::string_view code) {
+  constexpr std::string_view kImport = "import", kSpace = " \t";
+  std::vector<std::string> names;
+  for (std::size_t end = 0; !code.empty(); code.remove_prefix(std::min(code.size(), end + 1))) {
+    end = std::min(code.size(), code.find_first_of("\n;"));
+    std::string_view statement = code.substr(0, end);
+    statement.remove_prefix(std::min(statement.size(), statement.find_first_not_of(kSpace)));
+    if (!statement.starts_with(kImport)) continue;
+    std::string words(statement.substr(kImport.size()));
+    if (words.empty() || kSpace.find(words.front()) == kSpace.npos) continue;
+    std::ranges::replace(words, ',', ' ');
+    std::istringstream each(std::move(words));
+    for (std::string name; each >> name;) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 /// The plugins of this host that statements import, but for the installed ones, which engines have.
 std::vector<std::shared_ptr<const modules::ModuleFiles>> imported_by(std::string_view code) {
-  static const std::regex kImport(R"((?:^|[\n;])[ \t]*import[ \t]+([A-Za-z_][\w \t,]*))");
   std::vector<std::shared_ptr<const modules::ModuleFiles>> found;
-  if (code.find("import") == code.npos) return found;
-  const std::vector<std::string> folders = modules::plugin_folders();
-  const std::string installed = folders.empty() ? "" : folders.back();
-  const std::string text(code);
-  for (std::sregex_iterator match(text.begin(), text.end(), kImport), end; match != end; ++match) {
-    std::istringstream names(std::regex_replace((*match)[1].str(), std::regex(","), " "));
-    for (std::string name; names >> name;) {
-      try {
-        const std::string file = modules::find_plugin(name);
-        if (fs::path(file).parent_path() != installed) found.push_back(modules::ModuleFiles::of_file(file));
-      } catch (const PluginLoadError&) {
-        // The engine has it, or says what is wrong.
-      }
+  for (const std::string& name : names_imported_by(code)) {
+    try {
+      const fs::path file = modules::find_plugin(name);
+      if (file.parent_path() != modules::plugin_folders().back()) found.push_back(modules::ModuleFiles::of_file(file));
+    } catch (const PluginLoadError&) {
+      // The engine has it, or says what is wrong.
     }
   }
   return found;
