@@ -81,7 +81,9 @@ TEST_F(DeathTest, HoweverItDies) {
 
 TEST_F(DeathTest, AnOverflownStackSaysWhatRan) {
   const EngineDied error = death_of(on(0).apply_async(overflow, 0));
-  if (!kSanitized) EXPECT_EQ(error.how(), "signal 11 (Segmentation fault)");  // else it ends in its own way
+  if (!kSanitized) {  // which end it in their own way
+    EXPECT_EQ(error.how(), "signal 11 (Segmentation fault)");
+  }
   EXPECT_EQ(error.ran(), "enginery::overflow");
 }
 
