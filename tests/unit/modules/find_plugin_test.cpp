@@ -27,7 +27,7 @@ TEST_F(FindPluginTest, APluginThatIsNowhereIsToldWithTheFoldersAndTheNearestName
   const PluginLoadError error = refusal([] { find_plugin("nroms"); });
   EXPECT_EQ(error.stage(), LoadStage::find);
   EXPECT_THAT(error.what(), AllOf(HasSubstr("'nroms'"), HasSubstr(FIXTURE_PLUGINS), HasSubstr("Did you mean 'norms'?"),
-                                  HasSubstr("ENGINERY_PLUGIN_PATH"), HasSubstr("sync_imports brings them"),
+                                  HasSubstr("ENGINERY_PLUGIN_PATH"), HasSubstr("a client's import brings them"),
                                   Not(HasSubstr("for the engines too"))));
 }
 
