@@ -28,7 +28,7 @@ std::string readable(const std::string& symbol) {
       "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
   std::string name = symbol.empty() ? "" : demangle(symbol.c_str());
   for (std::size_t at; (at = name.find(kString)) != name.npos;) name.replace(at, kString.size(), "std::string");
-  return name;
+  return name.substr(0, name.find(" [clone "));
 }
 
 }  // namespace
@@ -48,6 +48,7 @@ std::string traceback(std::span<const CodePlace> stack) {
     const std::string file = std::filesystem::path(place->file).filename().string();
     lines.push_back(function.empty() ? fmt::format("  at {}+{:#x}", file, place->offset)
                                      : fmt::format("  at {} in {}", function, file));
+    if (function == "abort") break;  // how it does that is no news
   }
   std::string text;
   for (std::size_t first = 0; first < lines.size();) {
