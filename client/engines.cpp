@@ -48,12 +48,6 @@ bool is_known(const wire::HubReply& snapshot, int id, const Uuid& uuid) {
          });
 }
 
-Uuid uuid_in(const wire::HubReply& snapshot, int id) {
-  for (const wire::EngineEntry& engine : snapshot.engines)
-    if (engine.id == id) return engine.uuid;
-  return {};
-}
-
 }  // namespace
 
 std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::milliseconds timeout) {
@@ -233,15 +227,21 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   wire::HubRequest request{kill ? wire::HubOp::kill : wire::HubOp::restart, {}};
   request.engine.id = id;
+  const auto known = [&] {
+    const auto found = alive_.find(id);
+    return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
+  };
+  std::unique_lock lock(mutex_);
+  const Uuid before = known();
+  lock.unlock();
   const wire::HubReply reply = ask(request, timeout);
   if (!reply.ok && reply.ename == "IndexError") throw IndexError(reply.words);
   if (!reply.ok) throw ValueError(reply.words);
-  const Uuid former = uuid_in(reply, id);
   const bool comes_back = reply.id >= 0;
-  std::unique_lock lock(mutex_);
+  lock.lock();
   const auto done = [&] {
-    const auto found = alive_.find(id);
-    return found == alive_.end() ? !comes_back : found->second->engine().uuid != former;
+    const Uuid now = known();
+    return now.nil() ? !comes_back : now != before && now != reply.former;
   };
   if (changed_.wait_until(lock, deadline, done)) return;
   throw TimeoutError(

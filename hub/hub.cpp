@@ -186,27 +186,29 @@ void Hub::on_request(transport::Responder::Ticket ticket, transport::Message mes
 
 wire::HubReply Hub::answer(const wire::HubRequest& request) {
   const std::lock_guard lock(mutex_);
-  wire::HubReply reply = snapshot();
+  int id = -1;
+  Uuid former;
   switch (request.op) {
-    case wire::HubOp::register_engine: {
-      const int id = take_in(request.engine);
-      reply = snapshot();
-      reply.id = id;
+    case wire::HubOp::register_engine:
+      id = take_in(request.engine);
       break;
-    }
     case wire::HubOp::goodbye:
       if (const RegisteredEngine* engine = registry_.find(request.engine.uuid))
         registry_.died(engine->id, "left", request.engine.uuid);
       publish_changes();
-      return snapshot();
+      break;
     case wire::HubOp::restart:
     case wire::HubOp::kill:
-      reply.id = end(request.engine.id, request.op == wire::HubOp::kill);
+      id = end(request.engine.id, request.op == wire::HubOp::kill);
+      former = registry_.find(request.engine.id)->identity.uuid;
       break;
     case wire::HubOp::snapshot:
     case wire::HubOp::presence:
       break;
   }
+  wire::HubReply reply = snapshot();
+  reply.id = id;
+  reply.former = former;
   return reply;
 }
 

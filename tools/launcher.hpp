@@ -26,8 +26,8 @@ struct LaunchOptions {
   int engines = 1;
   /// Plugins that every engine imports at start.
   std::vector<std::string> load;
-  /// True: an engine that dies is started anew, under its id.
-  bool restart = false;
+  /// An engine that dies is started anew, under its id, until it died so often in a row; 0: never.
+  int restart = 0;
   /// Until all engines take tasks.
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.
@@ -65,13 +65,13 @@ class Launcher {
   /// For children to end in before they are killed.
   static constexpr std::chrono::seconds kGrace{2};
   struct Engine {
-    explicit Engine(Program what) : program(std::move(what)) {}
+    Engine(Program what, int deaths) : program(std::move(what)), policy(deaths) {}
     Program program;
     /// None between a death and the next start, and when there is none.
     std::optional<Child> process{};
     /// Of the process, once it takes tasks.
     std::optional<Uuid> uuid{};
-    RestartPolicy policy{};
+    RestartPolicy policy;
     /// When it is to be started anew.
     std::optional<Clock::time_point> start_at{};
     /// When what was asked to end is killed.
@@ -127,7 +127,7 @@ class Launcher {
   std::optional<int> outcome_;
   std::optional<Child> hub_;
   bool hub_listens_ = false;
-  RestartPolicy hub_policy_;
+  RestartPolicy hub_policy_{6};  // within 4 s
   std::optional<Clock::time_point> hub_start_at_;
   std::map<int, Engine> engines_;
   /// What the hub said of each engine that is there, also of those that joined by themselves.

@@ -24,7 +24,7 @@ void Launcher::add_engines() {
       program.arguments.push_back("--load");
       program.arguments.push_back(fmt::format("{}", fmt::join(options_.load, ",")));
     }
-    engines_.try_emplace(id, std::move(program));
+    engines_.try_emplace(id, std::move(program), options_.restart);
     start_engine(id);
   }
   next_id_ = options_.engines;
@@ -82,9 +82,9 @@ void Launcher::engine_ended(int id) {
   if (next == cluster::AfterDeath::starts_anew) then = "; it is started anew";
   if (next == cluster::AfterDeath::gives_up)
     then = fmt::format(
-        "; that was the {}th time in a row, each within {} s of its start, so it is given up. "
+        "; it died {} times in a row, each within {} s of its start, and is given up. "
         "`enginery restart {}` starts it again{}",
-        RestartPolicy::kMostDeaths, RestartPolicy::kGoodLife.count(), id, last_words(engine.program.log));
+        engine.policy.most_deaths(), RestartPolicy::kGoodLife.count(), id, last_words(engine.program.log));
   warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left{}", id, pid, how, running_engines(),
                    options_.engines, then));
 }

@@ -89,7 +89,7 @@ void Launcher::hub_ended() {
   const auto next = ready_ ? hub_policy_.died(Clock::now()) : std::nullopt;
   if (!next)
     return fail(fmt::format("the hub of cluster '{}' (pid {}) died: {}{}{}{}", options_.name, pid, how,
-                            ready_ ? fmt::format(", and so did {} before it", RestartPolicy::kMostDeaths - 1) : "",
+                            ready_ ? fmt::format(", and so did {} before it", hub_policy_.most_deaths() - 1) : "",
                             engines_.empty() ? "" : "; its engines are ended", last_words(hub_->log())));
   warn(
       fmt::format("the hub of cluster '{}' (pid {}) died: {}; it is started anew, and what engines and clients do goes "

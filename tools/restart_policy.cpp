@@ -7,8 +7,9 @@ namespace enginery::tools {
 
 std::optional<RestartPolicy::Time> RestartPolicy::died(Time now) {
   if (now - began_ >= kGoodLife) forget();
-  if (++deaths_ >= kMostDeaths) return std::nullopt;
-  return now + std::min(kLongestDelay, kFirstDelay * (1 << (deaths_ - 1)));
+  if (++deaths_ >= most_deaths_) return std::nullopt;
+  constexpr int kDoublings = 10;  // more than enough, and no overflow
+  return now + std::min(kLongestDelay, kFirstDelay * (1 << std::min(deaths_ - 1, kDoublings)));
 }
 
 }  // namespace enginery::tools

@@ -46,9 +46,9 @@ Command start_command(CLI::App& root) {
       ->type_name("N");
   add_name(app, given->launch.name);
   add_load(app, given->launch.load, "Plugins that every engine imports at start");
-  app->add_flag(
-      "--restart", given->launch.restart,
-      "Start an engine that dies anew, with its id and plugins; at ever longer intervals, ten times in a row");
+  app->add_flag("--restart{10}", given->launch.restart,
+                "Start an engine that dies anew, with its id and plugins, at ever longer intervals; give it up when it "
+                "died ten times in a row, or with --restart=N N times, each within a minute");
   add_timeout(app, given->timeout, "Seconds until all engines must be ready (default: 60)");
   app->add_flag("--daemon", given->daemon,
                 "Return once all engines are ready; the cluster goes on until `enginery stop`");

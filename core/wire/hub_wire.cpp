@@ -80,8 +80,9 @@ Message encode(const HubReply& reply) {
   }
   const auto others = builder.CreateVector(absent);
   const auto words = builder.CreateString(reply.words), ename = builder.CreateString(reply.ename);
-  const auto epoch = to_id<hubfb::Id>(reply.epoch);
-  builder.Finish(hubfb::CreateHubReply(builder, reply.ok, words, reply.id, &epoch, reply.number, list, ename, others));
+  const auto epoch = to_id<hubfb::Id>(reply.epoch), former = to_id<hubfb::Id>(reply.former);
+  builder.Finish(
+      hubfb::CreateHubReply(builder, reply.ok, words, reply.id, &epoch, reply.number, list, ename, others, &former));
   return frame(MessageKind::hub_reply, written(builder));
 }
 
@@ -96,6 +97,7 @@ HubReply decode_hub_reply(const Opened& opened) {
       reply.absent.push_back({engine->id(), to_uuid(engine->uuid()),
                               checked(engine->state(), Absence::given_up, "state of an engine"),
                               text_of(engine->how())});
+  reply.former = to_uuid(table.former());
   return reply;
 }
 

@@ -52,6 +52,7 @@ struct HubReply {
   std::vector<EngineEntry> engines;
   std::string ename{};  ///< of what `words` say
   std::vector<AbsentEngine> absent{};
+  Uuid former{};  ///< of what is ended; nil if nothing had registered
 };
 
 enum class ChangeEvent : std::uint8_t { heartbeat, joined, left };

@@ -35,6 +35,15 @@ TEST_F(RestartPolicyTest, TheTenthDeathInARowIsTheLast) {
   EXPECT_FALSE(delay_after(0s));
 }
 
+TEST_F(RestartPolicyTest, AnotherNumberOfDeathsMayBeTheLast) {
+  policy = RestartPolicy(2);
+  EXPECT_EQ(delay_after(1s), 100ms);
+  EXPECT_FALSE(delay_after(1s));
+  policy = RestartPolicy(100);
+  for (int i = 1; i < 99; ++i) delay_after(1s);
+  EXPECT_EQ(delay_after(1s), 10s);
+}
+
 TEST_F(RestartPolicyTest, AMinuteOfLifeMakesUpForAllBefore) {
   for (int i = 1; i < 10; ++i) delay_after(1s);
   EXPECT_EQ(delay_after(60s), 100ms);
