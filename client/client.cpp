@@ -10,6 +10,9 @@
 
 namespace enginery {
 
+/// Beyond it the clock's arithmetic could overflow.
+constexpr Seconds kLongest(366.0 * 24 * 3600);
+
 Client::Client(const ClientOptions& options) {
   Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
   connection.check_alive();
@@ -20,11 +23,18 @@ std::vector<int> Client::ids() const { return engines_->ids(); }
 
 void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout) const {
   std::optional<std::chrono::steady_clock::time_point> deadline;
-  constexpr Seconds kLongest(366.0 * 24 * 3600);  // beyond it the clock's arithmetic could overflow
   if (timeout)
     deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                       std::clamp(*timeout, Seconds(0), kLongest));
   engines_->wait_for(count, deadline);
+}
+
+void Client::restart(int id, Seconds timeout) const {
+  engines_->restart(id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongest));
+}
+
+void Client::kill(int id, Seconds timeout) const {
+  engines_->restart(id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongest));
 }
 
 int Client::resolve(int id) const {

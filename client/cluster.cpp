@@ -74,6 +74,7 @@ std::vector<std::string> words_of(const ClusterOptions& options, const std::stri
                {"--timeout", fmt::format("{:.3f}", std::chrono::duration<double>(limit_of(options)).count())});
   if (options.n) words.insert(words.end(), {"-n", std::to_string(*options.n)});
   if (!options.load.empty()) words.insert(words.end(), {"--load", fmt::format("{}", fmt::join(options.load, ","))});
+  if (options.restart) words.push_back("--restart");
   return words;
 }
 

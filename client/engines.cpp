@@ -1,25 +1,51 @@
 // client/engines.cpp: the engines that a client knows of, always current, and its links to them.
 #include "client/engines.hpp"
 
+#include <algorithm>
+#include <system_error>
+#include <thread>
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
+#include "client/hub_line.hpp"
+
 namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kFarewell = 500ms;
-constexpr Seconds kAttempt = 1s;
+/// For a snapshot that a gap asked for.
+constexpr Seconds kSnapshot = 2s;
 
-wire::HubReply to_snapshot(transport::Message answer) {
-  wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
-  if (!reply.ok)
-    throw ConnectionError("the hub refused to list its engines: " + reply.words +
+/// Engines find a hub that follows one that died within moments.
+constexpr Seconds kSettling = 2s;
+constexpr auto kUntilSettled = 50ms;
+
+const wire::HubReply& checked(const wire::HubReply& snapshot) {
+  if (!snapshot.ok)
+    throw ConnectionError("the hub refused to list its engines: " + snapshot.words +
                           "; use one version of enginery on both sides");
-  return reply;
+  return snapshot;
+}
+
+/// The hub follows one that died, and has not heard of all engines that were there.
+bool awaits_some(const wire::HubReply& snapshot) {
+  return std::ranges::any_of(snapshot.absent,
+                             [](const auto& engine) { return engine.state == wire::Absence::awaited; });
+}
+
+/// By the hub's account, that incarnation is there, or may be.
+bool is_known(const wire::HubReply& snapshot, int id, const Uuid& uuid) {
+  const auto is_it = [&](const auto& engine) { return engine.id == id && engine.uuid == uuid; };
+  return std::ranges::any_of(snapshot.engines, is_it) ||
+         std::ranges::any_of(snapshot.absent, [&](const wire::AbsentEngine& engine) {
+           return engine.state == wire::Absence::awaited && is_it(engine);
+         });
 }
 
 }  // namespace
@@ -39,24 +65,31 @@ void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
   subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
-  // A listener that a stranger's probe has just ended lets us in and stays silent until its guard notices, so a short
-  // silence is answered by a new connection.
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  for (;;) {
-    const Seconds left = deadline - std::chrono::steady_clock::now();
-    const double patience = std::max(std::min(kAttempt, left), Seconds(0.01)).count();
-    try {
-      hub_ = transport::connect(connection_.hub.requests, patience);
-      apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}), patience)));
-      return;
-    } catch (const TimeoutError&) {
-      if (left <= kAttempt)
-        throw TimeoutError(
-            fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
-                        "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
-                        connection_.cluster, timeout.count(), connection_.cluster));
-    }
+  const auto settled = std::chrono::steady_clock::now() + std::min(timeout, kSettling);
+  wire::HubReply snapshot = checked(ask({}, timeout));
+  while (awaits_some(snapshot) && std::chrono::steady_clock::now() < settled) {
+    std::this_thread::sleep_for(kUntilSettled);
+    snapshot = checked(ask({}, deadline - std::chrono::steady_clock::now()));
   }
+  apply(snapshot);
+}
+
+wire::HubReply Engines::ask(const wire::HubRequest& request, Seconds timeout) {
+  HubAnswer answer = ask_hub(connection_, request, timeout);
+  keep(std::move(answer.line));
+  return std::move(answer.reply);
+}
+
+void Engines::keep(std::unique_ptr<transport::Requester> line) {
+  std::vector<std::unique_ptr<transport::Requester>> quiet;  // closed after the lock is let go
+  const std::lock_guard lock(mutex_);
+  std::erase_if(lines_, [&](auto& known) {
+    if (!known->quiet()) return false;
+    quiet.push_back(std::move(known));
+    return true;
+  });
+  lines_.push_back(std::move(line));
 }
 
 Engines::~Engines() {
@@ -74,7 +107,8 @@ Engines::~Engines() {
   // The farewells are answered at once, and then a socket must be silent for a while before NNG can close it.
   const auto deadline = std::chrono::steady_clock::now() + kFarewell;
   const auto quiet = [&] {
-    if (hub_ && !hub_->quiet()) return false;
+    for (const auto& line : lines_)
+      if (!line->quiet()) return false;
     for (const auto& link : links)
       if (!link->quiet()) return false;
     return true;
@@ -145,38 +179,76 @@ void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<E
 
 void Engines::apply(const wire::HubReply& snapshot) {
   std::vector<std::shared_ptr<EngineLink>> replaced;
+  const char* how = "the hub no longer lists it";
   {
     const std::lock_guard lock(mutex_);
     asking_ = false;
+    if (epoch_ && *epoch_ != snapshot.epoch) how = "it ended while the cluster had no hub";
     epoch_ = snapshot.epoch;
     number_ = snapshot.number;
     for (const wire::EngineEntry& engine : snapshot.engines) add(engine, replaced);
     std::erase_if(alive_, [&](const auto& known) {
-      for (const wire::EngineEntry& engine : snapshot.engines)
-        if (engine.id == known.first) return false;
+      if (is_known(snapshot, known.first, known.second->engine().uuid)) return false;
       replaced.push_back(known.second);
       dead_[known.first] = known.second;
       return true;
     });
     changed_.notify_all();
   }
-  for (const auto& link : replaced) link->die("the hub no longer lists it");
+  for (const auto& link : replaced) link->die(how);
   tell_output_feed();
 }
 
 void Engines::ask_for_snapshot() {
-  hub_->send(wire::encode(wire::HubRequest{}),
-             [alive = weak_from_this()](transport::Message answer, const char* failure) {
-               const auto self = alive.lock();
-               if (!self) return;
-               try {
-                 if (!failure) return self->apply(to_snapshot(std::move(answer)));
-               } catch (const Error&) {
-                 // The next heartbeat shows the gap again.
-               }
-               const std::lock_guard lock(self->mutex_);
-               self->asking_ = false;
-             });
+  const auto ask = [weak = weak_from_this(), connection = connection_] {
+    HubAnswer answer;
+    answer.reply.ok = false;
+    try {
+      answer = ask_hub(connection, {}, kSnapshot);
+    } catch (const Error&) {
+      // The next heartbeat shows the gap again.
+    }
+    const auto self = weak.lock();
+    if (!self) return;
+    if (answer.line) self->keep(std::move(answer.line));
+    if (answer.reply.ok) return self->apply(answer.reply);
+    const std::lock_guard lock(self->mutex_);
+    self->asking_ = false;
+  };
+  try {
+    std::thread(ask).detach();
+  } catch (const std::system_error&) {
+    const std::lock_guard lock(mutex_);
+    asking_ = false;  // no more threads now
+  }
+}
+
+void Engines::restart(int id, bool kill, Seconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  wire::HubRequest request{kill ? wire::HubOp::kill : wire::HubOp::restart, {}};
+  request.engine.id = id;
+  const auto known = [&] {
+    const auto found = alive_.find(id);
+    return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
+  };
+  std::unique_lock lock(mutex_);
+  const Uuid before = known();
+  lock.unlock();
+  const wire::HubReply reply = ask(request, timeout);
+  if (!reply.ok && reply.ename == "IndexError") throw IndexError(reply.words);
+  if (!reply.ok) throw ValueError(reply.words);
+  const bool comes_back = reply.id >= 0;
+  lock.lock();
+  const auto done = [&] {
+    const Uuid now = known();
+    return now.nil() ? !comes_back : now != before && now != reply.former;
+  };
+  if (changed_.wait_until(lock, deadline, done)) return;
+  throw TimeoutError(
+      fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it "
+                  "wrote",
+                  id, comes_back ? "back" : "gone", timeout.count(), connection_.cluster,
+                  (connection_.directory / fmt::format("engine-{}.log", id)).string()));
 }
 
 void Engines::on_change(const Bytes& message) {

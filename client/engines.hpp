@@ -23,8 +23,8 @@
 
 namespace enginery {
 
-/// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB; a gap asks for a new snapshot. Reading costs no
-/// round trip.
+/// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB; a gap, or another hub in the place of one that
+/// died, asks for a new snapshot. Reading costs no round trip. Nobody is taken for dead because the hub is.
 ///
 /// Threads: all functions from any.
 class Engines : public std::enable_shared_from_this<Engines> {
@@ -47,6 +47,9 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::vector<std::shared_ptr<EngineLink>> links() const;
   /// For the streams of this client's output; lives as long as this.
   OutputFeed& output_feed();
+  /// Has engine `id` ended, by SIGKILL if `kill`, and waits until it is back; one that nobody starts anew, until it is
+  /// gone. Throws IndexError, ValueError (it joined by itself), TimeoutError, ConnectionError.
+  void restart(int id, bool kill, Seconds timeout);
   /// Throws TimeoutError, which says how many there are.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const;
 
@@ -56,8 +59,11 @@ class Engines : public std::enable_shared_from_this<Engines> {
   void start(Seconds timeout);
   void on_change(const Bytes& message);
   void tell_output_feed();
-  /// Asks the hub for a snapshot; `on_done` is told of a failure. Asynchronous.
+  /// Asks the hub for a snapshot, in a thread of its own. A failure is no harm: the next heartbeat shows the gap again.
   void ask_for_snapshot();
+  /// Asks the hub, and keeps the connection until it can be closed.
+  wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
+  void keep(std::unique_ptr<transport::Requester> line);
   void apply(const wire::HubReply& snapshot);
   /// Requires: mutex_ is held. Links that died are to be told after it is let go.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
@@ -71,8 +77,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::optional<Uuid> epoch_;
   std::uint64_t number_ = 0;
   bool asking_ = false;
-  std::unique_ptr<OutputFeed> output_feed_;  // from the first stream on
-  std::unique_ptr<transport::Requester> hub_;
+  std::unique_ptr<OutputFeed> output_feed_;                   // from the first stream on
+  std::vector<std::unique_ptr<transport::Requester>> lines_;  // to the hub; until they are quiet
   std::unique_ptr<transport::Subscriber> subscriber_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/hub_line.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -39,14 +40,26 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   return engine;
 }
 
+const char* word_of(wire::Absence state) {
+  switch (state) {
+    case wire::Absence::starting:
+      return "starting";
+    case wire::Absence::awaited:
+      return "suspect";
+    case wire::Absence::restarting:
+      return "restarting";
+    case wire::Absence::given_up:
+      return "given up";
+  }
+  return "?";
+}
+
 }  // namespace
 
 ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
   const auto deadline = SteadyClock::now() + timeout;
-  const auto hub = transport::connect(connection.hub.requests, std::chrono::duration<double>(timeout).count());
-  transport::Message answer =
-      transport::request(*hub, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count());
-  const wire::HubReply snapshot = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+  const HubAnswer hub = ask_hub(connection, {}, timeout);
+  const wire::HubReply& snapshot = hub.reply;
 
   auto answers = std::make_shared<Answers>();
   answers->open = snapshot.engines.size();
@@ -84,6 +97,14 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
   }
   std::unique_lock lock(answers->mutex);
   answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
+  for (const wire::AbsentEngine& absent : snapshot.absent) {
+    EngineStatus engine;
+    engine.id = absent.id;
+    engine.uuid = absent.uuid;
+    engine.state = word_of(absent.state);
+    answers->engines.push_back(engine);
+  }
+  std::ranges::sort(answers->engines, {}, &EngineStatus::id);
   return {connection.cluster, connection.hub.process.pid, connection.launcher.age(), answers->engines};
 }
 

@@ -18,7 +18,8 @@ struct EngineStatus {
   int id = 0;
   int pid = 0;
   Uuid uuid;
-  /// "idle", "busy", "suspect" (silent for a while), "starting".
+  /// "idle", "busy", "suspect" (silent for a while), "starting", "restarting" (it died), "given up" (it died too
+  /// often).
   std::string state;
   /// The name of the task that runs; empty when none does.
   std::string task;

@@ -1,7 +1,8 @@
 // engine/engine_main.cpp: what the process of an engine does.
 //
 // Order of the start: listen, load plugins, register. The hub announces an engine only when it takes tasks, so a client
-// never meets a door that is not open. The end: the launcher's socketpair comes to its end of file, or a signal; then
+// never meets a door that is not open. An engine that takes another's place first imports again what that one had
+// imported. The end: the launcher's socketpair comes to its end of file, or a signal; then
 // the sockets' files are removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
 #include "engine/engine_main.hpp"
 
@@ -11,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -23,22 +25,21 @@
 #include "core/cluster/descriptor.hpp"
 #include "core/cluster/descriptor_limit.hpp"
 #include "core/cluster/flight_recorder.hpp"
+#include "core/cluster/hostname.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
-#include "core/transport/requester.hpp"
-#include "core/wire/hub_wire.hpp"
+#include "engine/import_list.hpp"
 #include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
 #include "engine/output.hpp"
+#include "engine/presence.hpp"
 #include "engine/session_server.hpp"
 
 namespace enginery::engine {
 namespace {
-
-constexpr double kRegistrationSeconds = 10;
 
 /// The files in the runtime folder, which are gone when the engine has ended in order.
 struct Sockets {
@@ -68,19 +69,12 @@ void wait_for_the_end(int launcher_fd, const ProcessId& cluster, const sigset_t&
   while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
 
-std::string hostname() {
-  char name[256] = "";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
-int register_with(const Connection& connection, const wire::EngineEntry& self) {
-  transport::Requester hub(connection.hub.requests);
-  transport::Message answer =
-      transport::request(hub, wire::encode(wire::HubRequest{wire::HubOp::register_engine, self}), kRegistrationSeconds);
-  const wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
-  if (!reply.ok) throw ConnectionError("the hub refused this engine: " + reply.words);
-  return reply.id;
+/// What a former engine of this id had imported: the file as it is now, or where that cannot be seen the copy of it.
+void import_again(const ImportList::Import& plugin, modules::Loader& loader, ImportList& imports) {
+  std::error_code none;
+  const auto module = loader.import_file(std::filesystem::exists(plugin.file, none) ? plugin.file : plugin.copy);
+  globals().set(module->name, modules::as_value(module));
+  imports.add({module->name, module->file, module->copy});
 }
 
 /// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
@@ -124,14 +118,24 @@ int engine_main(const EngineOptions& options) try {
   const auto brought = std::make_shared<modules::BroughtModules>();
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
-  tasks::Executor executor(globals(), loader, [&](std::string_view name) { recorder.task_is(name); });
+  std::optional<ImportList> imports;  // of an engine that can be started anew, once it has begun
+  tasks::Executor executor(
+      globals(), loader, [&](std::string_view name) { recorder.task_is(name); },
+      [&](const ModuleNamespace& plugin) {
+        if (imports) imports->add({plugin.name, plugin.file, plugin.copy});
+      });
   SessionServer server(
       uuid, sockets.addresses(), session::Limits{}, brought,
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
       [&](const Uuid& session) { executor.forget(session); });
 
+  std::atomic<bool> ends = false;
+  std::atomic<const Presence*> present = nullptr;
   std::thread([&] {
     wait_for_the_end(options.launcher_fd, connection.launcher, ending);
+    ends = true;
+    const Presence* const presence = present;
+    if (presence && options.launcher_fd < 0) presence->leave();
     sockets.remove();
     std::fflush(nullptr);
     // Launched engines lead a process group: what their tasks started ends with them.
@@ -140,12 +144,28 @@ int engine_main(const EngineOptions& options) try {
   }).detach();
 
   for (const std::string& plugin : options.load) executor.import(plugin);
+  if (options.launcher_fd >= 0 && options.id) {
+    imports.emplace(ImportList::place(sockets.directory, *options.id));
+    imports->restore([&](const ImportList::Import& plugin) { import_again(plugin, loader, *imports); },
+                     [](const std::string& words) {
+                       fmt::print(stderr, "enginery engine: a plugin is not imported again: {}\n", words);
+                     });
+  }
 
   const ProcessId process = ProcessId::self();
   const SessionServer::Addresses addresses = sockets.addresses();
-  server.set_id(
-      register_with(connection, {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
-                                 addresses.tasks, addresses.bulk, hostname(), sockets.output_address()}));
+  const Presence presence(connection.hub.requests,
+                          {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
+                           addresses.tasks, addresses.bulk, cluster::own_hostname(), sockets.output_address()});
+  server.set_id(presence.id());
+  present = &presence;
+  presence.keep([&](const std::string& words) {
+    if (ends) return;
+    fmt::print(stderr, "enginery engine: {}; this engine ends\n", words);
+    sockets.remove();
+    std::fflush(nullptr);
+    ::_exit(1);
+  });
 
   std::optional<session::Running> task = server.next();
   while (task) {

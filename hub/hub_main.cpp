@@ -1,14 +1,7 @@
 // hub/hub_main.cpp: what the process of the hub does.
-//
-// The registry is the only state. Requests come on NNG's threads and change it under one lock; every change is
-// published with its number, and a heartbeat repeats the last number, so that a subscriber that missed one asks for a
-// snapshot. The main thread listens to the launcher, which says at once how a process died, and whose end of file ends
-// the hub.
 #include "hub/hub_main.hpp"
 
 #include <poll.h>
-#include <signal.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,223 +9,55 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
-#include <mutex>
 #include <optional>
-#include <set>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/descriptor.hpp"
 #include "core/cluster/descriptor_limit.hpp"
-#include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/launcher_link.hpp"
-#include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
-#include "core/transport/publisher.hpp"
-#include "core/transport/responder.hpp"
-#include "core/wire/hub_wire.hpp"
-#include "hub/registry.hpp"
+#include "hub/hub.hpp"
 
 namespace enginery::hub {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kHeartbeat(500);
-constexpr std::size_t kContexts = 64;
-
-wire::EngineEntry to_entry(const RegisteredEngine& engine) {
-  return {engine.id,
-          engine.identity.uuid,
-          static_cast<std::uint64_t>(engine.identity.process.pid),
-          engine.identity.process.start,
-          engine.identity.endpoint,
-          engine.identity.bulk_endpoint,
-          engine.identity.hostname,
-          engine.identity.output_endpoint};
-}
 
 /// Set by a signal when no launcher is there to end the hub.
 volatile std::sig_atomic_t ending = 0;
 
-class Hub {
- public:
-  Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
-      cluster::LauncherLink* launcher)
-      : uuid_(uuid),
-        directory_(directory),
-        registry_(uuid),
-        launcher_(launcher),
-        publisher_(addresses.notifications),
-        responder_(addresses.requests, kContexts,
-                   [this](auto ticket, auto message) { on_request(ticket, std::move(message)); }) {}
-
-  void on(const cluster::Spawned& spawned) {
-    const std::lock_guard lock(mutex_);
-    launched_.insert(spawned.id);
-    registry_.spawned(spawned.id, spawned.pid);
-    // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
-    std::erase_if(watched_, [&](const Watched& engine) {
-      const RegisteredEngine* known = registry_.find(engine.uuid);
-      if (engine.id != spawned.id || !known || known->identity.process.pid != spawned.pid) return false;
-      launcher_->send(cluster::Registered{engine.id, engine.uuid});
-      return true;
-    });
-  }
-  void on(const cluster::Died& died) {
-    const std::lock_guard lock(mutex_);
-    launched_.erase(died.id);  // who joins under this id now is nobody's child
-    registry_.died(died.id, died.how, died.uuid);
-    publish_changes();
-  }
-  void on(const cluster::Listening&) {}   // what the hub itself says
-  void on(const cluster::Registered&) {}  // likewise
-
-  /// What the main thread polls besides the launcher: first the wake-up, then the engines that joined by themselves.
-  void add_polled(std::vector<pollfd>& polled) const {
-    const std::lock_guard lock(mutex_);
-    polled.push_back({wake_.get(), POLLIN, 0});
-    for (const Watched& engine : watched_) polled.push_back({engine.process.get(), POLLIN, 0});
-  }
-  /// Looks after those that ended.
-  void look_at_watched() {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t drained = ::read(wake_.get(), &count, sizeof count);
-    const std::lock_guard lock(mutex_);
-    std::erase_if(watched_, [this](const Watched& engine) {
-      pollfd process{engine.process.get(), POLLIN, 0};
-      if (engine.process && ::poll(&process, 1, 0) == 0) return false;
-      registry_.died(engine.id, "its process ended", engine.uuid);
-      return true;
-    });
-    publish_changes();
-  }
-
-  void announce(const Connection::Hub& addresses) {
-    const std::lock_guard lock(mutex_);
-    if (launcher_) launcher_->send(cluster::Listening{addresses});
-  }
-
-  // The link to the launcher is written to by NNG's threads too, so it is reached under the lock.
-  bool launcher_gone() const {
-    const std::lock_guard lock(mutex_);
-    return launcher_ && launcher_->closed();
-  }
-  bool wants_write() const {
-    const std::lock_guard lock(mutex_);
-    return launcher_ && launcher_->wants_write();
-  }
-  void serve_launcher() {
-    std::vector<cluster::LauncherMessage> messages;
-    {
-      const std::lock_guard lock(mutex_);
-      launcher_->flush();
-      messages = launcher_->receive();
-    }
-    for (const cluster::LauncherMessage& message : messages)
-      std::visit([this](const auto& event) { on(event); }, message);
-  }
-
-  void heartbeat() {
-    const std::lock_guard lock(mutex_);
-    publisher_.publish(wire::encode(wire::Change{wire::ChangeEvent::heartbeat, uuid_, published_, {}, {}}));
-  }
-
- private:
-  void on_request(transport::Responder::Ticket ticket, transport::Message message) {
-    wire::HubReply reply;
-    try {
-      const wire::Opened opened = wire::open_frame(std::move(message).share());
-      if (opened.kind != wire::MessageKind::hub_request) throw ProtocolError("the hub takes hub requests only");
-      reply = answer(wire::decode_hub_request(opened));
-    } catch (const std::exception& error) {
-      reply.ok = false;
-      reply.words = error.what();
-    }
-    responder_.answer(ticket, wire::encode(reply));
-  }
-
-  wire::HubReply answer(const wire::HubRequest& request) {
-    const std::lock_guard lock(mutex_);
-    wire::HubReply reply;
-    switch (request.op) {
-      case wire::HubOp::register_engine: {
-        const wire::EngineEntry& engine = request.engine;
-        const EngineIdentity identity{engine.uuid,          {static_cast<int>(engine.pid), engine.start},
-                                      engine.endpoint,      engine.hostname,
-                                      engine.bulk_endpoint, engine.output_endpoint};
-        reply.id = registry_.register_engine(identity, engine.id < 0 ? std::nullopt : std::optional(engine.id));
-        publish_changes();
-        if (launched_.contains(reply.id)) {
-          if (launcher_) launcher_->send(cluster::Registered{reply.id, engine.uuid});
-        } else {
-          watch(reply.id, engine);
-        }
-        break;
-      }
-      case wire::HubOp::goodbye:
-        if (const RegisteredEngine* engine = registry_.find(request.engine.uuid))
-          registry_.died(engine->id, "left", request.engine.uuid);
-        publish_changes();
-        break;
-      case wire::HubOp::snapshot:
-        break;
-    }
-    const Snapshot snapshot = registry_.snapshot();
-    reply.epoch = snapshot.epoch;
-    reply.number = snapshot.number;
-    for (const RegisteredEngine& engine : snapshot.engines) reply.engines.push_back(to_entry(engine));
-    return reply;
-  }
-
-  /// An engine that joined by itself: no launcher tells of its end, its pidfd does. Requires: mutex_ is held.
-  void watch(int id, const wire::EngineEntry& engine) {
-    const int fd = ::pidfd_open(static_cast<pid_t>(engine.pid), 0);
-    watched_.push_back({id, engine.uuid, cluster::Descriptor(fd)});
-    [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
-  }
-
-  /// Requires: mutex_ is held.
-  void publish_changes() {
-    for (const Change& change : registry_.changes_since(published_).value_or(std::vector<Change>{})) {
-      const bool joined = change.kind == Change::Kind::joined;
-      const auto event = joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left;
-      const auto record = cluster::FlightRecorder::place(directory_, change.engine.identity.uuid);
-      publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how,
-                                                   joined ? std::nullopt : cluster::FlightRecorder::take(record)}));
-      published_ = change.number;
-    }
-  }
-
-  struct Watched {
-    int id;
-    Uuid uuid;
-    cluster::Descriptor process;
+/// What the launcher says of the hub that this one follows, to the last word.
+std::vector<cluster::LauncherMessage> hear_of_former(cluster::LauncherLink& launcher) {
+  std::vector<cluster::LauncherMessage> said;
+  const auto is_last = [](const cluster::LauncherMessage& message) {
+    return std::holds_alternative<cluster::Resumed>(message);
   };
+  while (std::ranges::none_of(said, is_last)) {
+    pollfd wait{launcher.fd(), POLLIN, 0};
+    ::poll(&wait, 1, -1);
+    for (cluster::LauncherMessage& message : launcher.receive()) said.push_back(std::move(message));
+    if (launcher.closed()) throw ConnectionError("the launcher is gone");
+  }
+  return said;
+}
 
-  const Uuid uuid_;
-  const std::filesystem::path directory_;
-  const cluster::Descriptor wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the main thread's poll begins anew
-  mutable std::mutex mutex_;
-  Registry registry_;
-  std::uint64_t published_ = 0;
-  std::set<int> launched_;
-  std::vector<Watched> watched_;
-  cluster::LauncherLink* launcher_;  // written to under mutex_
-  transport::Publisher publisher_;
-  transport::Responder responder_;
-};
+Connection::Hub addresses_of(const HubOptions& options) {
+  const Uuid uuid = Uuid::random();
+  const bool follows = !options.requests.empty();
+  return {follows ? options.requests : cluster::ipc_address(options.directory, "h-" + uuid.text()),
+          follows ? options.notifications : cluster::ipc_address(options.directory, "n-" + uuid.text()), uuid,
+          ProcessId::self()};
+}
 
 }  // namespace
 
 int hub_main(const HubOptions& options) try {
   cluster::raise_descriptor_limit();
-  const Uuid uuid = Uuid::random();
-  const Connection::Hub addresses{cluster::ipc_address(options.directory, "h-" + uuid.text()),
-                                  cluster::ipc_address(options.directory, "n-" + uuid.text()), uuid, ProcessId::self()};
+  const Connection::Hub addresses = addresses_of(options);
   std::optional<cluster::LauncherLink> launcher;
   if (options.launcher_fd >= 0) {
     launcher.emplace(options.launcher_fd);
@@ -241,10 +66,12 @@ int hub_main(const HubOptions& options) try {
     action.sa_handler = [](int) { ending = 1; };
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
   }
-  Hub hub(uuid, options.directory, addresses, launcher ? &*launcher : nullptr);
+  std::vector<cluster::LauncherMessage> former;
+  if (launcher && !options.requests.empty()) former = hear_of_former(*launcher);
+  Hub hub(addresses.uuid, options.directory, addresses, options.dead_after, launcher ? &*launcher : nullptr, former);
   hub.announce(addresses);
 
-  Clock::time_point beat = Clock::now() + kHeartbeat;
+  Clock::time_point beat = Clock::now() + Hub::kHeartbeat;
   while (!ending && !hub.launcher_gone()) {
     std::vector<pollfd> polled{{launcher ? launcher->fd() : -1, POLLIN, 0}};
     if (hub.wants_write()) polled[0].events |= POLLOUT;
@@ -253,7 +80,7 @@ int hub_main(const HubOptions& options) try {
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<long>(patience, 0)));
     if (Clock::now() >= beat) {
       hub.heartbeat();
-      beat = Clock::now() + kHeartbeat;
+      beat = Clock::now() + Hub::kHeartbeat;
     }
     if (launcher && polled[0].revents) hub.serve_launcher();
     if (std::any_of(polled.begin() + 1, polled.end(), [](const pollfd& one) { return one.revents != 0; }))

@@ -1,6 +1,7 @@
 // hub/hub_main.hpp: what the process of the hub does.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -14,6 +15,11 @@ struct HubOptions {
   /// The runtime folder, where the sockets go. Their names contain the hub's uuid, so that the late end of a former hub
   /// cannot unlink them.
   std::filesystem::path directory;
+  /// The addresses of a hub that died and that this one follows: the launcher then says first what that one knew.
+  /// Empty: new ones.
+  std::string requests{}, notifications{};
+  /// An engine on another host that is silent for so long is dead; suspect after a third of it.
+  std::chrono::milliseconds dead_after{15'000};
 };
 
 /// Serves the cluster until the launcher ends it. Returns the exit status of the process.

@@ -13,6 +13,8 @@ const char* to_string(EngineState state) noexcept {
   switch (state) {
     case EngineState::starting:
       return "starting";
+    case EngineState::awaited:
+      return "awaited";
     case EngineState::alive:
       return "alive";
     case EngineState::suspect:
@@ -29,16 +31,29 @@ bool Registry::takes_tasks(const RegisteredEngine& engine) {
   return engine.state == EngineState::alive || engine.state == EngineState::suspect;
 }
 
+bool Registry::known_to_clients(const RegisteredEngine& engine) {
+  return takes_tasks(engine) || engine.state == EngineState::awaited;
+}
+
 void Registry::note(Change::Kind kind, const RegisteredEngine& engine) {
   changes_.push_back({++number_, kind, engine, kind == Change::Kind::left ? engine.how : std::string()});
   if (changes_.size() > history_) changes_.pop_front();
 }
 
+void Registry::await(int id, const Uuid& uuid, const ProcessId& process) {
+  RegisteredEngine engine{id, {}, EngineState::awaited, {}};
+  engine.identity.uuid = uuid;
+  engine.identity.process = process;
+  engines_[id] = engine;
+  reserve(id + 1);
+}
+
 void Registry::spawned(int id, int pid) {
+  reserve(id + 1);
   RegisteredEngine& engine = engines_[id];
   // An engine can be faster than the launcher's word about it.
-  if (takes_tasks(engine) && engine.identity.process.pid == pid) return;
-  if (takes_tasks(engine)) died(id, "replaced by the launcher");
+  if (known_to_clients(engine) && engine.identity.process.pid == pid) return;
+  if (known_to_clients(engine)) died(id, "replaced by the launcher");
   engine = {};
   engine.id = id;
   engine.identity.process.pid = pid;
@@ -50,35 +65,43 @@ int Registry::register_engine(const EngineIdentity& identity, std::optional<int>
   if (const auto dead = dead_.find(identity.uuid); dead != dead_.end())
     throw ValueError(
         fmt::format("engine {} was declared dead ({}) and cannot come back; start a new one", uuid, dead->second));
-  if (const RegisteredEngine* known = find(identity.uuid)) {
-    if (!wanted || *wanted == known->id) return known->id;
+  const RegisteredEngine* const known = find(identity.uuid);
+  if (known && wanted && *wanted != known->id)
     throw ValueError(
         fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id, *wanted));
-  }
+  if (known && takes_tasks(*known)) return known->id;
   if (wanted && *wanted < 0)
     throw ValueError(
         fmt::format("engine {} asks for id {}; ids count from 0. Leave it out, and the hub chooses", uuid, *wanted));
-  const int id = wanted ? *wanted : engines_.empty() ? 0 : engines_.rbegin()->first + 1;
+  const int id = known ? known->id : wanted.value_or(next_id_);
   RegisteredEngine& engine = engines_[id];
-  if (takes_tasks(engine))
+  const bool starts = engine.state == EngineState::starting && engine.identity.process.pid != 0;
+  if (!known && known_to_clients(engine))
     throw ValueError(
         fmt::format("id {} is taken by engine {} (pid {}), which is alive. Leave the id out, and the hub "
                     "chooses one",
                     id, engine.identity.uuid.text(), engine.identity.process.pid));
+  if (starts && engine.identity.process.pid != identity.process.pid)
+    throw ValueError(
+        fmt::format("id {} is kept for the process {}, which the launcher started. Leave the id out, and the "
+                    "hub chooses one",
+                    id, engine.identity.process.pid));
+  reserve(id + 1);
   engine = {id, identity, EngineState::alive, {}};
   note(Change::Kind::joined, engine);
   return id;
 }
 
-bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid) {
+bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid, cluster::AfterDeath next) {
   const auto found = engines_.find(id);
   if (found == engines_.end() || found->second.state == EngineState::dead) return false;
   RegisteredEngine& engine = found->second;
   if (uuid && *uuid != engine.identity.uuid) return false;
-  const bool took_tasks = takes_tasks(engine);
+  const bool was_known = known_to_clients(engine);
   engine.state = EngineState::dead;
   engine.how = how;
-  if (took_tasks) {
+  engine.next = next;
+  if (was_known) {
     dead_.emplace(engine.identity.uuid, how);
     note(Change::Kind::left, engine);
   }

@@ -1,6 +1,7 @@
 // hub/registry.hpp: which engines there are, as a pure value machine.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <deque>
@@ -12,10 +13,13 @@
 #include <enginery/connection.hpp>
 #include <enginery/uuid.hpp>
 
+#include "core/cluster/launcher_messages.hpp"
+
 namespace enginery::hub {
 
-/// `starting`: its process was spawned and has not registered. `suspect`: silent for a while.
-enum class EngineState : std::uint8_t { starting, alive, suspect, dead };
+/// `starting`: its process was spawned and has not registered. `awaited`: it was there with the hub that this one
+/// follows, and has not registered again. `suspect`: silent for a while.
+enum class EngineState : std::uint8_t { starting, awaited, alive, suspect, dead };
 const char* to_string(EngineState state) noexcept;
 
 /// What an engine says of itself.
@@ -38,6 +42,8 @@ struct RegisteredEngine {
   EngineState state = EngineState::starting;
   /// How it died; empty while it lives.
   std::string how;
+  /// What is done about its death.
+  cluster::AfterDeath next = cluster::AfterDeath::nothing;
   friend bool operator==(const RegisteredEngine&, const RegisteredEngine&) = default;
 };
 
@@ -70,15 +76,21 @@ class Registry {
   /// `epoch`: the uuid of this hub. The last `history` changes are kept.
   explicit Registry(const Uuid& epoch, std::size_t history = 4096);
 
+  /// The hub that this one follows had that engine as `id`: nobody else gets that id while it may live.
+  void await(int id, const Uuid& uuid, const ProcessId& process);
+  /// Ids below this are given only to engines that want them.
+  void reserve(int next_id) { next_id_ = std::max(next_id_, next_id); }
   /// The launcher started a process that will register as `id`; nobody else gets that id. After a death: a restart.
   void spawned(int id, int pid);
   /// Takes an engine in and returns its id: the one it wants, else the lowest never used. The same registration again
   /// (its answer was lost) gives the same id and is no change. Throws ValueError, with words: the id it wants is taken
-  /// by an engine that lives; the uuid is nil, lives under another id, or was declared dead.
+  /// by an engine that lives, or kept for another process; the uuid is nil, lives under another id, or was declared
+  /// dead.
   int register_engine(const EngineIdentity& identity, std::optional<int> wanted);
   /// The process of engine `id` is gone, or is held to be. True if that is news: the first word on how stands. With a
   /// `uuid` it means only that incarnation, so that late news of a former one harms nobody.
-  bool died(int id, const std::string& how, std::optional<Uuid> uuid = std::nullopt);
+  bool died(int id, const std::string& how, std::optional<Uuid> uuid = std::nullopt,
+            cluster::AfterDeath next = cluster::AfterDeath::nothing);
   /// The same by process, for those who know no id.
   bool died_process(int pid, const std::string& how);
   /// Silence, and its end; no change of the set. False if no such engine lives.
@@ -96,11 +108,14 @@ class Registry {
 
  private:
   static bool takes_tasks(const RegisteredEngine& engine);
+  /// Its clients count on it.
+  static bool known_to_clients(const RegisteredEngine& engine);
   void note(Change::Kind kind, const RegisteredEngine& engine);
 
   Uuid epoch_;
   std::size_t history_;
   std::uint64_t number_ = 0;
+  int next_id_ = 0;
   std::map<int, RegisteredEngine> engines_;
   /// Incarnations that were declared dead, so that none of them comes back.
   std::map<Uuid, std::string> dead_;

@@ -38,9 +38,19 @@ Command hub_command(CLI::App& root) {
       ->required()
       ->type_name("FOLDER");
   app->add_option("--fd", options->launcher_fd)->group("");
+  // Where a hub listened that died: the launcher has this one follow it.
+  app->add_option("--requests", options->requests)->group("");
+  app->add_option("--notifications", options->notifications)->group("");
+  const auto dead_after = std::make_shared<double>(15);
+  app->add_option("--dead-after", *dead_after, "Seconds of silence after which an engine of another host is dead")
+      ->check(number_from(0.001, 1e6))
+      ->type_name("SECONDS");
   set_footer(app, "  enginery hub --cluster b --directory /run/user/1000/enginery/b    what `enginery start` runs\n",
              kExitCodesOfServers);
-  return {app, [options] { return hub::hub_main(*options); }};
+  return {app, [options, dead_after] {
+            options->dead_after = milliseconds(*dead_after);
+            return hub::hub_main(*options);
+          }};
 }
 
 Command probe_command(CLI::App& root) {

@@ -24,6 +24,8 @@ struct Command {
 
 Command start_command(CLI::App& root);
 Command stop_command(CLI::App& root);
+Command restart_command(CLI::App& root);
+Command kill_command(CLI::App& root);
 Command list_command(CLI::App& root);
 Command status_command(CLI::App& root);
 Command exec_command(CLI::App& root);

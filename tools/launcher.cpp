@@ -5,6 +5,8 @@
 // pidfd of each child, the hub's link and the owner: there is no moment at which a death or a Ctrl-C goes unseen, and
 // no polling interval.
 //
+// A hub or an engine that dies is started anew in the same poll (launcher_hub.cpp, launcher_engines.cpp).
+//
 // The end: close all links. A child takes end of file as the word to go, also when this process is killed and cannot
 // say more. Those that stay longer than two seconds are killed with their process groups; a second Ctrl-C does so at
 // once.
@@ -18,28 +20,19 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <deque>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/hostname.hpp"
+#include "tools/launcher_words.hpp"
+
 namespace enginery::tools {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto kGrace = 2s;
-constexpr std::size_t kLastLines = 8;
-
-void say(const std::string& words) {
-  fmt::print(stdout, "enginery: {}\n", words);
-  std::fflush(stdout);
-}
-
-void warn(const std::string& words) { fmt::print(stderr, "enginery: {}\n", words); }
 
 /// A descriptor from which the signals that end a cluster are read. Those that the parent ignored (nohup) stay ignored.
 cluster::Descriptor watch_signals() {
@@ -60,24 +53,6 @@ int milliseconds_until(std::chrono::steady_clock::time_point end) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
 
-/// What a child that died wrote last, to be put behind a message.
-std::string last_words(const std::filesystem::path& log) {
-  if (log.empty()) return "";
-  std::ifstream file(log);
-  std::deque<std::string> lines;
-  for (std::string line; std::getline(file, line);) {
-    lines.push_back(line);
-    if (lines.size() > kLastLines) lines.pop_front();
-  }
-  return lines.empty() ? "" : fmt::format(". Its last words:\n  {}", fmt::join(lines, "\n  "));
-}
-
-std::string own_hostname() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
 }  // namespace
 
 Launcher::Launcher(LaunchOptions options)
@@ -88,7 +63,7 @@ Launcher::Launcher(LaunchOptions options)
   connection_.cluster = options_.name;
   connection_.launcher = ProcessId::self();
   connection_.directory = directory_.path();
-  connection_.hostname = own_hostname();
+  connection_.hostname = cluster::own_hostname();
 }
 
 Launcher::~Launcher() { end_children(); }
@@ -104,44 +79,25 @@ std::filesystem::path Launcher::log_of(const std::string& child) const {
   return options_.logs ? directory_.path() / (child + ".log") : std::filesystem::path();
 }
 
-void Launcher::start_hub() {
-  hub_.emplace(Program{options_.command,
-                       {"hub", "--fd", "3", "--cluster", options_.name, "--directory", directory_.path().string()},
-                       log_of("hub")});
-}
-
-void Launcher::start_engines() {
-  const std::string file = (directory_.path() / cluster::kConnectionFile).string();
-  for (int id = 0; id < options_.engines; ++id) {
-    Program program{options_.command,
-                    {"engine", "--fd", "3", "--id", std::to_string(id), "--connection", file},
-                    log_of(fmt::format("engine-{}", id))};
-    if (!options_.load.empty()) {
-      program.arguments.push_back("--load");
-      program.arguments.push_back(fmt::format("{}", fmt::join(options_.load, ",")));
-    }
-    const auto [engine, fresh] = engines_.try_emplace(id, program);
-    hub_->link()->send(cluster::Spawned{id, engine->second.process.pid()});
-  }
-}
-
 void Launcher::turn() {
-  cluster::LauncherLink* link = hub_->link();
-  const bool hears = !link->closed();
-  const short link_events = static_cast<short>(POLLIN | (link->wants_write() ? POLLOUT : 0));
+  cluster::LauncherLink* const link = hub_ ? hub_->link() : nullptr;
+  const bool hears = link && !link->closed();
+  const short link_events = static_cast<short>(POLLIN | (hears && link->wants_write() ? POLLOUT : 0));
   std::vector<pollfd> waits{{signals_.get(), POLLIN, 0},
                             {options_.owner_fd, POLLIN, 0},
                             {hears ? link->fd() : -1, link_events, 0},
-                            {hub_->pidfd(), POLLIN, 0}};
+                            {hub_ ? hub_->pidfd() : -1, POLLIN, 0}};
   std::vector<int> ids;
   for (const auto& [id, engine] : engines_) {
+    if (!engine.process) continue;
     ids.push_back(id);
-    waits.push_back({engine.process.pidfd(), POLLIN, 0});
+    waits.push_back({engine.process->pidfd(), POLLIN, 0});
   }
-  const int came = ::poll(waits.data(), waits.size(), ready_ ? -1 : milliseconds_until(started_ + options_.timeout));
+  const int came = ::poll(waits.data(), waits.size(), patience());
   if (came < 0 && errno != EINTR) throw Error("OSError", fmt::format("poll failed: {}", std::strerror(errno)));
-  if (came == 0) return too_late();
   if (came < 0) return;
+  const Clock::time_point now = Clock::now();
+  if (!ready_ && came == 0 && now >= started_ + options_.timeout) return too_late();
 
   if (const int signal = waits[0].revents ? take_signal() : 0) {
     if (!ready_) warn("stopped before all engines were ready");
@@ -157,28 +113,24 @@ void Launcher::turn() {
     link->flush();
     hear_hub();
   }
-  if (waits[3].revents) return hub_ended();
   for (std::size_t i = 0; i < ids.size() && !outcome_; ++i)
     if (waits[4 + i].revents) engine_ended(ids[i]);
+  if (waits[3].revents && !outcome_) hub_ended();
+  if (hub_start_at_ && now >= *hub_start_at_ && !outcome_) restart_hub();
+  if (!outcome_) serve_engines(now);
 }
 
-void Launcher::hear_hub() {
-  for (const cluster::LauncherMessage& message : hub_->link()->receive())
-    std::visit([this](const auto& each) { on(each); }, message);
-}
-
-void Launcher::on(const cluster::Listening& listening) {
-  connection_.hub = listening.hub;
-  connection_.save(directory_.path() / cluster::kConnectionFile);
-  start_engines();
-  ready_if_all_are();
-}
-
-void Launcher::on(const cluster::Registered& registered) {
-  const auto engine = engines_.find(registered.id);
-  if (engine == engines_.end()) return;
-  engine->second.uuid = registered.uuid;
-  ready_if_all_are();
+int Launcher::patience() const {
+  std::optional<Clock::time_point> next = hub_start_at_;
+  const auto also = [&next](const std::optional<Clock::time_point>& time) {
+    if (time && (!next || *time < *next)) next = time;
+  };
+  if (!ready_) also(started_ + options_.timeout);
+  for (const auto& [id, engine] : engines_) {
+    also(engine.kill_at);
+    if (hub_listens_) also(engine.start_at);
+  }
+  return next ? milliseconds_until(*next) : -1;
 }
 
 void Launcher::ready_if_all_are() {
@@ -194,25 +146,6 @@ void Launcher::ready_if_all_are() {
   if (options_.owner_lets_go) options_.owner_fd = -1;
 }
 
-void Launcher::hub_ended() {
-  const std::string how = hub_->reap();
-  fail(fmt::format("the hub of cluster '{}' (pid {}) died: {}{}{}", options_.name, hub_->pid(), how,
-                   engines_.empty() ? "" : "; its engines are ended", last_words(hub_->log())));
-}
-
-void Launcher::engine_ended(int id) {
-  Engine& engine = engines_.at(id);
-  const int pid = engine.process.pid();
-  const std::string how = engine.process.reap();
-  if (!ready_)
-    return fail(fmt::format("engine {} (pid {}) ended before all engines of cluster '{}' were ready: {}{}", id, pid,
-                            options_.name, how, last_words(engine.process.log())));
-  hub_->link()->send(cluster::Died{id, pid, engine.uuid, how});
-  engines_.erase(id);
-  warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left", id, pid, how, engines_.size(),
-                   options_.engines));
-}
-
 void Launcher::too_late() {
   const double limit = std::chrono::duration<double>(options_.timeout).count();
   if (engines_.empty())
@@ -225,7 +158,7 @@ void Launcher::too_late() {
   fail(fmt::format(
       "of {} engines of cluster '{}', these were not ready within {:g} s: {}. --timeout gives them longer{}",
       engines_.size(), options_.name, limit, fmt::join(missing, ", "),
-      missing.empty() ? "" : last_words(engines_.at(missing[0]).process.log())));
+      missing.empty() ? "" : last_words(engines_.at(missing[0]).program.log)));
 }
 
 int Launcher::take_signal() {
@@ -240,7 +173,8 @@ void Launcher::fail(const std::string& words) {
 
 void Launcher::end_children() {
   std::vector<Child*> children;
-  for (auto& [id, engine] : engines_) children.push_back(&engine.process);
+  for (auto& [id, engine] : engines_)
+    if (engine.process) children.push_back(&*engine.process);
   if (hub_) children.push_back(&*hub_);
   for (Child* child : children) child->ask_to_end();
 

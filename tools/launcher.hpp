@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <enginery/connection.hpp>
@@ -15,6 +16,7 @@
 #include "core/cluster/launcher_messages.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "tools/child.hpp"
+#include "tools/restart_policy.hpp"
 
 namespace enginery::tools {
 
@@ -24,6 +26,8 @@ struct LaunchOptions {
   int engines = 1;
   /// Plugins that every engine imports at start.
   std::vector<std::string> load;
+  /// An engine that dies is started anew, under its id, until it died so often in a row; 0: never.
+  int restart = 0;
   /// Until all engines take tasks.
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.
@@ -52,29 +56,59 @@ class Launcher {
 
   /// Runs the cluster until a signal or its owner ends it. Progress goes to stdout, troubles to stderr. Returns 0 after
   /// a stop that was asked for, 128 + the signal that came before all engines were ready, 1 if the start failed or the
-  /// hub died.
+  /// hub died again and again.
   int run();
   const std::filesystem::path& directory() const noexcept { return directory_.path(); }
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// For children to end in before they are killed.
+  static constexpr std::chrono::seconds kGrace{2};
   struct Engine {
-    explicit Engine(const Program& program) : process(program) {}
-    Child process;
-    std::optional<Uuid> uuid;
+    Engine(Program what, int deaths) : program(std::move(what)), policy(deaths) {}
+    Program program;
+    /// None between a death and the next start, and when there is none.
+    std::optional<Child> process{};
+    /// Of the process, once it takes tasks.
+    std::optional<Uuid> uuid{};
+    RestartPolicy policy;
+    /// When it is to be started anew.
+    std::optional<Clock::time_point> start_at{};
+    /// When what was asked to end is killed.
+    std::optional<Clock::time_point> kill_at{};
+    /// Why it is ended, in the words of its death; empty: nobody asked for it.
+    std::string asked{};
+    /// The last death, for a hub that was not there.
+    std::optional<cluster::Died> death{};
   };
 
+  // The hub.
   void start_hub();
-  void start_engines();
-  /// Waits for the next event, and handles all there are.
-  void turn();
+  /// Has one that follows another.
+  void restart_hub();
   void hear_hub();
   void on(const cluster::Listening& listening);
   void on(const cluster::Registered& registered);
-  void on(const cluster::Spawned&) {}
-  void on(const cluster::Died&) {}
+  void on(const cluster::Died& died);
+  void on(const cluster::Restart& restart);
+  void on(const cluster::Spawned&) {}  // what the launcher itself says
+  void on(const cluster::Resumed&) {}  // likewise
   void hub_ended();
+  /// Tells a hub what the one that it follows knew.
+  void resume(cluster::LauncherLink& link);
+  void tell_hub(const cluster::LauncherMessage& message);
+
+  // The engines.
+  void add_engines();
+  void start_engine(int id);
   void engine_ended(int id);
+  /// Starts and kills what is due.
+  void serve_engines(Clock::time_point now);
+  std::size_t running_engines() const;
+
+  /// Waits for the next event, and handles all there are.
+  void turn();
+  int patience() const;
   void ready_if_all_are();
   void too_late();
   /// The number of a signal that came, or 0.
@@ -92,7 +126,13 @@ class Launcher {
   /// The status to end with, once it is known that it ends.
   std::optional<int> outcome_;
   std::optional<Child> hub_;
+  bool hub_listens_ = false;
+  RestartPolicy hub_policy_{6};  // within 4 s
+  std::optional<Clock::time_point> hub_start_at_;
   std::map<int, Engine> engines_;
+  /// What the hub said of each engine that is there, also of those that joined by themselves.
+  std::map<int, cluster::Registered> registered_;
+  int next_id_ = 0;
 };
 
 }  // namespace enginery::tools

@@ -46,6 +46,9 @@ Command start_command(CLI::App& root) {
       ->type_name("N");
   add_name(app, given->launch.name);
   add_load(app, given->launch.load, "Plugins that every engine imports at start");
+  app->add_flag("--restart{10}", given->launch.restart,
+                "Start an engine that dies anew, with its id and plugins, at ever longer intervals; give it up when it "
+                "died ten times in a row, or with --restart=N N times, each within a minute");
   add_timeout(app, given->timeout, "Seconds until all engines must be ready (default: 60)");
   app->add_flag("--daemon", given->daemon,
                 "Return once all engines are ready; the cluster goes on until `enginery stop`");
@@ -57,7 +60,8 @@ Command start_command(CLI::App& root) {
   set_footer(app,
              "  enginery start                          one engine per core, in this terminal\n"
              "  enginery start -n 4 --load norms        four engines that know norms.*\n"
-             "  enginery start -n 2 --name b --daemon   a second cluster, in the background\n",
+             "  enginery start -n 2 --name b --daemon   a second cluster, in the background\n"
+             "  enginery start --restart                engines that die come back\n",
              "0 done: Ctrl-C, SIGTERM or `enginery stop` has ended the cluster (--daemon: all is ready), 1 failed (the "
              "reason is on stderr), 2 not used rightly, 128 + the signal that came before all engines were ready.");
   app->callback([given] {

@@ -57,6 +57,13 @@ class ENGINERY_API Client {
   MultiView view(std::vector<int> ids) const;
   /// A view of all engines, evaluated anew at each call.
   MultiView all() const;
+  /// Ends engine `id` and starts it anew, also one that died: the same id, a new process, nothing in its namespace; the
+  /// plugins that it had imported are imported again. Tasks that it had not finished fail as EngineDied; a running one
+  /// is not waited for. Returns when it takes tasks again. Throws IndexError; ValueError if it joined by itself, so
+  /// that nobody could start it; TimeoutError; ConnectionError.
+  void restart(int id, Seconds timeout = Seconds(60)) const;
+  /// The same with SIGKILL, at once. An engine that joined by itself is gone then, and nobody starts it.
+  void kill(int id, Seconds timeout = Seconds(60)) const;
   /// Prints what this client's tasks on the engines print, while they run, as long as the result lives.
   OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 

@@ -18,6 +18,7 @@ struct ClusterOptions {
   std::optional<int> n{};                     ///< engines; none: one per core
   std::string name{};                         ///< empty: one that no other cluster has
   std::vector<std::string> load{};            ///< plugins that every engine imports at start
+  bool restart = false;                       ///< an engine that dies is started anew, with its id and plugins
   std::chrono::milliseconds timeout{60'000};  ///< until all engines take tasks
   /// The command `enginery`; empty: $ENGINERY_COMMAND, else the one that came with this library, else the one in $PATH.
   std::filesystem::path command{};

@@ -11,11 +11,15 @@ namespace {
 
 using nlohmann::json;
 
+/// By AfterDeath; nothing is not written.
+constexpr const char* kNext[] = {"", "starts anew", "gives up"};
+
 json object_of(const Spawned& spawned) { return {{"event", "spawned"}, {"id", spawned.id}, {"pid", spawned.pid}}; }
 
 json object_of(const Died& died) {
   json object = {{"event", "died"}, {"id", died.id}, {"pid", died.pid}, {"how", died.how}};
   if (died.uuid) object["uuid"] = died.uuid->text();
+  if (died.next != AfterDeath::nothing) object["next"] = kNext[static_cast<std::size_t>(died.next)];
   return object;
 }
 
@@ -31,7 +35,23 @@ json object_of(const Listening& listening) {
 }
 
 json object_of(const Registered& registered) {
-  return {{"event", "registered"}, {"id", registered.id}, {"uuid", registered.uuid.text()}};
+  return {{"event", "registered"},
+          {"id", registered.id},
+          {"uuid", registered.uuid.text()},
+          {"pid", registered.process.pid},
+          {"start", registered.process.start},
+          {"hostname", registered.hostname}};
+}
+
+json object_of(const Resumed& resumed) { return {{"event", "resumed"}, {"next_id", resumed.next_id}}; }
+
+json object_of(const Restart& restart) { return {{"event", "restart"}, {"id", restart.id}, {"kill", restart.kill}}; }
+
+AfterDeath next_of(const json& died) {
+  if (!died.contains("next")) return AfterDeath::nothing;
+  for (const AfterDeath next : {AfterDeath::starts_anew, AfterDeath::gives_up})
+    if (died.at("next") == kNext[static_cast<std::size_t>(next)]) return next;
+  throw ValueError("after a death there is no " + died.at("next").dump());
 }
 
 LauncherMessage message_of(const json& object) {
@@ -39,18 +59,24 @@ LauncherMessage message_of(const json& object) {
   const auto uuid_of = [](const json& from) { return Uuid::parse(from.at("uuid").get<std::string>()); };
   const auto number = [](const json& from, const char* field) { return from.at(field).get<int>(); };
   if (event == "spawned") return Spawned{number(object, "id"), number(object, "pid")};
-  if (event == "registered") return Registered{number(object, "id"), uuid_of(object)};
+  const auto process_of = [&](const json& from) {
+    return ProcessId{number(from, "pid"), from.at("start").get<std::uint64_t>()};
+  };
+  if (event == "registered")
+    return Registered{number(object, "id"), uuid_of(object), process_of(object),
+                      object.at("hostname").get<std::string>()};
+  if (event == "resumed") return Resumed{number(object, "next_id")};
+  if (event == "restart") return Restart{number(object, "id"), object.at("kill").get<bool>()};
   if (event == "died") {
-    Died died{number(object, "id"), number(object, "pid"), std::nullopt, object.at("how").get<std::string>()};
+    Died died{number(object, "id"), number(object, "pid"), std::nullopt, object.at("how").get<std::string>(),
+              next_of(object)};
     if (object.contains("uuid")) died.uuid = uuid_of(object);
     return died;
   }
   if (event == "listening") {
     const json& hub = object.at("connection");
-    return Listening{{hub.at("requests").get<std::string>(),
-                      hub.at("notifications").get<std::string>(),
-                      uuid_of(hub),
-                      {number(hub, "pid"), hub.at("start").get<std::uint64_t>()}}};
+    return Listening{{hub.at("requests").get<std::string>(), hub.at("notifications").get<std::string>(), uuid_of(hub),
+                      process_of(hub)}};
   }
   throw ValueError("the event '" + event + "' is unknown");
 }

@@ -1,6 +1,7 @@
 // core/cluster/launcher_messages.hpp: what the launcher and its hub tell each other, one JSON object per line.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,13 +19,18 @@ struct Spawned {
   friend bool operator==(const Spawned&, const Spawned&) = default;
 };
 
-/// Launcher to hub: the process of engine `id` ended. `uuid` if the hub had reported its registration.
+/// What the launcher does about an engine that died.
+enum class AfterDeath : std::uint8_t { nothing, starts_anew, gives_up };
+
+/// Launcher to hub: the process of engine `id` ended. `uuid` if the hub had reported its registration. Hub to launcher:
+/// an engine that the launcher did not start is gone.
 struct Died {
   int id = 0;
   int pid = 0;
   std::optional<Uuid> uuid;
   /// "signal 9 (Killed)", "exit status 3".
   std::string how;
+  AfterDeath next = AfterDeath::nothing;
   friend bool operator==(const Died&, const Died&) = default;
 };
 
@@ -34,14 +40,29 @@ struct Listening {
   friend bool operator==(const Listening&, const Listening&) = default;
 };
 
-/// Hub to launcher: engine `id` takes tasks.
+/// Hub to launcher: engine `id` takes tasks. Launcher to a hub that follows one that died: what that one had reported.
 struct Registered {
   int id = 0;
   Uuid uuid;
+  ProcessId process{};
+  std::string hostname{};  ///< where that process is
   friend bool operator==(const Registered&, const Registered&) = default;
 };
 
-using LauncherMessage = std::variant<Spawned, Died, Listening, Registered>;
+/// Launcher to a hub that follows one that died: that is all. Ids below `next_id` are not for engines that are new.
+struct Resumed {
+  int next_id = 0;
+  friend bool operator==(const Resumed&, const Resumed&) = default;
+};
+
+/// Hub to launcher: somebody wants engine `id` to be ended, at once if `kill`, and started anew.
+struct Restart {
+  int id = 0;
+  bool kill = false;
+  friend bool operator==(const Restart&, const Restart&) = default;
+};
+
+using LauncherMessage = std::variant<Spawned, Died, Listening, Registered, Resumed, Restart>;
 
 /// One line of JSON without the newline: {"event":"spawned","id":0,"pid":7}.
 ENGINERY_API std::string to_line(const LauncherMessage& message);

@@ -19,6 +19,8 @@ struct ModuleNamespace {
   BuildId build_id;
   /// The file it was loaded from, as the user named it, not the cached copy.
   std::string file;
+  /// The copy in the module cache that is mapped.
+  std::string copy;
   Namespace attributes;
 };
 

@@ -213,6 +213,7 @@ std::shared_ptr<ModuleNamespace> Loader::import(const SharedObject& object) {
     made->version = descriptor.version;
     made->build_id = object.build_id();
     made->file = object.file();
+    made->copy = object.loaded();
     Module module(made->attributes, made->name, made->build_id);
     enter(object, descriptor, module);
     made->doc = module.text();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <enginery/bytes.hpp>
+#include <enginery/module_namespace.hpp>
 #include <enginery/namespace.hpp>
 
 #include "core/evaluator/evaluator.hpp"
@@ -28,12 +29,16 @@ class ENGINERY_API Executor {
   /// Told the name of each task before it runs.
   using OnStart = std::function<void(std::string_view name)>;
 
-  Executor(Namespace& names, modules::Loader& loader, OnStart on_start = {})
+  /// Told of each plugin that a task imported.
+  using OnImport = std::function<void(const ModuleNamespace& plugin)>;
+
+  Executor(Namespace& names, modules::Loader& loader, OnStart on_start = {}, OnImport on_import = {})
       : names_(names),
         loader_(loader),
         on_start_(std::move(on_start)),
+        on_import_(std::move(on_import)),
         code_(loader),
-        evaluator_(names, [&loader](const std::string& plugin) { return modules::as_value(loader.import(plugin)); }) {}
+        evaluator_(names, [this](const std::string& plugin) { return imported(loader_.import(plugin)); }) {}
 
   /// Returns but for a task that ends its thread, as pthread_exit() does. A result that stays is the `caller`'s.
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk, const Uuid& caller = Uuid());
@@ -47,6 +52,7 @@ class ENGINERY_API Executor {
  private:
   Value perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome);
   Value apply(wire::Call call, wire::Outcome& outcome);
+  Value imported(std::shared_ptr<ModuleNamespace> plugin) const;
   void push(wire::Keywords items, const Uuid& caller);
   /// Deletes what a path leads to, if it leads anywhere.
   void unbind(const std::string& path);
@@ -60,6 +66,7 @@ class ENGINERY_API Executor {
   Namespace& names_;
   modules::Loader& loader_;
   const OnStart on_start_;
+  const OnImport on_import_;
   CodeTable code_;
   KeptResults kept_;
   evaluator::Evaluator evaluator_;

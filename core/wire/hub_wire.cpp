@@ -66,7 +66,7 @@ Message encode(const HubRequest& request) {
 
 HubRequest decode_hub_request(const Opened& opened) {
   const auto& table = verified<hubfb::HubRequest>(opened.envelope, "hub request");
-  return {checked(table.op(), HubOp::goodbye, "hub request"), to_entry(table.engine())};
+  return {checked(table.op(), HubOp::kill, "hub request"), to_entry(table.engine())};
 }
 
 Message encode(const HubReply& reply) {
@@ -74,17 +74,32 @@ Message encode(const HubReply& reply) {
   std::vector<flatbuffers::Offset<hubfb::Engine>> engines;
   for (const EngineEntry& engine : reply.engines) engines.push_back(add_engine(builder, engine));
   const auto list = builder.CreateVector(engines);
-  const auto words = builder.CreateString(reply.words);
-  const auto epoch = to_id<hubfb::Id>(reply.epoch);
-  builder.Finish(hubfb::CreateHubReply(builder, reply.ok, words, reply.id, &epoch, reply.number, list));
+  std::vector<flatbuffers::Offset<hubfb::Absent>> absent;
+  for (const AbsentEngine& engine : reply.absent) {
+    const auto how = builder.CreateString(engine.how);
+    const auto uuid = to_id<hubfb::Id>(engine.uuid);
+    absent.push_back(hubfb::CreateAbsent(builder, engine.id, &uuid, static_cast<std::uint8_t>(engine.state), how));
+  }
+  const auto others = builder.CreateVector(absent);
+  const auto words = builder.CreateString(reply.words), ename = builder.CreateString(reply.ename);
+  const auto epoch = to_id<hubfb::Id>(reply.epoch), former = to_id<hubfb::Id>(reply.former);
+  builder.Finish(
+      hubfb::CreateHubReply(builder, reply.ok, words, reply.id, &epoch, reply.number, list, ename, others, &former));
   return frame(MessageKind::hub_reply, written(builder));
 }
 
 HubReply decode_hub_reply(const Opened& opened) {
   const auto& table = verified<hubfb::HubReply>(opened.envelope, "hub reply");
-  HubReply reply{table.ok(), text_of(table.words()), table.id(), to_uuid(table.epoch()), table.number(), {}};
+  HubReply reply{table.ok(), text_of(table.words()), table.id(), to_uuid(table.epoch()), table.number(),
+                 {},         text_of(table.ename()), {}};
   if (table.engines())
     for (const hubfb::Engine* engine : *table.engines()) reply.engines.push_back(to_entry(engine));
+  if (table.absent())
+    for (const hubfb::Absent* engine : *table.absent())
+      reply.absent.push_back({engine->id(), to_uuid(engine->uuid()),
+                              checked(engine->state(), Absence::given_up, "state of an engine"),
+                              text_of(engine->how())});
+  reply.former = to_uuid(table.former());
   return reply;
 }
 

@@ -25,11 +25,22 @@ struct EngineEntry {
   friend bool operator==(const EngineEntry&, const EngineEntry&) = default;
 };
 
-enum class HubOp : std::uint8_t { snapshot, register_engine, goodbye };
+enum class HubOp : std::uint8_t { snapshot, register_engine, goodbye, presence, restart, kill };
 
 struct HubRequest {
   HubOp op = HubOp::snapshot;
   EngineEntry engine;
+};
+
+enum class Absence : std::uint8_t { starting, awaited, restarting, given_up };
+
+/// An engine that does not take tasks now, and may again.
+struct AbsentEngine {
+  int id = -1;
+  Uuid uuid;
+  Absence state = Absence::starting;
+  std::string how{};  ///< it died
+  friend bool operator==(const AbsentEngine&, const AbsentEngine&) = default;
 };
 
 struct HubReply {
@@ -39,6 +50,9 @@ struct HubReply {
   Uuid epoch;
   std::uint64_t number = 0;
   std::vector<EngineEntry> engines;
+  std::string ename{};  ///< of what `words` say
+  std::vector<AbsentEngine> absent{};
+  Uuid former{};  ///< of what is ended; nil if nothing had registered
 };
 
 enum class ChangeEvent : std::uint8_t { heartbeat, joined, left };

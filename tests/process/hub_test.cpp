@@ -1,5 +1,9 @@
 // tests/process/hub_test.cpp: the true hub and a true engine, with this test as their launcher.
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -9,19 +13,25 @@
 #include <enginery/client.hpp>
 #include <enginery/errors.hpp>
 
+#include "core/cluster/hostname.hpp"
 #include "core/cluster/launcher_link.hpp"
 #include "core/cluster/spawn.hpp"
+#include "core/transport/requester.hpp"
+#include "core/wire/hub_wire.hpp"
 #include "tests/process/launcher_fixture.hpp"
 
 namespace enginery::testing_processes {
 namespace {
 
+using ::testing::HasSubstr;
+
 class HubTest : public LauncherTest {
  protected:
   HubTest() : directory_("hubs") {
-    connection_ = {"hubs", {}, ProcessId::self(), directory_.path(), own_hostname()};
+    connection_ = {"hubs", {}, ProcessId::self(), directory_.path(), cluster::own_hostname()};
     hub_ = cluster::spawn(
-        {ENGINERY_COMMAND, {"hub", "--fd", "3", "--cluster", "hubs", "--directory", directory_.path().string()}});
+        {ENGINERY_COMMAND,
+         {"hub", "--fd", "3", "--cluster", "hubs", "--directory", directory_.path().string(), "--dead-after", "1.5"}});
     link_.emplace(hub_.link.release());
     connection_.hub = next<cluster::Listening>().hub;
     connection_.save(file());
@@ -32,15 +42,19 @@ class HubTest : public LauncherTest {
     for (const cluster::Started* process : {&hub_, &engine_})
       if (process->pid) ::waitpid(process->pid, nullptr, 0);
   }
-  static std::string own_hostname() {
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-  }
   fs::path file() const { return directory_.path() / cluster::kConnectionFile; }
 
   void spawn_engine() {
     engine_ = cluster::spawn({ENGINERY_COMMAND, {"engine", "--fd", "3", "--id", "0", "--connection", file().string()}});
+  }
+  wire::HubReply ask(wire::HubOp op, const wire::EngineEntry& engine = {}) {
+    if (!line_) line_ = transport::connect(connection_.hub.requests, 30);
+    transport::Message answer = transport::request(*line_, wire::encode(wire::HubRequest{op, engine}), 30);
+    return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+  }
+  /// An engine of another host, of which only messages come.
+  static wire::EngineEntry far_engine() {
+    return {-1, Uuid::random(), 1, 1, "ipc:///nowhere", "ipc:///nowhere/bulk", "elsewhere"};
   }
   /// The next thing that the hub says.
   template <class Message>
@@ -53,6 +67,7 @@ class HubTest : public LauncherTest {
   }
 
   cluster::RuntimeDirectory directory_;
+  std::unique_ptr<transport::Requester> line_;
   Connection connection_;
   cluster::Started hub_, engine_;
   std::optional<cluster::LauncherLink> link_;
@@ -72,6 +87,56 @@ TEST_F(HubTest, AnEngineIsReportedWhenItTakesTasks) {
   link_->send(cluster::Spawned{0, engine_.pid});
   EXPECT_EQ(next<cluster::Registered>().id, 0);
   EXPECT_EQ(Client({.file = file()}).size(), 1u);
+}
+
+TEST_F(HubTest, AnEngineThatWasDeclaredDeadEndsItselfWithWords) {
+  const fs::path log = base_ / "engine.log";
+  const Descriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  engine_ = cluster::spawn({ENGINERY_COMMAND,
+                            {"engine", "--fd", "3", "--id", "0", "--connection", file().string()},
+                            output.get(),
+                            output.get()});
+  link_->send(cluster::Spawned{0, engine_.pid});
+  const auto registered = next<cluster::Registered>();
+  EXPECT_EQ(registered.process.pid, engine_.pid);
+  link_->send(cluster::Died{0, engine_.pid, registered.uuid, "silent for 15 s"});
+  ASSERT_TRUE(readable(engine_.pidfd.get())) << "it goes on";
+  std::ifstream stream(log);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  EXPECT_THAT(text, HasSubstr("was declared dead (silent for 15 s) and cannot come back; start a new one; this engine "
+                              "ends"));
+}
+
+TEST_F(HubTest, AnEngineOfAnotherHostIsDeadWhenItIsSilentForTooLong) {
+  const wire::EngineEntry engine = far_engine();
+  EXPECT_EQ(ask(wire::HubOp::register_engine, engine).id, 0);
+  EXPECT_EQ(ask(wire::HubOp::snapshot).engines.size(), 1u) << "its process id means nothing here";
+  const auto begin = std::chrono::steady_clock::now();
+  const Client rc{{.file = file()}};
+  next<cluster::Registered>();
+  const auto died = next<cluster::Died>();
+  EXPECT_EQ(died.uuid, engine.uuid);
+  EXPECT_THAT(died.how, HasSubstr("silent for too long"));
+  EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(1400));
+  EXPECT_TRUE(ask(wire::HubOp::snapshot).engines.empty());
+  EXPECT_THAT(ask(wire::HubOp::register_engine, engine).words, HasSubstr("was declared dead"));
+}
+
+TEST_F(HubTest, AnEngineOfAnotherHostThatIsHeardLives) {
+  const wire::EngineEntry engine = far_engine();
+  ask(wire::HubOp::register_engine, engine);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  while (std::chrono::steady_clock::now() < end) EXPECT_TRUE(ask(wire::HubOp::presence, engine).ok);
+  EXPECT_EQ(ask(wire::HubOp::snapshot).engines.size(), 1u);
+}
+
+TEST_F(HubTest, APresenceIsHeldForAMomentAndThatOfAStrangerRefused) {
+  const wire::EngineEntry engine = far_engine();
+  EXPECT_FALSE(ask(wire::HubOp::presence, engine).ok);
+  ask(wire::HubOp::register_engine, engine);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(ask(wire::HubOp::presence, engine).ok);
+  EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(450));
 }
 
 }  // namespace

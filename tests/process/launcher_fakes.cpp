@@ -38,14 +38,17 @@ sockaddr_un address_of(const std::string& ipc) {
   return address;
 }
 
-/// Listens on a socket; whoever connects says its id, and is registered.
+/// Listens on a socket; whoever connects says its id and pid, and is registered.
 int fake_hub(std::map<std::string, std::string> options) {
   cluster::LauncherLink launcher(std::stoi(options["--fd"]));
   const Uuid uuid = Uuid::random();
   const std::filesystem::path directory = options["--directory"];
-  const std::string requests = cluster::ipc_address(directory, "hub-" + uuid.text());
+  const std::string former = options["--requests"];
+  if (!former.empty() && told("hub dies again")) return 4;
+  const std::string requests = former.empty() ? cluster::ipc_address(directory, "hub-" + uuid.text()) : former;
   const Descriptor door(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   const sockaddr_un address = address_of(requests);
+  ::unlink(address.sun_path);
   if (::bind(door.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 1;
   if (::listen(door.get(), 64) != 0) return 1;
   launcher.send(cluster::Listening{{requests, requests, uuid, ProcessId::self()}});
@@ -55,9 +58,10 @@ int fake_hub(std::map<std::string, std::string> options) {
     if (waits[0].revents) launcher.receive();
     if (!waits[1].revents) continue;
     const Descriptor guest(::accept4(door.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    char id[16] = {};
-    if (::recv(guest.get(), id, sizeof id - 1, 0) > 0)
-      launcher.send(cluster::Registered{std::stoi(id), Uuid::random()});
+    char words[64] = {};
+    if (::recv(guest.get(), words, sizeof words - 1, 0) <= 0) continue;
+    cluster::Registered engine{0, Uuid::random()};
+    if (std::sscanf(words, "%d %d", &engine.id, &engine.process.pid) == 2) launcher.send(engine);
   }
   cluster::remove_runtime_directory(directory);
   return 0;
@@ -73,11 +77,11 @@ int fake_engine(std::map<std::string, std::string> options) {
   const Descriptor hub(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   const sockaddr_un address = address_of(connection.hub.requests);
   if (::connect(hub.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 1;
-  const std::string& id = options["--id"];
+  const std::string words = options["--id"] + " " + std::to_string(::getpid());
   if (told("engine is silent")) {
     [[maybe_unused]] const ssize_t written = ::write(1, "silent\n", 7);
   } else {
-    ::send(hub.get(), id.data(), id.size(), MSG_NOSIGNAL);
+    ::send(hub.get(), words.data(), words.size(), MSG_NOSIGNAL);
   }
   pollfd wait{std::stoi(options["--fd"]), POLLIN, 0};
   ::poll(&wait, 1, -1);

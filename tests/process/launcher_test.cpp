@@ -137,13 +137,38 @@ TEST_P(AnyLauncherTest, AnEngineThatIsKilledIsReportedAndTheOthersGoOn) {
   EXPECT_EQ(command->finish(), 0);
 }
 
-TEST_P(AnyLauncherTest, TheHubsDeathEndsEverythingWithStatusOne) {
+TEST_P(AnyLauncherTest, AHubThatDiesIsStartedAnewAtItsAddressesAndTheEnginesGoOn) {
   const auto command = start_ready();
+  const Connection before = Connection::find();
   const auto children = children_of(command->pid());
-  ::kill(Connection::find().hub.process.pid, SIGKILL);
-  EXPECT_EQ(command->finish(), 1);
-  EXPECT_THAT(command->text(), HasSubstr("died: signal 9 (Killed); its engines are ended"));
+  ::kill(before.hub.process.pid, SIGKILL);
+  ASSERT_TRUE(command->writes("died: signal 9 (Killed); it is started anew"));
+  ASSERT_TRUE(command->writes("the hub is back (pid ")) << command->text_so_far();
+  const Connection after = Connection::find();
+  EXPECT_TRUE(after.hub.process.alive());
+  EXPECT_NE(after.hub.uuid, before.hub.uuid);
+  EXPECT_EQ(after.hub.requests, before.hub.requests);
+  EXPECT_EQ(after.hub.notifications, before.hub.notifications);
+  for (const Watched& child : children)
+    EXPECT_EQ(child.running(), child.pid() != before.hub.process.pid) << child.pid();
+  command->signal(SIGTERM);
+  EXPECT_EQ(command->finish(), 0);
   expect_nothing_left(children);
+}
+
+TEST_P(AnyLauncherTest, WithRestartAnEngineThatDiesComesBackAndTheOthersGoOn) {
+  const auto command = start_ready({"-n", "2", "--restart"});
+  const int hub = Connection::find().hub.process.pid;
+  std::vector<Watched> engines;
+  for (Watched& child : children_of(command->pid()))
+    if (child.pid() != hub) engines.push_back(std::move(child));
+  ::kill(engines[0].pid(), SIGKILL);
+  EXPECT_TRUE(command->writes("died: signal 9 (Killed); 1 of 2 engines left; it is started anew"));
+  EXPECT_TRUE(command->writes(" is back (pid ")) << command->text_so_far();
+  EXPECT_TRUE(engines[1].running());
+  EXPECT_THAT(children_of(command->pid()), SizeIs(3));
+  command->signal(SIGTERM);
+  EXPECT_EQ(command->finish(), 0);
 }
 
 TEST_P(AnyLauncherTest, TheEndOfItsOwnersPipeEndsTheCluster) {
@@ -168,6 +193,18 @@ TEST_F(LauncherTest, AnEngineThatDiesEarlyFailsTheStartWithWords) {
   EXPECT_EQ(command->finish(), 1);
   EXPECT_THAT(command->text(), HasSubstr("ended before all engines of cluster 'default' were ready: exit status 3"));
   EXPECT_FALSE(fs::exists(folder()));
+}
+
+TEST_F(LauncherTest, AHubThatDiesAgainAndAgainIsGivenUpAndEverythingEnds) {
+  const auto command = [this] {
+    misbehave("hub dies again");
+    return start_ready();
+  }();
+  const auto children = children_of(command->pid());
+  ::kill(Connection::find().hub.process.pid, SIGKILL);
+  EXPECT_EQ(command->finish(), 1);
+  EXPECT_THAT(command->text(), HasSubstr("died: exit status 4, and so did 5 before it; its engines are ended"));
+  expect_nothing_left(children);
 }
 
 TEST_F(LauncherTest, ADaemonWhoseEngineDiesEarlyFailsWithTheEnginesLastWords) {

@@ -38,9 +38,14 @@ class LauncherLinkTest : public ::testing::Test {
 };
 
 TEST_F(LauncherLinkTest, EveryMessageArrivesAsItWasSent) {
-  const std::vector<LauncherMessage> messages{
-      Spawned{3, 77}, Died{3, 77, std::nullopt, "exit status 3"}, Died{3, 77, kUuid, "signal 9 (Killed)"},
-      Listening{{"ipc:///a", "ipc:///b", kUuid, {77, 123456789012345}}}, Registered{3, kUuid}};
+  const std::vector<LauncherMessage> messages{Spawned{3, 77},
+                                              Died{3, 77, std::nullopt, "exit status 3"},
+                                              Died{3, 77, kUuid, "signal 9 (Killed)", AfterDeath::starts_anew},
+                                              Died{3, 77, kUuid, "exit status 1", AfterDeath::gives_up},
+                                              Listening{{"ipc:///a", "ipc:///b", kUuid, {77, 123456789012345}}},
+                                              Registered{3, kUuid, {77, 123456789012345}, "host"},
+                                              Resumed{4},
+                                              Restart{3, true}};
   for (const LauncherMessage& message : messages) near_->send(message);
   EXPECT_EQ(far_->receive(), messages);
   EXPECT_THAT(far_->receive(), IsEmpty());

@@ -132,6 +132,48 @@ TEST_F(RegistryTest, AnEngineThatDiesBeforeItRegistersIsNoChange) {
   EXPECT_THAT(registry.all(), SizeIs(1));
 }
 
+TEST_F(RegistryTest, ASpawnedEnginesIdIsNotForAProcessThatClaimsIt) {
+  registry.spawned(0, 100);
+  EXPECT_THAT(refusal(engine(9, 200), 0), HasSubstr("id 0 is kept for the process 100, which the launcher started"));
+  EXPECT_EQ(refusal(engine(1, 100), 0), "taken");
+}
+
+TEST_F(RegistryTest, AnEngineOfAFormerHubIsAwaitedAndRegistersAgainAsItWas) {
+  registry.await(3, engine(1).uuid, {100, 7});
+  EXPECT_EQ(registry.find(3)->state, EngineState::awaited);
+  EXPECT_THAT(ids(), IsEmpty()) << "nobody knows where it takes tasks";
+  EXPECT_THAT(refusal(engine(2, 200), 3), HasSubstr("id 3 is taken by engine 01"));
+  EXPECT_EQ(registry.register_engine(engine(2, 200), {}), 4) << "a new one gets another id";
+  EXPECT_EQ(registry.register_engine(engine(1, 100), 3), 3);
+  EXPECT_EQ(ids(), (std::vector{3, 4}));
+}
+
+TEST_F(RegistryTest, AnAwaitedEngineThatDiesIsAChange) {
+  registry.await(3, engine(1).uuid, {100, 7});
+  EXPECT_TRUE(registry.died(3, "signal 9 (Killed)", engine(1).uuid, cluster::AfterDeath::starts_anew));
+  const auto changes = registry.changes_since(0);
+  ASSERT_THAT(*changes, SizeIs(1));
+  EXPECT_EQ(changes->front().engine.identity.uuid, engine(1).uuid);
+  EXPECT_EQ(changes->front().engine.next, cluster::AfterDeath::starts_anew);
+  EXPECT_THAT(refusal(engine(1, 100), 3), HasSubstr("declared dead"));
+}
+
+TEST_F(RegistryTest, TheLaunchersWordOnAnAwaitedEngineLeavesItAwaited) {
+  registry.await(3, engine(1).uuid, {100, 7});
+  registry.spawned(3, 100);
+  EXPECT_EQ(registry.find(3)->state, EngineState::awaited);
+  registry.spawned(3, 200);
+  EXPECT_EQ(registry.find(3)->state, EngineState::starting) << "it was restarted meanwhile";
+  EXPECT_EQ(registry.snapshot().number, 1u) << "the former incarnation has left";
+}
+
+TEST_F(RegistryTest, ReservedIdsAreNotGivenAway) {
+  registry.reserve(6);
+  EXPECT_EQ(registry.register_engine(engine(1), {}), 6);
+  EXPECT_EQ(registry.register_engine(engine(2), 2), 2) << "but to who had it";
+  EXPECT_EQ(registry.register_engine(engine(3), {}), 7);
+}
+
 TEST_F(RegistryTest, AnEngineThatRegistersBeforeTheLaunchersWordStaysRegistered) {
   registry.register_engine(engine(1, 100), 0);
   registry.spawned(0, 100);

@@ -1,0 +1,59 @@
+// client/hub_line.cpp: a question to the hub, whichever process that is now.
+#include "client/hub_line.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/cluster/hostname.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+/// A listener that a stranger's probe has just ended lets us in and stays silent until its guard notices, so a short
+/// silence is answered by a new connection.
+constexpr Seconds kAttempt = 1s;
+/// Between attempts to reach a hub that is being started anew.
+constexpr auto kRedial = 50ms;
+
+bool launcher_lives(const Connection& connection) {
+  return connection.hostname == cluster::own_hostname() && connection.launcher.alive();
+}
+
+}  // namespace
+
+HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request, Seconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  // What changes something is sent once: the first may have come, though its answer did not.
+  const bool once = request.op != wire::HubOp::snapshot;
+  for (;;) {
+    const Seconds left = deadline - Clock::now();
+    const Seconds attempt = std::max(std::min(kAttempt, left), Seconds(0.01));
+    std::unique_ptr<transport::Requester> line;
+    try {
+      line = transport::connect(connection.hub.requests, attempt.count());
+      transport::Message answer =
+          transport::request(*line, wire::encode(request), (once ? std::max(left, attempt) : attempt).count());
+      return {wire::decode_hub_reply(wire::open_frame(std::move(answer).share())), std::move(line)};
+    } catch (const TimeoutError&) {
+      if (left <= kAttempt || (once && line))
+        throw TimeoutError(
+            fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
+                        "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
+                        connection.cluster, timeout.count(), connection.cluster));
+    } catch (const ConnectionError&) {
+      if (left <= kRedial || (once && line) || !launcher_lives(connection)) throw;
+      std::this_thread::sleep_for(kRedial);
+    }
+  }
+}
+
+}  // namespace enginery

@@ -1,0 +1,91 @@
+// engine/presence.cpp: an engine's place at the hub, also at one that follows a hub that died.
+#include "engine/presence.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <enginery/errors.hpp>
+
+#include "core/transport/requester.hpp"
+
+namespace enginery::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kRegistration = 10s;
+constexpr double kDialSeconds = 3;
+/// The hub answers a presence within a second; longer silence is a connection that leads nowhere.
+constexpr double kSilenceSeconds = 10;
+constexpr double kFarewellSeconds = 0.5;
+/// Between attempts to reach a hub that is being started anew.
+constexpr std::chrono::milliseconds kRetry = 20ms, kLongestRetry = 1s;
+
+/// The hub's answer was no.
+class Refused : public ConnectionError {
+  using ConnectionError::ConnectionError;
+};
+
+wire::HubReply ask(transport::Requester& hub, wire::HubOp op, const wire::EngineEntry& self, double seconds) {
+  transport::Message answer = transport::request(hub, wire::encode(wire::HubRequest{op, self}), seconds);
+  return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+}
+
+/// The id that the hub gives.
+int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
+  const wire::HubReply reply = ask(hub, wire::HubOp::register_engine, self, kSilenceSeconds);
+  if (!reply.ok) throw Refused("the hub refused this engine: " + reply.words);
+  return reply.id;
+}
+
+/// Until the connection breaks.
+[[noreturn]] void stay(transport::Requester& hub, const wire::EngineEntry& self) {
+  for (;;)
+    if (!ask(hub, wire::HubOp::presence, self, kSilenceSeconds).ok) enlist(hub, self);
+}
+
+}  // namespace
+
+Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
+  for (const auto deadline = Clock::now() + kRegistration;;) {
+    try {
+      self_.id = enlist(*transport::connect(hub_, kDialSeconds), self_);
+      return;
+    } catch (const Refused&) {
+      throw;
+    } catch (const ConnectionError&) {
+      if (Clock::now() > deadline) throw;
+    }
+    std::this_thread::sleep_for(kRetry);  // a hub that died is being started anew
+  }
+}
+
+void Presence::keep(std::function<void(const std::string& words)> on_refused) const {
+  std::thread([hub = hub_, self = self_, on_refused = std::move(on_refused)] {
+    for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
+      try {
+        const auto line = transport::connect(hub, kDialSeconds);
+        enlist(*line, self);
+        retry = kRetry;
+        stay(*line, self);
+      } catch (const Refused& refused) {
+        return on_refused(refused.what());
+      } catch (const Error&) {
+        // The hub is gone, or stopped; another one will listen there.
+      }
+      std::this_thread::sleep_for(retry);
+    }
+  }).detach();
+}
+
+void Presence::leave() const noexcept try {
+  ask(*transport::connect(hub_, kFarewellSeconds), wire::HubOp::goodbye, self_, kFarewellSeconds);
+} catch (const Error&) {
+  // Who is silent will be missed.
+}
+
+}  // namespace enginery::engine

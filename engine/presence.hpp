@@ -1,0 +1,33 @@
+// engine/presence.hpp: an engine's place at the hub, also at one that follows a hub that died.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery::engine {
+
+/// Registers an engine, and from then on has a request open at the hub. When that fails, the hub is gone: it is dialled
+/// until one answers, and the engine registers again, as what it was. Tasks and clients notice nothing.
+///
+/// Threads: belongs to one; keep() begins one of its own, for the rest of the process.
+class Presence {
+ public:
+  /// Registers `self`, whose id may be -1, at the address `hub`. Throws ConnectionError: no hub answers for ten
+  /// seconds, or it refuses, with its words.
+  Presence(std::string hub, wire::EngineEntry self);
+  int id() const noexcept { return self_.id; }
+
+  /// Stays registered. `on_refused` is called, with words, when a hub will not have this engine any more: it was
+  /// declared dead, or its id is another's.
+  void keep(std::function<void(const std::string& words)> on_refused) const;
+  /// Leaves, if the hub answers soon.
+  void leave() const noexcept;
+
+ private:
+  std::string hub_;
+  wire::EngineEntry self_;
+};
+
+}  // namespace enginery::engine

@@ -1,0 +1,310 @@
+// hub/hub.cpp: the hub's state, and what it answers.
+//
+// A hub can follow one that died. The launcher then tells it first which engines that one knew, so that no id is given
+// away and no client takes an engine for dead: they are awaited until they register again, which they do as soon as
+// they find the new hub, or until their process is known to have ended.
+#include "hub/hub.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/cluster/flight_recorder.hpp"
+#include "core/cluster/hostname.hpp"
+#include "core/cluster/pidfd.hpp"
+
+namespace enginery::hub {
+namespace {
+
+/// For requests that are answered at once.
+constexpr std::size_t kContexts = 64;
+
+wire::EngineEntry to_entry(const RegisteredEngine& engine) {
+  return {engine.id,
+          engine.identity.uuid,
+          static_cast<std::uint64_t>(engine.identity.process.pid),
+          engine.identity.process.start,
+          engine.identity.endpoint,
+          engine.identity.bulk_endpoint,
+          engine.identity.hostname,
+          engine.identity.output_endpoint};
+}
+
+std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
+  if (engine.state == EngineState::starting) return wire::Absence::starting;
+  if (engine.state == EngineState::awaited) return wire::Absence::awaited;
+  if (engine.state != EngineState::dead || engine.next == cluster::AfterDeath::nothing) return std::nullopt;
+  return engine.next == cluster::AfterDeath::gives_up ? wire::Absence::given_up : wire::Absence::restarting;
+}
+
+}  // namespace
+
+Hub::Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
+         Silence::Duration dead_after, cluster::LauncherLink* launcher,
+         const std::vector<cluster::LauncherMessage>& former)
+    : uuid_(uuid),
+      directory_(directory),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      registry_(uuid),
+      silence_(dead_after),
+      launcher_(launcher),
+      publisher_(addresses.notifications),
+      responder_(
+          [&] {
+            // Before the first request is heard.
+            for (const cluster::LauncherMessage& message : former)
+              std::visit([this](const auto& event) { on(event); }, message);
+            return addresses.requests;
+          }(),
+          kContexts, [this](auto ticket, auto message) { on_request(ticket, std::move(message)); }) {}
+
+void Hub::on(const cluster::Spawned& spawned) {
+  launched_[spawned.id] = spawned.pid;
+  registry_.spawned(spawned.id, spawned.pid);
+  // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
+  std::erase_if(watched_, [&](const Watched& engine) {
+    const RegisteredEngine* known = registry_.find(engine.uuid);
+    return engine.id == spawned.id && known && known->identity.process.pid == spawned.pid;
+  });
+}
+
+void Hub::on(const cluster::Died& died) {
+  launched_[died.id] = 0;  // who joins under this id now is nobody's child
+  registry_.died(died.id, died.how, died.uuid, died.next);
+  publish_changes();
+}
+
+void Hub::on(const cluster::Registered& registered) {
+  registry_.await(registered.id, registered.uuid, registered.process);
+  watch(registered.id, registered.uuid, registered.process, registered.hostname);
+}
+
+void Hub::on(const cluster::Resumed& resumed) { registry_.reserve(resumed.next_id); }
+
+void Hub::add_polled(std::vector<pollfd>& polled) const {
+  const std::lock_guard lock(mutex_);
+  polled.push_back({wake_.get(), POLLIN, 0});
+  for (const Watched& engine : watched_) polled.push_back({engine.process.get(), POLLIN, 0});
+}
+
+void Hub::look_at_watched() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t drained = ::read(wake_.get(), &count, sizeof count);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(watched_, [this](const Watched& engine) {
+    pollfd process{engine.process.get(), POLLIN, 0};
+    if (engine.process && ::poll(&process, 1, 0) == 0) return false;
+    registry_.died(engine.id, engine.how, engine.uuid);
+    return true;
+  });
+  publish_changes();
+}
+
+void Hub::announce(const Connection::Hub& addresses) {
+  const std::lock_guard lock(mutex_);
+  if (launcher_) launcher_->send(cluster::Listening{addresses});
+}
+
+bool Hub::launcher_gone() const {
+  const std::lock_guard lock(mutex_);
+  return launcher_ && launcher_->closed();
+}
+
+bool Hub::wants_write() const {
+  const std::lock_guard lock(mutex_);
+  return launcher_ && launcher_->wants_write();
+}
+
+void Hub::serve_launcher() {
+  const std::lock_guard lock(mutex_);
+  launcher_->flush();
+  hear_launcher();
+}
+
+void Hub::hear_launcher() {
+  if (!launcher_) return;
+  for (const cluster::LauncherMessage& message : launcher_->receive())
+    std::visit([this](const auto& event) { on(event); }, message);
+}
+
+void Hub::heartbeat() {
+  std::vector<transport::Responder::Ticket> present;
+  wire::HubReply reply;
+  {
+    const std::lock_guard lock(mutex_);
+    publisher_.publish(wire::encode(wire::Change{wire::ChangeEvent::heartbeat, uuid_, published_, {}, {}}));
+    const Clock::time_point now = Clock::now();
+    std::erase_if(presences_, [&](const auto& entry) {
+      if (now - entry.second.since < kHeartbeat) return false;
+      present.push_back(entry.second.ticket);
+      return true;
+    });
+    for (const Silence::Verdict& verdict : silence_.look(now)) {
+      const RegisteredEngine* engine = registry_.find(verdict.engine);
+      if (!engine) continue;
+      if (verdict.state == EngineState::dead)
+        registry_.died(engine->id, "it is on another host, and was silent for too long", verdict.engine);
+      else
+        registry_.set_suspect(engine->id, verdict.state == EngineState::suspect);
+    }
+    publish_changes();
+    reply.epoch = uuid_;
+    reply.number = published_;
+  }
+  for (const transport::Responder::Ticket ticket : present) responder_.answer(ticket, wire::encode(reply));
+}
+
+void Hub::on_request(transport::Responder::Ticket ticket, transport::Message message) {
+  wire::HubReply reply;
+  try {
+    const wire::Opened opened = wire::open_frame(std::move(message).share());
+    if (opened.kind != wire::MessageKind::hub_request) throw ProtocolError("the hub takes hub requests only");
+    const wire::HubRequest request = wire::decode_hub_request(opened);
+    if (request.op == wire::HubOp::presence) {
+      if (take_presence(request.engine.uuid, ticket)) return;
+      throw ValueError("the hub does not know this engine");
+    }
+    reply = answer(request);
+  } catch (const Error& error) {
+    reply.ok = false;
+    reply.ename = error.ename();
+    reply.words = error.what();
+  } catch (const std::exception& error) {
+    reply.ok = false;
+    reply.words = error.what();
+  }
+  responder_.answer(ticket, wire::encode(reply));
+}
+
+wire::HubReply Hub::answer(const wire::HubRequest& request) {
+  const std::lock_guard lock(mutex_);
+  int id = -1;
+  Uuid former;
+  switch (request.op) {
+    case wire::HubOp::register_engine:
+      id = take_in(request.engine);
+      break;
+    case wire::HubOp::goodbye:
+      if (const RegisteredEngine* engine = registry_.find(request.engine.uuid))
+        registry_.died(engine->id, "left", request.engine.uuid);
+      publish_changes();
+      break;
+    case wire::HubOp::restart:
+    case wire::HubOp::kill:
+      id = end(request.engine.id, request.op == wire::HubOp::kill);
+      former = registry_.find(request.engine.id)->identity.uuid;
+      break;
+    case wire::HubOp::snapshot:
+    case wire::HubOp::presence:
+      break;
+  }
+  wire::HubReply reply = snapshot();
+  reply.id = id;
+  reply.former = former;
+  return reply;
+}
+
+wire::HubReply Hub::snapshot() const {
+  const Snapshot snapshot = registry_.snapshot();
+  wire::HubReply reply;
+  reply.epoch = snapshot.epoch;
+  reply.number = snapshot.number;
+  for (const RegisteredEngine& engine : snapshot.engines) reply.engines.push_back(to_entry(engine));
+  for (const RegisteredEngine& engine : registry_.all())
+    if (const auto absence = absence_of(engine))
+      reply.absent.push_back({engine.id, engine.identity.uuid, *absence, engine.how});
+  return reply;
+}
+
+int Hub::take_in(const wire::EngineEntry& entry) {
+  // A death that the launcher told of before it started this engine makes room for it.
+  hear_launcher();
+  const EngineIdentity identity{entry.uuid,          {static_cast<int>(entry.pid), entry.start},
+                                entry.endpoint,      entry.hostname,
+                                entry.bulk_endpoint, entry.output_endpoint};
+  const int id = registry_.register_engine(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
+  publish_changes();
+  if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, entry.hostname});
+  const auto child = launched_.find(id);
+  if (child == launched_.end() || child->second != identity.process.pid)
+    watch(id, entry.uuid, identity.process, entry.hostname);
+  return id;
+}
+
+bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
+  std::optional<transport::Responder::Ticket> former;  // of a connection that the engine gave up
+  {
+    const std::lock_guard lock(mutex_);
+    const RegisteredEngine* engine = registry_.find(uuid);
+    if (!engine || (engine->state != EngineState::alive && engine->state != EngineState::suspect)) return false;
+    const Clock::time_point now = Clock::now();
+    if (engine->identity.hostname != cluster::own_hostname()) silence_.heard(uuid, now);
+    const auto [known, fresh] = presences_.try_emplace(uuid, Presence{ticket, now});
+    if (!fresh) former = std::exchange(known->second, {ticket, now}).ticket;
+    responder_.reserve(kContexts + presences_.size());
+  }
+  if (former) responder_.answer(*former, wire::encode(wire::HubReply{}));
+  return true;
+}
+
+int Hub::end(int id, bool kill) {
+  const RegisteredEngine* engine = registry_.find(id);
+  if (!engine)
+    throw IndexError(fmt::format("there is no engine {}, and there never was; `enginery status` lists them", id));
+  if (launcher_ && launched_.contains(id) &&
+      (engine->state == EngineState::dead || engine->identity.process.pid == launched_.at(id))) {
+    launcher_->send(cluster::Restart{id, kill});
+    return id;
+  }
+  if (!kill)
+    throw ValueError(
+        fmt::format("engine {} joined by itself, so there is no launcher that could start it anew; end it with "
+                    "`enginery kill {}`, and start another with `enginery engine`",
+                    id, id));
+  const auto watched = std::ranges::find(watched_, engine->identity.uuid, &Watched::uuid);
+  if (engine->state == EngineState::dead)
+    throw ValueError(fmt::format("engine {} is gone already: {}", id, engine->how));
+  if (watched == watched_.end())
+    throw ValueError(fmt::format("engine {} joined by itself from host {}; end its process ({}) there", id,
+                                 engine->identity.hostname, engine->identity.process.pid));
+  watched->how = "killed on request";
+  ::pidfd_send_signal(watched->process.get(), SIGKILL, nullptr, 0);
+  return -1;
+}
+
+void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, const std::string& hostname) {
+  if (hostname != cluster::own_hostname()) return silence_.heard(uuid, Clock::now());
+  if (std::ranges::find(watched_, uuid, &Watched::uuid) != watched_.end()) return;
+  cluster::Descriptor handle(::pidfd_open(process.pid, 0));
+  // A later process that got the pid is not it; nothing to hold is what its end looks like.
+  if (handle && !process.alive()) handle = cluster::Descriptor();
+  watched_.push_back({id, uuid, std::move(handle)});
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
+}
+
+void Hub::publish_changes() {
+  for (const Change& change : registry_.changes_since(published_).value_or(std::vector<Change>{})) {
+    const bool joined = change.kind == Change::Kind::joined;
+    const auto event = joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left;
+    const auto record = cluster::FlightRecorder::place(directory_, change.engine.identity.uuid);
+    publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how,
+                                                 joined ? std::nullopt : cluster::FlightRecorder::take(record)}));
+    published_ = change.number;
+    if (joined) continue;
+    const RegisteredEngine& engine = change.engine;
+    silence_.forget(engine.identity.uuid);
+    const auto child = launched_.find(engine.id);
+    if (launcher_ && child == launched_.end())
+      launcher_->send(cluster::Died{engine.id, engine.identity.process.pid, engine.identity.uuid, change.how});
+  }
+}
+
+}  // namespace enginery::hub

@@ -1,0 +1,102 @@
+// hub/hub.hpp: the hub's state, and what it answers.
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <enginery/connection.hpp>
+#include <enginery/uuid.hpp>
+
+#include "core/cluster/descriptor.hpp"
+#include "core/cluster/launcher_link.hpp"
+#include "core/transport/publisher.hpp"
+#include "core/transport/responder.hpp"
+#include "core/wire/hub_wire.hpp"
+#include "hub/registry.hpp"
+#include "hub/silence.hpp"
+
+namespace enginery::hub {
+
+/// Threads: the functions from the main thread; requests come on NNG's. They meet in one mutex.
+class Hub {
+ public:
+  static constexpr std::chrono::milliseconds kHeartbeat{500};
+
+  /// Serves from here on. `former`: what the launcher said of the hub that this one follows; none, it is the first.
+  /// `launcher` may be null.
+  Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
+      Silence::Duration dead_after, cluster::LauncherLink* launcher,
+      const std::vector<cluster::LauncherMessage>& former);
+
+  /// What the main thread polls besides the launcher: first the wake-up, then the engines that joined by themselves.
+  void add_polled(std::vector<pollfd>& polled) const;
+  /// Looks after those that ended.
+  void look_at_watched();
+  /// Tells the launcher that the sockets are bound.
+  void announce(const Connection::Hub& addresses);
+  /// To be called so often: tells clients that the hub lives, and engines; looks for silent ones.
+  void heartbeat();
+
+  // The link to the launcher is used by NNG's threads too, so it is reached under the lock.
+  bool launcher_gone() const;
+  bool wants_write() const;
+  void serve_launcher();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  /// An engine of this host that no launcher tells of.
+  struct Watched {
+    int id;
+    Uuid uuid;
+    cluster::Descriptor process;
+    std::string how = "its process ended";
+  };
+  struct Presence {
+    transport::Responder::Ticket ticket;
+    Clock::time_point since;
+  };
+
+  // The following require that mutex_ is held, but for on_request().
+  void on(const cluster::Spawned& spawned);
+  void on(const cluster::Died& died);
+  void on(const cluster::Registered& registered);
+  void on(const cluster::Resumed& resumed);
+  void on(const cluster::Listening&) {}  // what the hub itself says
+  void on(const cluster::Restart&) {}    // likewise
+  void hear_launcher();
+
+  void on_request(transport::Responder::Ticket ticket, transport::Message message);
+  wire::HubReply answer(const wire::HubRequest& request);
+  wire::HubReply snapshot() const;
+  int take_in(const wire::EngineEntry& entry);
+  /// Holds the request until the next heartbeat but one; false if the engine is to register.
+  bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
+  /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
+  int end(int id, bool kill);
+  /// By its process, or by its silence if that is on another host.
+  void watch(int id, const Uuid& uuid, const ProcessId& process, const std::string& hostname);
+  void publish_changes();
+
+  const Uuid uuid_;
+  const std::filesystem::path directory_;
+  const cluster::Descriptor wake_;  // the main thread's poll begins anew
+  mutable std::mutex mutex_;
+  Registry registry_;
+  Silence silence_;
+  std::uint64_t published_ = 0;
+  std::map<int, int> launched_;  // the pid of each engine that the launcher started; 0: it ended
+  std::vector<Watched> watched_;
+  std::map<Uuid, Presence> presences_;
+  cluster::LauncherLink* launcher_;
+  transport::Publisher publisher_;
+  transport::Responder responder_;
+};
+
+}  // namespace enginery::hub

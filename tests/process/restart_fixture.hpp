@@ -1,0 +1,84 @@
+// tests/process/restart_fixture.hpp: clusters whose processes end and come back.
+#pragma once
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <enginery/connection.hpp>
+
+#include "core/cluster/spawn.hpp"
+#include "tests/process/cluster_fixture.hpp"
+
+namespace enginery {
+
+class RestartingTest : public ClusterTest {
+ protected:
+  void TearDown() override {
+    ClusterTest::TearDown();
+    for (const cluster::Started& engine : joined_) {
+      ::kill(engine.pid, SIGKILL);
+      ::waitpid(engine.pid, nullptr, 0);
+    }
+  }
+
+  /// Waits for something that another process brings about; false if it does not come about.
+  static bool comes(const std::function<bool()>& it, std::chrono::seconds patience = std::chrono::seconds(30)) {
+    for (const auto end = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < end;) {
+      if (it()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+  }
+  /// Waits until engine `id` is a process that takes tasks, and is not `former`.
+  bool comes_back(int id, std::int64_t former) {
+    return comes([&] {
+      try {
+        return pid(id) != former;
+      } catch (const Error&) {
+        return false;
+      }
+    });
+  }
+  Connection connection() const { return Connection::find(name_); }
+  /// Kills the hub, and waits until another one listens.
+  void kill_hub() const {
+    const int hub = connection().hub.process.pid;
+    ASSERT_EQ(::kill(hub, SIGKILL), 0);
+    ASSERT_TRUE(comes([&] { return connection().hub.process.pid != hub; }));
+  }
+  /// Runs `enginery engine`; its process.
+  int join() {
+    joined_.push_back(cluster::spawn({ENGINERY_COMMAND, {"engine", "--name", name_, "--load", "system"}}));
+    return joined_.back().pid;
+  }
+  static std::string output_of(const std::string& arguments) {
+    std::string text;
+    FILE* const pipe = ::popen((ENGINERY_COMMAND " " + arguments + " 2>&1").c_str(), "r");
+    char buffer[4096];
+    while (std::fgets(buffer, sizeof buffer, pipe)) text += buffer;
+    ::pclose(pipe);
+    return text;
+  }
+  template <class Result>
+  static EngineDied death_of(const Result& result) {
+    try {
+      result.get(Seconds(30));
+    } catch (const EngineDied& error) {
+      return error;
+    }
+    ADD_FAILURE() << "it lives";
+    return EngineDied(-1, "", "");
+  }
+
+  std::vector<cluster::Started> joined_;
+};
+
+}  // namespace enginery
