@@ -141,7 +141,7 @@ struct ClientSession::State {
       return;
     }
     arrivals.complete(r);
-    if (outcomes.finish(result.seq)) out.emplace_back(Deliver{result.seq, result.aborted, std::move(result.body), {}});
+    if (outcomes.finish(result.seq)) out.emplace_back(Deliver{result.seq, result.ending, std::move(result.body), {}});
   }
 
   void deliver(Downloads::Arrived arrived, ClientActions& out) {
@@ -173,9 +173,10 @@ void ClientSession::set_client_process(std::uint64_t pid, std::uint64_t start) {
 
 bool ClientSession::has_room(std::uint64_t bytes) const { return state_->queue.has_room(bytes); }
 
-std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out) {
+std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out,
+                                    Time time_limit) {
   State& s = *state_;
-  s.queue.push(std::move(body), std::move(bulk));
+  s.queue.push(std::move(body), std::move(bulk), time_limit);
   const std::uint64_t seq = s.outcomes.add();
   s.pump(now, out);
   return seq;

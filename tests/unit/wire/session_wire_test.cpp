@@ -26,9 +26,9 @@ TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   exchange.result_ack = UINT64_MAX;
   exchange.client_pid = 12;
   exchange.client_start = 34;
-  exchange.tasks = {{1, false, Bytes::copy("body"), {}},
+  exchange.tasks = {{1, false, Bytes::copy("body"), {}, session::Time(250)},
                     {2, true, Bytes(), {}},
-                    {3, false, Bytes::copy(std::string(1000, 'x')), {std::uint64_t{5} << 32, 7}}};
+                    {3, false, Bytes::copy(std::string(1000, 'x')), {std::uint64_t{5} << 32, 7}, session::kNever}};
   exchange.aborts = {2, 9};
   const session::Exchange read = decode_exchange(sent(encode(exchange)));
   EXPECT_EQ(read.engine, exchange.engine);
@@ -45,6 +45,9 @@ TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   EXPECT_EQ(read.tasks[2].seq, 3u);
   EXPECT_EQ(read.tasks[2].body.text(), std::string(1000, 'x'));
   EXPECT_THAT(read.tasks[2].bulk_sizes, ElementsAre(std::uint64_t{5} << 32, 7));
+  EXPECT_EQ(read.tasks[0].time_limit, session::Time(250));
+  EXPECT_EQ(read.tasks[1].time_limit, session::Time(0));
+  EXPECT_EQ(read.tasks[2].time_limit, session::kNever);
   EXPECT_THAT(read.aborts, ElementsAre(2, 9));
 }
 
@@ -56,16 +59,22 @@ TEST(SessionWire, AReplyIsReadAsItWasWritten) {
   reply.task_limit = 6;
   reply.byte_limit = 7;
   reply.words = "too many";
-  reply.results = {{1, 2, false, Bytes::copy("result"), {}}, {2, 3, true, Bytes(), {}}};
+  reply.results = {{1, 2, session::Ending::done, Bytes::copy("result"), {}},
+                   {2, 3, session::Ending::aborted, Bytes(), {}},
+                   {3, 4, session::Ending::expired, Bytes(), {}},
+                   {4, 5, session::Ending::overran, Bytes(), {}}};
   const session::Reply read = decode_reply(sent(encode(reply)));
   EXPECT_EQ(read.status, session::Status::busy);
   EXPECT_EQ(read.byte_limit, 7u);
   EXPECT_EQ(read.words, "too many");
-  ASSERT_EQ(read.results.size(), 2u);
+  ASSERT_EQ(read.results.size(), 4u);
   EXPECT_EQ(read.results[0].r, 1u);
   EXPECT_EQ(read.results[0].seq, 2u);
   EXPECT_EQ(read.results[0].body.text(), "result");
-  EXPECT_TRUE(read.results[1].aborted);
+  EXPECT_EQ(read.results[0].ending, session::Ending::done);
+  EXPECT_EQ(read.results[1].ending, session::Ending::aborted);
+  EXPECT_EQ(read.results[2].ending, session::Ending::expired);
+  EXPECT_EQ(read.results[3].ending, session::Ending::overran);
 }
 
 TEST(SessionWire, ChunksAndFetchesAreReadAsTheyWereWritten) {
@@ -108,7 +117,7 @@ TEST(SessionWire, WhatIsNotAMessageIsRefusedInWords) {
 
 TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
   session::Exchange exchange;
-  exchange.tasks = {{1, false, Bytes::copy("body"), {9}}, {2, false, Bytes::copy("another"), {}}};
+  exchange.tasks = {{1, false, Bytes::copy("body"), {9}, session::Time(7)}, {2, false, Bytes::copy("another"), {}}};
   exchange.aborts = {1};
   transport::Message message = encode(exchange);
   const std::string good(reinterpret_cast<const char*>(message.data()), message.size());
