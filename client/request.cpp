@@ -7,6 +7,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/deadline.hpp"
 #include "client/local.hpp"
 #include "client/program_code.hpp"
 #include "core/session/limits.hpp"
@@ -20,9 +21,7 @@ session::Time time_limit_of(std::optional<Seconds> timeout) {
   if (!(*timeout > Seconds(0)))
     throw ValueError(
         fmt::format("a view's timeout cannot be {:g} s; it is positive, or nullopt for none", timeout->count()));
-  // Beyond a year a clock's arithmetic could overflow.
-  constexpr Seconds kLongest(366.0 * 24 * 3600);
-  return std::max(session::Time(1), std::chrono::duration_cast<session::Time>(std::min(*timeout, kLongest)));
+  return std::max(session::Time(1), std::chrono::duration_cast<session::Time>(std::min(*timeout, kLongestWait)));
 }
 
 }  // namespace

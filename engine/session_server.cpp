@@ -89,6 +89,8 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
       wire::decode_status_request(opened);
       return tasks_.answer(ticket, wire::encode(status()));
     }
+    if (opened.kind == wire::MessageKind::interrupt_request)
+      return tasks_.answer(ticket, wire::encode(interrupt(wire::decode_interrupt_request(opened))));
     if (opened.kind == wire::MessageKind::mark_request) {
       const wire::MarkRequest request = wire::decode_mark_request(opened);
       const bool mine = request.engine == engine_;
@@ -97,7 +99,7 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
                            wire::encode(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
     }
     if (opened.kind != wire::MessageKind::exchange)
-      throw ProtocolError("an engine's task address takes exchanges, status and mark requests only");
+      throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
     exchange = wire::decode_exchange(opened);
   } catch (const std::exception& error) {
     session::Reply reply;
@@ -263,6 +265,13 @@ std::vector<Uuid> SessionServer::sessions_of_dead_clients() const {
     if (summary.client_pid != 0 && !ProcessId{static_cast<int>(summary.client_pid), summary.client_start}.alive())
       dead.push_back(summary.session);
   return dead;
+}
+
+wire::Interrupted SessionServer::interrupt(const wire::InterruptRequest& request) {
+  if (request.engine != engine_) return {session::Status::wrong_engine, false};
+  const Lock lock(mutex_);  // so that it is this task that is told and not the next one
+  if (running_) request_stop();
+  return {session::Status::ok, running_.has_value()};
 }
 
 wire::EngineStatus SessionServer::status() {

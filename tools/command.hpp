@@ -27,6 +27,7 @@ Command stop_command(CLI::App& root);
 Command list_command(CLI::App& root);
 Command status_command(CLI::App& root);
 Command exec_command(CLI::App& root);
+Command interrupt_command(CLI::App& root);
 Command plugins_command(CLI::App& root);
 Command build_command(CLI::App& root);
 Command engine_command(CLI::App& root);

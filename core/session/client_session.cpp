@@ -16,8 +16,9 @@
 // delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
 // a task with chunks waits and the engine has never answered, an empty Exchange marked `open` goes first.
 //
-// Aborts are sent once on each link: an answered Exchange was processed, and an unanswered one breaks its link. A task
-// that was sent once stays as it is and is sent again in full, so that both sides count the same bytes.
+// What was aborted before it was sent has its outcome at once, whatever the engine does; an empty entry takes its
+// place. Other aborts are sent once on each link: an answered Exchange was processed, and an unanswered one breaks its
+// link. A task that was sent once stays as it is and is sent again in full, so that both sides count the same bytes.
 #include "core/session/client_session.hpp"
 
 #include <algorithm>
@@ -185,10 +186,13 @@ std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time no
 void ClientSession::abort(std::uint64_t seq, Time now, ClientActions& out) {
   State& s = *state_;
   if (s.over || !s.outcomes.ask_abort(seq)) return;
-  if (seq > s.queue.ever_sent())
+  if (seq > s.queue.ever_sent()) {
     s.queue.abort_unsent(seq);
-  else
+    s.outcomes.tell(seq);
+    out.emplace_back(Deliver{seq, Ending::aborted, {}, {}});
+  } else {
     s.aborts.push_back(seq);
+  }
   s.pump(now, out);
 }
 

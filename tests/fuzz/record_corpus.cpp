@@ -10,6 +10,7 @@
 #include <enginery/dict.hpp>
 
 #include "core/wire/call_wire.hpp"
+#include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/module_wire.hpp"
 #include "core/wire/output_wire.hpp"
@@ -49,7 +50,8 @@ int main(int argc, char** argv) {
   exchange.session = session;
   exchange.x = 1;
   exchange.open = true;
-  exchange.tasks = {{1, false, call.body, {}}, {2, true, Bytes(), {}}, {3, false, call.body, {70000, 80000}}};
+  exchange.tasks = {
+      {1, false, call.body, {}}, {2, true, Bytes(), {}}, {3, false, call.body, {70000, 80000}, session::Time(1000)}};
   exchange.aborts = {1};
   write("exchange", wire::encode(exchange));
   wire::Outcome good, bad;
@@ -78,6 +80,8 @@ int main(int argc, char** argv) {
   write("engine_status", wire::encode(status));
   write("mark_request", wire::encode(wire::MarkRequest{engine, session}));
   write("marked", wire::encode(wire::Marked{session::Status::ok}));
+  write("interrupt_request", wire::encode(wire::InterruptRequest{engine}));
+  write("interrupted", wire::encode(wire::Interrupted{session::Status::ok, true}));
   write("printed", wire::encode(wire::Printed{engine, 7, wire::Stream::out, session, 1, {}, true, "text\n"}),
         wire::kOutputTopic.size());
 }

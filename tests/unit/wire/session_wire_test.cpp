@@ -6,6 +6,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery::wire {
@@ -130,6 +131,15 @@ TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
           EXPECT_LT(task.body.size(), 4096u);
       } catch (const ProtocolError&) {}
     }
+}
+
+TEST(ControlWire, AnInterruptAndItsAnswerAreReadAsTheyWereWritten) {
+  const Uuid engine = Uuid::random();
+  EXPECT_EQ(decode_interrupt_request(sent(encode(InterruptRequest{engine}))).engine, engine);
+  const Interrupted answer = decode_interrupted(sent(encode(Interrupted{session::Status::wrong_engine, true})));
+  EXPECT_EQ(answer.status, session::Status::wrong_engine);
+  EXPECT_TRUE(answer.asked);
+  EXPECT_THROW(decode_interrupted(sent(encode(session::Reply{}))), ProtocolError) << "of an older engine";
 }
 
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
