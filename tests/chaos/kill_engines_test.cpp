@@ -2,17 +2,13 @@
 //
 // Each task appends a line to a file that no engine owns, and each client notes the outcome and its time of every task
 // that it submitted. In the end the two must agree: no line is there twice, what succeeded is there, and so on.
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <deque>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -20,12 +16,11 @@
 
 #include <enginery/connection.hpp>
 
-#include "tests/process/cluster_fixture.hpp"
+#include "tests/chaos/chaos_fixture.hpp"
 
 namespace enginery {
 namespace {
 
-using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;  // one clock for all processes of the host
 
 constexpr int kEngines = 8, kClients = 3;
@@ -33,16 +28,6 @@ constexpr std::size_t kOutstanding = 64;  // of each client on each engine
 constexpr int kLargeEvery = 50;           // one task of so many has an argument and a result of 200 kB
 constexpr std::uintmax_t kBusy = 8'000;   // so many bytes of the log are written before the next kill
 
-/// One write to a file opened for appending: lines of several processes stay whole, and outlive who wrote them.
-void append(const std::string& log, const std::string& line) {
-  const int file = ::open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (::write(file, line.data(), line.size()) != static_cast<ssize_t>(line.size())) std::abort();
-  ::close(file);
-}
-std::int64_t note(const std::string& log, int client, std::int64_t number) {
-  append(log, std::to_string(client) + " " + std::to_string(number) + "\n");
-  return number;
-}
 std::vector<double> note_large(const std::string& log, int client, std::int64_t number, std::vector<double> numbers) {
   numbers[0] = static_cast<double>(note(log, client, number));
   return numbers;
@@ -125,44 +110,8 @@ int client_main(int client, const std::string& folder) {
   return file.flush() ? 0 : 1;
 }
 
-class KillEnginesTest : public ClusterTest {
+class KillEnginesTest : public ChaosTest {
  protected:
-  static int rounds() {
-    const char* const given = std::getenv("ENGINERY_CHAOS_ROUNDS");
-    return given ? std::atoi(given) : 2;
-  }
-
-  pid_t start_client(int client) {
-    const std::string number = std::to_string(client), folder = folder_;
-    const pid_t child = ::vfork();
-    if (child == 0) {
-      ::execl("/proc/self/exe", "client", "client", number.c_str(), folder.c_str(), nullptr);
-      ::_exit(127);
-    }
-    EXPECT_GT(child, 0);
-    return child;
-  }
-  std::uintmax_t log_size() const {
-    std::error_code none;
-    const std::uintmax_t size = std::filesystem::file_size(folder_ / "log", none);
-    return none ? 0 : size;
-  }
-  template <class Condition>
-  static bool comes(const Condition& condition, std::chrono::seconds limit = 30s) {
-    const auto deadline = Clock::now() + limit;
-    while (!condition())
-      if (Clock::now() > deadline)
-        return false;
-      else
-        std::this_thread::sleep_for(1ms);
-    return true;
-  }
-  static std::size_t descriptors_of(int pid) {
-    std::size_t count = 0;
-    for ([[maybe_unused]] const auto& one : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd"))
-      ++count;
-    return count;
-  }
   std::map<int, std::vector<Outcome>> outcomes() const {
     std::map<int, std::vector<Outcome>> all;
     for (int client = 0; client < kClients; ++client) {
@@ -173,20 +122,13 @@ class KillEnginesTest : public ClusterTest {
     }
     return all;
   }
-  /// How often each task of each client ran.
-  std::map<std::pair<int, std::int64_t>, int> runs() const {
-    std::map<std::pair<int, std::int64_t>, int> count;
-    std::ifstream log(folder_ / "log");
-    std::pair<int, std::int64_t> task;
-    while (log >> task.first >> task.second) ++count[task];
-    return count;
-  }
 };
 
 TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
   std::vector<double> delays;
   std::size_t tasks = 0;
-  for (int round = 0; round < rounds(); ++round) {
+  const int rounds = in_form(2, 25);
+  for (int round = 0; round < rounds; ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
     if (round > 0) SetUp();
     start_engines(kEngines, "");
@@ -195,8 +137,9 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
     for (int id = 0; id < kEngines; ++id) engines[static_cast<std::size_t>(id)] = on(id).apply_sync(::getpid);
     client_.reset();
 
-    std::array<pid_t, kClients> clients;
-    for (int client = 0; client < kClients; ++client) clients[static_cast<std::size_t>(client)] = start_client(client);
+    std::vector<std::unique_ptr<Command>> clients;
+    for (int client = 0; client < kClients; ++client)
+      clients.push_back(start_client({std::to_string(client), folder_}));
     std::array<std::int64_t, kEngines> killed_at;
     for (int id = 0; id < kEngines; ++id) {
       const std::uintmax_t before = log_size();
@@ -204,14 +147,7 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
       killed_at[static_cast<std::size_t>(id)] = Clock::now().time_since_epoch().count();
       ASSERT_EQ(::kill(engines[static_cast<std::size_t>(id)], SIGKILL), 0);
     }
-    for (const pid_t client : clients) {
-      int status = -1;
-      if (!comes([&] { return ::waitpid(client, &status, WNOHANG) == client; }, 60s)) {
-        ::kill(client, SIGKILL);
-        ::waitpid(client, &status, 0);
-      }
-      ASSERT_EQ(status, 0) << "a client hangs, or has crashed";
-    }
+    for (const auto& client : clients) ASSERT_EQ(client->finish(), 0) << "a client hangs, or has crashed";
 
     const auto ran = runs();
     for (const auto& [task, times] : ran)
@@ -250,7 +186,7 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
     EXPECT_FALSE(cluster.hub.process.alive());
     EXPECT_FALSE(cluster.launcher.alive());
     if (HasFailure()) return;
-    if (round + 1 < rounds()) TearDown();
+    if (round + 1 < rounds) TearDown();
   }
   std::sort(delays.begin(), delays.end());
   ASSERT_FALSE(delays.empty());

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <fstream>
@@ -79,12 +80,25 @@ class AbortTest : public ClusterTest {
   /// What an engine does goes on only once this is destroyed.
   class Stopped {
    public:
-    explicit Stopped(std::int64_t pid) : pid_(static_cast<pid_t>(pid)) { ::kill(pid_, SIGSTOP); }
+    explicit Stopped(std::int64_t pid) : pid_(static_cast<pid_t>(pid)) {
+      ::kill(pid_, SIGSTOP);
+      EXPECT_TRUE(becomes([this] { return stands_still(); }));
+    }
     ~Stopped() { ::kill(pid_, SIGCONT); }
     Stopped(const Stopped&) = delete;
     Stopped& operator=(const Stopped&) = delete;
 
    private:
+    /// A signal comes to each thread in its own time.
+    bool stands_still() const {
+      const std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid_) + "/task");
+      return std::ranges::all_of(threads, [](const auto& thread) {
+        std::ifstream stream(thread.path() / "stat");
+        const std::string stat{std::istreambuf_iterator<char>(stream), {}};
+        const std::size_t name_end = stat.rfind(')');
+        return name_end != stat.npos && stat.compare(name_end, 3, ") T") == 0;
+      });
+    }
     pid_t pid_;
   };
 
