@@ -59,7 +59,8 @@ int main(int argc, char** argv) {
   bad.failure = wire::Failure{"ValueError", "no", "  at f"};
   session::Reply reply;
   reply.words = "words";
-  reply.results = {{1, 1, false, wire::pack(good, 65536).body, {}}, {2, 2, false, wire::pack(bad, 65536).body, {}}};
+  reply.results = {{1, 1, session::Ending::done, wire::pack(good, 65536).body, {}},
+                   {2, 2, session::Ending::done, wire::pack(bad, 65536).body, {}}};
   write("reply", wire::encode(reply));
   write("chunk", wire::encode(session::Chunk{engine, session, 1, 0, 100, 50, Bytes::copy("part")}));
   write("chunk_answer", wire::encode(session::ChunkAnswer{}));
