@@ -8,6 +8,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/deadline.hpp"
 #include "client/pending.hpp"
 #include "client/request.hpp"
 
@@ -22,14 +23,6 @@ void rethrow_for(Origin origin, std::string_view name) {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-std::optional<SteadyClock::time_point> deadline_of(std::optional<Seconds> timeout) {
-  if (!timeout) return std::nullopt;
-  // Beyond a year the clock's arithmetic could overflow, and nobody waits so long.
-  constexpr Seconds kLongest(366.0 * 24 * 3600);
-  const Seconds bounded = std::clamp(*timeout, Seconds(0), kLongest);
-  return SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(bounded);
-}
 
 void require_ready(const AsyncTasks& tasks) {
   if (!tasks.ready()) throw ValueError("the result is not ready; wait() for it first");

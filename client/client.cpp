@@ -1,12 +1,12 @@
 // client/client.cpp: which cluster a client connects to, and the views that it gives.
 #include <enginery/client.hpp>
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client/deadline.hpp"
 #include "client/engines.hpp"
+#include "client/interrupt.hpp"
 
 namespace enginery {
 
@@ -22,11 +22,7 @@ Client::Client(const ClientOptions& options) {
 std::vector<int> Client::ids() const { return engines_->ids(); }
 
 void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout) const {
-  std::optional<std::chrono::steady_clock::time_point> deadline;
-  if (timeout)
-    deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                      std::clamp(*timeout, Seconds(0), kLongest));
-  engines_->wait_for(count, deadline);
+  engines_->wait_for(count, deadline_of(timeout));
 }
 
 void Client::restart(int id, Seconds timeout) const {
@@ -62,6 +58,10 @@ MultiView Client::view(std::vector<int> ids) const {
 }
 
 MultiView Client::all() const { return MultiView(engines_, std::nullopt); }
+
+bool Client::interrupt(int id, Seconds timeout) const {
+  return enginery::interrupt(*engines_->link(resolve(id)), timeout);
+}
 
 OutputStream Client::stream_output(std::ostream& out, std::ostream& err) const {
   return OutputStream(engines_, std::nullopt, out, err);

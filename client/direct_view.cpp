@@ -35,24 +35,24 @@ AsyncResult<R> DirectView::finished_if_blocking(TaskHandle task) const {
 
 TaskHandle DirectView::call(const Callee& callee, const CallArguments& arguments, std::string_view keep) const {
   wire::Code code;
-  return Request::of(callee, arguments, keep, engines_ != nullptr, code).send(engines_, id_);
+  return Request::of(callee, arguments, keep, engines_ != nullptr, code).send(engines_, id_, timeout);
 }
 
 AsyncResult<void> DirectView::push(std::initializer_list<Item> items) const {
   const wire::Keywords keywords = keywords_of(items);
-  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, id_));
+  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, id_, timeout));
 }
 
 void DirectView::update(std::initializer_list<Item> items) const { push(items).get(); }
 
 AsyncResult<Value> DirectView::pull(const Name& name) const {
   const Value what = Value::string(name.text);
-  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_));
+  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_, timeout));
 }
 
 AsyncResult<Value> DirectView::pull(std::initializer_list<Name> names) const {
   const Value what = list_of(names);
-  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_));
+  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_, timeout));
 }
 
 Value DirectView::value(std::string_view name) const { return pull(Name(name)).get(); }
@@ -60,13 +60,13 @@ Value DirectView::values(std::initializer_list<Name> names) const { return pull(
 
 void DirectView::erase(std::string_view name) const {
   const Value what = Value::string(std::string(name));
-  AsyncResult<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, id_)).get();
+  AsyncResult<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, id_, timeout)).get();
 }
 
-void DirectView::clear() const { AsyncResult<void>(Request{.op = Op::clear}.send(engines_, id_)).get(); }
+void DirectView::clear() const { AsyncResult<void>(Request{.op = Op::clear}.send(engines_, id_, timeout)).get(); }
 
 std::vector<std::string> DirectView::keys() const {
-  return AsyncResult<std::vector<std::string>>(Request{.op = Op::keys}.send(engines_, id_)).get();
+  return AsyncResult<std::vector<std::string>>(Request{.op = Op::keys}.send(engines_, id_, timeout)).get();
 }
 
 bool DirectView::contains(std::string_view name) const {
@@ -75,20 +75,20 @@ bool DirectView::contains(std::string_view name) const {
 }
 
 AsyncResult<void> DirectView::execute(std::string_view code) const {
-  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code).front());
+  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code, timeout).front());
 }
 
 AsyncResult<void> DirectView::run(std::string_view path) const {
-  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), path).front());
+  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), path, timeout).front());
 }
 
 AsyncResult<void> DirectView::execute_cpp(std::string_view statements) const {
   const std::string file = compile_statements(statements).file.string();
-  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), file, statements).front());
+  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), file, timeout, statements).front());
 }
 
 void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
-  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, false);
+  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, false, timeout);
 }
 
 OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {

@@ -11,8 +11,11 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
+#include <enginery/task_handle.hpp>
 
 namespace enginery {
 namespace {
@@ -84,9 +87,22 @@ std::exception_ptr EngineLink::aborted(const std::string& label) const {
       TaskAborted("task '" + label + "' on engine " + std::to_string(engine_.id) + " was aborted before it started"));
 }
 
+std::exception_ptr EngineLink::late(const Pending& pending, session::Ending ending) const {
+  const double limit = Seconds(pending.time_limit()).count();
+  return std::make_exception_ptr(TaskTimeout(
+      ending == session::Ending::expired
+          ? fmt::format("task '{}' on engine {} had not started when its time limit of {:g} s was over, and does not "
+                        "run; what ran before it took too long, so give the view a longer `timeout`, or none",
+                        pending.label(), engine_.id, limit)
+          : fmt::format("task '{0}' on engine {1} was running when its time limit of {2:g} s was over; it was asked to "
+                        "stop and still runs, until it looks at stop_requested() or is done; rc.kill({1}) would end it",
+                        pending.label(), engine_.id, limit)));
+}
+
 void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
                         const std::shared_ptr<const modules::ModuleFiles>& needs, Room room) {
   const std::uint64_t bytes = call.size();
+  const session::Time time_limit = pending->time_limit();
   session::ClientActions actions;
   Lock lock(mutex_);
   room_.wait(lock, [&] { return death_ || room == Room::overfill || has_room(bytes); });
@@ -99,9 +115,9 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
   const std::uint64_t seq = first_seq_ + pending_.size() - 1;
   pending->set_task(weak_from_this(), session_id_, seq);
   if (gate_.empty() && (!needs || modules_.contains(needs->fingerprint()))) {
-    session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions);
+    session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions, time_limit);
   } else {
-    gate_.push_back({seq, std::move(call), needs});
+    gate_.push_back({seq, std::move(call), needs, time_limit});
     gate_bytes_ += bytes;
     open_gate(actions);
   }
@@ -136,7 +152,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       // One that was settled at the gate has passed as an empty task, whose outcome nobody awaits.
       if (deliver->seq < first_seq_ || !pending_[deliver->seq - first_seq_]) continue;
       std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];
-      completions.push_back({std::move(slot), deliver->aborted, std::move(deliver->body), std::move(deliver->bulk)});
+      completions.push_back({std::move(slot), deliver->ending, std::move(deliver->body), std::move(deliver->bulk)});
       while (!pending_.empty() && !pending_.front()) {
         pending_.pop_front();
         ++first_seq_;
@@ -159,10 +175,12 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
     if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(std::move(fetch->fetch));
   }
   for (Completion& completion : completions) {
-    if (completion.aborted)
+    if (completion.ending == session::Ending::done)
+      completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
+    else if (completion.ending == session::Ending::aborted)
       completion.pending->fail(aborted(completion.pending->label()));
     else
-      completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
+      completion.pending->fail(late(*completion.pending, completion.ending));
   }
   if (lost) lose(*lost);
 }

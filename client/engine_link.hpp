@@ -80,11 +80,12 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
     std::uint64_t seq;
     wire::Packed call;
     std::shared_ptr<const modules::ModuleFiles> needs;
+    session::Time time_limit;
     bool settled = false;  ///< it has its outcome, and only keeps its seq
   };
   struct Completion {
     std::shared_ptr<Pending> pending;
-    bool aborted;
+    session::Ending ending;
     Bytes body;
     std::vector<Bytes> bulk;
   };
@@ -126,6 +127,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   /// What becomes of the task that has, or would have had, that seq of the session that the death ended.
   std::exception_ptr death(const std::string& label, std::uint64_t seq) const;
   std::exception_ptr aborted(const std::string& label) const;
+  std::exception_ptr late(const Pending& pending, session::Ending ending) const;
 
   const wire::EngineEntry engine_;
   const std::shared_ptr<LinkClock> clock_;

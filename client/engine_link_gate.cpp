@@ -28,7 +28,7 @@ void EngineLink::open_gate(session::ClientActions& actions) {
     const std::uint64_t bytes = first.call.size();
     if (!session_->has_room(bytes)) return;
     const session::Time now = LinkClock::now();
-    session_->submit(std::move(first.call.body), std::move(first.call.bulk), now, actions);
+    session_->submit(std::move(first.call.body), std::move(first.call.bulk), now, actions, first.time_limit);
     if (first.settled) session_->abort(first.seq, now, actions);
     gate_bytes_ -= bytes;
     gate_.pop_front();

@@ -48,24 +48,26 @@ std::vector<int> MultiView::targets() const {
 std::vector<TaskHandle> MultiView::call(const Callee& callee, const CallArguments& arguments,
                                         std::string_view keep) const {
   wire::Code code;
-  return Request::of(callee, arguments, keep, true, code).send(engines_, targets());
+  return Request::of(callee, arguments, keep, true, code).send(engines_, targets(), timeout);
 }
 
 AsyncResults<void> MultiView::push(std::initializer_list<Item> items) const {
   const wire::Keywords keywords = keywords_of(items);
-  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, targets()));
+  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, targets(), timeout));
 }
 
 void MultiView::update(std::initializer_list<Item> items) const { push(items).get(); }
 
 AsyncResults<Value> MultiView::pull(const Name& name) const {
   const Value what = Value::string(name.text);
-  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets()));
+  return finished_if_blocking<Value>(
+      Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets(), timeout));
 }
 
 AsyncResults<Value> MultiView::pull(std::initializer_list<Name> names) const {
   const Value what = list_of(names);
-  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets()));
+  return finished_if_blocking<Value>(
+      Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets(), timeout));
 }
 
 std::vector<Value> MultiView::values(std::string_view name) const { return pull(Name(name)).get(); }
@@ -76,39 +78,39 @@ AsyncResults<void> MultiView::scatter(const Name& name, const Value& sequence, b
   tasks.reserve(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const std::pair<std::string, Value> block{name.text, block_of(sequence, i, ids.size(), flatten)};
-    tasks.push_back(Request{.op = Op::push, .keywords = {&block, 1}}.send(engines_, ids[i]));
+    tasks.push_back(Request{.op = Op::push, .keywords = {&block, 1}}.send(engines_, ids[i], timeout));
   }
   return finished_if_blocking<void>(std::move(tasks));
 }
 
 std::vector<TaskHandle> MultiView::gather_tasks(const Name& name) const {
   const Value what = Value::string(name.text);
-  return Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets());
+  return Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets(), timeout);
 }
 
 void MultiView::erase(std::string_view name) const {
   const Value what = Value::string(std::string(name));
-  AsyncResults<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, targets())).get();
+  AsyncResults<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, targets(), timeout)).get();
 }
 
-void MultiView::clear() const { AsyncResults<void>(Request{.op = Op::clear}.send(engines_, targets())).get(); }
+void MultiView::clear() const { AsyncResults<void>(Request{.op = Op::clear}.send(engines_, targets(), timeout)).get(); }
 
 AsyncResults<void> MultiView::execute(std::string_view code) const {
-  return finished_if_blocking<void>(enginery::execute(engines_, targets(), code));
+  return finished_if_blocking<void>(enginery::execute(engines_, targets(), code, timeout));
 }
 
 AsyncResults<void> MultiView::run(std::string_view path) const {
-  return finished_if_blocking<void>(run_plugin(engines_, targets(), path));
+  return finished_if_blocking<void>(run_plugin(engines_, targets(), path, timeout));
 }
 
 AsyncResults<void> MultiView::execute_cpp(std::string_view statements) const {
   const std::vector<int> ids = targets();
   const std::string file = compile_statements(statements).file.string();
-  return finished_if_blocking<void>(run_plugin(engines_, ids, file, statements));
+  return finished_if_blocking<void>(run_plugin(engines_, ids, file, timeout, statements));
 }
 
 void MultiView::sync_imports(std::initializer_list<Name> plugins) const {
-  enginery::sync_imports(engines_, targets(), plugins, true);
+  enginery::sync_imports(engines_, targets(), plugins, true, timeout);
 }
 
 OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {

@@ -17,6 +17,7 @@
 #include <enginery/uuid.hpp>
 #include <enginery/value.hpp>
 
+#include "core/session/limits.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery {
@@ -27,11 +28,14 @@ class EngineLink;
 /// on the library's threads.
 class Pending {
  public:
-  Pending(int engine_id, const Uuid& engine, std::string label, std::string execute_input)
+  /// `time_limit`: 0 for none.
+  Pending(int engine_id, const Uuid& engine, std::string label, std::string execute_input,
+          session::Time time_limit = session::Time{0})
       : engine_id_(engine_id),
         engine_(engine),
         label_(std::move(label)),
         execute_input_(std::move(execute_input)),
+        time_limit_(time_limit),
         submitted_(std::chrono::system_clock::now()) {}
 
   // By the link, before the task can complete.
@@ -61,6 +65,7 @@ class Pending {
   std::shared_ptr<EngineLink> link() const { return link_.lock(); }
   int engine_id() const noexcept { return engine_id_; }
   const std::string& label() const noexcept { return label_; }
+  session::Time time_limit() const noexcept { return time_limit_; }
   std::string msg_id() const;
 
  private:
@@ -74,6 +79,7 @@ class Pending {
   const int engine_id_;
   const Uuid engine_;
   const std::string label_, execute_input_;
+  const session::Time time_limit_;
   const std::chrono::system_clock::time_point submitted_;
   std::chrono::system_clock::time_point received_{};
   std::weak_ptr<EngineLink> link_;

@@ -33,12 +33,12 @@ std::string file_of(std::string_view path) {
 
 std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
                              std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files,
-                             std::string_view execute_input = {}) {
+                             std::optional<Seconds> timeout, std::string_view execute_input = {}) {
   const wire::Keywords keywords =
       tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
   const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
-  if (!engines) return {request.send(engines, ids.front())};
-  return request.send(engines, ids);
+  if (!engines) return {request.send(engines, ids.front(), timeout)};
+  return request.send(engines, ids, timeout);
 }
 
 /// The names that statements import, and perhaps more words: it is only looked where a statement may begin.
@@ -76,7 +76,7 @@ std::vector<std::shared_ptr<const modules::ModuleFiles>> imported_by(std::string
 }  // namespace
 
 void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                  std::initializer_list<Name> plugins, bool several) {
+                  std::initializer_list<Name> plugins, bool several, std::optional<Seconds> timeout) {
   std::vector<std::string> names;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
   for (const std::string& name : names) local_engine::import(name);
@@ -85,31 +85,33 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
   std::vector<TaskHandle> tasks;
   for (const std::string& name : names) {
     const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
-    for (TaskHandle& task : send(engines, ids, wire::Op::import, name, files)) tasks.push_back(std::move(task));
+    for (TaskHandle& task : send(engines, ids, wire::Op::import, name, files, timeout))
+      tasks.push_back(std::move(task));
   }
   AsyncTasks(std::move(tasks), several).check();
 }
 
 std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                std::string_view code) {
+                                std::string_view code, std::optional<Seconds> timeout) {
   const Value text = Value::string(std::string(code));
   Request request{.op = wire::Op::execute, .positional = {&text, 1}, .execute_input = code};
-  if (!engines) return {request.send(engines, ids.front())};
+  if (!engines) return {request.send(engines, ids.front(), timeout)};
   for (auto& files : imported_by(code)) {
     // A call brings one module: the others come with calls that ask for nothing.
     if (request.needs) {
       const Value nothing = Value::list({});
-      Request{.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}.send(engines, ids);
+      Request{.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}.send(engines, ids, timeout);
     }
     request.needs = std::move(files);
   }
-  return request.send(engines, ids);
+  return request.send(engines, ids, timeout);
 }
 
 std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                   std::string_view path, std::string_view execute_input) {
+                                   std::string_view path, std::optional<Seconds> timeout,
+                                   std::string_view execute_input) {
   const auto files = modules::ModuleFiles::of_file(file_of(path));
-  return send(engines, ids, wire::Op::run, files->module().path, files, execute_input);
+  return send(engines, ids, wire::Op::run, files->module().path, files, timeout, execute_input);
 }
 
 }  // namespace enginery

@@ -1,15 +1,30 @@
 // client/request.cpp: what a view asks of engines.
 #include "client/request.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
 
+#include "client/deadline.hpp"
 #include "client/local.hpp"
 #include "client/program_code.hpp"
 #include "core/session/limits.hpp"
 
 namespace enginery {
+namespace {
+
+/// For a task. Throws ValueError for what is no time.
+session::Time time_limit_of(std::optional<Seconds> timeout) {
+  if (!timeout) return {};
+  if (!(*timeout > Seconds(0)))
+    throw ValueError(
+        fmt::format("a view's timeout cannot be {:g} s; it is positive, or nullopt for none", timeout->count()));
+  return std::max(session::Time(1), std::chrono::duration_cast<session::Time>(std::min(*timeout, kLongestWait)));
+}
+
+}  // namespace
 
 std::string Request::label() const {
   if (op == wire::Op::run) return "execute";
@@ -40,8 +55,9 @@ Request Request::of(const Callee& callee, const CallArguments& arguments, std::s
           .needs = known.module};
 }
 
-TaskHandle Request::submit(EngineLink& link, wire::Packed packed) const {
-  auto pending = std::make_shared<Pending>(link.engine().id, link.engine().uuid, label(), std::string(execute_input));
+TaskHandle Request::submit(EngineLink& link, wire::Packed packed, session::Time time_limit) const {
+  auto pending =
+      std::make_shared<Pending>(link.engine().id, link.engine().uuid, label(), std::string(execute_input), time_limit);
   TaskHandle task(pending);
   link.submit(std::move(packed), std::move(pending), needs, room);
   return task;
@@ -55,26 +71,29 @@ TaskHandle Request::run_here() const {
 
 TaskHandle Request::send_after(const Pending& task) const {
   if (task.engine_id() == local_engine::kId) return run_here();
-  if (const std::shared_ptr<EngineLink> link = task.link()) return submit(*link, packed(link->inline_bytes()));
+  if (const std::shared_ptr<EngineLink> link = task.link()) return submit(*link, packed(link->inline_bytes()), {});
   if (task.ready() && task.error()) std::rethrow_exception(task.error());
   throw ConnectionError(
       fmt::format("the client of '{}' was destroyed; keep it as long as you use its results", task.label()));
 }
 
-TaskHandle Request::send(const std::shared_ptr<Engines>& engines, int id) const {
+TaskHandle Request::send(const std::shared_ptr<Engines>& engines, int id, std::optional<Seconds> timeout) const {
+  const session::Time time_limit = time_limit_of(timeout);
   if (!engines) return run_here();
   const std::shared_ptr<EngineLink> link = engines->link(id);
-  return submit(*link, packed(link->inline_bytes()));
+  return submit(*link, packed(link->inline_bytes()), time_limit);
 }
 
-std::vector<TaskHandle> Request::send(const std::shared_ptr<Engines>& engines, std::span<const int> ids) const {
+std::vector<TaskHandle> Request::send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                                      std::optional<Seconds> timeout) const {
+  const session::Time time_limit = time_limit_of(timeout);
   std::vector<std::shared_ptr<EngineLink>> links;
   links.reserve(ids.size());
   for (const int id : ids) links.push_back(engines->link(id));
   const wire::Packed call = packed(links.front()->inline_bytes());
   std::vector<TaskHandle> tasks;
   tasks.reserve(links.size());
-  for (const auto& link : links) tasks.push_back(submit(*link, call));
+  for (const auto& link : links) tasks.push_back(submit(*link, call, time_limit));
   return tasks;
 }
 

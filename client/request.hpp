@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,9 +40,11 @@ struct Request {
   static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
                     wire::Code& code);
 
-  /// Without engines: runs in this process. Throws IndexError, TypeError, ValueError before anything is sent.
-  TaskHandle send(const std::shared_ptr<Engines>& engines, int id) const;
-  std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids) const;
+  /// `timeout`: the view's, from the engine's admission of each task to its outcome. Without engines: runs in this
+  /// process, however long. Throws IndexError, TypeError, ValueError before anything is sent.
+  TaskHandle send(const std::shared_ptr<Engines>& engines, int id, std::optional<Seconds> timeout) const;
+  std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                               std::optional<Seconds> timeout) const;
   /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
   TaskHandle send_after(const Pending& task) const;
 
@@ -49,7 +52,7 @@ struct Request {
   /// What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
   std::string label() const;
   wire::Packed packed(std::size_t inline_bytes) const;
-  TaskHandle submit(EngineLink& link, wire::Packed packed) const;
+  TaskHandle submit(EngineLink& link, wire::Packed packed, session::Time time_limit) const;
   TaskHandle run_here() const;
 };
 

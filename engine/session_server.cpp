@@ -89,6 +89,8 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
       wire::decode_status_request(opened);
       return tasks_.answer(ticket, wire::encode(status()));
     }
+    if (opened.kind == wire::MessageKind::interrupt_request)
+      return tasks_.answer(ticket, wire::encode(interrupt(wire::decode_interrupt_request(opened))));
     if (opened.kind == wire::MessageKind::mark_request) {
       const wire::MarkRequest request = wire::decode_mark_request(opened);
       const bool mine = request.engine == engine_;
@@ -97,7 +99,7 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
                            wire::encode(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
     }
     if (opened.kind != wire::MessageKind::exchange)
-      throw ProtocolError("an engine's task address takes exchanges, status and mark requests only");
+      throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
     exchange = wire::decode_exchange(opened);
   } catch (const std::exception& error) {
     session::Reply reply;
@@ -156,10 +158,8 @@ std::optional<session::Running> SessionServer::finish_and_next(Bytes body, std::
   const session::Running done = std::move(*running_);
   running_.reset();
   ++finished_;
-  const session::Time time = now();
-  sessions_.finished(done.session, done.seq, std::move(body), std::move(bulk), time, actions);
-  sessions_.tick(time, actions);
-  if (!actions.empty() || sessions_.next_deadline() < armed_) {
+  sessions_.finished(done.session, done.seq, std::move(body), std::move(bulk), now(), actions);
+  if (!actions.empty()) {
     perform(lock, actions);
     lock.lock();
   }
@@ -175,12 +175,19 @@ std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
       for (const Uuid& session : ended) on_end_(session);
       lock.lock();
     }
-    running_ = sessions_.next(now());
+    session::EngineActions actions;
+    running_ = sessions_.next(now(), actions);
     if (running_) {
       running_since_ = utc_now();
-      set_stop_requested(false);
-      return running_;
+      begin_stoppable_task();
     }
+    const bool busy = !actions.empty() || sessions_.next_deadline() < armed_;
+    if (busy) {
+      perform(lock, actions);
+      lock.lock();
+    }
+    if (running_) return running_;
+    if (busy) continue;  // there may be work since
     // The next call of a client that waits for each comes within microseconds: waking from sleep would cost more.
     work_hint_.store(false, std::memory_order_relaxed);
     main_ = Main::spinning;
@@ -214,7 +221,7 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
     if (const auto* end = std::get_if<session::SessionEnded>(&action)) ended_.push_back(end->session);
     if (is_for_main(action)) work_hint_.store(true, std::memory_order_release);
     // Under the lock, so that it is this task that is told and not the next one.
-    if (std::holds_alternative<session::StopTask>(action)) set_stop_requested(true);
+    if (std::holds_alternative<session::StopTask>(action)) request_stop();
   }
   lock.unlock();
   if (rearm) clock_.notify_one();
@@ -258,6 +265,13 @@ std::vector<Uuid> SessionServer::sessions_of_dead_clients() const {
     if (summary.client_pid != 0 && !ProcessId{static_cast<int>(summary.client_pid), summary.client_start}.alive())
       dead.push_back(summary.session);
   return dead;
+}
+
+wire::Interrupted SessionServer::interrupt(const wire::InterruptRequest& request) {
+  if (request.engine != engine_) return {session::Status::wrong_engine, false};
+  const Lock lock(mutex_);  // so that it is this task that is told and not the next one
+  if (running_) request_stop();
+  return {session::Status::ok, running_.has_value()};
 }
 
 wire::EngineStatus SessionServer::status() {

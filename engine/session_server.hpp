@@ -15,6 +15,7 @@
 
 #include "core/session/engine_sessions.hpp"
 #include "core/transport/responder.hpp"
+#include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "engine/module_receiver.hpp"
 
@@ -62,6 +63,7 @@ class SessionServer {
   void perform(Lock& lock, session::EngineActions& actions);
   void run_clock();
   wire::EngineStatus status();
+  wire::Interrupted interrupt(const wire::InterruptRequest& request);
   std::vector<Uuid> sessions_of_dead_clients() const;
 
   const Uuid engine_;

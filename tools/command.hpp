@@ -29,6 +29,7 @@ Command kill_command(CLI::App& root);
 Command list_command(CLI::App& root);
 Command status_command(CLI::App& root);
 Command exec_command(CLI::App& root);
+Command interrupt_command(CLI::App& root);
 Command plugins_command(CLI::App& root);
 Command build_command(CLI::App& root);
 Command debug_command(CLI::App& root);

@@ -69,7 +69,7 @@ mutant() {
 
 mutant "an admitted task is dropped" inbox.cpp '/if \(task.seq <= admitted_\) return true;/d'
 mutant "an early task waits for those before it" inbox.cpp 's/while \(!early_.empty\(\) &&/while (false \&\&/'
-mutant "a queued task can be aborted" inbox.cpp 's/if \(queued.aborted\) return Abort::noted;/return Abort::noted;/'
+mutant "a queued task can be aborted" inbox.cpp 's/if \(queued.settled\) return Abort::noted;/return Abort::noted;/'
 mutant "an early abort is remembered" inbox.cpp '/early_aborts_.insert\(seq\)/d'
 mutant "a transfer dies with its task" inbox.cpp '/if \(!transfers_.empty\(\)\) drop_transfers/d'
 mutant "an aborted task frees its credit" inbox.cpp 's/^  finished_bytes_ \+= bytes;$//'
@@ -93,6 +93,12 @@ mutant "tasks need credit" task_queue.cpp '/if \(seq > task_limit_\) return fals
 mutant "bytes need credit" task_queue.cpp 's/return total <= byte_limit_ \|\|/return true ||/'
 mutant "chunks go before their task" task_queue.cpp '/if \(entry.chunks_left > 0\) break;/d'
 mutant "a failed chunk is sent again" open_parts.cpp '/^  again_.push_back\(part\);$/d'
+mutant "a queued task whose time is over does not run" engine_sessions.cpp '/s->expire\(now\);/d'
+mutant "a running task whose time is over is asked to stop" engine_sessions.cpp '/state.overrun\(now, out\);/d'
+mutant "the deadline of the running task is kept" engine_sessions.cpp 's/state.deadline = state.overrun_at\(\)/state.deadline = kNever/'
+mutant "the deadlines of queued tasks are kept" engine_session.cpp 's/std::min\(heard \+ limits_.silence, inbox.deadline\(\)\)/heard + limits_.silence/'
+mutant "what a late task gives is dropped" engine_sessions.cpp 's/ \|\| done.decided\) return;/) return;/'
+mutant "a late task frees its credit at once" engine_sessions.cpp 's/active->session->inbox.finished\(active->bytes\);//'
 mutant "a silent link is broken" link.hpp 's/return !open_.empty\(\) && patience_ != kNever &&/return false \&\&/'
 
 [ $survivors -eq 0 ] || { echo "$survivors mutants survived"; exit 1; }

@@ -64,6 +64,10 @@ class ENGINERY_API Client {
   void restart(int id, Seconds timeout = Seconds(60)) const;
   /// The same with SIGKILL, at once. An engine that joined by itself is gone then, and nobody starts it.
   void kill(int id, Seconds timeout = Seconds(60)) const;
+  /// Asks the task that engine `id` runs, whoever's it is, to stop: stop_requested() is true there from now on, and
+  /// what it then returns stands. Returns once the engine has said that it asked, or false: nothing ran. Throws
+  /// IndexError, ConnectionError when the engine has died, TimeoutError when it did not answer.
+  bool interrupt(int id, Seconds timeout = Seconds(5)) const;
   /// Prints what this client's tasks on the engines print, while they run, as long as the result lives.
   OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
 

@@ -3,27 +3,35 @@
 
 #include <optional>
 
+#include <enginery/task_handle.hpp>
+
 namespace enginery {
 
 /// Those that are given are set.
 struct FlagSettings {
   std::optional<bool> block{};
+  std::optional<Seconds> timeout{};
 };
 
 /// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
 template <class View>
 class [[nodiscard]] TemporaryFlags {
  public:
-  TemporaryFlags(View& view, const FlagSettings& settings) : view_(view), block_(view.block) {
+  TemporaryFlags(View& view, const FlagSettings& settings) : view_(view), block_(view.block), timeout_(view.timeout) {
     if (settings.block) view.block = *settings.block;
+    if (settings.timeout) view.timeout = settings.timeout;
   }
-  ~TemporaryFlags() { view_.block = block_; }
+  ~TemporaryFlags() {
+    view_.block = block_;
+    view_.timeout = timeout_;
+  }
   TemporaryFlags(const TemporaryFlags&) = delete;
   TemporaryFlags& operator=(const TemporaryFlags&) = delete;
 
  private:
   View& view_;
   const bool block_;
+  const std::optional<Seconds> timeout_;
 };
 
 template <class View>
@@ -31,6 +39,12 @@ class Flags {
  public:
   /// Whether apply, push, execute, run and untyped pull wait for their results.
   bool block = false;
+
+  /// How long each task of a call may take, from when its engine has received it; without one, any time. A task whose
+  /// time is over fails as TaskTimeout: one that waits does not run, one that runs is asked to stop, and get() does not
+  /// wait for it. The engine keeps the time, so an engine that is stopped or cut off keeps none: get(timeout) does. Has
+  /// no effect on local().
+  std::optional<Seconds> timeout{};
 
   /// `const auto flags = view.temp_flags({.block = true});`
   TemporaryFlags<View> temp_flags(const FlagSettings& settings) { return {static_cast<View&>(*this), settings}; }

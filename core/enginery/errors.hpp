@@ -48,6 +48,9 @@ ENGINERY_NAMED_ERROR(ConnectionError);
 ENGINERY_NAMED_ERROR(NoEnginesRegistered);
 /// The task was aborted before it ran.
 ENGINERY_NAMED_ERROR(TaskAborted);
+/// The task's time, its view's `timeout`, was over before it had its result. It did not run, or it was asked to stop
+/// and may still run, which what() says.
+ENGINERY_NAMED_ERROR(TaskTimeout);
 /// The engine no longer knows this client's session; its outstanding tasks are never run again.
 ENGINERY_NAMED_ERROR(SessionLost);
 /// In a callback of the library, where waiting is forbidden, the bounded queue had no room.

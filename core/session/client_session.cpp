@@ -16,8 +16,9 @@
 // delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
 // a task with chunks waits and the engine has never answered, an empty Exchange marked `open` goes first.
 //
-// Aborts are sent once on each link: an answered Exchange was processed, and an unanswered one breaks its link. A task
-// that was sent once stays as it is and is sent again in full, so that both sides count the same bytes.
+// What was aborted before it was sent has its outcome at once, whatever the engine does; an empty entry takes its
+// place. Other aborts are sent once on each link: an answered Exchange was processed, and an unanswered one breaks its
+// link. A task that was sent once stays as it is and is sent again in full, so that both sides count the same bytes.
 #include "core/session/client_session.hpp"
 
 #include <algorithm>
@@ -141,7 +142,7 @@ struct ClientSession::State {
       return;
     }
     arrivals.complete(r);
-    if (outcomes.finish(result.seq)) out.emplace_back(Deliver{result.seq, result.aborted, std::move(result.body), {}});
+    if (outcomes.finish(result.seq)) out.emplace_back(Deliver{result.seq, result.ending, std::move(result.body), {}});
   }
 
   void deliver(Downloads::Arrived arrived, ClientActions& out) {
@@ -173,9 +174,10 @@ void ClientSession::set_client_process(std::uint64_t pid, std::uint64_t start) {
 
 bool ClientSession::has_room(std::uint64_t bytes) const { return state_->queue.has_room(bytes); }
 
-std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out) {
+std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out,
+                                    Time time_limit) {
   State& s = *state_;
-  s.queue.push(std::move(body), std::move(bulk));
+  s.queue.push(std::move(body), std::move(bulk), time_limit);
   const std::uint64_t seq = s.outcomes.add();
   s.pump(now, out);
   return seq;
@@ -184,10 +186,13 @@ std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time no
 void ClientSession::abort(std::uint64_t seq, Time now, ClientActions& out) {
   State& s = *state_;
   if (s.over || !s.outcomes.ask_abort(seq)) return;
-  if (seq > s.queue.ever_sent())
+  if (seq > s.queue.ever_sent()) {
     s.queue.abort_unsent(seq);
-  else
+    s.outcomes.tell(seq);
+    out.emplace_back(Deliver{seq, Ending::aborted, {}, {}});
+  } else {
     s.aborts.push_back(seq);
+  }
   s.pump(now, out);
 }
 

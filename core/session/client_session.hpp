@@ -31,7 +31,7 @@ struct Relink {
 /// A task's one outcome.
 struct Deliver {
   std::uint64_t seq;
-  bool aborted;
+  Ending ending;
   Bytes body;
   std::vector<Bytes> bulk;
 };
@@ -61,9 +61,10 @@ class ENGINERY_API ClientSession {
   /// Whether the bounded queue takes a task of `bytes` (body and bulk) now. An empty queue takes any one.
   bool has_room(std::uint64_t bytes) const;
 
-  /// Queues a task and returns its seq. Payloads of `bulk` travel as chunks, however small.
+  /// Queues a task and returns its seq. Payloads of `bulk` travel as chunks, however small. With a `time_limit` its
+  /// outcome is decided so long after the engine has admitted it, at the latest.
   /// Requires: has_room() for its bytes; not lost.
-  std::uint64_t submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out);
+  std::uint64_t submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out, Time time_limit = Time{0});
 
   /// Asks that a task not run; its outcome is still delivered once. Unknown and finished seqs are ignored.
   void abort(std::uint64_t seq, Time now, ClientActions& out);

@@ -77,7 +77,7 @@ std::optional<Downloads::Arrived> Downloads::take_empty(std::uint64_t r) {
 Downloads::Arrived Downloads::finish(std::map<std::uint64_t, Incoming>::iterator place) {
   Incoming& incoming = place->second;
   Arrived arrived{incoming.result.r,
-                  {incoming.result.seq, incoming.result.aborted, std::move(incoming.result.body), {}}};
+                  {incoming.result.seq, incoming.result.ending, std::move(incoming.result.body), {}}};
   for (Assembly& payload : incoming.payloads) arrived.deliver.bulk.push_back(payload.take());
   incoming_.erase(place);
   return arrived;

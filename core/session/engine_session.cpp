@@ -9,14 +9,14 @@ bool EngineSession::process(Exchange& exchange, std::uint64_t running, Time now,
   if (!results.acknowledge(exchange.result_ack)) return false;
   std::vector<std::uint64_t> aborted;
   for (Task& task : exchange.tasks)
-    if (!inbox.receive(std::move(task), aborted)) return false;
-  for (const std::uint64_t seq : aborted) results.add(seq, true, {}, {}, now);
+    if (!inbox.receive(std::move(task), now, aborted)) return false;
+  for (const std::uint64_t seq : aborted) results.add(seq, Ending::aborted, {}, {}, now);
   for (const std::uint64_t seq : exchange.aborts) {
     switch (inbox.abort(seq)) {
       case Inbox::Abort::noted:
         break;
       case Inbox::Abort::queued:
-        results.add(seq, true, {}, {}, now);
+        results.add(seq, Ending::aborted, {}, {}, now);
         break;
       case Inbox::Abort::started:
         if (seq == running) out.emplace_back(StopTask{id, seq});
@@ -24,6 +24,10 @@ bool EngineSession::process(Exchange& exchange, std::uint64_t running, Time now,
     }
   }
   return true;
+}
+
+void EngineSession::expire(Time now) {
+  while (const auto seq = inbox.expire(now)) results.add(*seq, Ending::expired, {}, {}, now);
 }
 
 void EngineSession::change_link(std::uint32_t number, EngineActions& out) {
@@ -87,7 +91,7 @@ Reply EngineSession::reply(std::uint64_t x, bool with_results) {
 }
 
 Time EngineSession::deadline() const {
-  Time earliest = heard + limits_.silence;
+  Time earliest = std::min(heard + limits_.silence, inbox.deadline());
   if (!parked_) return earliest;
   earliest = std::min(earliest, parked_->since + limits_.poll);
   if (results.unsent()) earliest = std::min(earliest, results.ready_since() + limits_.result_delay);

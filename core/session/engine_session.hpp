@@ -27,6 +27,9 @@ class EngineSession {
   /// Requires: it is of this session and link, and its x was noted.
   bool process(Exchange& exchange, std::uint64_t running, Time now, EngineActions& out);
 
+  /// Queued tasks whose time is over have their result, and do not run.
+  void expire(Time now);
+
   /// A higher link than before: what the old one owed is answered empty, and results are sent again.
   void change_link(std::uint32_t link, EngineActions& out);
 

@@ -10,6 +10,10 @@
 // Outcomes go into the ResultLog, where they stay until they are acknowledged: once on every link they are put into an
 // answer, since an answer may be lost with its link.
 //
+// A task may have a time limit. Whether it is queued or runs when its time is over, its result is there at once; a
+// queued one is not run, and one that runs is asked to stop, and what it gives later is dropped. Credit that it used is
+// free again at once, for its client has the outcome and may send what needs it.
+//
 // What must not happen twice is running a task. Three gates see to it: the envelope names the incarnation, for requests
 // go to whoever listens at an address; what has a seq that was admitted is dropped; and a session that ended is
 // remembered (Forgotten), for a late Exchange marked `open` would begin it anew.
@@ -37,6 +41,8 @@ struct EngineSessions::State {
     EngineSession* session;  // nothing once it is forgotten
     Uuid id;
     std::uint64_t seq, bytes;
+    Time deadline;
+    bool decided = false;  // its client has its outcome, though it still runs
   };
 
   State(const Uuid& uuid, const Limits& numbers) : engine(uuid), limits(numbers), turns(numbers) {}
@@ -54,7 +60,9 @@ struct EngineSessions::State {
     const auto place = all.find(session);
     return place == all.end() ? nullptr : place->second.get();
   }
-  std::uint64_t running(const EngineSession& s) const { return active && active->session == &s ? active->seq : 0; }
+  bool runs(const EngineSession& s) const { return active && active->session == &s; }
+  /// The seq of its task that runs and whose outcome is open, or 0.
+  std::uint64_t running(const EngineSession& s) const { return runs(s) && !active->decided ? active->seq : 0; }
 
   void raise_limits(EngineSession& s) {
     held += s.results.bytes() - s.held;
@@ -76,8 +84,8 @@ struct EngineSessions::State {
 
   void forget(EngineSession& s, Status status, const std::string& words, EngineActions& out) {
     s.dismiss(status, words, out);
-    if (const std::uint64_t seq = running(s)) {
-      out.emplace_back(StopTask{s.id, seq});
+    if (runs(s)) {
+      out.emplace_back(StopTask{s.id, active->seq});
       active->session = nullptr;
     }
     turns.remove(s);
@@ -87,6 +95,16 @@ struct EngineSessions::State {
     out.emplace_back(SessionEnded{s.id});
     all.erase(Uuid(s.id));
   }
+
+  /// The running task's outcome is decided if its time is over.
+  void overrun(Time now, EngineActions& out) {
+    if (!active || !active->session || active->decided || now < active->deadline) return;
+    active->decided = true;
+    active->session->inbox.finished(active->bytes);
+    active->session->results.add(active->seq, Ending::overran, {}, {}, now);
+    out.emplace_back(StopTask{active->id, active->seq});
+  }
+  Time overrun_at() const { return active && active->session && !active->decided ? active->deadline : kNever; }
 
   static void refuse(Ticket ticket, std::uint64_t x, Status status, std::string words, EngineActions& out) {
     Reply reply;
@@ -187,13 +205,14 @@ void EngineSessions::on_fetch(Ticket ticket, Fetch fetch, Time now, EngineAction
   out.emplace_back(AnswerFetch{ticket, std::move(fetched)});
 }
 
-std::optional<Running> EngineSessions::next(Time now) {
+std::optional<Running> EngineSessions::next(Time now, EngineActions& out) {
   State& state = *state_;
+  tick(now, out);
   if (state.active) return std::nullopt;
   EngineSession* s = state.turns.next(now);
   if (!s) return std::nullopt;
   auto [seq, task] = s->inbox.take();
-  state.active = State::Active{s, s->id, seq, task.bytes};
+  state.active = State::Active{s, s->id, seq, task.bytes, task.deadline};
   return Running{s->id, seq, std::move(task.body), std::move(task.bulk)};
 }
 
@@ -203,9 +222,9 @@ void EngineSessions::finished(const Uuid& session, std::uint64_t seq, Bytes body
   if (!state.active || state.active->id != session || state.active->seq != seq) return;
   const State::Active done = *state.active;
   state.active.reset();
-  if (!done.session) return;
+  if (!done.session || done.decided) return;
   done.session->inbox.finished(done.bytes);
-  done.session->results.add(seq, false, std::move(body), std::move(bulk), now);
+  done.session->results.add(seq, Ending::done, std::move(body), std::move(bulk), now);
   state.settle(*done.session, now, out);
 }
 
@@ -221,8 +240,12 @@ void EngineSessions::tick(Time now, EngineActions& out) {
   for (const auto& [id, s] : state.all)
     if (now - s->heard >= state.limits.silence) silent.push_back(id);
   for (const Uuid& id : silent) forget(id, now, out);
-  state.deadline = kNever;
-  for (const auto& [id, s] : state.all) state.settle(*s, now, out);
+  state.overrun(now, out);
+  state.deadline = state.overrun_at();
+  for (const auto& [id, s] : state.all) {
+    s->expire(now);
+    state.settle(*s, now, out);
+  }
 }
 
 Time EngineSessions::next_deadline() const { return state_->deadline; }

@@ -31,7 +31,7 @@ struct AnswerFetch {
 };
 /// Tasks can be taken with next() again, after it gave none.
 struct WorkReady {};
-/// The running task is asked to stop; its own outcome stands.
+/// The running task is asked to stop. Its own outcome stands, unless its time was over.
 struct StopTask {
   Uuid session;
   std::uint64_t seq;
@@ -64,9 +64,11 @@ class ENGINERY_API EngineSessions {
   void on_chunk(Ticket ticket, Chunk chunk, Time now, EngineActions& out);
   void on_fetch(Ticket ticket, Fetch fetch, Time now, EngineActions& out);
 
-  /// Takes the next task to run, sessions in turns (rule 10). The caller runs it and then calls finished().
-  std::optional<Running> next(Time now);
-  /// The outcome of the task that next() gave. Payloads in `bulk` are fetched by the client as chunks.
+  /// Takes the next task to run, sessions in turns (rule 10), after a tick(): never one whose time is over. The caller
+  /// runs it and then calls finished().
+  std::optional<Running> next(Time now, EngineActions& out);
+  /// The outcome of the task that next() gave; dropped if it was decided when the task's time was over. Payloads in
+  /// `bulk` are fetched by the client as chunks.
   void finished(const Uuid& session, std::uint64_t seq, Bytes body, std::vector<Bytes> bulk, Time now,
                 EngineActions& out);
 

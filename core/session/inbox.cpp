@@ -32,7 +32,7 @@ bool Inbox::alone(std::uint64_t seq) const {
          (transfers_.empty() || (transfers_.begin()->first.first == seq && transfers_.rbegin()->first.first == seq));
 }
 
-bool Inbox::receive(Task task, std::vector<std::uint64_t>& aborted) {
+bool Inbox::receive(Task task, Time now, std::vector<std::uint64_t>& aborted) {
   if (task.seq <= admitted_) return true;  // repeated on a new link
   if (task.seq > task_limit_ || task.bulk_sizes.size() > kBulkPerEntry) return false;
   const std::optional<std::uint64_t> bytes = sum(task.body.size(), task.bulk_sizes);
@@ -44,24 +44,26 @@ bool Inbox::receive(Task task, std::vector<std::uint64_t>& aborted) {
     early_.emplace(task.seq, std::move(task));
     return true;
   }
-  if (!admit(std::move(task), aborted)) return false;
+  if (!admit(std::move(task), now, aborted)) return false;
   while (!early_.empty() && early_.begin()->first <= admitted_ + 1) {
     Task next = std::move(early_.begin()->second);
     early_.erase(early_.begin());
     early_bytes_ -= *sum(next.body.size(), next.bulk_sizes);
-    if (next.seq == admitted_ + 1 && !admit(std::move(next), aborted)) return false;
+    if (next.seq == admitted_ + 1 && !admit(std::move(next), now, aborted)) return false;
   }
   return true;
 }
 
-bool Inbox::admit(Task task, std::vector<std::uint64_t>& aborted) {
+bool Inbox::admit(Task task, Time now, std::vector<std::uint64_t>& aborted) {
   const bool run = !task.aborted && (early_aborts_.empty() || early_aborts_.erase(task.seq) == 0);
   Queued queued;
   queued.bytes = *sum(task.body.size(), task.bulk_sizes);
-  queued.aborted = !run;
+  queued.settled = !run;
   if (run) {
     if (!task.bulk_sizes.empty() && !take_bulk(task, queued.bulk)) return false;
     queued.body = std::move(task.body);
+    if (task.time_limit > Time{0} && task.time_limit < kNever - now)
+      deadlines_.emplace(queued.deadline = now + task.time_limit, task.seq);
     ++queued_;
     ++unfinished_;
   } else {
@@ -125,20 +127,33 @@ Inbox::Abort Inbox::abort(std::uint64_t seq) {
   const std::uint64_t first = admitted_ - queue_.size() + 1;
   if (seq < first) return Abort::started;
   Queued& queued = queue_[seq - first];
-  if (queued.aborted) return Abort::noted;
-  const std::uint64_t bytes = queued.bytes;
-  queued = Queued{};
-  queued.aborted = true;
-  --queued_;
-  --unfinished_;
-  finished_bytes_ += bytes;
+  if (queued.settled) return Abort::noted;
+  settle(seq, queued);
   return Abort::queued;
 }
 
+std::optional<std::uint64_t> Inbox::expire(Time now) {
+  if (deadline() > now) return std::nullopt;
+  const std::uint64_t seq = deadlines_.begin()->second;
+  settle(seq, queue_[seq - (admitted_ - queue_.size() + 1)]);
+  return seq;
+}
+
+void Inbox::settle(std::uint64_t seq, Queued& queued) {
+  if (queued.deadline != kNever) deadlines_.erase({queued.deadline, seq});
+  const std::uint64_t bytes = queued.bytes;
+  queued = Queued{};
+  queued.settled = true;
+  --queued_;
+  --unfinished_;
+  finished_bytes_ += bytes;
+}
+
 std::pair<std::uint64_t, Inbox::Queued> Inbox::take() {
-  while (queue_.front().aborted) queue_.pop_front();
+  while (queue_.front().settled) queue_.pop_front();
   std::pair<std::uint64_t, Queued> taken{admitted_ - queue_.size() + 1, std::move(queue_.front())};
   queue_.pop_front();
+  if (taken.second.deadline != kNever) deadlines_.erase({taken.second.deadline, taken.first});
   --queued_;
   running_ = taken.first;
   return taken;
@@ -151,8 +166,8 @@ void Inbox::finished(std::uint64_t bytes) {
 }
 
 void Inbox::raise_limits(std::uint64_t acknowledged, std::uint64_t grant) {
-  // Aborted tasks leave their place in the queue only with those before them: the second bound keeps it finite.
-  while (!queue_.empty() && queue_.front().aborted) queue_.pop_front();
+  // Settled tasks leave their place in the queue only with those before them: the second bound keeps it finite.
+  while (!queue_.empty() && queue_.front().settled) queue_.pop_front();
   const std::uint64_t before = running_ > 0 ? running_ - 1 : admitted_ - queue_.size();
   task_limit_ = std::max(task_limit_, std::min(acknowledged + limits_.tasks_ahead, before + 4 * limits_.tasks_ahead));
   byte_limit_ = std::max(byte_limit_, finished_bytes_ + grant);

@@ -25,7 +25,8 @@ class Inbox {
     Bytes body;
     std::vector<Bytes> bulk;
     std::uint64_t bytes = 0;
-    bool aborted = false;  ///< its result is there already; it only keeps its place
+    Time deadline = kNever;
+    bool settled = false;  ///< its result is there already; it only keeps its place
   };
 
   explicit Inbox(const Limits& limits)
@@ -33,7 +34,7 @@ class Inbox {
 
   /// Admits `task` if it is the next, and what it makes the next. The seqs of tasks that shall not run are appended to
   /// `aborted`.
-  bool receive(Task task, std::vector<std::uint64_t>& aborted);
+  bool receive(Task task, Time now, std::vector<std::uint64_t>& aborted);
   /// Stores a chunk of a task that is not admitted; of others it is dropped. Throws std::bad_alloc.
   bool receive(const Chunk& chunk);
 
@@ -41,11 +42,16 @@ class Inbox {
   /// `queued`: it will not run and its result is due now. `started`: it runs or has finished.
   Abort abort(std::uint64_t seq);
 
+  /// A queued task whose time is over, if there is one: it will not run and its result is due now.
+  std::optional<std::uint64_t> expire(Time now);
+  /// When the first queued task's time is over.
+  Time deadline() const { return deadlines_.empty() ? kNever : deadlines_.begin()->first; }
+
   bool empty() const { return queued_ == 0; }
   std::uint64_t queued() const { return queued_; }
   /// The next task to run and its seq. Requires: !empty().
   std::pair<std::uint64_t, Queued> take();
-  /// A task that take() gave has its result.
+  /// A task that take() gave has its result, though it may still run.
   void finished(std::uint64_t bytes);
 
   /// Nothing waits to be run, is running, or lacks a predecessor.
@@ -65,19 +71,22 @@ class Inbox {
  private:
   using TransferKey = std::pair<std::uint64_t, std::uint32_t>;  // seq, index
 
-  bool admit(Task task, std::vector<std::uint64_t>& aborted);
+  bool admit(Task task, Time now, std::vector<std::uint64_t>& aborted);
   bool take_bulk(const Task& task, std::vector<Bytes>& bulk);
   void drop_transfers(std::uint64_t seq);
+  /// Nothing but its place is left of it.
+  void settle(std::uint64_t seq, Queued& queued);
   bool alone(std::uint64_t seq) const;
 
   Limits limits_;
   std::map<std::uint64_t, Task> early_;  // came before their predecessors
   std::map<TransferKey, Assembly> transfers_;
   std::set<std::uint64_t> early_aborts_;
-  std::deque<Queued> queue_;      // up to admitted_
-  std::uint64_t queued_ = 0;      // of those, not aborted
-  std::uint64_t unfinished_ = 0;  // queued or running
-  std::uint64_t running_ = 0;     // seq, or 0
+  std::deque<Queued> queue_;                            // up to admitted_
+  std::set<std::pair<Time, std::uint64_t>> deadlines_;  // of those that have one, with the seq
+  std::uint64_t queued_ = 0;                            // of those, not settled
+  std::uint64_t unfinished_ = 0;                        // queued or running
+  std::uint64_t running_ = 0;                           // seq, or 0
   std::uint64_t admitted_ = 0, admitted_bytes_ = 0, finished_bytes_ = 0, early_bytes_ = 0, transfer_bytes_ = 0;
   std::uint64_t task_limit_, byte_limit_;
 };

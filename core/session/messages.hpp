@@ -8,6 +8,8 @@
 #include <enginery/bytes.hpp>
 #include <enginery/uuid.hpp>
 
+#include "core/session/limits.hpp"
+
 namespace enginery::session {
 
 /// A task on its way to an engine. `seq` counts from 1 without gaps within its session.
@@ -16,13 +18,22 @@ struct Task {
   bool aborted = false;                   ///< an empty entry that only keeps its seq
   Bytes body;                             ///< opaque to the session
   std::vector<std::uint64_t> bulk_sizes;  ///< of the large payloads, which travel as chunks; in bytes
+  Time time_limit{0};                     ///< from its admission to its result; none when 0
+};
+
+/// What became of a task. All but the first have no body.
+enum class Ending : std::uint8_t {
+  done,     ///< it ran to its end; the body says what it gave or threw
+  aborted,  ///< before it started
+  expired,  ///< it had not started when its time was over, and does not run
+  overran,  ///< it ran when its time was over, and was asked to stop
 };
 
 /// The one result of a task. `r` counts from 1 in the order of completion.
 struct Result {
   std::uint64_t r = 0;
   std::uint64_t seq = 0;
-  bool aborted = false;  ///< the task was aborted before it started; no body
+  Ending ending = Ending::done;
   Bytes body;
   std::vector<std::uint64_t> bulk_sizes;  ///< of the large payloads, which the client fetches as chunks; in bytes
 };

@@ -18,19 +18,24 @@ class Outcomes {
 
   std::uint64_t last() const { return first_ + states_.size() - 1; }
   std::uint64_t outstanding_count() const { return outstanding_; }
-  bool outstanding(std::uint64_t seq) const {
-    return seq >= first_ && seq <= last() && states_[seq - first_] != State::done;
-  }
-  /// The first seq without an outcome, submitted or not.
+  bool outstanding(std::uint64_t seq) const { return open(seq) && states_[seq - first_] != State::told; }
+  /// The first seq without an outcome from the engine, submitted or not.
   std::uint64_t first() const { return first_; }
 
-  /// True once for each seq.
+  /// The engine has decided it. True once for each seq, unless its outcome was told before.
   bool finish(std::uint64_t seq) {
-    if (!outstanding(seq)) return false;
+    if (!open(seq)) return false;
+    const bool untold = outstanding(seq);
     states_[seq - first_] = State::done;
-    --outstanding_;
+    if (untold) --outstanding_;
     for (; !states_.empty() && states_.front() == State::done; ++first_) states_.pop_front();
-    return true;
+    return untold;
+  }
+
+  /// Its outcome is certain already, though the engine's word of it has still to come. Requires: outstanding(seq).
+  void tell(std::uint64_t seq) {
+    states_[seq - first_] = State::told;
+    --outstanding_;
   }
 
   /// False if that was asked before, or the outcome is there.
@@ -44,7 +49,9 @@ class Outcomes {
   std::vector<std::uint64_t> aborting() const { return list(true); }
 
  private:
-  enum class State : std::uint8_t { outstanding, aborting, done };
+  enum class State : std::uint8_t { outstanding, aborting, told, done };
+
+  bool open(std::uint64_t seq) const { return seq >= first_ && seq <= last() && states_[seq - first_] != State::done; }
 
   std::vector<std::uint64_t> list(bool only_aborting) const {
     std::vector<std::uint64_t> seqs;

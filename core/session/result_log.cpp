@@ -7,13 +7,13 @@
 
 namespace enginery::session {
 
-void ResultLog::add(std::uint64_t seq, bool aborted, Bytes body, std::vector<Bytes> bulk, Time now) {
+void ResultLog::add(std::uint64_t seq, Ending ending, Bytes body, std::vector<Bytes> bulk, Time now) {
   if (!unsent()) ready_since_ = now;
   const std::uint64_t bytes = weight(body, bulk);
   bytes_ += bytes;
   unsent_cost_ += message_cost(body, bulk.size());
   Entry& entry = log_.emplace_back();
-  entry.result = {last(), seq, aborted, std::move(body), sizes_of(bulk)};
+  entry.result = {last(), seq, ending, std::move(body), sizes_of(bulk)};
   entry.bulk = std::move(bulk);
   entry.bytes = bytes;
 }

@@ -16,7 +16,7 @@ class ResultLog {
  public:
   explicit ResultLog(const Limits& limits) : limits_(limits) {}
 
-  void add(std::uint64_t seq, bool aborted, Bytes body, std::vector<Bytes> bulk, Time now);
+  void add(std::uint64_t seq, Ending ending, Bytes body, std::vector<Bytes> bulk, Time now);
 
   /// False for what was never sent.
   bool acknowledge(std::uint64_t r);

@@ -12,13 +12,14 @@ bool TaskQueue::has_room(std::uint64_t bytes) const {
   return entries_.size() < limits_.queue_tasks && bytes <= limits_.queue_bytes && bytes_ <= limits_.queue_bytes - bytes;
 }
 
-void TaskQueue::push(Bytes body, std::vector<Bytes> bulk) {
+void TaskQueue::push(Bytes body, std::vector<Bytes> bulk, Time time_limit) {
   Entry& entry = entries_.emplace_back();
   entry.bytes = weight(body, bulk);
   for (const Bytes& payload : bulk)
     entry.chunks_left += (payload.size() + limits_.chunk_bytes - 1) / limits_.chunk_bytes;
   entry.body = std::move(body);
   entry.bulk = std::move(bulk);
+  entry.time_limit = time_limit;
   if (entry.chunks_left > 0) ++transfers_waiting_;
   bytes_ += entry.bytes;
 }
@@ -58,7 +59,7 @@ std::uint64_t TaskQueue::take(std::uint64_t room, std::uint64_t first_outstandin
     const std::uint64_t cost = message_cost(entry.body, entry.bulk.size());
     if (used > 0 && used + cost > room) break;
     used += cost;
-    tasks.push_back({seq, entry.aborted, entry.body, sizes_of(entry.bulk)});
+    tasks.push_back({seq, entry.aborted, entry.body, sizes_of(entry.bulk), entry.time_limit});
     sent_ = seq;
     sent_total_ += entry.bytes;
     ever_sent_ = std::max(ever_sent_, seq);

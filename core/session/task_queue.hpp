@@ -23,13 +23,14 @@ class TaskQueue {
     std::uint64_t chunks_left = 0;  ///< not sent before these are answered
     std::uint64_t abandoned = 0;    ///< bytes that the engine may hold for an aborted transfer
     bool aborted = false;
+    Time time_limit{0};
   };
 
   explicit TaskQueue(const Limits& limits)
       : limits_(limits), task_limit_(limits.tasks_ahead), byte_limit_(limits.bytes_ahead) {}
 
   bool has_room(std::uint64_t bytes) const;
-  void push(Bytes body, std::vector<Bytes> bulk);
+  void push(Bytes body, std::vector<Bytes> bulk, Time time_limit = Time{0});
   /// Requires: contains(seq).
   Entry& at(std::uint64_t seq) { return entries_[seq - admitted_ - 1]; }
   bool contains(std::uint64_t seq) const { return seq > admitted_ && seq - admitted_ <= entries_.size(); }

@@ -29,6 +29,8 @@ enum class MessageKind : std::uint8_t {
   mark_request,
   marked,
   printed,
+  interrupt_request = 32,
+  interrupted,
 };
 
 inline constexpr std::size_t kPreamble = 12;

@@ -1,6 +1,7 @@
 // core/wire/session_wire.cpp: the session's messages on the wire.
 #include "core/wire/session_wire.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/wire/envelope.hpp"
@@ -11,16 +12,23 @@ namespace {
 
 using transport::Message;
 
-/// Tasks and results alike, in columns: heads, sizes of their large payloads, bodies.
+std::uint8_t ending_of(const session::Task& task) { return task.aborted; }
+std::uint8_t ending_of(const session::Result& result) { return static_cast<std::uint8_t>(result.ending); }
+session::Time time_limit_of(const session::Task& task) { return task.time_limit; }
+session::Time time_limit_of(const session::Result&) { return {}; }
+
+/// Tasks and results alike, in columns: heads, sizes of their large payloads, time limits, bodies.
 struct Columns {
   std::vector<fb::Head> heads;
-  std::vector<std::uint64_t> bulk_sizes;
+  std::vector<std::uint64_t> bulk_sizes, time_limits;
   std::size_t bodies = 0;
 
   template <class Entry>
   void add(std::uint64_t number, const Entry& entry) {
+    const session::Time time_limit = time_limit_of(entry);
     heads.emplace_back(number, entry.seq, static_cast<std::uint32_t>(entry.body.size()),
-                       static_cast<std::uint16_t>(entry.bulk_sizes.size()), entry.aborted);
+                       static_cast<std::uint16_t>(entry.bulk_sizes.size()), ending_of(entry), time_limit.count() > 0);
+    if (time_limit.count() > 0) time_limits.push_back(static_cast<std::uint64_t>(time_limit.count()));
     bulk_sizes.insert(bulk_sizes.end(), entry.bulk_sizes.begin(), entry.bulk_sizes.end());
     bodies += padded(entry.body.size());
   }
@@ -31,6 +39,7 @@ Columns& fresh_columns() {
   thread_local Columns columns;
   columns.heads.clear();
   columns.bulk_sizes.clear();
+  columns.time_limits.clear();
   columns.bodies = 0;
   return columns;
 }
@@ -77,6 +86,31 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
     throw ProtocolError(fmt::format("a {} has bytes that belong to no entry", name));
 }
 
+std::uint8_t checked_ending(const fb::Head& head, session::Ending last, const char* name) {
+  if (head.ending() > static_cast<std::uint8_t>(last))
+    throw ProtocolError(fmt::format("an entry of a {} has the unknown ending {}", name, head.ending()));
+  return head.ending();
+}
+
+/// The tasks' limits, in their order; what is longer than a clock can count is none.
+class TimeLimits {
+ public:
+  explicit TimeLimits(const flatbuffers::Vector<std::uint64_t>* limits) : limits_(limits) {}
+  session::Time next(const fb::Head& head) {
+    if (!head.limited()) return {};
+    if (!limits_ || at_ == limits_->size()) throw ProtocolError("a task names a time limit that is not listed");
+    constexpr auto kLongest = static_cast<std::uint64_t>(session::kNever.count());
+    return session::Time(static_cast<std::int64_t>(std::min(limits_->Get(at_++), kLongest)));
+  }
+  void expect_end() const {
+    if (limits_ && at_ != limits_->size()) throw ProtocolError("an exchange has time limits that belong to no task");
+  }
+
+ private:
+  const flatbuffers::Vector<std::uint64_t>* limits_;
+  flatbuffers::uoffset_t at_ = 0;
+};
+
 session::Status to_status(std::uint8_t status, const char* name) {
   if (status > static_cast<std::uint8_t>(session::Status::busy))
     throw ProtocolError(fmt::format("a {} has the unknown status {}", name, status));
@@ -96,10 +130,11 @@ Message encode(const session::Exchange& exchange) {
   const auto heads = columns.heads.empty() ? 0 : builder.CreateVectorOfStructs(columns.heads);
   const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
   const auto aborts = exchange.aborts.empty() ? 0 : builder.CreateVector(exchange.aborts);
+  const auto time_limits = columns.time_limits.empty() ? 0 : builder.CreateVector(columns.time_limits);
   const auto engine = to_id<fb::Id>(exchange.engine), session = to_id<fb::Id>(exchange.session);
   builder.Finish(fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open, exchange.bye,
                                     exchange.result_ack, exchange.client_pid, exchange.client_start, heads, bulk,
-                                    aborts));
+                                    aborts, time_limits));
   return with_bodies(MessageKind::exchange, builder, columns.bodies, exchange.tasks);
 }
 
@@ -116,9 +151,12 @@ session::Exchange decode_exchange(const Opened& opened) {
   exchange.client_pid = table.client_pid();
   exchange.client_start = table.client_start();
   if (table.heads()) exchange.tasks.reserve(table.heads()->size());
+  TimeLimits limits(table.time_limits());
   each_entry(opened, table, "exchange", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
-    exchange.tasks.push_back({head.seq(), head.aborted() != 0, std::move(body), std::move(bulk)});
+    const bool aborted = checked_ending(head, session::Ending::aborted, "exchange") != 0;
+    exchange.tasks.push_back({head.seq(), aborted, std::move(body), std::move(bulk), limits.next(head)});
   });
+  limits.expect_end();
   if (table.aborts()) exchange.aborts.assign(table.aborts()->begin(), table.aborts()->end());
   return exchange;
 }
@@ -146,7 +184,8 @@ session::Reply decode_reply(const Opened& opened) {
   reply.words = text_of(table.words());
   if (table.heads()) reply.results.reserve(table.heads()->size());
   each_entry(opened, table, "reply", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
-    reply.results.push_back({head.number(), head.seq(), head.aborted() != 0, std::move(body), std::move(bulk)});
+    const auto ending = static_cast<session::Ending>(checked_ending(head, session::Ending::overran, "reply"));
+    reply.results.push_back({head.number(), head.seq(), ending, std::move(body), std::move(bulk)});
   });
   return reply;
 }

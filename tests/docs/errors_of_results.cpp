@@ -1,5 +1,8 @@
 // tests/docs/errors_of_results.cpp: errors of waiting, of aborting, of engines that die, and of values that do not fit.
+#include <signal.h>
+
 #include <chrono>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <memory>
@@ -22,11 +25,27 @@ void errors_of_results(ErrorPage& page) {
   page.error("Asking too early", ENGINERY_PROVOKE(nap.successful()),
              "`successful()`, `wall_time()` and `serial_time()` know it only when the result is there.");
   auto behind = sleepy[0].apply_async("testing.add", 1);
+  DirectView hurried = sleepy[0];
+  hurried.timeout = 50ms;
+  page.error("The task's time was over before it started", ENGINERY_PROVOKE(hurried.apply_sync("testing.add", 1)),
+             "The view has a `timeout`, and the engine was busy with other tasks for so long.");
+  page.error("A timeout that is no time", ENGINERY_PROVOKE(hurried.timeout = -1s; hurried.apply_sync("testing.add", 1)),
+             "Nothing was sent.");
   behind.abort();
   nap.abort();
   page.error(
       "The task was aborted", ENGINERY_PROVOKE(behind.get()),
       "Somebody called `abort()` while it was queued. A task that runs is only asked to stop, and its outcome stands.");
+  nap.wait();
+  hurried.timeout = 1s;
+  page.error("The task's time was over while it ran", ENGINERY_PROVOKE(hurried.apply_sync("system.sleep", 60)),
+             "The result does not wait for a task that never looks; the engine does. What the task gives later is "
+             "dropped. A task that looks at `stop_requested()` returns soon, and its engine is free.");
+  const auto process = static_cast<pid_t>(sleepy[0].apply_sync<std::int64_t>("system.getpid"));
+  ::kill(process, SIGSTOP);
+  page.error("An engine does not answer an interrupt", ENGINERY_PROVOKE(sleepy.interrupt(0, 100ms)),
+             "Its process is stopped, by a debugger perhaps, or its host is overloaded.");
+  ::kill(process, SIGCONT);
   ErrorPage::run("stop --name sleepy");
   page.error("The result is of another type", ENGINERY_PROVOKE(page.e0().apply_sync<std::string>("testing.add", 1)),
              "The task succeeded, and its result cannot become the type that was asked for.");
@@ -41,6 +60,7 @@ void errors_of_results(ErrorPage& page) {
       "the cluster's folder holds all that it said.");
   page.error("Calling an engine that is dead", ENGINERY_PROVOKE(frozen.apply_sync("testing.add", 1)),
              "`ids()` lists those that live.");
+  page.error("Interrupting an engine that is dead", ENGINERY_PROVOKE(mortal.interrupt(0)), "Nothing runs there.");
   page.error("The engine ended itself", ENGINERY_PROVOKE(mortal[1].apply_sync("testing.crash", "exit")),
              "A task called `exit`. Tasks return; they do not end their process.");
   page.error("No engine is left", ENGINERY_PROVOKE(mortal.all().apply("testing.add", 1)),

@@ -10,6 +10,7 @@
 #include <enginery/dict.hpp>
 
 #include "core/wire/call_wire.hpp"
+#include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/module_wire.hpp"
 #include "core/wire/output_wire.hpp"
@@ -49,7 +50,8 @@ int main(int argc, char** argv) {
   exchange.session = session;
   exchange.x = 1;
   exchange.open = true;
-  exchange.tasks = {{1, false, call.body, {}}, {2, true, Bytes(), {}}, {3, false, call.body, {70000, 80000}}};
+  exchange.tasks = {
+      {1, false, call.body, {}}, {2, true, Bytes(), {}}, {3, false, call.body, {70000, 80000}, session::Time(1000)}};
   exchange.aborts = {1};
   write("exchange", wire::encode(exchange));
   wire::Outcome good, bad;
@@ -57,7 +59,8 @@ int main(int argc, char** argv) {
   bad.failure = wire::Failure{"ValueError", "no", "  at f"};
   session::Reply reply;
   reply.words = "words";
-  reply.results = {{1, 1, false, wire::pack(good, 65536).body, {}}, {2, 2, false, wire::pack(bad, 65536).body, {}}};
+  reply.results = {{1, 1, session::Ending::done, wire::pack(good, 65536).body, {}},
+                   {2, 2, session::Ending::done, wire::pack(bad, 65536).body, {}}};
   write("reply", wire::encode(reply));
   write("chunk", wire::encode(session::Chunk{engine, session, 1, 0, 100, 50, Bytes::copy("part")}));
   write("chunk_answer", wire::encode(session::ChunkAnswer{}));
@@ -78,6 +81,8 @@ int main(int argc, char** argv) {
   write("engine_status", wire::encode(status));
   write("mark_request", wire::encode(wire::MarkRequest{engine, session}));
   write("marked", wire::encode(wire::Marked{session::Status::ok}));
+  write("interrupt_request", wire::encode(wire::InterruptRequest{engine}));
+  write("interrupted", wire::encode(wire::Interrupted{session::Status::ok, true}));
   write("printed", wire::encode(wire::Printed{engine, 7, wire::Stream::out, session, 1, {}, true, "text\n"}),
         wire::kOutputTopic.size());
 }

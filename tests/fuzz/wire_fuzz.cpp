@@ -6,6 +6,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/wire/call_wire.hpp"
+#include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/module_wire.hpp"
 #include "core/wire/output_wire.hpp"
@@ -77,6 +78,12 @@ void open_message(const Bytes& message) {
       return;
     case wire::MessageKind::printed:
       wire::decode_printed(opened);
+      return;
+    case wire::MessageKind::interrupt_request:
+      wire::decode_interrupt_request(opened);
+      return;
+    case wire::MessageKind::interrupted:
+      wire::decode_interrupted(opened);
       return;
   }
 }

@@ -25,7 +25,7 @@ class SystemTest : public testing::Test {
   static void TearDownTestSuite() { system_.reset(); }
   void SetUp() override { home_ = std::filesystem::current_path(); }
   void TearDown() override {
-    set_stop_requested(false);
+    begin_stoppable_task();
     std::filesystem::current_path(home_);
   }
   static Value call(const char* task, const List& positional = {}) { return system_->call(task, positional); }
@@ -107,7 +107,7 @@ TEST_F(SystemTest, SleepTakesItsTime) {
 }
 
 TEST_F(SystemTest, SleepEndsWhenItIsAskedToStop) {
-  std::thread asks([] { set_stop_requested(true); });
+  std::thread asks([] { request_stop(); });
   EXPECT_LT(call("sleep", {1e300}).as<double>(), 60);
   EXPECT_LT(call("sleep", {INFINITY}).as<double>(), 60);
   asks.join();

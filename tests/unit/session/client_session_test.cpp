@@ -51,7 +51,7 @@ TEST_F(ClientSessionTest, ASubmissionGoesAtOnceAndLaterOnesCollect) {
 TEST_F(ClientSessionTest, ResultsAreAcknowledgedAfterASecondAndNothingIsOpenMeanwhile) {
   submit();
   sent();
-  answer(reply(1, 1, {{1, 1, false, text("result"), {}}}));
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}));
   EXPECT_THAT(all<Deliver>(out), SizeIs(1));
   EXPECT_THAT(sent(), IsEmpty());
   EXPECT_EQ(client.next_deadline(), now + 1s);
@@ -66,13 +66,13 @@ TEST_F(ClientSessionTest, ARepeatedResultIsDeliveredOnceAndResultsMayOvertakeEac
   submit();
   submit();
   sent();
-  answer(reply(2, 2, {{2, 2, false, text("second"), {}}}));
-  answer(reply(2, 2, {{2, 2, false, text("second"), {}}}));
+  answer(reply(2, 2, {{2, 2, Ending::done, text("second"), {}}}));
+  answer(reply(2, 2, {{2, 2, Ending::done, text("second"), {}}}));
   auto delivered = all<Deliver>(out);
   ASSERT_THAT(delivered, SizeIs(1));
   EXPECT_EQ(delivered[0].seq, 2u);
   sent();
-  answer(reply(1, 2, {{1, 1, false, text("first"), {}}}));
+  answer(reply(1, 2, {{1, 1, Ending::done, text("first"), {}}}));
   EXPECT_THAT(all<Deliver>(out), SizeIs(1));
   EXPECT_EQ(client.outstanding_count(), 0u);
   out.clear();
@@ -104,7 +104,7 @@ TEST_F(ClientSessionTest, ALateAnswerOfAnOldLinkStillBringsItsResults) {
   submit();
   client.on_exchange_failed(1, 1, now, out);
   out.clear();
-  answer(reply(1, 1, {{1, 1, false, text("result"), {}}}), 1);
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}), 1);
   EXPECT_THAT(all<Deliver>(out), SizeIs(1));
 }
 
@@ -134,10 +134,16 @@ TEST_F(ClientSessionTest, AnUnansweredLinkIsBrokenAndThePatienceDoubles) {
   EXPECT_THAT(all<Relink>(out), SizeIs(1));
 }
 
-TEST_F(ClientSessionTest, AnAbortedTaskThatWasNotSentLeavesAnEmptyEntry) {
+TEST_F(ClientSessionTest, AnAbortedTaskThatWasNotSentHasItsOutcomeAtOnceAndLeavesAnEmptyEntry) {
   submit();
   submit();
   const std::uint64_t third = submit();
+  out.clear();
+  client.abort(third, now, out);
+  ASSERT_THAT(all<Deliver>(out), SizeIs(1));
+  EXPECT_EQ(all<Deliver>(out)[0].ending, Ending::aborted);
+  EXPECT_EQ(client.outstanding_count(), 2u);
+  EXPECT_THAT(client.outstanding(), ElementsAre(1u, 2u));
   out.clear();
   client.abort(third, now, out);
   EXPECT_THAT(out, IsEmpty());
@@ -147,9 +153,17 @@ TEST_F(ClientSessionTest, AnAbortedTaskThatWasNotSentLeavesAnEmptyEntry) {
   EXPECT_TRUE(exchanges[0].tasks.at(0).aborted);
   EXPECT_TRUE(exchanges[0].tasks.at(0).body.empty());
   EXPECT_THAT(exchanges[0].aborts, IsEmpty());
-  answer(reply(2, 3, {{1, 3, true, {}, {}}}));
-  ASSERT_THAT(all<Deliver>(out), SizeIs(1));
-  EXPECT_TRUE(all<Deliver>(out)[0].aborted);
+  answer(reply(2, 3, {{1, 3, Ending::aborted, {}, {}}}));
+  EXPECT_THAT(all<Deliver>(out), IsEmpty()) << "it has its outcome";
+}
+
+TEST_F(ClientSessionTest, ATimeLimitTravelsWithItsTaskOnEveryLink) {
+  client.submit(text("task"), {}, now, out, 50ms);
+  EXPECT_EQ(sent().at(0).tasks.at(0).time_limit, 50ms);
+  client.on_exchange_failed(1, 1, now, out);
+  EXPECT_EQ(sent().at(0).tasks.at(0).time_limit, 50ms);
+  answer(reply(1, 1, {{1, 1, Ending::expired, {}, {}}}), 2);
+  EXPECT_EQ(all<Deliver>(out).at(0).ending, Ending::expired);
 }
 
 TEST_F(ClientSessionTest, AnAbortIsRepeatedOnANewLinkUntilTheResultHasCome) {
@@ -165,8 +179,8 @@ TEST_F(ClientSessionTest, AnAbortIsRepeatedOnANewLinkUntilTheResultHasCome) {
   exchanges = sent();
   ASSERT_THAT(exchanges, SizeIs(1));
   EXPECT_THAT(exchanges[0].aborts, ElementsAre(1u));
-  answer(reply(1, 1, {{1, 1, false, text("its own"), {}}}), 2);
-  EXPECT_FALSE(all<Deliver>(out).at(0).aborted);
+  answer(reply(1, 1, {{1, 1, Ending::done, text("its own"), {}}}), 2);
+  EXPECT_EQ(all<Deliver>(out).at(0).ending, Ending::done);
   out.clear();
   client.abort(1, now, out);
   EXPECT_THAT(sent(), IsEmpty());
@@ -183,7 +197,7 @@ TEST_F(ClientSessionTest, ALostSessionNamesWhatIsOutstandingAndSaysNothingMore) 
   ASSERT_THAT(all<Lost>(out), SizeIs(1));
   EXPECT_THAT(all<Lost>(out)[0].outstanding, ElementsAre(1u, 2u));
   out.clear();
-  answer(reply(2, 2, {{1, 1, false, text("late"), {}}}));
+  answer(reply(2, 2, {{1, 1, Ending::done, text("late"), {}}}));
   EXPECT_THAT(out, IsEmpty());
   EXPECT_EQ(client.next_deadline(), kNever);
 }
@@ -202,7 +216,7 @@ TEST_F(ClientSessionTest, OnlyAMissingAcknowledgementInTheWayOpensAnExchange) {
   submit();
   submit();
   EXPECT_THAT(sent(), SizeIs(1));
-  answer(reply(1, 1, {{1, 1, false, text("result"), {}}}, 1));
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}, 1));
   auto exchanges = sent();
   ASSERT_THAT(exchanges, SizeIs(1));
   EXPECT_EQ(exchanges[0].result_ack, 1u);
@@ -218,7 +232,7 @@ TEST_F(ClientSessionTest, AnOversizedTaskGoesWhenNoneIsOutstanding) {
   submit("small");
   submit(std::string(100, 'x'));
   EXPECT_THAT(sent(), SizeIs(1));
-  answer(reply(1, 1, {{1, 1, false, text("result"), {}}}, 4096, 15));
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}, 4096, 15));
   EXPECT_EQ(sent().at(0).tasks.at(0).seq, 2u);
 }
 
@@ -257,7 +271,7 @@ TEST_F(ClientSessionTest, AResultWithPayloadsIsDeliveredAndAcknowledgedAfterItsL
   restart(limits);
   submit();
   out.clear();
-  answer(reply(1, 1, {{1, 1, false, text("result"), {6, 0}}}));
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {6, 0}}}));
   EXPECT_THAT(all<Deliver>(out), IsEmpty());
   ASSERT_THAT(all<SendFetch>(out), SizeIs(2));
   client.on_fetched(1, 0, 4, {Status::ok, text("ef")}, now, out);
@@ -285,7 +299,7 @@ TEST_F(ClientSessionTest, TheQueueIsBoundedButTakesAnyTaskWhenItIsEmpty) {
 
 TEST_F(ClientSessionTest, AnIdleClientSaysThatItLives) {
   submit();
-  answer(reply(1, 1, {{1, 1, false, text("result"), {}}}));
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}));
   advance(1s);
   out.clear();
   answer(reply(2, 1));
@@ -299,7 +313,7 @@ TEST_F(ClientSessionTest, ByeIsTheLastWord) {
   out.clear();
   client.bye(now, out);
   EXPECT_TRUE(sent().at(0).bye);
-  answer(reply(1, 1, {{1, 1, false, text("result"), {}}}));
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}));
   EXPECT_THAT(out, IsEmpty());
 }
 

@@ -50,5 +50,6 @@ inline Exchange exchange(std::uint64_t x, std::vector<Task> tasks = {}, std::uin
 }
 
 inline Task task(std::uint64_t seq, const std::string& body = "task") { return {seq, false, text(body), {}}; }
+inline Task limited(std::uint64_t seq, Time time_limit) { return {seq, false, text("task"), {}, time_limit}; }
 
 }  // namespace enginery::session

@@ -44,7 +44,7 @@ struct Pair {
     asking.clear();
   }
   void run(Time time) {
-    while (auto task = engine.next(time))
+    while (auto task = engine.next(time, answered))
       engine.finished(task->session, task->seq, std::move(task->body), {}, time, answered);
     engine.tick(time, answered);
   }

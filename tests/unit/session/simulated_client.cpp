@@ -51,7 +51,7 @@ void SimulatedClient::submit() {
   const std::uint64_t id = story.id;
   // Known first: the engine's answer may lose the session within this very call.
   known_[++last_seq_] = id;
-  const std::uint64_t seq = machine_->submit(story.body, story.bulk, world_.now, actions);
+  const std::uint64_t seq = machine_->submit(story.body, story.bulk, world_.now, actions, story.time_limit);
   world_.demand(seq == last_seq_, "seqs have no gaps");
   world_.note([&] { return "client " + std::to_string(number_) + " submits task " + std::to_string(id); });
   if (world_.random.per_mille(world_.plan.aborts)) {
@@ -100,14 +100,15 @@ void SimulatedClient::act(Deliver& action) {
   world_.note([&] { return "client " + std::to_string(number_) + " has the outcome of " + std::to_string(story.id); });
   world_.demand(!story.delivered && !story.lost, "an outcome is delivered once");
   story.delivered = true;
-  story.aborted = action.aborted;
   world_.progress = world_.now;
-  if (action.aborted) {
+  if (action.ending == Ending::aborted) {
     world_.demand(story.abort_asked != kNever, "only what was aborted is aborted");
     world_.demand(!story.ran, "what is aborted did not run");
     return;
   }
+  if (action.ending != Ending::done) return check_time_limit(story, action);
   world_.demand(story.finished != kNever, "a result is of a task that has finished");
+  if (world_.plan.calm) world_.demand(story.finished <= story.deadline, "a result comes of what ran within its time");
   world_.demand(action.body.text() == story.result.text(), "a result has the right bytes");
   world_.demand(action.bulk.size() == story.result_bulk.size(), "a result has its payloads");
   for (std::size_t i = 0; i < action.bulk.size(); ++i)
@@ -117,6 +118,19 @@ void SimulatedClient::act(Deliver& action) {
                       2 * world_.plan.limits.poll +
                           4 * world_.plan.max_delay * static_cast<std::int64_t>(story.result_backlog + 2),
                   "a result comes in time");
+}
+
+void SimulatedClient::check_time_limit(const Story& story, const Deliver& action) {
+  world_.demand(story.time_limit > Time(0), "only a task with a time limit is ended by it");
+  world_.demand(action.body.empty() && action.bulk.empty(), "what was ended by its time limit gives nothing");
+  world_.demand(story.ran == (action.ending == Ending::overran), "a task that is late says whether it ran");
+  if (!world_.plan.calm) return;
+  const Plan& plan = world_.plan;
+  const std::uint64_t results = plan.tasks * (plan.bulk == 0 ? 1 : 24 * (1 + plan.max_bytes / plan.limits.chunk_bytes));
+  world_.demand(world_.now >= story.deadline, "a task has its time");
+  world_.demand(
+      world_.now - story.deadline <= 2 * plan.limits.poll + 4 * plan.max_delay * static_cast<std::int64_t>(results + 2),
+      "a time limit is reported in time");
 }
 
 void SimulatedClient::act(Lost& action) {

@@ -39,6 +39,7 @@ class SimulatedClient {
   void act(Relink& action);
   void act(Deliver& action);
   void act(Lost& action);
+  void check_time_limit(const Story& story, const Deliver& action);
   void after_event();
   void give_up(bool lost);
 

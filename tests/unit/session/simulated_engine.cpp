@@ -30,6 +30,7 @@ void SimulatedEngine::receive(const RequestPtr& request) {
       for (const std::uint64_t size : task.bulk_sizes) bytes += size;
       largest_task_ = std::max(largest_task_, bytes);
     }
+    note_admissions(*exchange);
     sessions_.on_exchange(ticket, *exchange, world_.now, actions);
   } else if (const auto* chunk = std::get_if<Chunk>(&request->message)) {
     largest_task_ = std::max(largest_task_, 4 * chunk->total);
@@ -38,6 +39,18 @@ void SimulatedEngine::receive(const RequestPtr& request) {
     sessions_.on_fetch(ticket, std::get<Fetch>(request->message), world_.now, actions);
   }
   perform(actions);
+}
+
+void SimulatedEngine::note_admissions(const Exchange& exchange) {
+  Sent& sent = sent_[exchange.session];
+  for (const Task& task : exchange.tasks)
+    if (task.seq > sent.admitted) sent.early.emplace(task.seq, task.aborted ? Bytes() : task.body);
+  for (auto next = sent.early.find(sent.admitted + 1); next != sent.early.end();
+       next = sent.early.find(++sent.admitted + 1)) {
+    if (next->second.empty()) continue;
+    Story& story = world_.story(next->second);
+    if (story.time_limit > Time(0)) story.deadline = world_.now + story.time_limit;
+  }
 }
 
 void SimulatedEngine::forget(const Uuid& session) {
@@ -78,7 +91,13 @@ void SimulatedEngine::act(AnswerExchange& action) {
            std::to_string(static_cast<int>(action.reply.status)) + ", admitted " +
            std::to_string(action.reply.admitted) + ", " + std::to_string(action.reply.results.size()) + " results";
   });
-  world_.answer(take(action.ticket), std::move(action.reply));
+  const RequestPtr request = take(action.ticket);
+  auto& told = told_[std::get<Exchange>(request->message).session];
+  for (const Result& result : action.reply.results) {
+    const Told& once = told.try_emplace(result.seq, Told{result.r, result.ending}).first->second;
+    world_.demand(once.r == result.r && once.ending == result.ending, "a task has one result");
+  }
+  world_.answer(request, std::move(action.reply));
 }
 
 void SimulatedEngine::act(AnswerChunk& action) { world_.answer(take(action.ticket), action.answer); }
@@ -88,6 +107,8 @@ void SimulatedEngine::act(WorkReady&) {}
 void SimulatedEngine::act(StopTask& action) {
   world_.demand(running_ && running_->session == action.session && running_->seq == action.seq,
                 "only a task that runs is told to stop");
+  const Story& story = world_.stories[running_->story];
+  if (story.deadline <= world_.now) running_->overran = true;
   // Some tasks look at their stop token, others do not.
   if (world_.random.half()) world_.after(world_.delay(), [this, token = running_->token] { finish(token); });
 }
@@ -98,12 +119,16 @@ void SimulatedEngine::act(SessionEnded& action) {
 
 void SimulatedEngine::run_next() {
   if (running_) return;
-  std::optional<Running> next = sessions_.next(world_.now);
+  EngineActions actions;
+  std::optional<Running> next = sessions_.next(world_.now, actions);
+  for (EngineAction& action : actions) std::visit([this](auto& one) { act(one); }, action);
   if (!next) return;
   Story& story = world_.story(next->body);
   world_.note([&] { return "engine runs task " + std::to_string(story.id) + ", seq " + std::to_string(next->seq); });
   world_.demand(!story.ran, "a task runs at most once");
   world_.demand(!ended_.contains(next->session), "no task of a session starts after its end");
+  world_.demand(!told_[next->session].contains(next->seq), "no task runs when it has its result");
+  if (world_.plan.calm) world_.demand(world_.now < story.deadline, "no task runs when its time is over");
   world_.demand(next->seq > last_started_[next->session], "tasks of a client start in the order of seq");
   world_.demand(next->bulk.size() == story.bulk.size(), "a task has its payloads");
   for (std::size_t i = 0; i < story.bulk.size(); ++i)
@@ -124,6 +149,8 @@ void SimulatedEngine::finish(std::uint64_t token) {
   running_.reset();
   Story& story = world_.stories[done.story];
   story.finished = world_.now;
+  if (world_.plan.calm)
+    world_.demand(done.overran || world_.now <= story.deadline, "a task is asked to stop when its time is over");
   world_.progress = world_.now;
   for (const auto& summary : sessions_.sessions())
     if (summary.session == done.session) story.result_backlog = summary.unacknowledged + 1;

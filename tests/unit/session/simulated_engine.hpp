@@ -1,6 +1,7 @@
 // tests/unit/session/simulated_engine.hpp: one incarnation of the simulated engine.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -29,11 +30,24 @@ class SimulatedEngine {
     RequestPtr request;
     Time since;
   };
+  /// What the engine has said of a task.
+  struct Told {
+    std::uint64_t r;
+    Ending ending;
+  };
+  /// What a session's client has sent.
+  struct Sent {
+    std::uint64_t admitted = 0;
+    std::map<std::uint64_t, Bytes> early;  // bodies by seq
+  };
   struct Now {
     Uuid session;
     std::uint64_t seq, story, token;
+    bool overran = false;
   };
   void perform(EngineActions& actions);
+  /// Tasks are admitted in the order of seq, whatever the order in which they come; their time begins then.
+  void note_admissions(const Exchange& exchange);
   void act(AnswerExchange& action);
   void act(AnswerChunk& action);
   void act(AnswerFetch& action);
@@ -55,6 +69,8 @@ class SimulatedEngine {
   std::unordered_map<Ticket, Waiting> tickets_;
   std::unordered_map<Uuid, std::uint64_t> last_started_;
   std::unordered_set<Uuid> ended_;
+  std::unordered_map<Uuid, Sent> sent_;
+  std::unordered_map<Uuid, std::map<std::uint64_t, Told>> told_;  // by seq
   std::optional<Now> running_;
   Time alarm_ = kNever;
 };

@@ -33,6 +33,7 @@ Plan draw_plan(Random& random) {
   plan.bulk = random.half() ? 0 : random.between(0, 500);
   plan.max_bytes = random.between(8, 400);
   plan.long_tasks = random.half() ? 0 : 20;
+  plan.time_limits = random.half() ? 0 : random.between(0, 500);
   if (plan.calm) return plan;
   plan.drops = random.half() ? 0 : random.between(0, 100);
   plan.duplicates = random.half() ? 0 : random.between(0, 200);

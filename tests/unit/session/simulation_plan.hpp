@@ -19,6 +19,7 @@ struct Plan {
   unsigned clients = 2;
   unsigned tasks = 20;            ///< of each client
   std::uint64_t aborts = 0;       ///< per mille of tasks
+  std::uint64_t time_limits = 0;  ///< per mille of tasks
   std::uint64_t bulk = 0;         ///< per mille of tasks and results
   std::uint64_t max_bytes = 100;  ///< of a payload
   std::uint64_t long_tasks = 0;   ///< per mille of tasks, up to an hour

@@ -57,6 +57,7 @@ Story& Simulator::new_story() {
     for (std::uint64_t i = random.between(1, 3); i > 0; --i)
       made.result_bulk.push_back(bytes(random.between(0, plan.max_bytes)));
   made.duration = random.time(1us, random.half() ? 100us : 200ms);
+  if (random.per_mille(plan.time_limits)) made.time_limit = random.time(1us, 2s);
   if (random.per_mille(plan.long_tasks)) made.duration = random.time(1s, 1h);
   return made;
 }

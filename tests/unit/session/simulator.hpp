@@ -34,7 +34,9 @@ struct Story {
   Bytes result;
   std::vector<Bytes> result_bulk;
   Time duration{0};
-  bool ran = false, delivered = false, aborted = false, lost = false;
+  Time time_limit{0};      ///< none when 0
+  Time deadline = kNever;  ///< at the engine that got it; exact in a calm world
+  bool ran = false, delivered = false, lost = false;
   Time abort_asked = kNever, finished = kNever;
   std::uint64_t result_backlog = 0;  ///< results and chunks before and with its own, when it finished
 };

@@ -6,6 +6,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery::wire {
@@ -26,9 +27,9 @@ TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   exchange.result_ack = UINT64_MAX;
   exchange.client_pid = 12;
   exchange.client_start = 34;
-  exchange.tasks = {{1, false, Bytes::copy("body"), {}},
+  exchange.tasks = {{1, false, Bytes::copy("body"), {}, session::Time(250)},
                     {2, true, Bytes(), {}},
-                    {3, false, Bytes::copy(std::string(1000, 'x')), {std::uint64_t{5} << 32, 7}}};
+                    {3, false, Bytes::copy(std::string(1000, 'x')), {std::uint64_t{5} << 32, 7}, session::kNever}};
   exchange.aborts = {2, 9};
   const session::Exchange read = decode_exchange(sent(encode(exchange)));
   EXPECT_EQ(read.engine, exchange.engine);
@@ -45,6 +46,9 @@ TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   EXPECT_EQ(read.tasks[2].seq, 3u);
   EXPECT_EQ(read.tasks[2].body.text(), std::string(1000, 'x'));
   EXPECT_THAT(read.tasks[2].bulk_sizes, ElementsAre(std::uint64_t{5} << 32, 7));
+  EXPECT_EQ(read.tasks[0].time_limit, session::Time(250));
+  EXPECT_EQ(read.tasks[1].time_limit, session::Time(0));
+  EXPECT_EQ(read.tasks[2].time_limit, session::kNever);
   EXPECT_THAT(read.aborts, ElementsAre(2, 9));
 }
 
@@ -56,16 +60,22 @@ TEST(SessionWire, AReplyIsReadAsItWasWritten) {
   reply.task_limit = 6;
   reply.byte_limit = 7;
   reply.words = "too many";
-  reply.results = {{1, 2, false, Bytes::copy("result"), {}}, {2, 3, true, Bytes(), {}}};
+  reply.results = {{1, 2, session::Ending::done, Bytes::copy("result"), {}},
+                   {2, 3, session::Ending::aborted, Bytes(), {}},
+                   {3, 4, session::Ending::expired, Bytes(), {}},
+                   {4, 5, session::Ending::overran, Bytes(), {}}};
   const session::Reply read = decode_reply(sent(encode(reply)));
   EXPECT_EQ(read.status, session::Status::busy);
   EXPECT_EQ(read.byte_limit, 7u);
   EXPECT_EQ(read.words, "too many");
-  ASSERT_EQ(read.results.size(), 2u);
+  ASSERT_EQ(read.results.size(), 4u);
   EXPECT_EQ(read.results[0].r, 1u);
   EXPECT_EQ(read.results[0].seq, 2u);
   EXPECT_EQ(read.results[0].body.text(), "result");
-  EXPECT_TRUE(read.results[1].aborted);
+  EXPECT_EQ(read.results[0].ending, session::Ending::done);
+  EXPECT_EQ(read.results[1].ending, session::Ending::aborted);
+  EXPECT_EQ(read.results[2].ending, session::Ending::expired);
+  EXPECT_EQ(read.results[3].ending, session::Ending::overran);
 }
 
 TEST(SessionWire, ChunksAndFetchesAreReadAsTheyWereWritten) {
@@ -108,7 +118,7 @@ TEST(SessionWire, WhatIsNotAMessageIsRefusedInWords) {
 
 TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
   session::Exchange exchange;
-  exchange.tasks = {{1, false, Bytes::copy("body"), {9}}, {2, false, Bytes::copy("another"), {}}};
+  exchange.tasks = {{1, false, Bytes::copy("body"), {9}, session::Time(7)}, {2, false, Bytes::copy("another"), {}}};
   exchange.aborts = {1};
   transport::Message message = encode(exchange);
   const std::string good(reinterpret_cast<const char*>(message.data()), message.size());
@@ -123,6 +133,15 @@ TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
     }
 }
 
+TEST(ControlWire, AnInterruptAndItsAnswerAreReadAsTheyWereWritten) {
+  const Uuid engine = Uuid::random();
+  EXPECT_EQ(decode_interrupt_request(sent(encode(InterruptRequest{engine}))).engine, engine);
+  const Interrupted answer = decode_interrupted(sent(encode(Interrupted{session::Status::wrong_engine, true})));
+  EXPECT_EQ(answer.status, session::Status::wrong_engine);
+  EXPECT_TRUE(answer.asked);
+  EXPECT_THROW(decode_interrupted(sent(encode(session::Reply{}))), ProtocolError) << "of an older engine";
+}
+
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   const EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
   const HubReply reply = decode_hub_reply(sent(encode(HubReply{true, "", 3, Uuid::random(), 9, {engine}})));
@@ -130,7 +149,8 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words"};
+  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words",
+                                  "  at f"};
   transport::Message published =
       encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
@@ -142,6 +162,7 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(change.last->running->seq, 5u);
   EXPECT_EQ(change.last->running->name, "norms.get_norms");
   EXPECT_EQ(change.last->words, "any\xff words");
+  EXPECT_EQ(change.last->traceback, "  at f");
 }
 
 }  // namespace
