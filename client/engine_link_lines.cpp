@@ -18,6 +18,8 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
+/// For the first sign of life of a line, in seconds.
+constexpr double kPatience = 2;
 /// Between attempts to reach an engine whose process is there.
 constexpr session::Time kRedial = 50ms;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
@@ -48,6 +50,7 @@ void EngineLink::want(Line& line) {
       std::shared_ptr<transport::Requester> requester;
       try {
         requester = std::make_shared<transport::Requester>(url);
+        if (!transport::is_heard(*requester, kPatience)) requester.reset();
       } catch (const ConnectionError&) {
         // The clock looks whether the engine lives, and tries again.
       }

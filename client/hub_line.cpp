@@ -45,8 +45,8 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
     } catch (const TimeoutError&) {
       if (left <= kAttempt || (once && line))
         throw TimeoutError(
-            fmt::format("the hub of cluster '{}' did not answer within {} s; is its process stopped? "
-                        "`enginery stop --name {}` ends it",
+            fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
+                        "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
                         connection.cluster, timeout.count(), connection.cluster));
     } catch (const ConnectionError&) {
       if (left <= kRedial || (once && line) || !launcher_lives(connection)) throw;

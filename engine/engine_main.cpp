@@ -23,13 +23,16 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/descriptor_limit.hpp"
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/hostname.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
+#include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
 #include "engine/import_list.hpp"
+#include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
 #include "engine/output.hpp"
 #include "engine/presence.hpp"
@@ -87,6 +90,7 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
 }  // namespace
 
 int engine_main(const EngineOptions& options) try {
+  cluster::raise_descriptor_limit();
   sigset_t ending;
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
@@ -100,14 +104,17 @@ int engine_main(const EngineOptions& options) try {
   const Sockets sockets(connection.directory, uuid);
   LiveOutput live(uuid, sockets.output_address());
   cluster::FlightRecorder recorder(sockets.directory + "/" + sockets.record);
-  Output output(
-      [&](const Output::Piece& piece) {
-        if (piece.stream == wire::Stream::err) recorder.add(piece.text);
-        live.publish(piece);
-      },
-      [&](wire::Stream stream, std::string_view text) {
-        if (stream == wire::Stream::err) recorder.add(text);
-      });
+  Output output([&](const Output::Piece& piece) {
+    if (piece.stream == wire::Stream::err) recorder.add(piece.text);
+    live.publish(piece);
+  });
+  modules::prepare_crash_stack();
+  const LastWords last_words([&](LastWords::By by) {
+    output.spill([&](wire::Stream stream, std::string_view text) {
+      if (stream == wire::Stream::err) recorder.add(text);
+    });
+    if (by == LastWords::By::signal) recorder.crashed();
+  });
   const auto brought = std::make_shared<modules::BroughtModules>();
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);

@@ -19,8 +19,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kRegistration = 10s;
 constexpr double kDialSeconds = 3;
-/// The hub answers a presence within a second; longer silence is a connection that leads nowhere.
-constexpr double kSilenceSeconds = 10;
+/// The hub answers a presence within a second; longer silence is a connection that leads nowhere. A request that is
+/// made just after the hub died fails by nothing else.
+constexpr double kSilenceSeconds = 2;
 constexpr double kFarewellSeconds = 0.5;
 /// Between attempts to reach a hub that is being started anew.
 constexpr std::chrono::milliseconds kRetry = 20ms, kLongestRetry = 1s;

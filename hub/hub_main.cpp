@@ -17,6 +17,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/descriptor_limit.hpp"
 #include "core/cluster/launcher_link.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "hub/hub.hpp"
@@ -55,6 +56,7 @@ Connection::Hub addresses_of(const HubOptions& options) {
 }  // namespace
 
 int hub_main(const HubOptions& options) try {
+  cluster::raise_descriptor_limit();
   const Connection::Hub addresses = addresses_of(options);
   std::optional<cluster::LauncherLink> launcher;
   if (options.launcher_fd >= 0) {
