@@ -9,8 +9,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/transport/requester.hpp"
-
 namespace enginery::engine {
 namespace {
 
@@ -54,7 +52,8 @@ int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
 Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
   for (const auto deadline = Clock::now() + kRegistration;;) {
     try {
-      self_.id = enlist(*transport::connect(hub_, kDialSeconds), self_);
+      line_ = transport::connect(hub_, kDialSeconds);
+      self_.id = enlist(*line_, self_);
       return;
     } catch (const Refused&) {
       throw;
@@ -65,18 +64,20 @@ Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub
   }
 }
 
-void Presence::keep(std::function<void(const std::string& words)> on_refused) const {
-  std::thread([hub = hub_, self = self_, on_refused = std::move(on_refused)] {
+void Presence::keep(std::function<void(const std::string& words)> on_refused) {
+  std::thread([hub = hub_, self = self_, line = std::move(line_), on_refused = std::move(on_refused)]() mutable {
     for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
       try {
-        const auto line = transport::connect(hub, kDialSeconds);
-        enlist(*line, self);
+        if (!line) {
+          line = transport::connect(hub, kDialSeconds);
+          enlist(*line, self);
+        }
         retry = kRetry;
         stay(*line, self);
       } catch (const Refused& refused) {
         return on_refused(refused.what());
       } catch (const Error&) {
-        // The hub is gone, or stopped; another one will listen there.
+        line.reset();  // the hub is gone, or stopped; another one will listen there
       }
       std::this_thread::sleep_for(retry);
     }
