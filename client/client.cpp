@@ -10,9 +10,6 @@
 
 namespace enginery {
 
-/// Beyond it the clock's arithmetic could overflow.
-constexpr Seconds kLongest(366.0 * 24 * 3600);
-
 Client::Client(const ClientOptions& options) {
   Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
   connection.check_alive();
@@ -26,11 +23,11 @@ void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout)
 }
 
 void Client::restart(int id, Seconds timeout) const {
-  engines_->restart(id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongest));
+  engines_->restart(id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongestWait));
 }
 
 void Client::kill(int id, Seconds timeout) const {
-  engines_->restart(id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongest));
+  engines_->restart(id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongestWait));
 }
 
 int Client::resolve(int id) const {

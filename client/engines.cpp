@@ -22,8 +22,8 @@ constexpr auto kFarewell = 500ms;
 /// For a snapshot that a gap asked for.
 constexpr Seconds kSnapshot = 2s;
 
-/// Engines find a hub that follows one that died within moments.
-constexpr Seconds kSettling = 2s;
+/// Engines find a hub that follows one that died within moments, or after the 2 s that they give one that is silent.
+constexpr Seconds kSettling = 3s;
 constexpr auto kUntilSettled = 50ms;
 
 const wire::HubReply& checked(const wire::HubReply& snapshot) {
@@ -66,7 +66,8 @@ void Engines::start(Seconds timeout) {
   subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  const auto settled = std::chrono::steady_clock::now() + std::min(timeout, kSettling);
+  const Seconds young = std::clamp<Seconds>(kSettling - connection_.hub.process.age(), Seconds(0), kSettling);
+  const auto settled = std::chrono::steady_clock::now() + std::min(timeout, young);
   wire::HubReply snapshot = checked(ask({}, timeout));
   while (awaits_some(snapshot) && std::chrono::steady_clock::now() < settled) {
     std::this_thread::sleep_for(kUntilSettled);

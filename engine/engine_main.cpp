@@ -154,9 +154,9 @@ int engine_main(const EngineOptions& options) try {
 
   const ProcessId process = ProcessId::self();
   const SessionServer::Addresses addresses = sockets.addresses();
-  const Presence presence(connection.hub.requests,
-                          {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
-                           addresses.tasks, addresses.bulk, cluster::own_hostname(), sockets.output_address()});
+  Presence presence(connection.hub.requests,
+                    {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
+                     addresses.tasks, addresses.bulk, cluster::own_hostname(), sockets.output_address()});
   server.set_id(presence.id());
   present = &presence;
   presence.keep([&](const std::string& words) {

@@ -9,8 +9,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/transport/requester.hpp"
-
 namespace enginery::engine {
 namespace {
 
@@ -19,8 +17,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kRegistration = 10s;
 constexpr double kDialSeconds = 3;
-/// The hub answers a presence within a second; longer silence is a connection that leads nowhere.
-constexpr double kSilenceSeconds = 10;
+/// The hub answers a presence within a second; longer silence is a connection that leads nowhere. A request that is
+/// made just after the hub died fails by nothing else.
+constexpr double kSilenceSeconds = 2;
 constexpr double kFarewellSeconds = 0.5;
 /// Between attempts to reach a hub that is being started anew.
 constexpr std::chrono::milliseconds kRetry = 20ms, kLongestRetry = 1s;
@@ -53,7 +52,8 @@ int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
 Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
   for (const auto deadline = Clock::now() + kRegistration;;) {
     try {
-      self_.id = enlist(*transport::connect(hub_, kDialSeconds), self_);
+      line_ = transport::connect(hub_, kDialSeconds);
+      self_.id = enlist(*line_, self_);
       return;
     } catch (const Refused&) {
       throw;
@@ -64,18 +64,20 @@ Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub
   }
 }
 
-void Presence::keep(std::function<void(const std::string& words)> on_refused) const {
-  std::thread([hub = hub_, self = self_, on_refused = std::move(on_refused)] {
+void Presence::keep(std::function<void(const std::string& words)> on_refused) {
+  std::thread([hub = hub_, self = self_, line = std::move(line_), on_refused = std::move(on_refused)]() mutable {
     for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
       try {
-        const auto line = transport::connect(hub, kDialSeconds);
-        enlist(*line, self);
+        if (!line) {
+          line = transport::connect(hub, kDialSeconds);
+          enlist(*line, self);
+        }
         retry = kRetry;
         stay(*line, self);
       } catch (const Refused& refused) {
         return on_refused(refused.what());
       } catch (const Error&) {
-        // The hub is gone, or stopped; another one will listen there.
+        line.reset();  // the hub is gone, or stopped; another one will listen there
       }
       std::this_thread::sleep_for(retry);
     }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery::engine {
@@ -21,13 +23,15 @@ class Presence {
 
   /// Stays registered. `on_refused` is called, with words, when a hub will not have this engine any more: it was
   /// declared dead, or its id is another's.
-  void keep(std::function<void(const std::string& words)> on_refused) const;
+  /// Requires: called once.
+  void keep(std::function<void(const std::string& words)> on_refused);
   /// Leaves, if the hub answers soon.
   void leave() const noexcept;
 
  private:
   std::string hub_;
   wire::EngineEntry self_;
+  std::shared_ptr<transport::Requester> line_;  // until keep()
 };
 
 }  // namespace enginery::engine

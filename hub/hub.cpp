@@ -231,8 +231,9 @@ int Hub::take_in(const wire::EngineEntry& entry) {
                                 entry.endpoint,      entry.hostname,
                                 entry.bulk_endpoint, entry.output_endpoint};
   const int id = registry_.register_engine(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
-  publish_changes();
+  // First the launcher: what others were told must be known to the hub that may have to follow this one.
   if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, entry.hostname});
+  publish_changes();
   const auto child = launched_.find(id);
   if (child == launched_.end() || child->second != identity.process.pid)
     watch(id, entry.uuid, identity.process, entry.hostname);

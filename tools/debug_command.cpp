@@ -42,6 +42,7 @@ int debug(const std::string& name, int id) {
     throw IndexError(fmt::format("there is no engine {}; the engines of cluster '{}' are [{}]", id, cluster.cluster,
                                  fmt::join(ids, ", ")));
   }
+  if (engine->pid == 0) throw ValueError(fmt::format("engine {} has no process now: it is {}", id, engine->state));
   if (const int debugger = debugger_of(engine->pid))
     throw ValueError(fmt::format("engine {} (pid {}) is being debugged by pid {} already", id, engine->pid, debugger));
   fmt::print("gdb -p {}\n", engine->pid);

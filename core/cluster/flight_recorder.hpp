@@ -21,8 +21,8 @@ struct LastMoments {
     std::string name;
   };
   std::optional<Task> running;
-  std::string words;      ///< the last lines that its tasks wrote to stderr; any bytes
-  std::string traceback;  ///< where it was when a fatal signal came; empty for other ends
+  std::string words;        ///< the last lines that its tasks wrote to stderr; any bytes
+  std::string traceback{};  ///< where it was when a fatal signal came; empty for other ends
 };
 
 /// Memory that is a file in the cluster's runtime folder, so that it is there when the process that wrote it is not,

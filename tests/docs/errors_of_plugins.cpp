@@ -98,6 +98,14 @@ void errors_of_clusters(ErrorPage& page) {
              "Negative ids count from the end of `ids()`.");
   page.error("Engines that do not come", ENGINERY_PROVOKE(page.rc().wait_for_engines(9, Seconds(0.05))),
              "Fewer engines were started, or they are still starting.");
+  page.error("Restarting what there never was", ENGINERY_PROVOKE(page.rc().restart(7)), "`ids()` lists the engines.");
+  Client stuck = page.start("stuck", 1);
+  const int launcher = Connection::find("stuck").launcher.pid;
+  ::kill(launcher, SIGSTOP);
+  page.error("An engine that does not come back", ENGINERY_PROVOKE(stuck.restart(0, Seconds(0.1))),
+             "Its launcher is stopped, or it dies again at once: its log says why.");
+  ::kill(launcher, SIGCONT);
+  ErrorPage::run("stop --name stuck");
   Client empty = page.start("empty", 0);
   page.error("A cluster without engines", ENGINERY_PROVOKE(empty[-1]),
              "Start engines, or wait for those that are starting.");
@@ -121,6 +129,7 @@ void errors_of_clusters(ErrorPage& page) {
              "Make a new one.");
   page.command("A cluster that runs already", "start -n 1 --daemon", 1, "Two clusters need two names.");
   page.command("Stopping what is not there", "stop --name lab", 1, "`enginery list` shows what runs.");
+  page.command("Killing what there never was", "kill 7", 1, "`enginery status` lists the engines.");
   page.command("An engine for no cluster", "engine --name lab", 1, "Engines join a cluster that runs.");
   page.command("Not a command", "begin", 2, "`enginery --help` lists them.");
   page.command("Not an option", "start --engine 4", 2, "`enginery start --help` lists them.");

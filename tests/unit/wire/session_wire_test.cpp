@@ -142,6 +142,21 @@ TEST(ControlWire, AnInterruptAndItsAnswerAreReadAsTheyWereWritten) {
   EXPECT_THROW(decode_interrupted(sent(encode(session::Reply{}))), ProtocolError) << "of an older engine";
 }
 
+TEST(HubWire, EnginesThatTakeNoTasksNowAndARefusalAreReadAsTheyWereWritten) {
+  HubReply written{false, "there is no engine 7", -1, Uuid::random(), 9, {}, "IndexError"};
+  written.absent = {{0, Uuid{}, Absence::starting},
+                    {1, Uuid::random(), Absence::awaited},
+                    {2, Uuid::random(), Absence::restarting, "signal 9 (Killed)"},
+                    {3, Uuid::random(), Absence::given_up, "exit status 1"}};
+  written.former = Uuid::random();
+  const HubReply read = decode_hub_reply(sent(encode(written)));
+  EXPECT_EQ(read.absent, written.absent);
+  EXPECT_EQ(read.former, written.former);
+  EXPECT_EQ(read.ename, "IndexError");
+  EXPECT_EQ(read.words, written.words);
+  EXPECT_FALSE(read.ok);
+}
+
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   const EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
   const HubReply reply = decode_hub_reply(sent(encode(HubReply{true, "", 3, Uuid::random(), 9, {engine}})));
