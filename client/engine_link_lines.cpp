@@ -20,6 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 /// Between attempts to reach an engine whose process is there.
 constexpr session::Time kRedial = 50ms;
+/// A dial over TCP can wait for minutes, over TLS for ever.
+constexpr double kDialSeconds = 5;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
 constexpr session::Time kWordOfDeath = 300ms;
 
@@ -44,11 +46,11 @@ void EngineLink::want(Line& line) {
   line.dialling = true;
   const bool bulk = &line == &bulk_;
   try {
-    std::thread([self = weak_from_this(), bulk, url = bulk ? engine_.bulk_endpoint : engine_.endpoint] {
+    std::thread([self = weak_from_this(), bulk, address = bulk ? reach_.bulk : reach_.tasks] {
       std::shared_ptr<transport::Requester> requester;
       try {
-        requester = std::make_shared<transport::Requester>(url);
-      } catch (const ConnectionError&) {
+        requester = transport::connect(address, kDialSeconds);
+      } catch (const Error&) {
         // The clock looks whether the engine lives, and tries again.
       }
       if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
@@ -205,7 +207,7 @@ void EngineLink::send(session::Fetch fetch) {
 }
 
 bool EngineLink::process_is_gone() const {
-  return same_host_ && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
+  return reach_.same_pids && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
 }
 
 void EngineLink::mend(Lock& lock) {

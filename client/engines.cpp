@@ -7,6 +7,8 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
+#include "core/cluster/hub_addresses.hpp"
+
 namespace enginery {
 namespace {
 
@@ -37,7 +39,8 @@ Engines::Engines(Connection connection)
 
 void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
-  subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
+  const cluster::HubAddresses hub = cluster::hub_addresses(connection_);
+  subscriber_ = std::make_unique<transport::Subscriber>(hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
   // A listener that a stranger's probe has just ended lets us in and stays silent until its guard notices, so a short
   // silence is answered by a new connection.
@@ -46,7 +49,7 @@ void Engines::start(Seconds timeout) {
     const Seconds left = deadline - std::chrono::steady_clock::now();
     const double patience = std::max(std::min(kAttempt, left), Seconds(0.01)).count();
     try {
-      hub_ = transport::connect(connection_.hub.requests, patience);
+      hub_ = transport::connect(hub.requests, patience);
       apply(to_snapshot(transport::request(*hub_, wire::encode(wire::HubRequest{}), patience)));
       return;
     } catch (const TimeoutError&) {
@@ -138,7 +141,7 @@ void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<E
   auto& slot = alive_[engine.id];
   if (slot && slot->engine().uuid == engine.uuid) return;
   if (slot) replaced.push_back(slot);
-  slot = std::make_shared<EngineLink>(engine, clock_, continuations_);
+  slot = std::make_shared<EngineLink>(engine, reach_of(engine, connection_), clock_, continuations_);
   clock_->add(slot);
   dead_.erase(engine.id);
 }

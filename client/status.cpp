@@ -8,6 +8,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/reach.hpp"
+#include "core/cluster/hub_addresses.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -43,7 +45,8 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
 
 ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
   const auto deadline = SteadyClock::now() + timeout;
-  const auto hub = transport::connect(connection.hub.requests, std::chrono::duration<double>(timeout).count());
+  const auto hub =
+      transport::connect(cluster::hub_addresses(connection).requests, std::chrono::duration<double>(timeout).count());
   transport::Message answer =
       transport::request(*hub, wire::encode(wire::HubRequest{}), std::chrono::duration<double>(timeout).count());
   const wire::HubReply snapshot = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
@@ -76,7 +79,7 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
     };
     try {
       const std::chrono::duration<double> left = deadline - SteadyClock::now();
-      lines.push_back(transport::connect(entry.endpoint, std::max(left.count(), 0.01)));
+      lines.push_back(transport::connect(reach_of(entry, connection).tasks, std::max(left.count(), 0.01)));
       lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
     } catch (const Error& error) {
       on_answer(transport::Message(), error.what());

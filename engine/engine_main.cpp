@@ -22,8 +22,9 @@
 
 #include "core/cluster/descriptor.hpp"
 #include "core/cluster/flight_recorder.hpp"
+#include "core/cluster/host.hpp"
+#include "core/cluster/hub_addresses.hpp"
 #include "core/cluster/pidfd.hpp"
-#include "core/cluster/runtime_directory.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
 #include "core/transport/requester.hpp"
@@ -31,53 +32,57 @@
 #include "engine/live_output.hpp"
 #include "engine/output.hpp"
 #include "engine/session_server.hpp"
+#include "engine/sockets.hpp"
 
 namespace enginery::engine {
 namespace {
 
 constexpr double kRegistrationSeconds = 10;
 
-/// The files in the runtime folder, which are gone when the engine has ended in order.
-struct Sockets {
-  std::string directory, tasks, bulk, printed, record;
-
-  explicit Sockets(const std::filesystem::path& folder, const Uuid& uuid)
-      : directory(folder.string()),
-        tasks("e-" + uuid.text()),
-        bulk("b-" + uuid.text()),
-        printed("o-" + uuid.text()),
-        record(cluster::FlightRecorder::place("", uuid)) {}
-  SessionServer::Addresses addresses() const {
-    return {cluster::ipc_address(directory, tasks), cluster::ipc_address(directory, bulk)};
-  }
-  std::string output_address() const { return cluster::ipc_address(directory, printed); }
-  void remove() const {
-    for (const std::string* name : {&tasks, &bulk, &printed, &record}) ::unlink((directory + "/" + *name).c_str());
-  }
-};
-
-/// Waits until the launcher is gone, or without one the cluster's, or until a signal to end has come.
-void wait_for_the_end(int launcher_fd, const ProcessId& cluster, const sigset_t& ending) {
-  const cluster::Descriptor process(launcher_fd < 0 ? ::pidfd_open(cluster.pid, 0) : -1);
+/// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until a signal to end
+/// has come.
+void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, const sigset_t& ending) {
+  const cluster::Descriptor process(launcher_fd < 0 && cluster ? ::pidfd_open(cluster->pid, 0) : -1);
   const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.
   pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
   while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
 
-std::string hostname() {
-  char name[256] = "";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
 int register_with(const Connection& connection, const wire::EngineEntry& self) {
-  transport::Requester hub(connection.hub.requests);
-  transport::Message answer =
-      transport::request(hub, wire::encode(wire::HubRequest{wire::HubOp::register_engine, self}), kRegistrationSeconds);
+  const auto hub = transport::connect(cluster::hub_addresses(connection).requests, kRegistrationSeconds);
+  transport::Message answer = transport::request(
+      *hub, wire::encode(wire::HubRequest{wire::HubOp::register_engine, self}), kRegistrationSeconds);
   const wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
   if (!reply.ok) throw ConnectionError("the hub refused this engine: " + reply.words);
   return reply.id;
+}
+
+/// What clients must know of this engine. Begins to listen for other hosts.
+wire::EngineEntry entry_of(const EngineOptions& options, const Uuid& uuid, const Sockets& sockets,
+                           SessionServer& server, LiveOutput& live) {
+  const ProcessId process = ProcessId::self();
+  const cluster::Host& host = cluster::Host::self();
+  wire::EngineEntry entry;
+  entry.id = options.id.value_or(-1);
+  entry.uuid = uuid;
+  entry.pid = static_cast<std::uint64_t>(process.pid);
+  entry.start = process.start;
+  entry.hostname = host.name;
+  entry.boot = host.boot;
+  entry.pid_namespace = host.pids;
+  if (sockets.has_folder()) {
+    entry.endpoint = sockets.local().tasks.url;
+    entry.bulk_endpoint = sockets.local().bulk.url;
+    entry.output_endpoint = sockets.local().output.url;
+  }
+  if (const auto& remote = sockets.remote()) {
+    const SessionServer::Addresses bound = server.listen(remote->tasks, remote->bulk);
+    entry.remote_endpoint = bound.tasks;
+    entry.remote_bulk_endpoint = bound.bulk;
+    entry.remote_output_endpoint = live.listen(remote->output);
+  }
+  return entry;
 }
 
 /// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
@@ -103,9 +108,10 @@ int engine_main(const EngineOptions& options) try {
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
-  const Sockets sockets(connection.directory, uuid);
-  LiveOutput live(uuid, sockets.output_address());
-  cluster::FlightRecorder recorder(sockets.directory + "/" + sockets.record);
+  const Sockets sockets(connection, uuid, options.listen);
+  LiveOutput live(uuid, sockets.local().output.url);
+  cluster::FlightRecorder recorder(sockets.record());
+  if (!sockets.has_folder()) sockets.remove();  // nobody else could read what was recorded
   Output output(
       [&](const Output::Piece& piece) {
         if (piece.stream == wire::Stream::err) recorder.add(piece.text);
@@ -119,12 +125,13 @@ int engine_main(const EngineOptions& options) try {
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
   tasks::Executor executor(globals(), loader, [&](std::string_view name) { recorder.task_is(name); });
   SessionServer server(
-      uuid, sockets.addresses(), session::Limits{}, brought,
+      uuid, {sockets.local().tasks.url, sockets.local().bulk.url}, session::Limits{}, brought,
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
       [&](const Uuid& session) { executor.forget(session); });
 
   std::thread([&] {
-    wait_for_the_end(options.launcher_fd, connection.launcher, ending);
+    const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
+    wait_for_the_end(options.launcher_fd, same_pids ? std::optional(connection.launcher) : std::nullopt, ending);
     sockets.remove();
     std::fflush(nullptr);
     // Launched engines lead a process group: what their tasks started ends with them.
@@ -134,11 +141,7 @@ int engine_main(const EngineOptions& options) try {
 
   for (const std::string& plugin : options.load) executor.import(plugin);
 
-  const ProcessId process = ProcessId::self();
-  const SessionServer::Addresses addresses = sockets.addresses();
-  server.set_id(
-      register_with(connection, {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
-                                 addresses.tasks, addresses.bulk, hostname(), sockets.output_address()}));
+  server.set_id(register_with(connection, entry_of(options, uuid, sockets, server, live)));
 
   std::optional<session::Running> task = server.next();
   while (task) {

@@ -15,6 +15,9 @@ struct EngineOptions {
   /// The id it is to have; none: the hub chooses.
   std::optional<int> id;
   std::filesystem::path connection_file;
+  /// Where it listens for other hosts, "HOST" or "HOST:PORT", if the cluster does; empty: where the hub does, or the
+  /// address of this host by which it reaches the hub.
+  std::string listen;
   /// Plugins to import before it takes tasks.
   std::vector<std::string> load;
 };

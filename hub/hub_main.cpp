@@ -34,7 +34,9 @@
 #include "core/transport/publisher.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "hub/engine_entry.hpp"
 #include "hub/registry.hpp"
+#include "hub/remote.hpp"
 
 namespace enginery::hub {
 namespace {
@@ -43,25 +45,15 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kHeartbeat(500);
 constexpr std::size_t kContexts = 64;
 
-wire::EngineEntry to_entry(const RegisteredEngine& engine) {
-  return {engine.id,
-          engine.identity.uuid,
-          static_cast<std::uint64_t>(engine.identity.process.pid),
-          engine.identity.process.start,
-          engine.identity.endpoint,
-          engine.identity.bulk_endpoint,
-          engine.identity.hostname,
-          engine.identity.output_endpoint};
-}
-
 /// Set by a signal when no launcher is there to end the hub.
 volatile std::sig_atomic_t ending = 0;
 
 class Hub {
  public:
   Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
-      cluster::LauncherLink* launcher)
+      std::string_view remote_scheme, cluster::LauncherLink* launcher)
       : uuid_(uuid),
+        remote_scheme_(remote_scheme),
         directory_(directory),
         registry_(uuid),
         launcher_(launcher),
@@ -110,9 +102,15 @@ class Hub {
     publish_changes();
   }
 
-  void announce(const Connection::Hub& addresses) {
+  /// Also for other hosts; `remote` gets the ports that the system chose.
+  void listen(Connection::Remote& remote) {
+    remote.requests = responder_.listen({remote.requests, remote.credentials});
+    remote.notifications = publisher_.listen({remote.notifications, remote.credentials});
+  }
+
+  void announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote) {
     const std::lock_guard lock(mutex_);
-    if (launcher_) launcher_->send(cluster::Listening{addresses});
+    if (launcher_) launcher_->send(cluster::Listening{addresses, remote});
   }
 
   // The link to the launcher is written to by NNG's threads too, so it is reached under the lock.
@@ -160,20 +158,20 @@ class Hub {
     switch (request.op) {
       case wire::HubOp::register_engine: {
         const wire::EngineEntry& engine = request.engine;
-        const EngineIdentity identity{engine.uuid,          {static_cast<int>(engine.pid), engine.start},
-                                      engine.endpoint,      engine.hostname,
-                                      engine.bulk_endpoint, engine.output_endpoint};
-        reply.id = registry_.register_engine(identity, engine.id < 0 ? std::nullopt : std::optional(engine.id));
+        check_endpoints(engine, remote_scheme_);
+        reply.id =
+            registry_.register_engine(to_identity(engine), engine.id < 0 ? std::nullopt : std::optional(engine.id));
         publish_changes();
         if (launched_.contains(reply.id)) {
           if (launcher_) launcher_->send(cluster::Registered{reply.id, engine.uuid});
-        } else {
+        } else if (has_pid_here(engine)) {
           watch(reply.id, engine);
         }
         break;
       }
       case wire::HubOp::goodbye:
-        if (const RegisteredEngine* engine = registry_.find(request.engine.uuid))
+        if (const RegisteredEngine* engine = registry_.find(request.engine.uuid);
+            engine && engine->identity == to_identity(request.engine))
           registry_.died(engine->id, "left", request.engine.uuid);
         publish_changes();
         break;
@@ -213,6 +211,7 @@ class Hub {
   };
 
   const Uuid uuid_;
+  const std::string_view remote_scheme_;  // empty: it listens on this host only
   const std::filesystem::path directory_;
   const cluster::Descriptor wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the main thread's poll begins anew
   mutable std::mutex mutex_;
@@ -239,8 +238,10 @@ int hub_main(const HubOptions& options) try {
     action.sa_handler = [](int) { ending = 1; };
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaction(signal, &action, nullptr);
   }
-  Hub hub(uuid, options.directory, addresses, launcher ? &*launcher : nullptr);
-  hub.announce(addresses);
+  std::optional<Connection::Remote> remote = remote_of(options);
+  Hub hub(uuid, options.directory, addresses, scheme_of(remote), launcher ? &*launcher : nullptr);
+  if (remote) hub.listen(*remote);
+  hub.announce(addresses, remote);
 
   Clock::time_point beat = Clock::now() + kHeartbeat;
   while (!ending && !hub.launcher_gone()) {

@@ -14,6 +14,11 @@ struct HubOptions {
   /// The runtime folder, where the sockets go. Their names contain the hub's uuid, so that the late end of a former hub
   /// cannot unlink them.
   std::filesystem::path directory;
+  /// Where it listens for other hosts, "HOST" or "HOST:PORT" (requests there, notifications one port further); empty:
+  /// it does not.
+  std::string listen;
+  /// Listen in the clear, without asking who comes.
+  bool insecure = false;
 };
 
 /// Serves the cluster until the launcher ends it. Returns the exit status of the process.

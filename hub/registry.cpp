@@ -51,6 +51,10 @@ int Registry::register_engine(const EngineIdentity& identity, std::optional<int>
     throw ValueError(
         fmt::format("engine {} was declared dead ({}) and cannot come back; start a new one", uuid, dead->second));
   if (const RegisteredEngine* known = find(identity.uuid)) {
+    if (known->identity != identity)
+      throw ValueError(
+          fmt::format("engine {} is registered already, by pid {} of {}, and this is another; start a new one", uuid,
+                      known->identity.process.pid, known->identity.hostname));
     if (!wanted || *wanted == known->id) return known->id;
     throw ValueError(
         fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id, *wanted));
@@ -65,6 +69,13 @@ int Registry::register_engine(const EngineIdentity& identity, std::optional<int>
         fmt::format("id {} is taken by engine {} (pid {}), which is alive. Leave the id out, and the hub "
                     "chooses one",
                     id, engine.identity.uuid.text(), engine.identity.process.pid));
+  // A process that the launcher started and that has not registered yet. Before the hub is told of it, its pid is 0.
+  if (const int pid = engine.identity.process.pid;
+      engine.state == EngineState::starting && pid != 0 && pid != identity.process.pid)
+    throw ValueError(
+        fmt::format("id {} waits for an engine that was started (pid {}), and this is pid {}. Leave the id "
+                    "out, and the hub chooses one",
+                    id, pid, identity.process.pid));
   engine = {id, identity, EngineState::alive, {}};
   note(Change::Kind::joined, engine);
   return id;

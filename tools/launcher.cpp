@@ -26,6 +26,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/host.hpp"
+
 namespace enginery::tools {
 namespace {
 
@@ -72,12 +74,6 @@ std::string last_words(const std::filesystem::path& log) {
   return lines.empty() ? "" : fmt::format(". Its last words:\n  {}", fmt::join(lines, "\n  "));
 }
 
-std::string own_hostname() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
 }  // namespace
 
 Launcher::Launcher(LaunchOptions options)
@@ -88,7 +84,10 @@ Launcher::Launcher(LaunchOptions options)
   connection_.cluster = options_.name;
   connection_.launcher = ProcessId::self();
   connection_.directory = directory_.path();
-  connection_.hostname = own_hostname();
+  const cluster::Host& host = cluster::Host::self();
+  connection_.hostname = host.name;
+  connection_.boot = host.boot;
+  connection_.pid_namespace = host.pids;
 }
 
 Launcher::~Launcher() { end_children(); }
@@ -105,9 +104,12 @@ std::filesystem::path Launcher::log_of(const std::string& child) const {
 }
 
 void Launcher::start_hub() {
-  hub_.emplace(Program{options_.command,
-                       {"hub", "--fd", "3", "--cluster", options_.name, "--directory", directory_.path().string()},
-                       log_of("hub")});
+  Program program{options_.command,
+                  {"hub", "--fd", "3", "--cluster", options_.name, "--directory", directory_.path().string()},
+                  log_of("hub")};
+  if (!options_.listen.empty()) program.arguments.insert(program.arguments.end(), {"--listen", options_.listen});
+  if (options_.insecure) program.arguments.push_back("--insecure");
+  hub_.emplace(program);
 }
 
 void Launcher::start_engines() {
@@ -169,6 +171,7 @@ void Launcher::hear_hub() {
 
 void Launcher::on(const cluster::Listening& listening) {
   connection_.hub = listening.hub;
+  connection_.remote = listening.remote;
   connection_.save(directory_.path() / cluster::kConnectionFile);
   start_engines();
   ready_if_all_are();
@@ -190,6 +193,13 @@ void Launcher::ready_if_all_are() {
   say(fmt::format("{} engine{} of cluster '{}' {} ready ({:.2f} s)", count, count == 1 ? "" : "s", options_.name,
                   count == 1 ? "is" : "are", took.count()));
   if (!options_.logs && ::isatty(STDOUT_FILENO)) say("Ctrl-C ends the cluster");
+  if (connection_.remote)
+    say(fmt::format("other hosts join at {} with a copy of {}", connection_.remote->requests,
+                    (directory_.path() / cluster::kConnectionFile).string()));
+  if (options_.insecure)
+    warn(
+        "whoever reaches this host's network can run anything as this user: --insecure asks for no proof, and hides "
+        "nothing");
   if (options_.on_ready) options_.on_ready(connection_);
   if (options_.owner_lets_go) options_.owner_fd = -1;
 }

@@ -24,6 +24,10 @@ struct LaunchOptions {
   int engines = 1;
   /// Plugins that every engine imports at start.
   std::vector<std::string> load;
+  /// Where hub and engines listen for other hosts: "HOST" or "HOST:PORT"; empty: they do not.
+  std::string listen;
+  /// Listen in the clear, without asking who comes.
+  bool insecure = false;
   /// Until all engines take tasks.
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.

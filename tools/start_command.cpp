@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/cluster/endpoint.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "tools/command.hpp"
 #include "tools/daemon.hpp"
@@ -46,6 +47,11 @@ Command start_command(CLI::App& root) {
       ->type_name("N");
   add_name(app, given->launch.name);
   add_load(app, given->launch.load, "Plugins that every engine imports at start");
+  app->add_option("--listen", given->launch.listen,
+                  "Let other hosts join, by TLS and with a copy of the connection file: the name or address of this "
+                  "host; PORT is the hub's, and so is the next one (default: the system chooses)")
+      ->type_name("HOST[:PORT]");
+  app->add_flag("--insecure", given->launch.insecure, "With --listen: no TLS, and anybody may join")->needs("--listen");
   add_timeout(app, given->timeout, "Seconds until all engines must be ready (default: 60)");
   app->add_flag("--daemon", given->daemon,
                 "Return once all engines are ready; the cluster goes on until `enginery stop`");
@@ -55,6 +61,7 @@ Command start_command(CLI::App& root) {
   // What the hub and the engines run, in tests.
   app->add_option("--child", given->launch.command)->group("");
   set_footer(app,
+             "  enginery start --listen 192.168.1.5     engines and clients of other hosts may join\n"
              "  enginery start                          one engine per core, in this terminal\n"
              "  enginery start -n 4 --load norms        four engines that know norms.*\n"
              "  enginery start -n 2 --name b --daemon   a second cluster, in the background\n",
@@ -65,6 +72,7 @@ Command start_command(CLI::App& root) {
   });
   return {app, [given] {
             given->launch.timeout = milliseconds(given->timeout);
+            if (!given->launch.listen.empty()) cluster::ListenAt::parse(given->launch.listen);
             if (given->daemon) return start_in_background(given->launch);
             if (given->launch.owner_fd >= 0) return start_for_owner(given->launch);
             Launcher launcher(given->launch);

@@ -6,6 +6,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/remote_json.hpp"
+
 namespace enginery::cluster {
 namespace {
 
@@ -21,13 +23,15 @@ json object_of(const Died& died) {
 
 json object_of(const Listening& listening) {
   const Connection::Hub& hub = listening.hub;
-  return {{"event", "listening"},
-          {"connection",
-           {{"requests", hub.requests},
-            {"notifications", hub.notifications},
-            {"uuid", hub.uuid.text()},
-            {"pid", hub.process.pid},
-            {"start", hub.process.start}}}};
+  json object = {{"event", "listening"},
+                 {"connection",
+                  {{"requests", hub.requests},
+                   {"notifications", hub.notifications},
+                   {"uuid", hub.uuid.text()},
+                   {"pid", hub.process.pid},
+                   {"start", hub.process.start}}}};
+  if (listening.remote) object["remote"] = to_json(*listening.remote);
+  return object;
 }
 
 json object_of(const Registered& registered) {
@@ -47,10 +51,12 @@ LauncherMessage message_of(const json& object) {
   }
   if (event == "listening") {
     const json& hub = object.at("connection");
-    return Listening{{hub.at("requests").get<std::string>(),
-                      hub.at("notifications").get<std::string>(),
-                      uuid_of(hub),
-                      {number(hub, "pid"), hub.at("start").get<std::uint64_t>()}}};
+    Listening listening{{hub.at("requests").get<std::string>(),
+                         hub.at("notifications").get<std::string>(),
+                         uuid_of(hub),
+                         {number(hub, "pid"), hub.at("start").get<std::uint64_t>()}}};
+    if (object.contains("remote")) listening.remote = remote_from(object.at("remote"));
+    return listening;
   }
   throw ValueError("the event '" + event + "' is unknown");
 }

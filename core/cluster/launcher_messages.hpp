@@ -28,9 +28,10 @@ struct Died {
   friend bool operator==(const Died&, const Died&) = default;
 };
 
-/// Hub to launcher: the sockets are bound, engines may come.
+/// Hub to launcher: the sockets are bound, engines may come; `remote` ones too if it was told to.
 struct Listening {
   Connection::Hub hub;
+  std::optional<Connection::Remote> remote{};
   friend bool operator==(const Listening&, const Listening&) = default;
 };
 

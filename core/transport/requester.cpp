@@ -24,6 +24,7 @@
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
+#include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
@@ -93,20 +94,20 @@ struct Requester::State {
   }
 };
 
-Requester::Requester(const std::string& url) : state_(new State) {
+Requester::Requester(const Address& address) : state_(new State) {
   const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
     if (rv == 0) return;
     close_in_time(state_->socket.id);
     delete std::exchange(state_, nullptr);
     check(rv, call, about);
   };
-  state_->url = url;
+  const std::string& url = state_->url = address.url;
   check(nng_req0_open(&state_->socket), "nng_req0_open");
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, kNoRedial);
-  fail_safe(nng_dialer_create(&state_->dialer, state_->socket, url.c_str()), "nng_dialer_create", url);
+  fail_safe(create_dialer(&state_->dialer, state_->socket, address), "nng_dialer_create", url);
   fail_safe(nng_dialer_start(state_->dialer, 0), "connecting to", url);
   state_->touch();
 }
@@ -143,7 +144,7 @@ bool Requester::quiet() const {
   return open() == 0 && Clock::now() - Clock::time_point(Clock::duration(state_->last.load())) >= kSilence;
 }
 
-std::unique_ptr<Requester> connect(const std::string& url, double timeout_seconds) {
+std::unique_ptr<Requester> connect(const Address& address, double timeout_seconds) {
   struct Dial {
     std::mutex mutex;
     std::condition_variable changed;
@@ -152,11 +153,11 @@ std::unique_ptr<Requester> connect(const std::string& url, double timeout_second
     std::exception_ptr error;
   };
   auto dial = std::make_shared<Dial>();
-  std::thread([dial, url] {
+  std::thread([dial, address] {
     std::unique_ptr<Requester> requester;
     std::exception_ptr error;
     try {
-      requester = std::make_unique<Requester>(url);
+      requester = std::make_unique<Requester>(address);
     } catch (...) {
       error = std::current_exception();
     }
@@ -169,7 +170,7 @@ std::unique_ptr<Requester> connect(const std::string& url, double timeout_second
   std::unique_lock lock(dial->mutex);
   if (!dial->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return dial->done; }))
     throw TimeoutError(fmt::format("{} could not be reached within {:.3g} s; its process may be stopped or overloaded",
-                                   url, timeout_seconds));
+                                   address.url, timeout_seconds));
   if (dial->error) std::rethrow_exception(dial->error);
   return std::move(dial->requester);
 }
