@@ -101,7 +101,8 @@ Requester::Requester(const Address& address) : state_(new State) {
     delete std::exchange(state_, nullptr);
     check(rv, call, about);
   };
-  const std::string& url = state_->url = address.url;
+  const std::string& url = address.url;
+  state_->url = url;
   check(nng_req0_open(&state_->socket), "nng_req0_open");
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
