@@ -124,7 +124,13 @@ TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
 }
 
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
-  const EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
+  EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
+  engine.output_endpoint = "ipc:///z";
+  engine.boot = "boot";
+  engine.pid_namespace = 19;
+  engine.remote_endpoint = "tls+tcp://host:1";
+  engine.remote_bulk_endpoint = "tls+tcp://host:2";
+  engine.remote_output_endpoint = "tls+tcp://host:3";
   const HubReply reply = decode_hub_reply(sent(encode(HubReply{true, "", 3, Uuid::random(), 9, {engine}})));
   EXPECT_THAT(reply.engines, ElementsAre(engine));
   EXPECT_EQ(reply.number, 9u);
