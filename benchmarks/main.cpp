@@ -19,6 +19,7 @@
 #include <enginery/client.hpp>
 #include <enginery/connection.hpp>
 
+#include "benchmarks/deaths.hpp"
 #include "benchmarks/first_call.hpp"
 #include "benchmarks/raw_nng.hpp"
 #include "benchmarks/seconds.hpp"
@@ -174,6 +175,9 @@ void run(bool quick, std::size_t largest) {
   if (e0.contains("x")) e0.erase("x");
 
   row("start of four engines", fmt::format("{:.3f} s", start_seconds), "", 0, "≤ 0.2 s");
+  const Percentiles death = percentiles(benchmarks::deaths(quick ? 5 : 25));
+  row("kill -9 to the error, p50", fmt::format("{:.1f} ms", death.p50 * 1e3), "", 0, "≤ 20 ms");
+  row("kill -9 to the error, longest", fmt::format("{:.1f} ms", death.p99 * 1e3), "", 0, "");
   row("resident memory, hub",
       fmt::format("{:.1f} MB", static_cast<double>(resident(Connection::find().hub.process.pid)) / 1e6), "", 0,
       "≤ 15 MB");

@@ -136,9 +136,9 @@ double AsyncTasks::elapsed() const {
   return seconds_between(first, std::chrono::system_clock::now());
 }
 
-std::vector<std::string> AsyncTasks::texts(std::string Metadata::*stream) const {
+std::vector<std::string> AsyncTasks::texts(std::string Metadata::*text) const {
   std::vector<std::string> all;
-  for (const TaskHandle& task : tasks_) all.push_back(task.metadata().*stream);
+  for (const TaskHandle& task : tasks_) all.push_back(task.metadata().*text);
   return all;
 }
 

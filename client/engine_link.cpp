@@ -58,17 +58,17 @@ void EngineLink::new_session() {
 
 std::exception_ptr EngineLink::death(const std::string& label, std::uint64_t seq) const {
   AtDeath state = seq == kAfterDeath ? AtDeath::not_started : AtDeath::unknown;
-  std::string ran, words;
+  LastOfEngine last;
   if (death_->last) {
-    words = death_->last->words;
+    last = {.words = death_->last->words, .traceback = death_->last->traceback};
     if (const auto& running = death_->last->running) {
-      ran = running->name;
+      last.ran = running->name;
       // A session's tasks run in their order.
       if (running->session == death_->session)
         state = seq < running->seq ? AtDeath::finished : seq == running->seq ? AtDeath::running : AtDeath::not_started;
     }
   }
-  return std::make_exception_ptr(EngineDied(engine_.id, death_->how, label, state, std::move(ran), std::move(words)));
+  return std::make_exception_ptr(EngineDied(engine_.id, death_->how, label, state, std::move(last)));
 }
 
 std::exception_ptr EngineLink::aborted(const std::string& label) const {

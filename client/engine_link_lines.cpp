@@ -18,10 +18,10 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
+/// For the first sign of life of a line, in seconds. A dial over TCP could wait for minutes, over TLS for ever.
+constexpr double kPatience = 2, kRemotePatience = 5;
 /// Between attempts to reach an engine whose process is there.
 constexpr session::Time kRedial = 50ms;
-/// A dial over TCP can wait for minutes, over TLS for ever.
-constexpr double kDialSeconds = 5;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
 constexpr session::Time kWordOfDeath = 300ms;
 
@@ -49,7 +49,7 @@ void EngineLink::want(Line& line) {
     std::thread([self = weak_from_this(), bulk, address = bulk ? reach_.bulk : reach_.tasks] {
       std::shared_ptr<transport::Requester> requester;
       try {
-        requester = transport::connect(address, kDialSeconds);
+        requester = transport::connect(address, address.url.starts_with("ipc://") ? kPatience : kRemotePatience);
       } catch (const Error&) {
         // The clock looks whether the engine lives, and tries again.
       }

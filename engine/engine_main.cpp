@@ -25,10 +25,12 @@
 #include "core/cluster/host.hpp"
 #include "core/cluster/hub_addresses.hpp"
 #include "core/cluster/pidfd.hpp"
+#include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
 #include "engine/output.hpp"
 #include "engine/session_server.hpp"
@@ -112,14 +114,17 @@ int engine_main(const EngineOptions& options) try {
   LiveOutput live(uuid, sockets.local().output.url);
   cluster::FlightRecorder recorder(sockets.record());
   if (!sockets.has_folder()) sockets.remove();  // nobody else could read what was recorded
-  Output output(
-      [&](const Output::Piece& piece) {
-        if (piece.stream == wire::Stream::err) recorder.add(piece.text);
-        live.publish(piece);
-      },
-      [&](wire::Stream stream, std::string_view text) {
-        if (stream == wire::Stream::err) recorder.add(text);
-      });
+  Output output([&](const Output::Piece& piece) {
+    if (piece.stream == wire::Stream::err) recorder.add(piece.text);
+    live.publish(piece);
+  });
+  modules::prepare_crash_stack();
+  const LastWords last_words([&](LastWords::By by) {
+    output.spill([&](wire::Stream stream, std::string_view text) {
+      if (stream == wire::Stream::err) recorder.add(text);
+    });
+    if (by == LastWords::By::signal) recorder.crashed();
+  });
   const auto brought = std::make_shared<modules::BroughtModules>();
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);

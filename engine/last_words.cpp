@@ -20,20 +20,20 @@ constexpr std::size_t kStack = 64 << 10;
 
 /// What a signal handler can reach; the process' own, since signals are.
 struct Speaker {
-  std::function<void()> speak;
+  std::function<void(LastWords::By)> speak;
   pid_t process;
 };
 std::atomic<Speaker*> speaker{nullptr};
 
-void speak_once() {
+void speak_once(LastWords::By by) {
   Speaker* const one = speaker.load();
   if (!one || one->process != ::getpid()) return;  // a forked child's words are its parent's
-  if (speaker.exchange(nullptr) == one) one->speak();
+  if (speaker.exchange(nullptr) == one) one->speak(by);
 }
 
 void on_fatal(int signal, siginfo_t* how, void*) {
   const int error = errno;
-  speak_once();
+  speak_once(LastWords::By::signal);
   errno = error;
   // The default action is back in place. A fault happens again when this returns; what was sent must be sent again.
   if (how->si_code <= 0) ::raise(signal);
@@ -41,12 +41,12 @@ void on_fatal(int signal, siginfo_t* how, void*) {
 
 void on_exit() {
   std::fflush(stdout);
-  speak_once();
+  speak_once(LastWords::By::exit);
 }
 
 }  // namespace
 
-LastWords::LastWords(std::function<void()> speak)
+LastWords::LastWords(std::function<void(By)> speak)
     : stack_(::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
   speaker = new Speaker{std::move(speak), ::getpid()};
   if (stack_ != MAP_FAILED) {

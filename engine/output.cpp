@@ -70,20 +70,17 @@ void flush() {
 
 }  // namespace
 
-Output::Output(OnPiece on_piece, OnLastWords on_last_words)
+Output::Output(OnPiece on_piece)
     : on_piece_(std::move(on_piece)),
-      on_last_words_(std::move(on_last_words)),
       waiting_(epoll_of(out_.reading(), err_.reading())),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
   flush();                                        // what was written before; and notes what there is to flush
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // so that lines are live
   if (__sanitizer_set_report_fd) __sanitizer_set_report_fd(reinterpret_cast<void*>(std::intptr_t{err_.log()}));
-  last_words_.emplace([this] { speak_last_words(); });
   reader_ = std::thread([this] { read(); });
 }
 
 Output::~Output() {
-  last_words_.reset();
   flush();
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
@@ -186,14 +183,12 @@ void Output::take_some(Stream which) {
   --busy_;
 }
 
-void Output::speak_last_words() noexcept {
+void Output::spill(const std::function<void(wire::Stream, std::string_view)>& on_untold) noexcept {
   dying_ = true;
   for (int waited = 0; busy_ > 0 && waited < kLastPatience; ++waited) ::poll(nullptr, 0, 1);
   for (const Stream which : kStreams) {
     stream(which).release();
-    stream(which).spill([this, which](std::string_view text) {
-      if (on_last_words_) on_last_words_(which, text);
-    });
+    stream(which).spill([&](std::string_view text) { on_untold(which, text); });
   }
 }
 

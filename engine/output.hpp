@@ -16,7 +16,6 @@
 #include "core/cluster/descriptor.hpp"
 #include "core/wire/output_wire.hpp"
 #include "engine/captured_stream.hpp"
-#include "engine/last_words.hpp"
 
 namespace enginery::engine {
 
@@ -40,11 +39,8 @@ class Output {
     std::string out, err;
   };
 
-  /// Called when the process is dying, with what `on_piece` was not told; must be async-signal-safe.
-  using OnLastWords = std::function<void(wire::Stream, std::string_view text)>;
-
   /// Throws Error when there are no descriptors left.
-  explicit Output(OnPiece on_piece, OnLastWords on_last_words = {});
+  explicit Output(OnPiece on_piece);
   /// Gives the descriptors their files back; what was written goes there.
   ~Output();
   Output(const Output&) = delete;
@@ -56,6 +52,10 @@ class Output {
 
   /// Calls `then` when everything that was written before has been told to `on_piece`. `then` must not block.
   void catch_up(const std::function<void()>& then);
+
+  /// For a process that is dying: what was written goes to the log, and `on_untold` gets what `on_piece` was not told.
+  /// Nothing is captured any more. Async-signal-safe if that is.
+  void spill(const std::function<void(wire::Stream, std::string_view text)>& on_untold) noexcept;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -74,10 +74,8 @@ class Output {
   /// Tells what is untold of a stream; `last`: at the task's end. Requires: mutex_ is held, and a task runs.
   void tell(wire::Stream which, bool last = false);
   void tell_all(bool last = false);
-  void speak_last_words() noexcept;
 
   const OnPiece on_piece_;
-  const OnLastWords on_last_words_;
   CapturedStream out_{1}, err_{2};
   const cluster::Descriptor waiting_;  // an epoll of both: the cheapest way to learn that there is nothing
   const cluster::Descriptor stop_;
@@ -87,7 +85,6 @@ class Output {
   std::atomic<bool> dying_{false};
   std::atomic<int> busy_{0};  // threads that hold text which is in no pipe and not in its place yet
   std::thread reader_;
-  std::optional<LastWords> last_words_;
 };
 
 }  // namespace enginery::engine

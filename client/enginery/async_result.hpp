@@ -54,9 +54,10 @@ class ENGINERY_API AsyncTasks {
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
   ENGINERY_API friend std::ostream& operator<<(std::ostream&, const AsyncTasks&);
 
+  /// That member of each task's metadata.
+  std::vector<std::string> texts(std::string Metadata::*text) const;
+
  protected:
-  /// What each task wrote.
-  std::vector<std::string> texts(std::string Metadata::*stream) const;
   /// Gives the results to the engines they came from, under `name`. Waits; throws as check().
   void store(std::string_view name) const;
 
@@ -86,6 +87,33 @@ class Awaitable {
     self().on_ready([result = self(), f = std::move(f)]() mutable { f(std::as_const(result)); });
   }
   ResultAwaiter<Result> operator co_await() const { return {self()}; }
+
+ private:
+  const Result& self() const { return static_cast<const Result&>(*this); }
+};
+
+/// What is known of the one task of a result.
+template <class Result>
+class MetadataOfOne {
+ public:
+  Metadata metadata() const { return static_cast<const Result&>(*this).tasks().front().metadata(); }
+  /// What the task wrote to stdout and stderr; empty until it is ready.
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
+};
+
+/// What is known of each task of a result, in target order.
+template <class Result>
+class MetadataOfEach {
+ public:
+  std::vector<Metadata> metadata() const {
+    std::vector<Metadata> all;
+    for (const TaskHandle& task : self().tasks()) all.push_back(task.metadata());
+    return all;
+  }
+  /// What each task wrote; empty for those that are not ready.
+  std::vector<std::string> out() const { return self().texts(&Metadata::out); }
+  std::vector<std::string> err() const { return self().texts(&Metadata::err); }
 
  private:
   const Result& self() const { return static_cast<const Result&>(*this); }
@@ -123,7 +151,7 @@ concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, c
 
 /// The result of one engine, as an R. Copies are the same result. Threads: all functions from any.
 template <class R = Value>
-class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
+class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public MetadataOfOne<AsyncResult<R>> {
  public:
   explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
 
@@ -159,28 +187,21 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>> {
     return ReferenceTo<R>(std::move(name));
   }
 
-  Metadata metadata() const { return task().metadata(); }
-  /// What the task wrote to stdout and stderr; empty until it is ready.
-  std::string out() const { return metadata().out; }
-  std::string err() const { return metadata().err; }
-
  private:
   const TaskHandle& task() const { return tasks().front(); }
 };
 
 template <>
-class AsyncResult<void> : public AsyncTasks, public Awaitable<AsyncResult<void>> {
+class AsyncResult<void>
+    : public AsyncTasks, public Awaitable<AsyncResult<void>>, public MetadataOfOne<AsyncResult<void>> {
  public:
   explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
-  Metadata metadata() const { return tasks().front().metadata(); }
-  std::string out() const { return metadata().out; }
-  std::string err() const { return metadata().err; }
 };
 
 /// The results of several engines, in target order.
 template <class R = Value>
-class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
+class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>>, public MetadataOfEach<AsyncResults<R>> {
  public:
   explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
 
@@ -215,18 +236,11 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>> {
     store(name);
     return ReferenceTo<R>(std::move(name));
   }
-  std::vector<Metadata> metadata() const {
-    std::vector<Metadata> all;
-    for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
-    return all;
-  }
-  /// What each task wrote, in target order; empty for those that are not ready.
-  std::vector<std::string> out() const { return texts(&Metadata::out); }
-  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 template <>
-class AsyncResults<void> : public AsyncTasks, public Awaitable<AsyncResults<void>> {
+class AsyncResults<void>
+    : public AsyncTasks, public Awaitable<AsyncResults<void>>, public MetadataOfEach<AsyncResults<void>> {
  public:
   explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
@@ -236,14 +250,6 @@ class AsyncResults<void> : public AsyncTasks, public Awaitable<AsyncResults<void
     for (const TaskHandle& task : tasks()) each.push_back({task.engine_id(), task.error()});
     return each;
   }
-  std::vector<Metadata> metadata() const {
-    std::vector<Metadata> all;
-    for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
-    return all;
-  }
-  /// What each task wrote, in target order; empty for those that are not ready.
-  std::vector<std::string> out() const { return texts(&Metadata::out); }
-  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 }  // namespace enginery

@@ -12,18 +12,6 @@
 
 namespace enginery {
 
-/// A task's name, and the type that is expected there.
-class TypedName {
- public:
-  constexpr std::string_view name() const noexcept { return name_; }
-
- protected:
-  constexpr explicit TypedName(std::string_view name) noexcept : name_(name) {}
-
- private:
-  std::string_view name_;
-};
-
 template <class Signature>
 class fn;
 
@@ -32,11 +20,12 @@ class fn;
 /// the type with its function's, and answers a difference with a TypeError that shows both. Keyword arguments and those
 /// that have defaults there are as in a call by name.
 template <class R, class... P>
-class fn<R(P...)> : public TypedName {
+class fn<R(P...)> {
  public:
   using Result = std::decay_t<R>;
 
-  constexpr explicit fn(std::string_view name) noexcept : TypedName(name) {}
+  constexpr explicit fn(std::string_view name) noexcept : name_(name) {}
+  constexpr std::string_view name() const noexcept { return name_; }
 
   /// What the engine's function must be: "(ndarray[float64], float) -> float".
   static const std::string& type() {
@@ -67,6 +56,8 @@ class fn<R(P...)> : public TypedName {
     const std::vector<std::string> types{Call::template type_name<std::remove_cvref_t<P>>()...};
     return function_type(types, Call::template type_name<Result>());
   }
+
+  std::string_view name_;
 };
 
 }  // namespace enginery

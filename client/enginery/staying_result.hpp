@@ -53,7 +53,7 @@ template <class T>
 /// An R that stays on its engine: since it has no Codec, or since it was called as stays(f). Copies are the same
 /// result. Threads: all functions from any.
 template <class R>
-class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>> {
+class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>>, public MetadataOfOne<StayingResult<R>> {
  public:
   StayingResult(TaskHandle task, const KeptName& kept) : StayingTasks({std::move(task)}, false, kept) {}
 
@@ -70,15 +70,13 @@ class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>> {
   operator T() const {
     refuse_to_leave<T>();
   }
-
-  Metadata metadata() const { return tasks().front().metadata(); }
-  std::string out() const { return metadata().out; }
-  std::string err() const { return metadata().err; }
 };
 
 /// As that, of several engines: each has its own under the one name.
 template <class R>
-class StayingResults : public StayingTasks, public Awaitable<StayingResults<R>> {
+class StayingResults : public StayingTasks,
+                       public Awaitable<StayingResults<R>>,
+                       public MetadataOfEach<StayingResults<R>> {
  public:
   StayingResults(std::vector<TaskHandle> tasks, const KeptName& kept) : StayingTasks(std::move(tasks), true, kept) {}
 
@@ -91,14 +89,6 @@ class StayingResults : public StayingTasks, public Awaitable<StayingResults<R>> 
   operator T() const {
     refuse_to_leave<T>();
   }
-
-  std::vector<Metadata> metadata() const {
-    std::vector<Metadata> all;
-    for (const TaskHandle& task : tasks()) all.push_back(task.metadata());
-    return all;
-  }
-  std::vector<std::string> out() const { return texts(&Metadata::out); }
-  std::vector<std::string> err() const { return texts(&Metadata::err); }
 };
 
 }  // namespace enginery

@@ -11,12 +11,14 @@
 #include <cstring>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/modules/crash_stack.hpp"
+#include "core/modules/traceback.hpp"
 
 namespace enginery::cluster {
 
 struct FlightRecorder::Record {
   static constexpr std::uint64_t kMagic = 0x317467696c666e65;  // "enfligt1"
-  static constexpr std::size_t kName = 256, kWords = 4096;
+  static constexpr std::size_t kName = 256, kWords = 4096, kStack = 8192;
 
   std::uint64_t magic;
   std::atomic<std::uint32_t> runs;  // what follows is complete while this is 1
@@ -26,6 +28,8 @@ struct FlightRecorder::Record {
   char name[kName];
   std::uint64_t written;  // words ever; the last kWords of them are here, byte i at i % kWords
   char words[kWords];
+  std::uint64_t stack_size;
+  char stack[kStack];
 };
 
 namespace {
@@ -92,6 +96,10 @@ void FlightRecorder::add(std::string_view words) noexcept {
   record_->written += words.size();
 }
 
+void FlightRecorder::crashed() noexcept {
+  if (record_) record_->stack_size = modules::write_crash_stack(record_->stack);
+}
+
 std::optional<LastMoments> FlightRecorder::take(const std::filesystem::path& file) {
   const Descriptor memory(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!memory) return std::nullopt;
@@ -109,6 +117,8 @@ std::optional<LastMoments> FlightRecorder::take(const std::filesystem::path& fil
   std::string words(kept, '\0');
   for (std::size_t i = 0; i < kept; ++i) words[i] = record.words[(record.written - kept + i) % Record::kWords];
   last.words = last_lines(words, record.written > Record::kWords);
+  const std::string_view stack(record.stack, std::min<std::uint64_t>(record.stack_size, Record::kStack));
+  last.traceback = modules::traceback(modules::read_crash_stack(stack));
   return last;
 }
 

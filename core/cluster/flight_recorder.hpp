@@ -21,7 +21,8 @@ struct LastMoments {
     std::string name;
   };
   std::optional<Task> running;
-  std::string words;  ///< the last lines that its tasks wrote to stderr; any bytes
+  std::string words;      ///< the last lines that its tasks wrote to stderr; any bytes
+  std::string traceback;  ///< where it was when a fatal signal came; empty for other ends
 };
 
 /// Memory that is a file in the cluster's runtime folder, so that it is there when the process that wrote it is not,
@@ -44,6 +45,8 @@ class ENGINERY_API FlightRecorder {
   void task_ends() noexcept;
   /// More of what tasks write to stderr.
   void add(std::string_view words) noexcept;
+  /// Records the stack. Requires: called in the handler of the fatal signal, after modules::prepare_crash_stack().
+  void crashed() noexcept;
 
   /// What a process that has ended recorded there; then the file is removed. Nothing if there is none, or if it is no
   /// such record.

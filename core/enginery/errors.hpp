@@ -109,13 +109,17 @@ class ENGINERY_API RemoteError : public Error {
 /// How far a task had come when its engine's process ended. `unknown`: it may have run.
 enum class AtDeath : std::uint8_t { unknown, running, not_started, finished };
 
+/// What is known of a process that ended; each is empty when there is none, or when it is not known.
+struct LastOfEngine {
+  std::string ran{}, words{}, traceback{};
+};
+
 /// The engine's process ended.
 class ENGINERY_API EngineDied : public Error {
  public:
-  /// `how`: "signal 9 (Killed)", "exit status 3", …; `ran`: the task that the engine ran then, and `words` the last
-  /// lines that its tasks wrote to stderr, each empty when there is none, or it is not known.
-  EngineDied(int engine_id, std::string how, std::string task, AtDeath state = AtDeath::unknown, std::string ran = {},
-             std::string words = {});
+  /// `how`: "signal 9 (Killed)", "exit status 3", …
+  EngineDied(int engine_id, std::string how, std::string task, AtDeath state = AtDeath::unknown,
+             LastOfEngine last = {});
   ~EngineDied() override;
   int engine_id() const noexcept { return engine_id_; }
   const std::string& how() const noexcept { return how_; }
@@ -123,13 +127,17 @@ class ENGINERY_API EngineDied : public Error {
   const std::string& task() const noexcept { return task_; }
   AtDeath state() const noexcept { return state_; }
   /// The task that the engine ran, this or another.
-  const std::string& ran() const noexcept { return ran_; }
-  const std::string& last_words() const noexcept { return words_; }
+  const std::string& ran() const noexcept { return last_.ran; }
+  /// The last lines that tasks wrote to stderr.
+  const std::string& last_words() const noexcept { return last_.words; }
+  /// Where it was when a fatal signal came, one line per frame, innermost last.
+  const std::string& traceback() const noexcept { return last_.traceback; }
 
  private:
   int engine_id_;
   AtDeath state_;
-  std::string how_, task_, ran_, words_;
+  std::string how_, task_;
+  LastOfEngine last_;
 };
 
 /// Some of several targets failed. Holds every failure, with its engine, in target order.

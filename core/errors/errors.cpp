@@ -72,9 +72,9 @@ RemoteError::RemoteError(std::string ename, std::string evalue, std::string trac
       engine_id_(engine_id) {}
 
 static std::string death_text(int engine_id, const std::string& how, const std::string& task, AtDeath state,
-                              const std::string& ran, const std::string& words) {
+                              const LastOfEngine& last) {
   std::string text = fmt::format("engine {} died ({})", engine_id, how);
-  if (!ran.empty()) text += " while it ran " + ran;
+  if (!last.ran.empty()) text += " while it ran " + last.ran;
   switch (state) {
     case AtDeath::unknown:
       if (!task.empty()) text += fmt::format(" with {} outstanding; a task that was running may have run", task);
@@ -88,19 +88,23 @@ static std::string death_text(int engine_id, const std::string& how, const std::
       text += fmt::format("; {} had run, and its result is lost", task);
       break;
   }
-  if (!words.empty()) text += fmt::format(". Its last words:\n{}{}", words, words.back() == '\n' ? "" : "\n");
-  return text + (words.empty() ? ". " : "") + "`enginery status` lists the engines that are left";
+  text += ". ";
+  const auto add_lines = [&](const char* what, const std::string& lines) {
+    if (lines.empty()) return;
+    text += fmt::format("{}:\n{}{}", what, lines, lines.back() == '\n' ? "" : "\n");
+  };
+  add_lines("Its last words", last.words);
+  add_lines("It was", last.traceback);
+  return text + "`enginery status` lists the engines that are left";
 }
 
-EngineDied::EngineDied(int engine_id, std::string how, std::string task, AtDeath state, std::string ran,
-                       std::string words)
-    : Error("EngineDied", death_text(engine_id, how, task, state, ran, words)),
+EngineDied::EngineDied(int engine_id, std::string how, std::string task, AtDeath state, LastOfEngine last)
+    : Error("EngineDied", death_text(engine_id, how, task, state, last)),
       engine_id_(engine_id),
       state_(state),
       how_(std::move(how)),
       task_(std::move(task)),
-      ran_(std::move(ran)),
-      words_(std::move(words)) {}
+      last_(std::move(last)) {}
 
 static std::string composite_text(const std::vector<CompositeError::Failure>& failures, std::size_t targets) {
   std::string text = fmt::format("{} of {} engines failed:", failures.size(), targets);

@@ -4,90 +4,16 @@
 // table, that of debuggers, until somebody strips it.
 #include "core/modules/function_name.hpp"
 
-#include <elf.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cstring>
 #include <filesystem>
-#include <optional>
-#include <span>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/modules/code_location.hpp"
 #include "core/modules/demangle.hpp"
-#include "core/modules/descriptor.hpp"
-#include "core/modules/library_symbol.hpp"
+#include "core/modules/symbol_table.hpp"
 
 namespace enginery::modules {
 namespace {
-
-/// A file in memory, for reading.
-class MappedFile {
- public:
-  explicit MappedFile(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat status {};
-    if (!file || ::fstat(file.number(), &status) != 0 || status.st_size <= 0) return;
-    size_ = static_cast<std::size_t>(status.st_size);
-    memory_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
-    if (memory_ == MAP_FAILED) size_ = 0;
-  }
-  ~MappedFile() {
-    if (size_ > 0) ::munmap(memory_, size_);
-  }
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-
-  std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(memory_), size_}; }
-
- private:
-  void* memory_ = nullptr;
-  std::size_t size_ = 0;
-};
-
-template <class T>
-std::optional<T> load(std::span<const std::byte> bytes, std::uint64_t offset) {
-  if (offset > bytes.size() || sizeof(T) > bytes.size() - offset) return std::nullopt;
-  T object;
-  std::memcpy(&object, bytes.data() + offset, sizeof object);
-  return object;
-}
-
-std::string text_at(std::span<const std::byte> bytes, std::uint64_t offset) {
-  if (offset >= bytes.size()) return {};
-  const char* const start = reinterpret_cast<const char*>(bytes.data()) + offset;
-  return {start, strnlen(start, bytes.size() - offset)};
-}
-
-/// The mangled name of the function that starts at the virtual address, from the table of that type; empty if none.
-std::string symbol_at(std::span<const std::byte> file, std::uint64_t address, Elf64_Word table_type) {
-  const auto header = load<Elf64_Ehdr>(file, 0);
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return {};
-  const auto section = [&](std::uint64_t index) {
-    return load<Elf64_Shdr>(file, header->e_shoff + index * sizeof(Elf64_Shdr));
-  };
-  std::string best;
-  for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
-    const auto table = section(i);
-    if (!table || table->sh_type != table_type) continue;
-    const auto strings = section(table->sh_link);
-    if (!strings) continue;
-    for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= table->sh_size; at += sizeof(Elf64_Sym)) {
-      const auto symbol = load<Elf64_Sym>(file, table->sh_offset + at);
-      if (!symbol) break;
-      if (symbol->st_value != address || symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC)
-        continue;
-      std::string name = text_at(file, strings->sh_offset + symbol->st_name);
-      if (best.empty() || (!name.empty() && name.size() < best.size())) best = std::move(name);
-    }
-  }
-  return best;
-}
 
 /// Without what stands between `open` and `close`, brackets included, and what nests in them.
 std::string without(std::string_view text, char open, char close) {
@@ -142,10 +68,7 @@ std::string short_name(std::string_view demangled) {
 std::string function_name(const void* function) {
   const auto location = CodeLocation::of(function);
   if (!location) return fmt::format("{}", function);
-  const MappedFile file(location->file);
-  std::string symbol = symbol_at(file.bytes(), location->address.offset, SHT_SYMTAB);
-  if (symbol.empty())
-    if (const auto shown = LibrarySymbol::of(function)) symbol = shown->symbol;
+  const std::string symbol = SymbolTable(location->file).function_at(location->address.offset);
   if (!symbol.empty()) return short_name(demangle(symbol.c_str()));
   return fmt::format("{}+{:#x}", std::filesystem::path(location->file).filename().string(), location->address.offset);
 }

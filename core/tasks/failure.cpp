@@ -4,60 +4,40 @@
 #include <cxxabi.h>
 #include <dlfcn.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <memory>
+#include <cstdint>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <typeinfo>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
 
+#include "core/modules/demangle.hpp"
 #include "core/modules/throw_hook.hpp"
+#include "core/modules/traceback.hpp"
 
 namespace enginery::tasks {
 namespace {
 
-std::string demangled(const char* name) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status),
-                                                         &std::free);
-  return status == 0 ? text.get() : name;
-}
-
-/// Frames of the machinery between main and the task say nothing to its author.
-bool is_machinery(const std::string& name) {
-  return name.starts_with("enginery::tasks::") || name.starts_with("enginery::engine::") ||
-         name.starts_with("enginery::Function::") || name == "main" || name.starts_with("__libc_start") ||
-         name.starts_with("__cxa_throw") || name.starts_with("enginery::ErasedCall");
-}
-
-std::string frame_text(void* address) {
-  Dl_info where{};
-  // The return address may be the first byte after a noreturn call: one back is inside of the frame's function.
-  void* inside = static_cast<char*>(address) - 1;
-  if (dladdr(inside, &where) == 0 || !where.dli_fname) return fmt::format("{}", address);
-  const std::string module = std::filesystem::path(where.dli_fname).filename().string();
-  const auto base = reinterpret_cast<std::uintptr_t>(where.dli_fbase);
-  const auto at = reinterpret_cast<std::uintptr_t>(inside);
-  if (where.dli_sname) return fmt::format("{} in {}", demangled(where.dli_sname), module);
-  return fmt::format("{}+{:#x}", module, at - base);
-}
-
+/// Where this thread was when it threw last.
 std::string traceback() {
   const modules::ThrowStack& stack = modules::last_throw();
-  std::string text;
-  for (int i = stack.size - 1; i >= 0; --i) {
-    const std::string frame = frame_text(stack.frames[static_cast<std::size_t>(i)]);
-    if (is_machinery(frame)) continue;
-    if (!text.empty()) text += '\n';
-    text += "  at " + frame;
+  std::vector<modules::CodePlace> places;
+  for (void* const frame : std::span(stack.frames).first(static_cast<std::size_t>(stack.size))) {
+    // The return address may be the first byte after a noreturn call: one back is inside of the frame's function.
+    const void* const inside = static_cast<const char*>(frame) - 1;
+    Dl_info where{};
+    if (dladdr(inside, &where) == 0 || !where.dli_fname) continue;
+    const auto offset = reinterpret_cast<std::uintptr_t>(inside) - reinterpret_cast<std::uintptr_t>(where.dli_fbase);
+    // What a file shows is found quickly; only the names of other functions are looked up in its symbols.
+    places.push_back({where.dli_fname, offset, where.dli_sname ? where.dli_sname : ""});
   }
-  return text;
+  return modules::traceback(places);
 }
 
 /// Python's word for a standard exception, or nullptr.
@@ -82,7 +62,7 @@ wire::Failure described() {
     return {error.ename(), error.what(), where};
   } catch (const std::exception& error) {
     const char* word = python_word(error);
-    return {word ? word : demangled(typeid(error).name()), error.what(), where};
+    return {word ? word : modules::demangle(typeid(error).name()), error.what(), where};
   } catch (const char* text) {
     return {"const char*", text, where};
   } catch (const std::string& text) {
@@ -95,8 +75,8 @@ wire::Failure described() {
     return {"double", fmt::format("{}", number), where};
   } catch (...) {
     const std::type_info* type = abi::__cxa_current_exception_type();
-    return {type ? demangled(type->name()) : "unknown", "a foreign exception was thrown, whose type prints no text",
-            where};
+    return {type ? modules::demangle(type->name()) : "unknown",
+            "a foreign exception was thrown, whose type prints no text", where};
   }
 }
 

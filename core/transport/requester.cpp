@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -21,9 +22,12 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
 
+#include <enginery/errors.hpp>
+
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
+#include "core/transport/listener_guard.hpp"
 #include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
 
@@ -153,6 +157,7 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
     std::unique_ptr<Requester> requester;
     std::exception_ptr error;
   };
+  const Clock::time_point start = Clock::now();
   auto dial = std::make_shared<Dial>();
   std::thread([dial, address] {
     std::unique_ptr<Requester> requester;
@@ -173,7 +178,21 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
     throw TimeoutError(fmt::format("{} could not be reached within {:.3g} s; its process may be stopped or overloaded",
                                    address.url, timeout_seconds));
   if (dial->error) std::rethrow_exception(dial->error);
+  lock.unlock();
+  const std::chrono::duration<double> taken = Clock::now() - start;
+  if (!is_heard(*dial->requester, timeout_seconds - taken.count()))
+    throw TimeoutError(fmt::format("{} gave no sign of life within {:.3g} s; try again, or see `enginery status`",
+                                   address.url, timeout_seconds));
   return std::move(dial->requester);
+}
+
+bool is_heard(Requester& requester, double seconds) try {
+  Message ping(ListenerGuard::kPing.size());
+  std::memcpy(ping.data(), ListenerGuard::kPing.data(), ping.size());
+  request(requester, std::move(ping), seconds);
+  return true;
+} catch (const Error&) {
+  return false;
 }
 
 Message request(Requester& requester, Message message, double timeout_seconds) {

@@ -42,7 +42,12 @@ class Requester {
   State* state_;
 };
 
-/// Connects within `timeout_seconds`; a stopped peer could hold a dial for ten. Throws ConnectionError, TimeoutError.
+/// Whether a Responder at the other end shows within `seconds` that it hears this: a listener that a stranger's probe
+/// has just ended lets connections in, and nobody ever takes them over. It may be slow, or stopped; then try anew.
+bool is_heard(Requester& requester, double seconds);
+
+/// Connects to a Responder that hears this, within `timeout_seconds`; a stopped peer could hold a dial for ten. Throws
+/// ConnectionError, TimeoutError.
 std::unique_ptr<Requester> connect(const Address& address, double timeout_seconds);
 
 /// Sends one request and waits for its answer. Throws ConnectionError, TimeoutError.

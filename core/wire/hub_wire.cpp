@@ -40,10 +40,11 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
 flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,
                                                  const cluster::LastMoments& last) {
   const auto words = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(last.words.data()), last.words.size());
-  if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words);
+  const auto traceback = last.traceback.empty() ? 0 : builder.CreateString(last.traceback);
+  if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words, traceback);
   const auto task = builder.CreateString(last.running->name);
   const auto session = to_id<hubfb::Id>(last.running->session);
-  return hubfb::CreateLastMoments(builder, task, &session, last.running->seq, words);
+  return hubfb::CreateLastMoments(builder, task, &session, last.running->seq, words, traceback);
 }
 
 std::optional<cluster::LastMoments> to_last(const hubfb::LastMoments* table) {
@@ -52,6 +53,7 @@ std::optional<cluster::LastMoments> to_last(const hubfb::LastMoments* table) {
   if (table->session() && table->task())
     last.running = {to_uuid(table->session()), table->seq(), text_of(table->task())};
   if (table->words()) last.words.assign(reinterpret_cast<const char*>(table->words()->data()), table->words()->size());
+  last.traceback = text_of(table->traceback());
   return last;
 }
 

@@ -2,20 +2,25 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
 
 #include "tests/process/cluster_fixture.hpp"
+#include "tests/process/watched_stream.hpp"
 #include "tests/sanitized.hpp"
 
 namespace enginery {
 namespace {
 
-using namespace std::chrono_literals;
+using testing::AnyOf;
+using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
@@ -27,15 +32,17 @@ void say_and_exit(int status) {
   std::fputs("giving up\n", stderr);
   std::exit(status);
 }
-/// Lets what it says be read first: what is in no other process' hands dies with SIGKILL.
-void say_and_be_killed(const std::string& words) {
+[[noreturn]] void say_and_wait(const std::string& words) {
   std::fputs(words.c_str(), stderr);
-  std::this_thread::sleep_for(200ms);
-  ::kill(::getpid(), SIGKILL);
+  for (;;) ::pause();
 }
 int overflow(int depth) {
   volatile char frame[4096] = {};
   return depth < 0 ? 0 : overflow(depth + 1) + frame[0];
+}
+[[gnu::noinline]] int read_nothing(const volatile int* place) { return *place + 1; }
+int read_at(std::uint64_t address) {
+  return 2 * read_nothing(reinterpret_cast<const int*>(address));  // NOLINT: it is to crash
 }
 int add(int a, int b) { return a + b; }
 
@@ -44,7 +51,18 @@ class DeathTest : public ClusterTest {
   void SetUp() override {
     ClusterTest::SetUp();
     start_engines(2, "");
+    for (const int id : {0, 1}) pids_[static_cast<std::size_t>(id)] = on(id).apply_sync(::getpid);
   }
+  /// A task of that client's on engine 0 which says those words, and waits for ever; its words have been read.
+  static AsyncResult<void> start_and_hear(const Client& client, const std::string& words) {
+    WatchedStream out, err;
+    const OutputStream stream = client[0].stream_output(out, err);
+    auto running = client[0].apply_async(say_and_wait, words);
+    EXPECT_TRUE(err.shows(words));
+    return running;
+  }
+  void kill(int id) const { ::kill(pids_[static_cast<std::size_t>(id)], SIGKILL); }
+
   template <class Result>
   static EngineDied death_of(const Result& result) {
     try {
@@ -55,13 +73,17 @@ class DeathTest : public ClusterTest {
     ADD_FAILURE() << "it lives";
     return EngineDied(-1, "", "");
   }
+
+ private:
+  std::array<pid_t, 2> pids_{};
 };
 
 TEST_F(DeathTest, TheTaskThatRanAndTheLastWordsAreInTheError) {
   const EngineDied error = death_of(on(0).apply_async(say_and_abort, "one\nAssertion `rows == cols' failed.\n"));
   EXPECT_THAT(error.what(),
               StartsWith("engine 0 died (signal 6 (Aborted)) while it ran enginery::say_and_abort. Its last words:\n"
-                         "one\nAssertion `rows == cols' failed.\n`enginery status` lists"));
+                         "one\nAssertion `rows == cols' failed.\n"));
+  EXPECT_THAT(error.what(), EndsWith("\n`enginery status` lists the engines that are left"));
   EXPECT_EQ(error.state(), AtDeath::running);
   EXPECT_EQ(error.ran(), "enginery::say_and_abort");
   EXPECT_EQ(error.last_words(), "one\nAssertion `rows == cols' failed.\n");
@@ -69,30 +91,50 @@ TEST_F(DeathTest, TheTaskThatRanAndTheLastWordsAreInTheError) {
 }
 
 TEST_F(DeathTest, HoweverItDies) {
-  const EngineDied killed = death_of(on(0).apply_async(say_and_be_killed, "out of memory, it seems\n"));
-  EXPECT_EQ(killed.how(), "signal 9 (Killed)");
-  EXPECT_EQ(killed.last_words(), "out of memory, it seems\n");
-  EXPECT_EQ(killed.ran(), "enginery::say_and_be_killed");
+  const auto killed = start_and_hear(rc(), "out of memory, it seems\n");
+  kill(0);
+  const EngineDied error = death_of(killed);
+  EXPECT_EQ(error.how(), "signal 9 (Killed)");
+  EXPECT_EQ(error.last_words(), "out of memory, it seems\n");
+  EXPECT_EQ(error.ran(), "enginery::say_and_wait");
+  EXPECT_EQ(error.traceback(), "") << "no handler has seen it";
   const EngineDied ended = death_of(on(1).apply_async(say_and_exit, 3));
   EXPECT_THAT(ended.how(), kSanitized ? StartsWith("exit status ") : StartsWith("exit status 3"));
   EXPECT_EQ(ended.last_words(), "giving up\n");
   EXPECT_EQ(ended.state(), AtDeath::running);
 }
 
+TEST_F(DeathTest, ACrashSaysWhereItWasByTheNamesOfTheSource) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers end crashed processes in their own way";
+  const EngineDied fault = death_of(on(0).apply_async(read_at, std::uint64_t{8}));
+  EXPECT_EQ(fault.how(), "signal 11 (Segmentation fault)");
+  EXPECT_THAT(fault.traceback(), HasSubstr("  at enginery::(anonymous namespace)::read_at(unsigned long) in "));
+  EXPECT_THAT(fault.traceback(), MatchesRegex("(  at [^\n]*\n)*  at enginery::[^\n]*read_nothing[^\n]*"))
+      << "innermost last";
+  EXPECT_THAT(fault.what(), HasSubstr("while it ran enginery::read_at. It was:\n  at "));
+  EXPECT_THAT(fault.what(), Not(AnyOf(HasSubstr("enginery::tasks"), HasSubstr("engine_main"))));
+  const EngineDied aborted = death_of(on(1).apply_async(say_and_abort, "no\n"));
+  EXPECT_THAT(aborted.traceback(),
+              StartsWith("  at enginery::(anonymous namespace)::say_and_abort(std::string const&) in "))
+      << "what calls tasks is left out";
+}
+
 TEST_F(DeathTest, AnOverflownStackSaysWhatRan) {
   const EngineDied error = death_of(on(0).apply_async(overflow, 0));
-  if (!kSanitized) {  // which end it in their own way
-    EXPECT_EQ(error.how(), "signal 11 (Segmentation fault)");
-  }
   EXPECT_EQ(error.ran(), "enginery::overflow");
+  if (kSanitized) return;  // which end it in their own way
+  EXPECT_EQ(error.how(), "signal 11 (Segmentation fault)");
+  EXPECT_THAT(error.traceback(), HasSubstr("overflow(int) in "));
+  EXPECT_THAT(error.traceback(), HasSubstr(" times)"));
 }
 
 TEST_F(DeathTest, WhatWaitedBehindItHadNotStarted) {
-  const auto crashed = on(0).apply_async(say_and_be_killed, "");
+  const auto running = start_and_hear(rc(), "busy\n");
   const auto queued = on(0).apply_async(add, 1, 2);
+  kill(0);
   const EngineDied error = death_of(queued);
   EXPECT_EQ(error.state(), AtDeath::not_started);
-  EXPECT_THAT(error.what(), HasSubstr("while it ran enginery::say_and_be_killed; enginery::add had not started"));
+  EXPECT_THAT(error.what(), HasSubstr("while it ran enginery::say_and_wait; enginery::add had not started"));
   EXPECT_THAT(error.what(), Not(HasSubstr("may have run")));
   const EngineDied late = death_of(on(0).apply_async(add, 1, 2));
   EXPECT_EQ(late.state(), AtDeath::not_started) << "it was submitted after the death";
@@ -101,11 +143,25 @@ TEST_F(DeathTest, WhatWaitedBehindItHadNotStarted) {
 TEST_F(DeathTest, AnotherClientsTaskMayHaveRun) {
   const Client other;
   other.wait_for_engines(2, Seconds(30));
-  const auto crashed = other[0].apply_async(say_and_be_killed, "not mine\n");
-  const EngineDied error = death_of(on(0).apply_async(add, 1, 2));
+  const auto running = start_and_hear(other, "not mine\n");
+  const auto mine = on(0).apply_async(add, 1, 2);
+  kill(0);
+  const EngineDied error = death_of(mine);
   EXPECT_EQ(error.state(), AtDeath::unknown) << "two clients' tasks take turns";
-  EXPECT_THAT(error.what(), HasSubstr("while it ran enginery::say_and_be_killed with enginery::add outstanding"));
-  EXPECT_EQ(death_of(crashed).state(), AtDeath::running);
+  EXPECT_THAT(error.what(), HasSubstr("while it ran enginery::say_and_wait with enginery::add outstanding"));
+  EXPECT_EQ(death_of(running).state(), AtDeath::running);
+}
+
+TEST_F(DeathTest, AFrozenViewNamesItsDeadEngine) {
+  const MultiView frozen = rc()[{0, 1}];
+  kill(0);
+  while (rc().size() > 1) std::this_thread::yield();
+  EXPECT_THAT(rc().ids(), ElementsAre(1));
+  const auto results = frozen.apply_async(add, 1, 2);
+  results.wait();
+  EXPECT_THAT(error_of([&] { results.get(); }), HasSubstr("engine 0 died (signal 9 (Killed))"));
+  EXPECT_EQ(results.get_each()[1].get(), 3);
+  EXPECT_EQ(rc().all().apply_sync(add, 1, 2), std::vector<int>{3});
 }
 
 }  // namespace

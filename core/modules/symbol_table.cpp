@@ -1,0 +1,73 @@
+// core/modules/symbol_table.cpp: the names of the functions in a shared object's file.
+#include "core/modules/symbol_table.hpp"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <optional>
+
+#include "core/modules/descriptor.hpp"
+
+namespace enginery::modules {
+namespace {
+
+template <class T>
+std::optional<T> load(std::span<const std::byte> bytes, std::uint64_t offset) {
+  if (offset > bytes.size() || sizeof(T) > bytes.size() - offset) return std::nullopt;
+  T object;
+  std::memcpy(&object, bytes.data() + offset, sizeof object);
+  return object;
+}
+
+std::string text_at(std::span<const std::byte> bytes, std::uint64_t offset) {
+  if (offset >= bytes.size()) return {};
+  const char* const start = reinterpret_cast<const char*>(bytes.data()) + offset;
+  return {start, strnlen(start, bytes.size() - offset)};
+}
+
+}  // namespace
+
+SymbolTable::SymbolTable(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!file || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) return;
+  size_ = static_cast<std::size_t>(status.st_size);
+  memory_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  if (memory_ == MAP_FAILED) size_ = 0;
+}
+
+SymbolTable::~SymbolTable() {
+  if (size_ > 0) ::munmap(memory_, size_);
+}
+
+std::string SymbolTable::function_at(std::uint64_t offset) const {
+  const std::span<const std::byte> file = bytes();
+  const auto header = load<Elf64_Ehdr>(file, 0);
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return {};
+  const auto section = [&](std::uint64_t index) {
+    return load<Elf64_Shdr>(file, header->e_shoff + index * sizeof(Elf64_Shdr));
+  };
+  std::string best;
+  for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
+    const auto table = section(i);
+    if (!table || (table->sh_type != SHT_SYMTAB && table->sh_type != SHT_DYNSYM)) continue;
+    const auto strings = section(table->sh_link);
+    if (!strings) continue;
+    for (std::uint64_t at = 0; at + sizeof(Elf64_Sym) <= table->sh_size; at += sizeof(Elf64_Sym)) {
+      const auto symbol = load<Elf64_Sym>(file, table->sh_offset + at);
+      if (!symbol) break;
+      if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC) continue;
+      // A function without a size, as one in assembler may be, is at its very start.
+      if (offset < symbol->st_value || (offset != symbol->st_value && offset - symbol->st_value >= symbol->st_size))
+        continue;
+      std::string name = text_at(file, strings->sh_offset + symbol->st_name);
+      if (best.empty() || (!name.empty() && name.size() < best.size())) best = std::move(name);
+    }
+  }
+  return best;
+}
+
+}  // namespace enginery::modules

@@ -1,0 +1,35 @@
+// core/modules/symbol_table.hpp: the names of the functions in a shared object's file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <enginery/export.hpp>
+
+namespace enginery::modules {
+
+/// The symbols of an ELF file, those for debuggers and those that it shows to others. Whatever is in the file, reading
+/// it is safe; what cannot be read has no symbols.
+///
+/// Threads: immutable once constructed.
+class ENGINERY_API SymbolTable {
+ public:
+  explicit SymbolTable(const std::string& file);
+  ~SymbolTable();
+  SymbolTable(const SymbolTable&) = delete;
+  SymbolTable& operator=(const SymbolTable&) = delete;
+
+  /// The mangled name of the function whose code is at that offset from where the file is mapped; the shortest, if it
+  /// has several. Empty if there is none, as where the symbols were stripped.
+  std::string function_at(std::uint64_t offset) const;
+
+ private:
+  std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(memory_), size_}; }
+
+  void* memory_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace enginery::modules
