@@ -55,8 +55,8 @@ void Engines::start(Seconds timeout) {
     } catch (const TimeoutError&) {
       if (left <= kAttempt)
         throw TimeoutError(
-            fmt::format("the hub of cluster '{}' did not answer within {} s; is its process stopped? "
-                        "`enginery stop --name {}` ends it",
+            fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
+                        "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
                         connection_.cluster, timeout.count(), connection_.cluster));
     }
   }

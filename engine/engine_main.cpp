@@ -21,6 +21,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/descriptor_limit.hpp"
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/host.hpp"
 #include "core/cluster/hub_addresses.hpp"
@@ -100,6 +101,7 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
 }  // namespace
 
 int engine_main(const EngineOptions& options) try {
+  cluster::raise_descriptor_limit();
   sigset_t ending;
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);

@@ -27,6 +27,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/descriptor_limit.hpp"
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/launcher_link.hpp"
 #include "core/cluster/pidfd.hpp"
@@ -227,6 +228,7 @@ class Hub {
 }  // namespace
 
 int hub_main(const HubOptions& options) try {
+  cluster::raise_descriptor_limit();
   const Uuid uuid = Uuid::random();
   const Connection::Hub addresses{cluster::ipc_address(options.directory, "h-" + uuid.text()),
                                   cluster::ipc_address(options.directory, "n-" + uuid.text()), uuid, ProcessId::self()};

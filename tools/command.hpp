@@ -29,6 +29,7 @@ Command status_command(CLI::App& root);
 Command exec_command(CLI::App& root);
 Command plugins_command(CLI::App& root);
 Command build_command(CLI::App& root);
+Command debug_command(CLI::App& root);
 Command engine_command(CLI::App& root);
 Command hub_command(CLI::App& root);
 Command probe_command(CLI::App& root);

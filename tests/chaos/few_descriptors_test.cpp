@@ -1,0 +1,52 @@
+// tests/chaos/few_descriptors_test.cpp: a process that has no descriptor left refuses or waits, and works again later.
+#include <unistd.h>
+
+#include "tests/chaos/chaos_fixture.hpp"
+
+namespace enginery {
+namespace {
+
+using FewDescriptorsTest = ChaosTest;
+
+TEST_F(FewDescriptorsTest, WhoFindsNoneLeftIsRefusedSoonAndOthersGoOn) {
+  // Hub and engine may have no more than 48 each, and have 30 before the first client comes.
+  ASSERT_EQ(std::system("ulimit -n 48 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
+  started_ = true;
+  client_.emplace();
+  const pid_t engine = on(0).apply_sync(::getpid);
+  std::vector<Client> clients;
+  std::vector<AsyncResult<pid_t>> answers;
+  int refused = 0;
+  for (int i = 0; i < 24; ++i) {
+    try {
+      clients.emplace_back(ClientOptions{.timeout = std::chrono::milliseconds(500)});
+      answers.push_back(clients.back()[0].apply_async(::getpid));
+    } catch (const TimeoutError& error) {
+      ++refused;
+      EXPECT_THAT(error.what(), testing::HasSubstr("descriptors left"));
+    }
+  }
+  EXPECT_GT(refused, 0) << "there are enough, and nothing is tested";
+  EXPECT_GT(answers.size(), 5u);
+  for (const auto& answer : answers) EXPECT_EQ(answer.get(Seconds(30)), engine);
+  EXPECT_EQ(on(0).apply_sync(::getpid), engine) << "who was there before";
+  clients.clear();
+  EXPECT_EQ(Client()[0].apply_sync(::getpid), engine) << "those that left have given theirs back";
+}
+
+TEST_F(FewDescriptorsTest, HubAndEnginesMayHaveAllThatTheirUserMayHave) {
+  ASSERT_EQ(std::system("ulimit -Sn 48 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
+  started_ = true;
+  std::vector<Client> clients(24);
+  std::vector<AsyncResult<pid_t>> answers;
+  for (const Client& client : clients) answers.push_back(client[0].apply_async(::getpid));
+  for (const auto& answer : answers) EXPECT_GT(answer.get(Seconds(30)), 0);
+}
+
+}  // namespace
+}  // namespace enginery
+
+int main(int argc, char** argv) {
+  testing::InitGoogleMock(&argc, argv);
+  return RUN_ALL_TESTS();
+}
