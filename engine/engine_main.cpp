@@ -25,12 +25,14 @@
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/host.hpp"
 #include "core/cluster/hub_addresses.hpp"
+#include "core/cluster/log.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "engine/cluster_watch.hpp"
 #include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
 #include "engine/output.hpp"
@@ -112,6 +114,7 @@ int engine_main(const EngineOptions& options) try {
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
+  cluster::Log log(options.id ? fmt::format("engine {}", *options.id) : "engine");
   const Sockets sockets(connection, uuid, options.listen);
   LiveOutput live(uuid, sockets.local().output.url);
   cluster::FlightRecorder recorder(sockets.record());
@@ -136,8 +139,17 @@ int engine_main(const EngineOptions& options) try {
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
       [&](const Uuid& session) { executor.forget(session); });
 
+  const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
+  std::optional<ClusterWatch> watch;
+  if (options.launcher_fd < 0 && !same_pids)
+    watch.emplace(cluster::hub_addresses(connection).notifications, options.without_hub, [&] {
+      log.warn("nothing was heard of cluster '{}' for {:g} s; this engine ends", connection.cluster,
+               std::chrono::duration<double>(options.without_hub).count());
+      sockets.remove();
+      ::_exit(1);
+    });
+
   std::thread([&] {
-    const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
     wait_for_the_end(options.launcher_fd, same_pids ? std::optional(connection.launcher) : std::nullopt, ending);
     sockets.remove();
     std::fflush(nullptr);

@@ -84,6 +84,21 @@ TEST_F(StrangersTest, AnEngineOfAnotherHostJoinsWithACopyOfTheFile) {
   EXPECT_EQ(run("exec 'system.getpid()'"), 0);
 }
 
+TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherEndsWhenItsHubIsSilentAndNotBefore) {
+  const fs::path file = start_elsewhere(0);
+  Connection connection = Connection::load(file);
+  connection.boot = "another";  // pids mean nothing, then
+  connection.save(file);
+  Command engine({"engine", "--connection", file, "--load", "testing", "--without-hub", "3"});
+  expect_sound(file, 1);
+  EXPECT_FALSE(testing_processes::Watched(engine.pid()).ends_within(6'000)) << "the hub is not silent";
+  expect_sound(file, 1);
+  EXPECT_EQ(run("stop"), 0);
+  EXPECT_TRUE(testing_processes::Watched(engine.pid()).ends());
+  EXPECT_EQ(engine.finish(), 1);
+  EXPECT_THAT(engine.text(), HasSubstr("nothing was heard of cluster '" + name_ + "' for 3 s"));
+}
+
 TEST_F(StrangersTest, AnotherClustersFileIsRefusedAndLoggedOnce) {
   const fs::path file = start_elsewhere(1), other = start_elsewhere(0, {}, name_ + "-o");
   const fs::path wrong = pointed_at(other, file, "wrong.json");
