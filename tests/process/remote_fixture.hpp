@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/cluster/descriptor.hpp"
@@ -70,7 +71,10 @@ class RemoteClusterTest : public ClusterTest {
   /// The hub's answer to a request of anybody's who has the file.
   static wire::HubReply ask_hub(const std::filesystem::path& file, const wire::HubRequest& request) {
     const auto hub = transport::connect(cluster::hub_addresses(Connection::load(file)).requests, kSeconds);
-    return wire::decode_hub_reply(wire::open_frame(transport::request(*hub, wire::encode(request), kSeconds).share()));
+    wire::HubReply reply =
+        wire::decode_hub_reply(wire::open_frame(transport::request(*hub, wire::encode(request), kSeconds).share()));
+    while (!hub->quiet()) std::this_thread::yield();  // so that it is closed, and not left open
+    return reply;
   }
   static std::vector<wire::EngineEntry> engines_of(const std::filesystem::path& file) {
     return ask_hub(file, {}).engines;
