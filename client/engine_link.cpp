@@ -5,8 +5,6 @@
 // client's own. engine_link_lines.cpp keeps the sockets, engine_link_gate.cpp what waits for code to be brought.
 #include "client/engine_link.hpp"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <limits>
 #include <utility>
@@ -32,28 +30,22 @@ session::Limits limits_of_links() {
 /// The seq of what was submitted too late.
 constexpr std::uint64_t kAfterDeath = std::numeric_limits<std::uint64_t>::max();
 
-std::string this_host() {
-  char name[256] = "";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
-
 }  // namespace
 
-EngineLink::EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock,
+EngineLink::EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<LinkClock> clock,
                        std::shared_ptr<Continuations> continuations)
     : engine_(std::move(engine)),
       clock_(std::move(clock)),
       continuations_(std::move(continuations)),
       limits_(limits_of_links()),
-      same_host_(engine_.hostname == this_host()) {
+      reach_(std::move(reach)) {
   new_session();
 }
 
 void EngineLink::new_session() {
   session_id_ = Uuid::random();
   session_.emplace(engine_.uuid, session_id_, limits_);
-  if (same_host_) {
+  if (reach_.same_pids) {
     const ProcessId self = ProcessId::self();
     session_->set_client_process(static_cast<std::uint64_t>(self.pid), self.start);
   }

@@ -17,6 +17,7 @@
 #include "client/continuations.hpp"
 #include "client/link_clock.hpp"
 #include "client/pending.hpp"
+#include "client/reach.hpp"
 #include "core/cluster/flight_recorder.hpp"
 #include "core/modules/module_files.hpp"
 #include "core/session/client_session.hpp"
@@ -33,7 +34,8 @@ enum class Room { wait, overfill };
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public std::enable_shared_from_this<EngineLink> {
  public:
-  EngineLink(wire::EngineEntry engine, std::shared_ptr<LinkClock> clock, std::shared_ptr<Continuations> continuations);
+  EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<LinkClock> clock,
+             std::shared_ptr<Continuations> continuations);
 
   /// Sends a task, behind all that were submitted before; `pending` is completed once, whatever happens. What it
   /// `needs` (null: nothing) is brought first if the engine is not known to have it. Waits only for room in the bounded
@@ -59,6 +61,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   session::Time tick();
 
   const wire::EngineEntry& engine() const { return engine_; }
+  const Reach& reach() const { return reach_; }
   std::size_t inline_bytes() const { return limits_.inline_bytes; }
   Continuations& continuations() const { return *continuations_; }
 
@@ -133,7 +136,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   const std::shared_ptr<LinkClock> clock_;
   const std::shared_ptr<Continuations> continuations_;
   const session::Limits limits_;
-  const bool same_host_;
+  const Reach reach_;
 
   mutable std::mutex mutex_;
   std::condition_variable room_;

@@ -47,8 +47,8 @@ void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& need
   if (std::exchange(delivering_, true)) return;
   clock_->arm(LinkClock::now());  // without an exchange on its way, nothing else shows that the process is gone
   try {
-    std::thread([self = weak_from_this(), engine = engine_, needs] {
-      ModuleDelivery delivery(engine, needs, [&self](std::chrono::milliseconds time) {
+    std::thread([self = weak_from_this(), engine = engine_, line = reach_.bulk, needs] {
+      ModuleDelivery delivery(engine, line, needs, [&self](std::chrono::milliseconds time) {
         const auto link = self.lock();
         if (!link) return false;
         Lock lock(link->mutex_);

@@ -18,8 +18,8 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-/// For the first sign of life of a line, in seconds.
-constexpr double kPatience = 2;
+/// For the first sign of life of a line, in seconds. A dial over TCP could wait for minutes, over TLS for ever.
+constexpr double kPatience = 2, kRemotePatience = 5;
 /// Between attempts to reach an engine whose process is there.
 constexpr session::Time kRedial = 50ms;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
@@ -46,12 +46,11 @@ void EngineLink::want(Line& line) {
   line.dialling = true;
   const bool bulk = &line == &bulk_;
   try {
-    std::thread([self = weak_from_this(), bulk, url = bulk ? engine_.bulk_endpoint : engine_.endpoint] {
+    std::thread([self = weak_from_this(), bulk, address = bulk ? reach_.bulk : reach_.tasks] {
       std::shared_ptr<transport::Requester> requester;
       try {
-        requester = std::make_shared<transport::Requester>(url);
-        if (!transport::is_heard(*requester, kPatience)) requester.reset();
-      } catch (const ConnectionError&) {
+        requester = transport::connect(address, address.url.starts_with("ipc://") ? kPatience : kRemotePatience);
+      } catch (const Error&) {
         // The clock looks whether the engine lives, and tries again.
       }
       if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
@@ -208,7 +207,7 @@ void EngineLink::send(session::Fetch fetch) {
 }
 
 bool EngineLink::process_is_gone() const {
-  return same_host_ && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
+  return reach_.same_pids && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
 }
 
 void EngineLink::mend(Lock& lock) {

@@ -13,6 +13,7 @@
 #include <enginery/task_handle.hpp>
 
 #include "client/hub_line.hpp"
+#include "core/cluster/hub_addresses.hpp"
 
 namespace enginery {
 namespace {
@@ -63,7 +64,8 @@ Engines::Engines(Connection connection)
 
 void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
-  subscriber_ = std::make_unique<transport::Subscriber>(connection_.hub.notifications, wire::kHubTopic,
+  const cluster::HubAddresses hub = cluster::hub_addresses(connection_);
+  subscriber_ = std::make_unique<transport::Subscriber>(hub.notifications, wire::kHubTopic,
                                                         [this](const Bytes& message) { on_change(message); });
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const Seconds young = std::clamp<Seconds>(kSettling - connection_.hub.process.age(), Seconds(0), kSettling);
@@ -173,7 +175,7 @@ void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<E
   auto& slot = alive_[engine.id];
   if (slot && slot->engine().uuid == engine.uuid) return;
   if (slot) replaced.push_back(slot);
-  slot = std::make_shared<EngineLink>(engine, clock_, continuations_);
+  slot = std::make_shared<EngineLink>(engine, reach_of(engine, connection_), clock_, continuations_);
   clock_->add(slot);
   dead_.erase(engine.id);
 }

@@ -10,7 +10,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/hostname.hpp"
+#include "core/cluster/hub_addresses.hpp"
 
 namespace enginery {
 namespace {
@@ -25,13 +25,14 @@ constexpr Seconds kAttempt = 1s;
 constexpr auto kRedial = 50ms;
 
 bool launcher_lives(const Connection& connection) {
-  return connection.hostname == cluster::own_hostname() && connection.launcher.alive();
+  return cluster::Host::self().same_pids(cluster::host_of(connection)) && connection.launcher.alive();
 }
 
 }  // namespace
 
 HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request, Seconds timeout) {
   const auto deadline = Clock::now() + timeout;
+  const transport::Address hub = cluster::hub_addresses(connection).requests;
   // What changes something is sent once: the first may have come, though its answer did not.
   const bool once = request.op != wire::HubOp::snapshot;
   for (;;) {
@@ -39,7 +40,7 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
     const Seconds attempt = std::max(std::min(kAttempt, left), Seconds(0.01));
     std::unique_ptr<transport::Requester> line;
     try {
-      line = transport::connect(connection.hub.requests, attempt.count());
+      line = transport::connect(hub, attempt.count());
       transport::Message answer =
           transport::request(*line, wire::encode(request), (once ? std::max(left, attempt) : attempt).count());
       return {wire::decode_hub_reply(wire::open_frame(std::move(answer).share())), std::move(line)};

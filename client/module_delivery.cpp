@@ -69,7 +69,7 @@ void ModuleDelivery::run() {
 
 void ModuleDelivery::attempt() {
   try {
-    line_ = transport::connect(engine_.bulk_endpoint, kDialSeconds);
+    line_ = transport::connect(address_, kDialSeconds);
   } catch (const Error&) {
     throw LineBroke();
   }

@@ -23,8 +23,10 @@ namespace enginery {
 /// Threads: an object belongs to one thread, which waits for the engine.
 class ModuleDelivery {
  public:
-  ModuleDelivery(const wire::EngineEntry& engine, std::shared_ptr<const modules::ModuleFiles> files, GoOn go_on)
-      : engine_(engine), files_(std::move(files)), go_on_(std::move(go_on)) {}
+  /// `address`: of the engine's bulk socket.
+  ModuleDelivery(const wire::EngineEntry& engine, transport::Address address,
+                 std::shared_ptr<const modules::ModuleFiles> files, GoOn go_on)
+      : engine_(engine), address_(std::move(address)), files_(std::move(files)), go_on_(std::move(go_on)) {}
 
   /// Returns when the engine has the module, or nobody wants it there any more. Throws PluginLoadError when a file
   /// cannot be read, ConnectionError naming engine and module when the engine refuses it.
@@ -45,6 +47,7 @@ class ModuleDelivery {
            const std::function<void(wire::ModuleAnswer)>& on_answer);
 
   const wire::EngineEntry engine_;
+  const transport::Address address_;
   const std::shared_ptr<const modules::ModuleFiles> files_;
   const GoOn go_on_;
   std::shared_ptr<transport::Requester> line_;

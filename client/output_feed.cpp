@@ -30,7 +30,7 @@ void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
   auto subscription = std::make_unique<Subscription>();
   subscription->link = link;
   subscription->subscriber = std::make_unique<transport::Subscriber>(
-      link->engine().output_endpoint, wire::kOutputTopic,
+      link->reach().output, wire::kOutputTopic,
       [this, from = subscription.get()](const Bytes& message) { on_message(*from, message); });
   const std::lock_guard lock(mutex_);
   subscriptions_.emplace(link->engine().uuid, std::move(subscription));

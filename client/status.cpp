@@ -9,6 +9,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/hub_line.hpp"
+#include "client/reach.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -89,7 +90,7 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
     };
     try {
       const std::chrono::duration<double> left = deadline - SteadyClock::now();
-      lines.push_back(transport::connect(entry.endpoint, std::max(left.count(), 0.01)));
+      lines.push_back(transport::connect(reach_of(entry, connection).tasks, std::max(left.count(), 0.01)));
       lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
     } catch (const Error& error) {
       on_answer(transport::Message(), error.what());

@@ -2,8 +2,8 @@
 //
 // Order of the start: listen, load plugins, register. The hub announces an engine only when it takes tasks, so a client
 // never meets a door that is not open. An engine that takes another's place first imports again what that one had
-// imported. The end: the launcher's socketpair comes to its end of file, or a signal; then
-// the sockets' files are removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
+// imported. The end: the launcher's socketpair comes to its end of file, or a signal; then the sockets' files are
+// removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
 #include "engine/engine_main.hpp"
 
 #include <cxxabi.h>
@@ -25,9 +25,9 @@
 #include "core/cluster/descriptor.hpp"
 #include "core/cluster/descriptor_limit.hpp"
 #include "core/cluster/flight_recorder.hpp"
-#include "core/cluster/hostname.hpp"
+#include "core/cluster/host.hpp"
+#include "core/cluster/hub_addresses.hpp"
 #include "core/cluster/pidfd.hpp"
-#include "core/cluster/runtime_directory.hpp"
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
@@ -37,32 +37,15 @@
 #include "engine/output.hpp"
 #include "engine/presence.hpp"
 #include "engine/session_server.hpp"
+#include "engine/sockets.hpp"
 
 namespace enginery::engine {
 namespace {
 
-/// The files in the runtime folder, which are gone when the engine has ended in order.
-struct Sockets {
-  std::string directory, tasks, bulk, printed, record;
-
-  explicit Sockets(const std::filesystem::path& folder, const Uuid& uuid)
-      : directory(folder.string()),
-        tasks("e-" + uuid.text()),
-        bulk("b-" + uuid.text()),
-        printed("o-" + uuid.text()),
-        record(cluster::FlightRecorder::place("", uuid)) {}
-  SessionServer::Addresses addresses() const {
-    return {cluster::ipc_address(directory, tasks), cluster::ipc_address(directory, bulk)};
-  }
-  std::string output_address() const { return cluster::ipc_address(directory, printed); }
-  void remove() const {
-    for (const std::string* name : {&tasks, &bulk, &printed, &record}) ::unlink((directory + "/" + *name).c_str());
-  }
-};
-
-/// Waits until the launcher is gone, or without one the cluster's, or until a signal to end has come.
-void wait_for_the_end(int launcher_fd, const ProcessId& cluster, const sigset_t& ending) {
-  const cluster::Descriptor process(launcher_fd < 0 ? ::pidfd_open(cluster.pid, 0) : -1);
+/// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until a signal to end
+/// has come.
+void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, const sigset_t& ending) {
+  const cluster::Descriptor process(launcher_fd < 0 && cluster ? ::pidfd_open(cluster->pid, 0) : -1);
   const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.
   pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
@@ -75,6 +58,33 @@ void import_again(const ImportList::Import& plugin, modules::Loader& loader, Imp
   const auto module = loader.import_file(std::filesystem::exists(plugin.file, none) ? plugin.file : plugin.copy);
   globals().set(module->name, modules::as_value(module));
   imports.add({module->name, module->file, module->copy});
+}
+
+/// What clients must know of this engine. Begins to listen for other hosts.
+wire::EngineEntry entry_of(const EngineOptions& options, const Uuid& uuid, const Sockets& sockets,
+                           SessionServer& server, LiveOutput& live) {
+  const ProcessId process = ProcessId::self();
+  const cluster::Host& host = cluster::Host::self();
+  wire::EngineEntry entry;
+  entry.id = options.id.value_or(-1);
+  entry.uuid = uuid;
+  entry.pid = static_cast<std::uint64_t>(process.pid);
+  entry.start = process.start;
+  entry.hostname = host.name;
+  entry.boot = host.boot;
+  entry.pid_namespace = host.pids;
+  if (sockets.has_folder()) {
+    entry.endpoint = sockets.local().tasks.url;
+    entry.bulk_endpoint = sockets.local().bulk.url;
+    entry.output_endpoint = sockets.local().output.url;
+  }
+  if (const auto& remote = sockets.remote()) {
+    const SessionServer::Addresses bound = server.listen(remote->tasks, remote->bulk);
+    entry.remote_endpoint = bound.tasks;
+    entry.remote_bulk_endpoint = bound.bulk;
+    entry.remote_output_endpoint = live.listen(remote->output);
+  }
+  return entry;
 }
 
 /// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
@@ -101,9 +111,10 @@ int engine_main(const EngineOptions& options) try {
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
-  const Sockets sockets(connection.directory, uuid);
-  LiveOutput live(uuid, sockets.output_address());
-  cluster::FlightRecorder recorder(sockets.directory + "/" + sockets.record);
+  const Sockets sockets(connection, uuid, options.listen);
+  LiveOutput live(uuid, sockets.local().output.url);
+  cluster::FlightRecorder recorder(sockets.record());
+  if (!sockets.has_folder()) sockets.remove();  // nobody else could read what was recorded
   Output output([&](const Output::Piece& piece) {
     if (piece.stream == wire::Stream::err) recorder.add(piece.text);
     live.publish(piece);
@@ -125,14 +136,15 @@ int engine_main(const EngineOptions& options) try {
         if (imports) imports->add({plugin.name, plugin.file, plugin.copy});
       });
   SessionServer server(
-      uuid, sockets.addresses(), session::Limits{}, brought,
+      uuid, {sockets.local().tasks.url, sockets.local().bulk.url}, session::Limits{}, brought,
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
       [&](const Uuid& session) { executor.forget(session); });
 
+  const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
   std::atomic<bool> ends = false;
   std::atomic<const Presence*> present = nullptr;
   std::thread([&] {
-    wait_for_the_end(options.launcher_fd, connection.launcher, ending);
+    wait_for_the_end(options.launcher_fd, same_pids ? std::optional(connection.launcher) : std::nullopt, ending);
     ends = true;
     const Presence* const presence = present;
     if (presence && options.launcher_fd < 0) presence->leave();
@@ -145,21 +157,19 @@ int engine_main(const EngineOptions& options) try {
 
   for (const std::string& plugin : options.load) executor.import(plugin);
   if (options.launcher_fd >= 0 && options.id) {
-    imports.emplace(ImportList::place(sockets.directory, *options.id));
+    imports.emplace(ImportList::place(connection.directory, *options.id));
     imports->restore([&](const ImportList::Import& plugin) { import_again(plugin, loader, *imports); },
                      [](const std::string& words) {
                        fmt::print(stderr, "enginery engine: a plugin is not imported again: {}\n", words);
                      });
   }
 
-  const ProcessId process = ProcessId::self();
-  const SessionServer::Addresses addresses = sockets.addresses();
-  Presence presence(connection.hub.requests,
-                    {options.id.value_or(-1), uuid, static_cast<std::uint64_t>(process.pid), process.start,
-                     addresses.tasks, addresses.bulk, cluster::own_hostname(), sockets.output_address()});
+  Presence presence(cluster::hub_addresses(connection).requests, entry_of(options, uuid, sockets, server, live));
   server.set_id(presence.id());
   present = &presence;
-  presence.keep([&](const std::string& words) {
+  // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
+  const bool listens = options.launcher_fd < 0 && !same_pids;
+  presence.keep(listens ? std::optional(options.without_hub) : std::nullopt, [&](const std::string& words) {
     if (ends) return;
     fmt::print(stderr, "enginery engine: {}; this engine ends\n", words);
     sockets.remove();

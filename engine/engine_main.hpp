@@ -1,6 +1,7 @@
 // engine/engine_main.hpp: what the process of an engine does.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +16,11 @@ struct EngineOptions {
   /// The id it is to have; none: the hub chooses.
   std::optional<int> id;
   std::filesystem::path connection_file;
+  /// Where it listens for other hosts, "HOST" or "HOST:PORT", if the cluster does; empty: where the hub does, or the
+  /// address of this host by which it reaches the hub.
+  std::string listen;
+  /// How long it goes on when it hears nothing from the hub of another host.
+  std::chrono::milliseconds without_hub{60'000};
   /// Plugins to import before it takes tasks.
   std::vector<std::string> load;
 };

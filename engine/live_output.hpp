@@ -19,6 +19,8 @@ class LiveOutput {
  public:
   /// Listens. Throws ConnectionError.
   LiveOutput(const Uuid& engine, const std::string& url) : engine_(engine), publisher_(url, kQueue) {}
+  /// Listens for other hosts, too; the address with its port. Throws ConnectionError.
+  std::string listen(const transport::Address& address) { return publisher_.listen(address); }
 
   void publish(const Output::Piece& piece) {
     publish({engine_, ++number_, piece.stream, piece.session, piece.seq, {}, piece.last, piece.text});

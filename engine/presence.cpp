@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <enginery/errors.hpp>
 
 namespace enginery::engine {
@@ -41,15 +43,15 @@ int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
   return reply.id;
 }
 
-/// Until the connection breaks.
-[[noreturn]] void stay(transport::Requester& hub, const wire::EngineEntry& self) {
-  for (;;)
+/// Until the connection breaks. `heard`: when the hub answered last.
+[[noreturn]] void stay(transport::Requester& hub, const wire::EngineEntry& self, Clock::time_point& heard) {
+  for (;; heard = Clock::now())
     if (!ask(hub, wire::HubOp::presence, self, kSilenceSeconds).ok) enlist(hub, self);
 }
 
 }  // namespace
 
-Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
+Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
   for (const auto deadline = Clock::now() + kRegistration;;) {
     try {
       line_ = transport::connect(hub_, kDialSeconds);
@@ -64,8 +66,10 @@ Presence::Presence(std::string hub, wire::EngineEntry self) : hub_(std::move(hub
   }
 }
 
-void Presence::keep(std::function<void(const std::string& words)> on_refused) {
-  std::thread([hub = hub_, self = self_, line = std::move(line_), on_refused = std::move(on_refused)]() mutable {
+void Presence::keep(std::optional<std::chrono::milliseconds> patience,
+                    std::function<void(const std::string& words)> on_end) {
+  std::thread([hub = hub_, self = self_, line = std::move(line_), patience, on_end = std::move(on_end)]() mutable {
+    auto heard = Clock::now();
     for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
       try {
         if (!line) {
@@ -73,12 +77,14 @@ void Presence::keep(std::function<void(const std::string& words)> on_refused) {
           enlist(*line, self);
         }
         retry = kRetry;
-        stay(*line, self);
+        stay(*line, self, heard);
       } catch (const Refused& refused) {
-        return on_refused(refused.what());
+        return on_end(refused.what());
       } catch (const Error&) {
         line.reset();  // the hub is gone, or stopped; another one will listen there
       }
+      if (patience && Clock::now() - heard > *patience)
+        return on_end(fmt::format("nothing was heard of its hub for {:g} s", std::chrono::duration<double>(*patience).count()));
       std::this_thread::sleep_for(retry);
     }
   }).detach();

@@ -1,10 +1,13 @@
 // engine/presence.hpp: an engine's place at the hub, also at one that follows a hub that died.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "core/transport/address.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -18,18 +21,18 @@ class Presence {
  public:
   /// Registers `self`, whose id may be -1, at the address `hub`. Throws ConnectionError: no hub answers for ten
   /// seconds, or it refuses, with its words.
-  Presence(std::string hub, wire::EngineEntry self);
+  Presence(transport::Address hub, wire::EngineEntry self);
   int id() const noexcept { return self_.id; }
 
-  /// Stays registered. `on_refused` is called, with words, when a hub will not have this engine any more: it was
-  /// declared dead, or its id is another's.
+  /// Stays registered. `on_end` is called, with words, when a hub will not have this engine any more (it was declared
+  /// dead, or its id is another's), or when none was heard for `patience`; without one it is waited for for ever.
   /// Requires: called once.
-  void keep(std::function<void(const std::string& words)> on_refused);
+  void keep(std::optional<std::chrono::milliseconds> patience, std::function<void(const std::string& words)> on_end);
   /// Leaves, if the hub answers soon.
   void leave() const noexcept;
 
  private:
-  std::string hub_;
+  transport::Address hub_;
   wire::EngineEntry self_;
   std::shared_ptr<transport::Requester> line_;  // until keep()
 };

@@ -81,6 +81,10 @@ SessionServer::~SessionServer() {
   modules_.stop();
 }
 
+SessionServer::Addresses SessionServer::listen(const transport::Address& tasks, const transport::Address& bulk) {
+  return {tasks_.listen(tasks), bulk_.listen(bulk)};
+}
+
 void SessionServer::on_task_request(transport::Responder::Ticket ticket, transport::Message message) {
   session::Exchange exchange;
   try {

@@ -42,6 +42,9 @@ class SessionServer {
   SessionServer(const SessionServer&) = delete;
   SessionServer& operator=(const SessionServer&) = delete;
 
+  /// Listens for other hosts, too; the addresses with their ports. Throws ConnectionError.
+  Addresses listen(const transport::Address& tasks, const transport::Address& bulk);
+
   /// Waits for a task. Nothing after stop().
   std::optional<session::Running> next();
   /// Hands in the outcome of the task that was given last, and waits for the next one.

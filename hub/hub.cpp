@@ -18,25 +18,14 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/flight_recorder.hpp"
-#include "core/cluster/hostname.hpp"
 #include "core/cluster/pidfd.hpp"
+#include "hub/engine_entry.hpp"
 
 namespace enginery::hub {
 namespace {
 
 /// For requests that are answered at once.
 constexpr std::size_t kContexts = 64;
-
-wire::EngineEntry to_entry(const RegisteredEngine& engine) {
-  return {engine.id,
-          engine.identity.uuid,
-          static_cast<std::uint64_t>(engine.identity.process.pid),
-          engine.identity.process.start,
-          engine.identity.endpoint,
-          engine.identity.bulk_endpoint,
-          engine.identity.hostname,
-          engine.identity.output_endpoint};
-}
 
 std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
   if (engine.state == EngineState::starting) return wire::Absence::starting;
@@ -47,14 +36,14 @@ std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
 
 }  // namespace
 
-Hub::Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
-         Silence::Duration dead_after, cluster::LauncherLink* launcher,
-         const std::vector<cluster::LauncherMessage>& former)
-    : uuid_(uuid),
-      directory_(directory),
+Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
+         cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former)
+    : uuid_(addresses.uuid),
+      remote_scheme_(remote_scheme),
+      directory_(options.directory),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      registry_(uuid),
-      silence_(dead_after),
+      registry_(uuid_),
+      silence_(options.dead_after),
       launcher_(launcher),
       publisher_(addresses.notifications),
       responder_(
@@ -84,7 +73,7 @@ void Hub::on(const cluster::Died& died) {
 
 void Hub::on(const cluster::Registered& registered) {
   registry_.await(registered.id, registered.uuid, registered.process);
-  watch(registered.id, registered.uuid, registered.process, registered.hostname);
+  watch(registered.id, registered.uuid, registered.process, registered.local);
 }
 
 void Hub::on(const cluster::Resumed& resumed) { registry_.reserve(resumed.next_id); }
@@ -108,9 +97,14 @@ void Hub::look_at_watched() {
   publish_changes();
 }
 
-void Hub::announce(const Connection::Hub& addresses) {
+void Hub::listen(Connection::Remote& remote) {
+  remote.requests = responder_.listen({remote.requests, remote.credentials});
+  remote.notifications = publisher_.listen({remote.notifications, remote.credentials});
+}
+
+void Hub::announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote) {
   const std::lock_guard lock(mutex_);
-  if (launcher_) launcher_->send(cluster::Listening{addresses});
+  if (launcher_) launcher_->send(cluster::Listening{addresses, remote});
 }
 
 bool Hub::launcher_gone() const {
@@ -193,7 +187,8 @@ wire::HubReply Hub::answer(const wire::HubRequest& request) {
       id = take_in(request.engine);
       break;
     case wire::HubOp::goodbye:
-      if (const RegisteredEngine* engine = registry_.find(request.engine.uuid))
+      if (const RegisteredEngine* engine = registry_.find(request.engine.uuid);
+          engine && engine->identity == to_identity(request.engine))
         registry_.died(engine->id, "left", request.engine.uuid);
       publish_changes();
       break;
@@ -227,16 +222,15 @@ wire::HubReply Hub::snapshot() const {
 int Hub::take_in(const wire::EngineEntry& entry) {
   // A death that the launcher told of before it started this engine makes room for it.
   hear_launcher();
-  const EngineIdentity identity{entry.uuid,          {static_cast<int>(entry.pid), entry.start},
-                                entry.endpoint,      entry.hostname,
-                                entry.bulk_endpoint, entry.output_endpoint};
+  check_endpoints(entry, remote_scheme_);
+  const EngineIdentity identity = to_identity(entry);
+  const bool local = has_pid_here(identity);
   const int id = registry_.register_engine(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
   // First the launcher: what others were told must be known to the hub that may have to follow this one.
-  if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, entry.hostname});
+  if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, local});
   publish_changes();
   const auto child = launched_.find(id);
-  if (child == launched_.end() || child->second != identity.process.pid)
-    watch(id, entry.uuid, identity.process, entry.hostname);
+  if (child == launched_.end() || child->second != identity.process.pid) watch(id, entry.uuid, identity.process, local);
   return id;
 }
 
@@ -247,7 +241,7 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
     const RegisteredEngine* engine = registry_.find(uuid);
     if (!engine || (engine->state != EngineState::alive && engine->state != EngineState::suspect)) return false;
     const Clock::time_point now = Clock::now();
-    if (engine->identity.hostname != cluster::own_hostname()) silence_.heard(uuid, now);
+    if (!has_pid_here(engine->identity)) silence_.heard(uuid, now);
     const auto [known, fresh] = presences_.try_emplace(uuid, Presence{ticket, now});
     if (!fresh) former = std::exchange(known->second, {ticket, now}).ticket;
     responder_.reserve(kContexts + presences_.size());
@@ -281,8 +275,8 @@ int Hub::end(int id, bool kill) {
   return -1;
 }
 
-void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, const std::string& hostname) {
-  if (hostname != cluster::own_hostname()) return silence_.heard(uuid, Clock::now());
+void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) {
+  if (!local) return silence_.heard(uuid, Clock::now());
   if (std::ranges::find(watched_, uuid, &Watched::uuid) != watched_.end()) return;
   cluster::Descriptor handle(::pidfd_open(process.pid, 0));
   // A later process that got the pid is not it; nothing to hold is what its end looks like.

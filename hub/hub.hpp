@@ -8,7 +8,8 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <string>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include <enginery/connection.hpp>
@@ -19,6 +20,7 @@
 #include "core/transport/publisher.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "hub/hub_main.hpp"
 #include "hub/registry.hpp"
 #include "hub/silence.hpp"
 
@@ -31,16 +33,18 @@ class Hub {
 
   /// Serves from here on. `former`: what the launcher said of the hub that this one follows; none, it is the first.
   /// `launcher` may be null.
-  Hub(const Uuid& uuid, const std::filesystem::path& directory, const Connection::Hub& addresses,
-      Silence::Duration dead_after, cluster::LauncherLink* launcher,
-      const std::vector<cluster::LauncherMessage>& former);
+  /// `remote_scheme`: of the addresses for other hosts, which are bound by listen(); empty: there are none.
+  Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
+      cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former);
 
   /// What the main thread polls besides the launcher: first the wake-up, then the engines that joined by themselves.
   void add_polled(std::vector<pollfd>& polled) const;
   /// Looks after those that ended.
   void look_at_watched();
+  /// Also for other hosts; `remote` gets the ports that the system chose. Throws ConnectionError.
+  void listen(Connection::Remote& remote);
   /// Tells the launcher that the sockets are bound.
-  void announce(const Connection::Hub& addresses);
+  void announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote);
   /// To be called so often: tells clients that the hub lives, and engines; looks for silent ones.
   void heartbeat();
 
@@ -80,11 +84,12 @@ class Hub {
   bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
   int end(int id, bool kill);
-  /// By its process, or by its silence if that is on another host.
-  void watch(int id, const Uuid& uuid, const ProcessId& process, const std::string& hostname);
+  /// By its process if that is `local`, else by its silence.
+  void watch(int id, const Uuid& uuid, const ProcessId& process, bool local);
   void publish_changes();
 
   const Uuid uuid_;
+  const std::string_view remote_scheme_;
   const std::filesystem::path directory_;
   const cluster::Descriptor wake_;  // the main thread's poll begins anew
   mutable std::mutex mutex_;

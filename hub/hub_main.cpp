@@ -21,6 +21,7 @@
 #include "core/cluster/launcher_link.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "hub/hub.hpp"
+#include "hub/remote.hpp"
 
 namespace enginery::hub {
 namespace {
@@ -68,8 +69,10 @@ int hub_main(const HubOptions& options) try {
   }
   std::vector<cluster::LauncherMessage> former;
   if (launcher && !options.requests.empty()) former = hear_of_former(*launcher);
-  Hub hub(addresses.uuid, options.directory, addresses, options.dead_after, launcher ? &*launcher : nullptr, former);
-  hub.announce(addresses);
+  std::optional<Connection::Remote> remote = remote_of(options);
+  Hub hub(addresses, options, scheme_of(remote), launcher ? &*launcher : nullptr, former);
+  if (remote) hub.listen(*remote);
+  hub.announce(addresses, remote);
 
   Clock::time_point beat = Clock::now() + Hub::kHeartbeat;
   while (!ending && !hub.launcher_gone()) {

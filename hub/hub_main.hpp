@@ -20,6 +20,11 @@ struct HubOptions {
   std::string requests{}, notifications{};
   /// An engine on another host that is silent for so long is dead; suspect after a third of it.
   std::chrono::milliseconds dead_after{15'000};
+  /// Where it listens for other hosts, "HOST" or "HOST:PORT" (requests there, notifications one port further); empty:
+  /// it does not.
+  std::string listen;
+  /// Listen in the clear, without asking who comes.
+  bool insecure = false;
 };
 
 /// Serves the cluster until the launcher ends it. Returns the exit status of the process.

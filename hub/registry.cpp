@@ -66,6 +66,12 @@ int Registry::register_engine(const EngineIdentity& identity, std::optional<int>
     throw ValueError(
         fmt::format("engine {} was declared dead ({}) and cannot come back; start a new one", uuid, dead->second));
   const RegisteredEngine* const known = find(identity.uuid);
+  // Of one that the former hub knew, only its process is known.
+  const bool same = known && (known->state == EngineState::awaited ? known->identity.process == identity.process
+                                                                   : known->identity == identity);
+  if (known && !same)
+    throw ValueError(fmt::format("engine {} is registered already, by pid {}, and this is another; start a new one",
+                                 uuid, known->identity.process.pid));
   if (known && wanted && *wanted != known->id)
     throw ValueError(
         fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id, *wanted));

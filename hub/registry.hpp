@@ -33,6 +33,11 @@ struct EngineIdentity {
   std::string bulk_endpoint{};
   /// Where it publishes what its tasks print.
   std::string output_endpoint{};
+  /// Of its host's kernel, and the namespace that its pid counts in.
+  std::string boot{};
+  std::uint64_t pid_namespace = 0;
+  /// The same three for other hosts; empty when it listens for its own only.
+  std::string remote_endpoint{}, remote_bulk_endpoint{}, remote_output_endpoint{};
   friend bool operator==(const EngineIdentity&, const EngineIdentity&) = default;
 };
 
@@ -84,7 +89,7 @@ class Registry {
   void spawned(int id, int pid);
   /// Takes an engine in and returns its id: the one it wants, else the lowest never used. The same registration again
   /// (its answer was lost) gives the same id and is no change. Throws ValueError, with words: the id it wants is taken
-  /// by an engine that lives, or kept for another process; the uuid is nil, lives under another id, or was declared
+  /// by an engine that lives, or kept for another process; the uuid is nil, that of another engine, or was declared
   /// dead.
   int register_engine(const EngineIdentity& identity, std::optional<int> wanted);
   /// The process of engine `id` is gone, or is held to be. True if that is news: the first word on how stands. With a

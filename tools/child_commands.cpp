@@ -12,6 +12,7 @@ namespace enginery::tools {
 Command engine_command(CLI::App& root) {
   const auto options = std::make_shared<engine::EngineOptions>();
   const auto name = std::make_shared<std::string>();
+  const auto without_hub = std::make_shared<double>(60);
   CLI::App* app =
       root.add_subcommand("engine", "Run one engine that joins a cluster (`enginery start` does it for you)");
   add_name(app, *name);
@@ -19,11 +20,21 @@ Command engine_command(CLI::App& root) {
       ->excludes("--name")
       ->type_name("FILE");
   app->add_option("--id", options->id, "The id it asks for (default: the hub chooses)")->type_name("K");
+  app->add_option(
+         "--listen", options->listen,
+         "In a cluster of other hosts too: the address of this one at which they reach it (default: the one by "
+         "which it reaches the hub)")
+      ->type_name("HOST[:PORT]");
   add_load(app, options->load, "Plugins to import at start");
+  app->add_option("--without-hub", *without_hub,
+                  "Seconds for which it goes on when it hears nothing from the hub of another host (default: 60)")
+      ->check(number_from(0.1, 1e6))
+      ->type_name("SECONDS");
   app->add_option("--fd", options->launcher_fd)->group("");
   set_footer(app, "  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n",
              kExitCodesOfServers);
-  return {app, [options, name] {
+  return {app, [options, name, without_hub] {
+            options->without_hub = milliseconds(*without_hub);
             if (options->connection_file.empty())
               options->connection_file = Connection::find(*name).directory / cluster::kConnectionFile;
             return engine::engine_main(*options);
@@ -34,6 +45,8 @@ Command hub_command(CLI::App& root) {
   const auto options = std::make_shared<hub::HubOptions>();
   CLI::App* app = root.add_subcommand("hub", "Run the hub of a cluster (`enginery start` does it for you)");
   app->add_option("--cluster", options->cluster, "The cluster's name")->required()->type_name("NAME");
+  app->add_option("--listen", options->listen, "Listen for other hosts, too")->type_name("HOST[:PORT]");
+  app->add_flag("--insecure", options->insecure, "With --listen: no TLS, and anybody may join");
   app->add_option("--directory", options->directory, "The runtime folder, for its sockets")
       ->required()
       ->type_name("FOLDER");

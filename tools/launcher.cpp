@@ -26,7 +26,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/hostname.hpp"
+#include "core/cluster/host.hpp"
 #include "tools/launcher_words.hpp"
 
 namespace enginery::tools {
@@ -63,7 +63,10 @@ Launcher::Launcher(LaunchOptions options)
   connection_.cluster = options_.name;
   connection_.launcher = ProcessId::self();
   connection_.directory = directory_.path();
-  connection_.hostname = cluster::own_hostname();
+  const cluster::Host& host = cluster::Host::self();
+  connection_.hostname = host.name;
+  connection_.boot = host.boot;
+  connection_.pid_namespace = host.pids;
 }
 
 Launcher::~Launcher() { end_children(); }
@@ -142,6 +145,13 @@ void Launcher::ready_if_all_are() {
   say(fmt::format("{} engine{} of cluster '{}' {} ready ({:.2f} s)", count, count == 1 ? "" : "s", options_.name,
                   count == 1 ? "is" : "are", took.count()));
   if (!options_.logs && ::isatty(STDOUT_FILENO)) say("Ctrl-C ends the cluster");
+  if (connection_.remote)
+    say(fmt::format("other hosts join at {} with a copy of {}", connection_.remote->requests,
+                    (directory_.path() / cluster::kConnectionFile).string()));
+  if (options_.insecure)
+    warn(
+        "whoever reaches this host's network can run anything as this user: --insecure asks for no proof, and hides "
+        "nothing");
   if (options_.on_ready) options_.on_ready(connection_);
   if (options_.owner_lets_go) options_.owner_fd = -1;
 }

@@ -28,6 +28,10 @@ struct LaunchOptions {
   std::vector<std::string> load;
   /// An engine that dies is started anew, under its id, until it died so often in a row; 0: never.
   int restart = 0;
+  /// Where hub and engines listen for other hosts: "HOST" or "HOST:PORT"; empty: they do not.
+  std::string listen;
+  /// Listen in the clear, without asking who comes.
+  bool insecure = false;
   /// Until all engines take tasks.
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.

@@ -18,6 +18,8 @@ void Launcher::start_hub() {
   Program program{options_.command,
                   {"hub", "--fd", "3", "--cluster", options_.name, "--directory", directory_.path().string()},
                   log_of("hub")};
+  if (!options_.listen.empty()) program.arguments.insert(program.arguments.end(), {"--listen", options_.listen});
+  if (options_.insecure) program.arguments.push_back("--insecure");
   const Connection::Hub& former = connection_.hub;
   if (!former.requests.empty())
     program.arguments.insert(program.arguments.end(),
@@ -59,6 +61,7 @@ void Launcher::hear_hub() {
 
 void Launcher::on(const cluster::Listening& listening) {
   connection_.hub = listening.hub;
+  connection_.remote = listening.remote;
   connection_.save(directory_.path() / cluster::kConnectionFile);
   hub_listens_ = true;
   if (ready_) return say(fmt::format("the hub is back (pid {})", hub_->pid()));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/cluster/endpoint.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "tools/command.hpp"
 #include "tools/daemon.hpp"
@@ -49,6 +50,11 @@ Command start_command(CLI::App& root) {
   app->add_flag("--restart{10}", given->launch.restart,
                 "Start an engine that dies anew, with its id and plugins, at ever longer intervals; give it up when it "
                 "died ten times in a row, or with --restart=N N times, each within a minute");
+  app->add_option("--listen", given->launch.listen,
+                  "Let other hosts join, by TLS and with a copy of the connection file: the name or address of this "
+                  "host; PORT is the hub's, and so is the next one (default: the system chooses)")
+      ->type_name("HOST[:PORT]");
+  app->add_flag("--insecure", given->launch.insecure, "With --listen: no TLS, and anybody may join")->needs("--listen");
   add_timeout(app, given->timeout, "Seconds until all engines must be ready (default: 60)");
   app->add_flag("--daemon", given->daemon,
                 "Return once all engines are ready; the cluster goes on until `enginery stop`");
@@ -58,6 +64,7 @@ Command start_command(CLI::App& root) {
   // What the hub and the engines run, in tests.
   app->add_option("--child", given->launch.command)->group("");
   set_footer(app,
+             "  enginery start --listen 192.168.1.5     engines and clients of other hosts may join\n"
              "  enginery start                          one engine per core, in this terminal\n"
              "  enginery start -n 4 --load norms        four engines that know norms.*\n"
              "  enginery start -n 2 --name b --daemon   a second cluster, in the background\n"
@@ -69,6 +76,7 @@ Command start_command(CLI::App& root) {
   });
   return {app, [given] {
             given->launch.timeout = milliseconds(given->timeout);
+            if (!given->launch.listen.empty()) cluster::ListenAt::parse(given->launch.listen);
             if (given->daemon) return start_in_background(given->launch);
             if (given->launch.owner_fd >= 0) return start_for_owner(given->launch);
             Launcher launcher(given->launch);

@@ -5,17 +5,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/certificates.hpp"
+#include "core/cluster/descriptor.hpp"
+#include "core/cluster/endpoint.hpp"
+#include "core/cluster/host.hpp"
+#include "core/cluster/remote_json.hpp"
 #include "core/cluster/runtime_directory.hpp"
 
 namespace enginery {
@@ -24,6 +29,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
+/// Ours have less than 4 KiB.
+constexpr std::size_t kLargestFile = 64 * 1024, kLongestText = 4096;
 
 /// One object of the file; its fields are read by name, and what is wrong is said with file and field.
 class Fields {
@@ -46,6 +53,31 @@ class Fields {
     if (!value.is_string()) wrong(field, "is not a string");
     return value.get<std::string>();
   }
+  /// One line, and not empty.
+  std::string line(const std::string& field) const {
+    std::string line = text(field);
+    const bool clean = std::none_of(line.begin(), line.end(), [](unsigned char c) { return c < 32 || c == 127; });
+    if (line.empty() || line.size() > kLongestText || !clean) wrong(field, "is not a line of text");
+    return line;
+  }
+  /// The address of a socket, of one of these schemes.
+  std::string endpoint(const std::string& field, std::initializer_list<std::string_view> schemes) const {
+    std::string url = line(field);
+    const auto endpoint = cluster::Endpoint::parse(url);
+    if (!endpoint || std::find(schemes.begin(), schemes.end(), endpoint->scheme) == schemes.end())
+      wrong(field, fmt::format("is no address that begins with {}", fmt::join(schemes, " or ")));
+    return url;
+  }
+  std::filesystem::path folder(const std::string& field) const {
+    std::filesystem::path path = line(field);
+    if (!path.is_absolute()) wrong(field, "is no absolute path");
+    return path;
+  }
+  std::string cluster_name(const std::string& field) const try {
+    return cluster::cluster_name(line(field));
+  } catch (const ValueError& error) {
+    wrong(field, fmt::format("is no cluster's name ({})", error.what()));
+  }
   std::uint64_t number(const std::string& field, std::uint64_t limit) const {
     const json& value = at(field);
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() > limit) wrong(field, "is not a number in range");
@@ -55,6 +87,7 @@ class Fields {
     wrong(field, fmt::format("is no uuid ({})", error.what()));
   }
   ProcessId process() const { return {static_cast<int>(number("pid", INT_MAX)), number("start", UINT64_MAX)}; }
+  bool has(const std::string& field) const { return object_.contains(field); }
   Fields object(const std::string& field) const {
     const json& value = at(field);
     if (!value.is_object()) wrong(field, "is not an object");
@@ -67,10 +100,58 @@ class Fields {
   std::string prefix_;
 };
 
-std::string own_hostname() {
-  char name[HOST_NAME_MAX + 1] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
+/// What the file holds, and who else can read it.
+struct Read {
+  std::string text;
+  ::mode_t mode;
+  ::uid_t owner;
+};
+
+Read read_file(const std::filesystem::path& file) {
+  const auto refuse = [&](const std::string& why) {
+    return ConnectionError(fmt::format("{}: {}. `enginery start` writes one", file.string(), why));
+  };
+  // A pipe of that name would be waited for without O_NONBLOCK.
+  const cluster::Descriptor fd(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  struct stat status;
+  if (!fd || ::fstat(fd.get(), &status) != 0)
+    throw refuse(fmt::format("the connection file cannot be opened ({})", std::strerror(errno)));
+  if (!S_ISREG(status.st_mode)) throw refuse("is not a connection file (no regular file)");
+  Read result{std::string(kLargestFile + 1, '\0'), status.st_mode, status.st_uid};
+  std::size_t size = 0;
+  for (ssize_t got = 1; got > 0 && size < result.text.size(); size += static_cast<std::size_t>(got))
+    if ((got = ::read(fd.get(), result.text.data() + size, result.text.size() - size)) < 0)
+      throw refuse(fmt::format("the connection file cannot be read ({})", std::strerror(errno)));
+  if (size > kLargestFile) throw refuse(fmt::format("is not a connection file (more than {} bytes)", kLargestFile));
+  result.text.resize(size);
+  return result;
+}
+
+/// As ssh does with its keys: what others may have read or written is no proof of anything.
+void check_private(const std::filesystem::path& file, const Read& read) {
+  const std::string name = file.string();
+  if ((read.mode & 077) != 0)
+    throw ConnectionError(
+        fmt::format("{}: its mode is {:04o}, so that others can reach the key in it. Make it yours alone: chmod 600 {}",
+                    name, read.mode & 07777, name));
+  if (read.owner != ::geteuid() && read.owner != 0)
+    throw ConnectionError(
+        fmt::format("{}: holds a key and belongs to user {}, not to {}. Use a copy of your own, with mode 0600", name,
+                    read.owner, ::geteuid()));
+}
+
+Connection::Remote remote_of(const Fields& fields) {
+  Connection::Remote remote{fields.endpoint("requests", {cluster::kTls, cluster::kPlain}),
+                            fields.endpoint("notifications", {cluster::kTls, cluster::kPlain})};
+  const bool tls = remote.requests.starts_with(cluster::kTls);
+  if (tls != remote.notifications.starts_with(cluster::kTls))
+    fields.wrong("notifications", "is not as safe as requests");
+  if (!tls) return remote;
+  const Credentials credentials{fields.text("authority"), fields.text("certificate"), fields.text("key")};
+  if (const std::string objection = cluster::objection_to(credentials); !objection.empty())
+    fields.wrong("certificate", "does not serve: " + objection);
+  remote.credentials = credentials;
+  return remote;
 }
 
 /// Words for an errno of writing `file`.
@@ -84,13 +165,8 @@ ConnectionError cannot_write(const std::filesystem::path& file, int error) {
 }  // namespace
 
 Connection Connection::load(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  if (!stream)
-    throw ConnectionError(fmt::format("{}: the connection file cannot be opened ({}). `enginery start` writes one",
-                                      file.string(), std::strerror(errno)));
-  std::stringstream text;
-  text << stream.rdbuf();
-  const json root = json::parse(text.str(), nullptr, false);
+  const Read read = read_file(file);
+  const json root = json::parse(read.text, nullptr, false);
   if (!root.is_object())
     throw ConnectionError(
         fmt::format("{}: is not a connection file (no JSON object). `enginery start` writes one", file.string()));
@@ -99,11 +175,18 @@ Connection Connection::load(const std::filesystem::path& file) {
     fields.wrong("version", fmt::format("is {}, and this program reads version {}", root["version"].dump(), kVersion));
   const Fields hub = fields.object("hub");
   Connection connection;
-  connection.cluster = fields.text("cluster");
-  connection.hub = {hub.text("requests"), hub.text("notifications"), hub.uuid("uuid"), hub.process()};
+  connection.cluster = fields.cluster_name("cluster");
+  connection.hub = {hub.endpoint("requests", {cluster::kIpc}), hub.endpoint("notifications", {cluster::kIpc}),
+                    hub.uuid("uuid"), hub.process()};
   connection.launcher = fields.object("launcher").process();
-  connection.directory = fields.text("directory");
-  connection.hostname = fields.text("hostname");
+  connection.directory = fields.folder("directory");
+  connection.hostname = fields.line("hostname");
+  connection.boot = fields.text("boot");
+  connection.pid_namespace = fields.number("pid_namespace", UINT64_MAX);
+  if (fields.has("remote")) {
+    if (fields.object("remote").has("key")) check_private(file, read);
+    connection.remote = remote_of(fields.object("remote"));
+  }
   return connection;
 }
 
@@ -125,17 +208,20 @@ Connection Connection::find(const std::string& name) {
 }
 
 void Connection::save(const std::filesystem::path& file) const {
-  const json root = {{"version", kVersion},
-                     {"cluster", cluster},
-                     {"hub",
-                      {{"requests", hub.requests},
-                       {"notifications", hub.notifications},
-                       {"uuid", hub.uuid.text()},
-                       {"pid", hub.process.pid},
-                       {"start", hub.process.start}}},
-                     {"launcher", {{"pid", launcher.pid}, {"start", launcher.start}}},
-                     {"directory", directory.string()},
-                     {"hostname", hostname}};
+  json root = {{"version", kVersion},
+               {"cluster", cluster},
+               {"hub",
+                {{"requests", hub.requests},
+                 {"notifications", hub.notifications},
+                 {"uuid", hub.uuid.text()},
+                 {"pid", hub.process.pid},
+                 {"start", hub.process.start}}},
+               {"launcher", {{"pid", launcher.pid}, {"start", launcher.start}}},
+               {"directory", directory.string()},
+               {"hostname", hostname},
+               {"boot", boot},
+               {"pid_namespace", pid_namespace}};
+  if (remote) root["remote"] = cluster::to_json(*remote);
   const std::string text = root.dump(2) + "\n";
   const std::filesystem::path fresh = file.string() + "." + std::to_string(::getpid());
   ::unlink(fresh.c_str());
@@ -152,7 +238,7 @@ void Connection::save(const std::filesystem::path& file) const {
 }
 
 void Connection::check_alive() const {
-  if (hostname != own_hostname() || launcher.alive()) return;
+  if (!cluster::Host::self().same_pids({hostname, boot, pid_namespace}) || launcher.alive()) return;
   throw ConnectionError(
       fmt::format("cluster '{}' is gone: its launcher (pid {}) ended without a goodbye, and {} is "
                   "stale. Start it again with `enginery start{}`",

@@ -6,6 +6,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/remote_json.hpp"
+
 namespace enginery::cluster {
 namespace {
 
@@ -25,13 +27,15 @@ json object_of(const Died& died) {
 
 json object_of(const Listening& listening) {
   const Connection::Hub& hub = listening.hub;
-  return {{"event", "listening"},
-          {"connection",
-           {{"requests", hub.requests},
-            {"notifications", hub.notifications},
-            {"uuid", hub.uuid.text()},
-            {"pid", hub.process.pid},
-            {"start", hub.process.start}}}};
+  json object = {{"event", "listening"},
+                 {"connection",
+                  {{"requests", hub.requests},
+                   {"notifications", hub.notifications},
+                   {"uuid", hub.uuid.text()},
+                   {"pid", hub.process.pid},
+                   {"start", hub.process.start}}}};
+  if (listening.remote) object["remote"] = to_json(*listening.remote);
+  return object;
 }
 
 json object_of(const Registered& registered) {
@@ -40,7 +44,7 @@ json object_of(const Registered& registered) {
           {"uuid", registered.uuid.text()},
           {"pid", registered.process.pid},
           {"start", registered.process.start},
-          {"hostname", registered.hostname}};
+          {"local", registered.local}};
 }
 
 json object_of(const Resumed& resumed) { return {{"event", "resumed"}, {"next_id", resumed.next_id}}; }
@@ -64,7 +68,7 @@ LauncherMessage message_of(const json& object) {
   };
   if (event == "registered")
     return Registered{number(object, "id"), uuid_of(object), process_of(object),
-                      object.at("hostname").get<std::string>()};
+                      object.at("local").get<bool>()};
   if (event == "resumed") return Resumed{number(object, "next_id")};
   if (event == "restart") return Restart{number(object, "id"), object.at("kill").get<bool>()};
   if (event == "died") {
@@ -75,8 +79,10 @@ LauncherMessage message_of(const json& object) {
   }
   if (event == "listening") {
     const json& hub = object.at("connection");
-    return Listening{{hub.at("requests").get<std::string>(), hub.at("notifications").get<std::string>(), uuid_of(hub),
-                      process_of(hub)}};
+    Listening listening{{hub.at("requests").get<std::string>(), hub.at("notifications").get<std::string>(),
+                         uuid_of(hub), process_of(hub)}};
+    if (object.contains("remote")) listening.remote = remote_from(object.at("remote"));
+    return listening;
   }
   throw ValueError("the event '" + event + "' is unknown");
 }

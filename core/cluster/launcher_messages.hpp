@@ -34,9 +34,10 @@ struct Died {
   friend bool operator==(const Died&, const Died&) = default;
 };
 
-/// Hub to launcher: the sockets are bound, engines may come.
+/// Hub to launcher: the sockets are bound, engines may come; `remote` ones too if it was told to.
 struct Listening {
   Connection::Hub hub;
+  std::optional<Connection::Remote> remote{};
   friend bool operator==(const Listening&, const Listening&) = default;
 };
 
@@ -45,7 +46,7 @@ struct Registered {
   int id = 0;
   Uuid uuid;
   ProcessId process{};
-  std::string hostname{};  ///< where that process is
+  bool local = true;  ///< its pid means the same to hub and launcher
   friend bool operator==(const Registered&, const Registered&) = default;
 };
 

@@ -31,6 +31,14 @@ struct ProcessId {
   friend auto operator<=>(const ProcessId&, const ProcessId&) = default;
 };
 
+/// What proves that a process belongs to a cluster, to hub, engines and clients alike; texts in PEM. Whoever has the
+/// key may run anything in the cluster.
+struct Credentials {
+  std::string authority, certificate, key;
+
+  friend bool operator==(const Credentials&, const Credentials&) = default;
+};
+
 /// The connection file of a cluster: JSON, mode 0600.
 struct Connection {
   struct Hub {
@@ -42,6 +50,14 @@ struct Connection {
     friend bool operator==(const Hub&, const Hub&) = default;
   };
 
+  /// Where the hub listens for other hosts: "tls+tcp://…", or "tcp://…" and then without credentials.
+  struct Remote {
+    std::string requests, notifications;
+    std::optional<Credentials> credentials{};
+
+    friend bool operator==(const Remote&, const Remote&) = default;
+  };
+
   std::string cluster;
   Hub hub;
   ProcessId launcher;
@@ -49,8 +65,14 @@ struct Connection {
   std::filesystem::path directory;
   /// Of the hub; on another host the process ids above mean nothing.
   std::string hostname;
+  /// Likewise of the hub: the kernel's boot id and the pid namespace, since containers share the one and not the other.
+  std::string boot{};
+  std::uint64_t pid_namespace = 0;
+  /// Nothing: only this host can join.
+  std::optional<Remote> remote{};
 
-  /// Reads `file`. Throws ConnectionError: no such file, or malformed, with the file and the field.
+  /// Reads `file`, and trusts nothing in it. Throws ConnectionError: no such file, or malformed, with the file and the
+  /// field; or it holds credentials and others can read it.
   ENGINERY_API static Connection load(const std::filesystem::path& file);
   /// The running cluster `name` of this user; "" means $ENGINERY_CLUSTER, else "default". Throws ConnectionError if
   /// there is none (it lists those that exist), or if its launcher is gone; ValueError if it cannot be a name.

@@ -21,6 +21,15 @@ inline const char* remedy(int rv) {
       return "; this process has no descriptors left: raise `ulimit -n`";
     case NNG_ENOMEM:
       return "; this process has no memory left";
+    case NNG_ECRYPTO:
+    case NNG_EPEERAUTH:
+      return "; who listens there is not of the cluster that the connection file is of: copy the file anew";
+    case NNG_ECONNSHUT:
+    case NNG_ECONNRESET:
+      return "; it does not let this process in, or has just ended: if the connection file is of a former start or of "
+             "another cluster, copy the file anew";
+    case NNG_EADDRINVAL:
+      return "; no host has this address, or not this one";
     case NNG_EPERM:
       return "; the folder belongs to somebody else";
     default:

@@ -9,18 +9,23 @@
 
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
+#include "core/transport/doorkeeper.hpp"
 #include "core/transport/listener_guard.hpp"
+#include "core/transport/remote_listener.hpp"
 
 namespace enginery::transport {
 
 struct Publisher::State {
   nng_socket socket{};
+  std::optional<Doorkeeper> doorkeeper;
   std::optional<ListenerGuard> guard;
+  std::optional<RemoteListener> remote;
 };
 
 Publisher::Publisher(const std::string& url, int queue) : state_(new State) {
   check(nng_pub0_open(&state_->socket), "nng_pub0_open");
   nng_socket_set_int(state_->socket, NNG_OPT_SENDBUF, queue);
+  state_->doorkeeper.emplace(state_->socket.id, url);
   state_->guard.emplace(state_->socket.id, url, Protocol::pub, [this] {
     Message ping(ListenerGuard::kPing.size());
     std::memcpy(ping.data(), ListenerGuard::kPing.data(), ListenerGuard::kPing.size());
@@ -30,7 +35,13 @@ Publisher::Publisher(const std::string& url, int queue) : state_(new State) {
 
 Publisher::~Publisher() {
   state_->guard.reset();
+  state_->remote.reset();
   abandon(state_);
+}
+
+std::string Publisher::listen(const Address& address) {
+  state_->remote.emplace(state_->socket.id, address, *state_->doorkeeper);
+  return state_->remote->url();
 }
 
 void Publisher::publish(Message message) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/transport/address.hpp"
 #include "core/transport/message.hpp"
 
 namespace enginery::transport {
@@ -18,6 +19,8 @@ class Publisher {
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
+  /// Listens at this address, too, for other hosts; the address with its port. Once. Throws ConnectionError.
+  std::string listen(const Address& address);
   void publish(Message message);
 
  private:

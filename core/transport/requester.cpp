@@ -28,6 +28,7 @@
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
 #include "core/transport/listener_guard.hpp"
+#include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
@@ -97,20 +98,21 @@ struct Requester::State {
   }
 };
 
-Requester::Requester(const std::string& url) : state_(new State) {
+Requester::Requester(const Address& address) : state_(new State) {
   const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
     if (rv == 0) return;
     close_in_time(state_->socket.id);
     delete std::exchange(state_, nullptr);
     check(rv, call, about);
   };
+  const std::string& url = address.url;
   state_->url = url;
   check(nng_req0_open(&state_->socket), "nng_req0_open");
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, kNoRedial);
-  fail_safe(nng_dialer_create(&state_->dialer, state_->socket, url.c_str()), "nng_dialer_create", url);
+  fail_safe(create_dialer(&state_->dialer, state_->socket, address), "nng_dialer_create", url);
   fail_safe(nng_dialer_start(state_->dialer, 0), "connecting to", url);
   state_->touch();
 }
@@ -147,7 +149,7 @@ bool Requester::quiet() const {
   return open() == 0 && Clock::now() - Clock::time_point(Clock::duration(state_->last.load())) >= kSilence;
 }
 
-std::unique_ptr<Requester> connect(const std::string& url, double timeout_seconds) {
+std::unique_ptr<Requester> connect(const Address& address, double timeout_seconds) {
   struct Dial {
     std::mutex mutex;
     std::condition_variable changed;
@@ -157,11 +159,11 @@ std::unique_ptr<Requester> connect(const std::string& url, double timeout_second
   };
   const Clock::time_point start = Clock::now();
   auto dial = std::make_shared<Dial>();
-  std::thread([dial, url] {
+  std::thread([dial, address] {
     std::unique_ptr<Requester> requester;
     std::exception_ptr error;
     try {
-      requester = std::make_unique<Requester>(url);
+      requester = std::make_unique<Requester>(address);
     } catch (...) {
       error = std::current_exception();
     }
@@ -174,13 +176,13 @@ std::unique_ptr<Requester> connect(const std::string& url, double timeout_second
   std::unique_lock lock(dial->mutex);
   if (!dial->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return dial->done; }))
     throw TimeoutError(fmt::format("{} could not be reached within {:.3g} s; its process may be stopped or overloaded",
-                                   url, timeout_seconds));
+                                   address.url, timeout_seconds));
   if (dial->error) std::rethrow_exception(dial->error);
   lock.unlock();
   const std::chrono::duration<double> taken = Clock::now() - start;
   if (!is_heard(*dial->requester, timeout_seconds - taken.count()))
-    throw TimeoutError(fmt::format("{} gave no sign of life within {:.3g} s; try again, or see `enginery status`", url,
-                                   timeout_seconds));
+    throw TimeoutError(fmt::format("{} gave no sign of life within {:.3g} s; try again, or see `enginery status`",
+                                   address.url, timeout_seconds));
   return std::move(dial->requester);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/transport/address.hpp"
 #include "core/transport/message.hpp"
 
 namespace enginery::transport {
@@ -19,8 +20,9 @@ class Requester {
   /// Given the answer, or an empty message and why there is none.
   using OnAnswer = std::function<void(Message answer, const char* failure)>;
 
-  /// Connects to `url`. Throws ConnectionError when nobody answers there.
-  explicit Requester(const std::string& url);
+  /// Connects. Throws ConnectionError when nobody answers there. Waits for a peer that is stopped, over TLS for ever:
+  /// connect() has a limit.
+  explicit Requester(const Address& address);
 
   /// Closes the socket if it was silent long enough for that to be safe, else abandons it to the process' end.
   ~Requester();
@@ -46,7 +48,7 @@ bool is_heard(Requester& requester, double seconds);
 
 /// Connects to a Responder that hears this, within `timeout_seconds`; a stopped peer could hold a dial for ten. Throws
 /// ConnectionError, TimeoutError.
-std::unique_ptr<Requester> connect(const std::string& url, double timeout_seconds);
+std::unique_ptr<Requester> connect(const Address& address, double timeout_seconds);
 
 /// Sends one request and waits for its answer. Throws ConnectionError, TimeoutError.
 Message request(Requester& requester, Message message, double timeout_seconds);

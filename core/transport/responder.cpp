@@ -22,7 +22,9 @@
 
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
+#include "core/transport/doorkeeper.hpp"
 #include "core/transport/listener_guard.hpp"
+#include "core/transport/remote_listener.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
@@ -46,7 +48,9 @@ struct Responder::State {
   bool stop = false;
   std::thread waiter;  // of the slow sends; started by the first
   std::atomic<std::size_t> held = 0;
+  std::optional<Doorkeeper> doorkeeper;
   std::optional<ListenerGuard> guard;
+  std::optional<RemoteListener> remote;
 
   static void on_received(void* argument) {
     auto* context = static_cast<Context*>(argument);
@@ -113,11 +117,13 @@ Responder::Responder(const std::string& url, std::size_t contexts, OnRequest on_
   check(nng_rep0_open(&state_->socket), "nng_rep0_open");
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
   reserve(contexts);
+  state_->doorkeeper.emplace(state_->socket.id, url);
   state_->guard.emplace(state_->socket.id, url, Protocol::rep);
 }
 
 Responder::~Responder() {
   state_->guard.reset();
+  state_->remote.reset();
   {
     const std::lock_guard lock(state_->mutex);
     state_->stop = true;
@@ -125,6 +131,11 @@ Responder::~Responder() {
   state_->changed.notify_all();
   if (state_->waiter.joinable()) state_->waiter.detach();  // it may wait for a peer that never reads
   abandon(state_);
+}
+
+std::string Responder::listen(const Address& address) {
+  state_->remote.emplace(state_->socket.id, address, *state_->doorkeeper);
+  return state_->remote->url();
 }
 
 void Responder::reserve(std::size_t contexts) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "core/transport/address.hpp"
 #include "core/transport/message.hpp"
 
 namespace enginery::transport {
@@ -23,6 +24,8 @@ class Responder {
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
 
+  /// Listens at this address, too, for other hosts; the address with its port. Once. Throws ConnectionError.
+  std::string listen(const Address& address);
   /// Exactly once for every ticket.
   void answer(Ticket ticket, Message reply);
   /// At least so many contexts receive or hold requests.

@@ -11,6 +11,7 @@
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
+#include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::transport {
@@ -52,7 +53,7 @@ struct Subscriber::State {
   }
 };
 
-Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage on_message) : state_(new State) {
+Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage on_message) : state_(new State) {
   state_->topic = topic;
   state_->on_message = std::move(on_message);
   check(nng_sub0_open(&state_->socket), "nng_sub0_open");
@@ -60,10 +61,12 @@ Subscriber::Subscriber(const std::string& url, std::string_view topic, OnMessage
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, 10);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, 500);
-  check(nng_socket_set(state_->socket, NNG_OPT_SUB_SUBSCRIBE, topic.data(), topic.size()), "subscribing at", url);
+  check(nng_socket_set(state_->socket, NNG_OPT_SUB_SUBSCRIBE, topic.data(), topic.size()), "subscribing at",
+        address.url);
   check(nng_aio_alloc(&state_->aio, &State::on_aio, state_), "nng_aio_alloc");
   nng_recv_aio(state_->socket, state_->aio);
-  check(nng_dial(state_->socket, url.c_str(), &state_->dialer, NNG_FLAG_NONBLOCK), "connecting to", url);
+  check(create_dialer(&state_->dialer, state_->socket, address), "connecting to", address.url);
+  check(nng_dialer_start(state_->dialer, NNG_FLAG_NONBLOCK), "connecting to", address.url);
 }
 
 void Subscriber::leave_open() { state_->closable = false; }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/transport/address.hpp"
 #include "core/transport/message.hpp"
 
 namespace enginery::transport {
@@ -15,8 +16,9 @@ class Subscriber {
   /// The message without its topic.
   using OnMessage = std::function<void(Bytes message)>;
 
-  /// Subscribes to what starts with `topic`. Dials in the background, for ever. Throws ConnectionError for a bad url.
-  Subscriber(const std::string& url, std::string_view topic, OnMessage on_message);
+  /// Subscribes to what starts with `topic`. Dials in the background, for ever. Throws ConnectionError for a bad
+  /// address.
+  Subscriber(const Address& address, std::string_view topic, OnMessage on_message);
   /// Blocks until a callback that runs has returned, and for 100 ms at most until nothing comes: then the socket can
   /// be closed; else it is abandoned to the process' end.
   ~Subscriber();

@@ -11,9 +11,13 @@ using transport::Message;
 
 flatbuffers::Offset<hubfb::Engine> add_engine(flatbuffers::FlatBufferBuilder& builder, const EngineEntry& engine) {
   const auto endpoint = builder.CreateString(engine.endpoint), bulk = builder.CreateString(engine.bulk_endpoint),
-             hostname = builder.CreateString(engine.hostname), output = builder.CreateString(engine.output_endpoint);
+             hostname = builder.CreateString(engine.hostname), output = builder.CreateString(engine.output_endpoint),
+             boot = builder.CreateString(engine.boot), remote = builder.CreateString(engine.remote_endpoint),
+             remote_bulk = builder.CreateString(engine.remote_bulk_endpoint),
+             remote_output = builder.CreateString(engine.remote_output_endpoint);
   const auto uuid = to_id<hubfb::Id>(engine.uuid);
-  return hubfb::CreateEngine(builder, engine.id, &uuid, engine.pid, engine.start, endpoint, bulk, hostname, output);
+  return hubfb::CreateEngine(builder, engine.id, &uuid, engine.pid, engine.start, endpoint, bulk, hostname, output,
+                             boot, engine.pid_namespace, remote, remote_bulk, remote_output);
 }
 
 EngineEntry to_entry(const hubfb::Engine* engine) {
@@ -25,7 +29,12 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
           text_of(engine->endpoint()),
           text_of(engine->bulk_endpoint()),
           text_of(engine->hostname()),
-          text_of(engine->output_endpoint())};
+          text_of(engine->output_endpoint()),
+          text_of(engine->boot()),
+          engine->pid_namespace(),
+          text_of(engine->remote_endpoint()),
+          text_of(engine->remote_bulk_endpoint()),
+          text_of(engine->remote_output_endpoint())};
 }
 
 flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,

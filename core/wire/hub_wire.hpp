@@ -22,6 +22,10 @@ struct EngineEntry {
   std::uint64_t pid = 0, start = 0;
   std::string endpoint, bulk_endpoint, hostname;
   std::string output_endpoint{};  ///< where it publishes what its tasks print
+  std::string boot{};             ///< of its host's kernel
+  std::uint64_t pid_namespace = 0;
+  /// The same three for other hosts; empty when it listens for its own only.
+  std::string remote_endpoint{}, remote_bulk_endpoint{}, remote_output_endpoint{};
   friend bool operator==(const EngineEntry&, const EngineEntry&) = default;
 };
 

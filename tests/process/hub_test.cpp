@@ -13,7 +13,7 @@
 #include <enginery/client.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/cluster/hostname.hpp"
+#include "core/cluster/host.hpp"
 #include "core/cluster/launcher_link.hpp"
 #include "core/cluster/spawn.hpp"
 #include "core/transport/requester.hpp"
@@ -28,7 +28,9 @@ using ::testing::HasSubstr;
 class HubTest : public LauncherTest {
  protected:
   HubTest() : directory_("hubs") {
-    connection_ = {"hubs", {}, ProcessId::self(), directory_.path(), cluster::own_hostname()};
+    connection_ = {"hubs", {}, ProcessId::self(), directory_.path(), cluster::Host::self().name};
+    connection_.boot = cluster::Host::self().boot;
+    connection_.pid_namespace = cluster::Host::self().pids;
     hub_ = cluster::spawn(
         {ENGINERY_COMMAND,
          {"hub", "--fd", "3", "--cluster", "hubs", "--directory", directory_.path().string(), "--dead-after", "1.5"}});
@@ -54,7 +56,7 @@ class HubTest : public LauncherTest {
   }
   /// An engine of another host, of which only messages come.
   static wire::EngineEntry far_engine() {
-    return {-1, Uuid::random(), 1, 1, "ipc:///nowhere", "ipc:///nowhere/bulk", "elsewhere"};
+    return {-1, Uuid::random(), 1, 1, "ipc:///nowhere", "ipc:///nowhere/bulk", "elsewhere", "ipc:///nowhere/output"};
   }
   /// The next thing that the hub says.
   template <class Message>

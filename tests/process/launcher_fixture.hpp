@@ -45,7 +45,11 @@ class Watched {
   int pid() const { return pid_; }
   bool running() const { return ProcessId::of(pid_).has_value(); }
   /// Waits for it; false if it goes on.
-  bool ends() const { return !handle_ || readable(handle_.get()); }
+  bool ends() const { return ends_within(kPatience); }
+  bool ends_within(int milliseconds) const {
+    pollfd wait{handle_.get(), POLLIN, 0};
+    return !handle_ || ::poll(&wait, 1, milliseconds) == 1;
+  }
 
  private:
   int pid_;

@@ -115,7 +115,7 @@ class Delivery {
  public:
   Delivery(const Engine& engine, const std::shared_ptr<const modules::ModuleFiles>& files)
       : thread_([this, &engine, files] {
-          ModuleDelivery(engine.entry(), files, [this](std::chrono::milliseconds time) {
+          ModuleDelivery(engine.entry(), engine.entry().bulk_endpoint, files, [this](std::chrono::milliseconds time) {
             looked_ += time > 0ms;  // it asks so when it waits for somebody
             std::this_thread::sleep_for(time);
             return true;

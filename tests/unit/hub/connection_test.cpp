@@ -15,6 +15,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/certificates.hpp"
+#include "core/cluster/host.hpp"
 #include "core/cluster/runtime_directory.hpp"
 
 namespace enginery {
@@ -41,13 +43,18 @@ class ConnectionTest : public ::testing::Test {
     base_ = ::mkdtemp(path);
     ::setenv("XDG_RUNTIME_DIR", base_.c_str(), 1);
     ::unsetenv("ENGINERY_CLUSTER");
-    char hostname[256] = {};
-    ::gethostname(hostname, sizeof hostname - 1);
-    connection_ = {
-        "default", {"ipc:///a", "ipc:///b", Uuid::random(), ProcessId::self()}, ProcessId::self(), base_, hostname};
+    const cluster::Host& host = cluster::Host::self();
+    connection_ = {"default",         {"ipc:///a", "ipc:///b", Uuid::random(), ProcessId::self()},
+                   ProcessId::self(), base_,
+                   host.name,         host.boot,
+                   host.pids};
   }
   ~ConnectionTest() override { fs::remove_all(base_); }
 
+  /// The cluster listens for other hosts.
+  void listen() {
+    connection_.remote = {"tls+tcp://10.0.0.1:7001", "tls+tcp://10.0.0.1:7002", cluster::make_credentials("default")};
+  }
   /// What load() says of the saved file once `from` in it reads `to`.
   std::string words_after(const std::string& from, const std::string& to) {
     connection_.save(file_());
@@ -83,6 +90,75 @@ TEST_F(ConnectionTest, AMalformedFileIsNamedWithItsField) {
   EXPECT_THAT(words_after("\"version\": 1", "\"version\": 2"),
               HasSubstr("field 'version' is 2, and this program reads"));
   EXPECT_THAT(words_after("{", "["), HasSubstr(file + ": is not a connection file"));
+}
+
+TEST_F(ConnectionTest, EveryFieldIsCheckedBeforeItIsUsed) {
+  EXPECT_THAT(words_after("ipc:///a", "tcp://10.0.0.1:1"), HasSubstr("field 'hub.requests' is no address that begins"));
+  EXPECT_THAT(words_after("ipc:///b", "ipc://" + std::string(108, '/')), HasSubstr("field 'hub.notifications' is no"));
+  EXPECT_THAT(words_after("\"default\"", "\"../x\""), HasSubstr("field 'cluster' is no cluster's name"));
+  EXPECT_THAT(words_after(base_.string(), "here"), HasSubstr("field 'directory' is no absolute path"));
+  EXPECT_THAT(words_after("\"hostname\": \"", "\"hostname\": \"a\\nb"), HasSubstr("field 'hostname' is not a line"));
+  EXPECT_THAT(words_after("\"pid_namespace\": ", "\"pid_namespace\": -"), HasSubstr("not a number in range"));
+  EXPECT_THAT(words_after("{", std::string(70'000, ' ') + "{"), HasSubstr("more than 65536 bytes"));
+  EXPECT_THAT(words_of<ConnectionError>([&] { Connection::load(base_); }), HasSubstr("no regular file"));
+  ASSERT_EQ(::mkfifo((base_ / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(words_of<ConnectionError>([&] { Connection::load(base_ / "pipe"); }), HasSubstr("no regular file"));
+}
+
+TEST_F(ConnectionTest, RemoteAddressesAndCredentialsAreSavedAndLoaded) {
+  listen();
+  connection_.save(file_());
+  EXPECT_EQ(Connection::load(file_()), connection_);
+  connection_.remote = {"tcp://host:7001", "tcp://[fe80::1]:7002"};
+  connection_.save(file_());
+  EXPECT_EQ(Connection::load(file_()), connection_);
+}
+
+TEST_F(ConnectionTest, CredentialsThatDoNotBelongTogetherAreRefused) {
+  listen();
+  const Credentials own = *connection_.remote->credentials, other = cluster::make_credentials("default");
+  const auto refusal = [&](const Credentials& credentials) {
+    connection_.remote->credentials = credentials;
+    connection_.save(file_());
+    return words_of<ConnectionError>([&] { Connection::load(file_()); });
+  };
+  EXPECT_THAT(refusal({own.authority, own.certificate, other.key}), HasSubstr("the key is not the certificate's"));
+  EXPECT_THAT(refusal({other.authority, own.certificate, own.key}), HasSubstr("has not signed the certificate"));
+  EXPECT_THAT(refusal({own.authority, "no certificate", own.key}), HasSubstr("the certificate is none in PEM"));
+  EXPECT_THAT(refusal({"", own.certificate, own.key}), HasSubstr("the authority is no certificate in PEM"));
+  EXPECT_THAT(refusal({own.authority, own.certificate, own.key.substr(0, 60)}), HasSubstr("the key is none in PEM"));
+  EXPECT_EQ(refusal(own), "nothing was thrown");
+}
+
+TEST_F(ConnectionTest, NothingInAFileTurnsEncryptionOffForAPart) {
+  listen();
+  EXPECT_THAT(words_after("tls+tcp://10.0.0.1:7002", "tcp://10.0.0.1:7002"), HasSubstr("is not as safe as requests"));
+  EXPECT_THAT(words_after("tls+tcp://10.0.0.1:7001", "tls+tcp://10.0.0.1"),
+              HasSubstr("'remote.requests' is no address"));
+  EXPECT_THAT(words_after("tls+tcp://10.0.0.1:7001", "ipc:///a"), HasSubstr("'remote.requests' is no address"));
+}
+
+TEST_F(ConnectionTest, AKeyThatOthersCanReachIsRefusedWithTheRemedy) {
+  listen();
+  connection_.save(file_());
+  for (const mode_t mode : {0640, 0604, 0620, 0666}) {
+    ASSERT_EQ(::chmod(file_().c_str(), mode), 0);
+    EXPECT_THAT(words_of<ConnectionError>([&] { Connection::load(file_()); }),
+                HasSubstr("chmod 600 " + file_().string()));
+  }
+  ASSERT_EQ(::chmod(file_().c_str(), 0400), 0);
+  EXPECT_EQ(Connection::load(file_()), connection_);
+  connection_.remote.reset();
+  connection_.save(file_());
+  ASSERT_EQ(::chmod(file_().c_str(), 0644), 0);
+  EXPECT_EQ(Connection::load(file_()), connection_) << "there is no key in it";
+}
+
+TEST_F(ConnectionTest, AProcessOfAnotherPidNamespaceIsNotLookedForHere) {
+  connection_.launcher.start += 1;
+  EXPECT_THAT(words_of<ConnectionError>([&] { connection_.check_alive(); }), HasSubstr("is gone"));
+  connection_.pid_namespace += 1;
+  EXPECT_EQ(words_of<ConnectionError>([&] { connection_.check_alive(); }), "nothing was thrown");
 }
 
 TEST_F(ConnectionTest, AFileThatIsNotThereIsNamed) {

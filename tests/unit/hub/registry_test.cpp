@@ -60,6 +60,21 @@ TEST_F(RegistryTest, ASpawnedEnginesIdIsNotGivenToAStranger) {
   EXPECT_EQ(ids(), (std::vector{0, 2}));
 }
 
+TEST_F(RegistryTest, ASpawnedEnginesIdIsKeptForItsProcess) {
+  registry.spawned(0, 100);
+  EXPECT_THAT(refusal(engine(9, 200), 0), HasSubstr("id 0 is kept for the process 100, which the launcher started"));
+  EXPECT_EQ(registry.register_engine(engine(1, 100), 0), 0);
+}
+
+TEST_F(RegistryTest, AnEnginesUuidIsItsOwn) {
+  registry.register_engine(engine(1, 100), {});
+  EXPECT_THAT(refusal(engine(1, 200), {}), HasSubstr("is registered already, by pid 100"));
+  EngineIdentity elsewhere = engine(1, 100);
+  elsewhere.remote_endpoint = "tls+tcp://10.0.0.9:1";
+  EXPECT_THAT(refusal(elsewhere, 0), HasSubstr("this is another; start a new one"));
+  EXPECT_EQ(registry.register_engine(engine(1, 100), {}), 0) << "the same registration again";
+}
+
 TEST_F(RegistryTest, TheIdOfADeadEngineIsNotGivenAway) {
   registry.register_engine(engine(1), {});
   EXPECT_TRUE(registry.died(0, "signal 9 (Killed)"));

@@ -158,14 +158,20 @@ TEST(HubWire, EnginesThatTakeNoTasksNowAndARefusalAreReadAsTheyWereWritten) {
 }
 
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
-  const EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
+  EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
+  engine.output_endpoint = "ipc:///z";
+  engine.boot = "boot";
+  engine.pid_namespace = 19;
+  engine.remote_endpoint = "tls+tcp://host:1";
+  engine.remote_bulk_endpoint = "tls+tcp://host:2";
+  engine.remote_output_endpoint = "tls+tcp://host:3";
   const HubReply reply = decode_hub_reply(sent(encode(HubReply{true, "", 3, Uuid::random(), 9, {engine}})));
   EXPECT_THAT(reply.engines, ElementsAre(engine));
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words",
-                                  "  at f"};
+  const cluster::LastMoments last{
+      cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words", {}};
   transport::Message published =
       encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);

@@ -1,0 +1,147 @@
+// core/transport/remote_listener.cpp: a listening socket's address for other hosts.
+//
+// NNG owns the descriptors of connections, and may close one at any moment; so one that is to be cut is copied first,
+// and it is the copy that is asked who it is, and shut down. NNG then sees its end.
+#include "core/transport/remote_listener.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nng/nng.h>
+
+#include "core/cluster/descriptor.hpp"
+#include "core/transport/check.hpp"
+#include "core/transport/tls.hpp"
+
+namespace enginery::transport {
+namespace {
+
+constexpr std::chrono::seconds kInterval(1);
+
+struct Ends {
+  std::uint16_t own_port;
+  Peer peer;
+};
+
+/// Of a TCP connection; nothing for any other descriptor.
+std::optional<Ends> ends_of(int fd) {
+  sockaddr_storage own{}, other{};
+  socklen_t own_size = sizeof own, other_size = sizeof other;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) != 0 ||
+      ::getpeername(fd, reinterpret_cast<sockaddr*>(&other), &other_size) != 0)
+    return std::nullopt;
+  if (own.ss_family == AF_INET) {
+    const auto &mine = reinterpret_cast<sockaddr_in&>(own), &theirs = reinterpret_cast<sockaddr_in&>(other);
+    return Ends{ntohs(mine.sin_port), Peer(theirs.sin_addr, theirs.sin_port)};
+  }
+  if (own.ss_family == AF_INET6) {
+    const auto &mine = reinterpret_cast<sockaddr_in6&>(own), &theirs = reinterpret_cast<sockaddr_in6&>(other);
+    return Ends{ntohs(mine.sin6_port), Peer(theirs.sin6_addr, theirs.sin6_port)};
+  }
+  return std::nullopt;
+}
+
+/// This process' connections at `port`, by their other ends.
+std::map<Peer, cluster::Descriptor> connections_at(std::uint16_t port) {
+  std::map<Peer, cluster::Descriptor> connections;
+  DIR* const all = ::opendir("/proc/self/fd");
+  if (!all) return connections;
+  while (const dirent* entry = ::readdir(all)) {
+    const int fd = std::atoi(entry->d_name);
+    const auto at_first = ends_of(fd);
+    if (!at_first || at_first->own_port != port) continue;
+    cluster::Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    const auto ends = copy ? ends_of(copy.get()) : std::nullopt;
+    if (ends && ends->own_port == port) connections.emplace(ends->peer, std::move(copy));
+  }
+  ::closedir(all);
+  return connections;
+}
+
+}  // namespace
+
+RemoteListener::RemoteListener(std::uint32_t socket, const Address& address, const Doorkeeper& doorkeeper)
+    : doorkeeper_(doorkeeper) {
+  nng_listener listener{};
+  check(create_listener(&listener, nng_socket{socket}, address), "listening at", address.url);
+  check(nng_listener_start(listener, 0), "listening at", address.url);
+  int port = 0;
+  check(nng_listener_get_int(listener, NNG_OPT_TCP_BOUND_PORT, &port), "the port of", address.url);
+  listener_ = listener.id;
+  port_ = static_cast<std::uint16_t>(port);
+  url_ = fmt::format("{}:{}", address.url.substr(0, address.url.rfind(':')), port);
+  refusals_ = std::make_unique<Refusals>(url_);
+  thread_ = std::thread([this] { watch(); });
+}
+
+RemoteListener::~RemoteListener() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void RemoteListener::watch() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, kInterval, [this] { return stop_; })) {
+    lock.unlock();
+    if (const std::uint64_t count = newly_refused(); count > 0)
+      refusals_->note("a connection that did not prove that it belongs to this cluster", count);
+    cut_strangers();
+    lock.lock();
+  }
+}
+
+void RemoteListener::cut_strangers() {
+  const Clock::time_point now = Clock::now();
+  std::map<Peer, Clock::time_point> still_there;
+  std::vector<std::pair<Clock::time_point, int>> waiting;
+  const auto connections = connections_at(port_);
+  for (const auto& [peer, connection] : connections) {
+    if (doorkeeper_.has_let_in(peer)) continue;
+    const auto known = strangers_.find(peer);
+    const Clock::time_point since = known == strangers_.end() ? now : known->second;
+    still_there.emplace(peer, since);
+    waiting.emplace_back(since, connection.get());
+  }
+  strangers_ = std::move(still_there);
+  std::sort(waiting.begin(), waiting.end());
+  const std::size_t too_many = waiting.size() - std::min(waiting.size(), kMostStrangers);
+  std::uint64_t cut = 0;
+  for (std::size_t i = 0; i < waiting.size() && (i < too_many || now - waiting[i].first >= kPatience); ++i)
+    cut += ::shutdown(waiting[i].second, SHUT_RDWR) == 0;
+  if (cut > 0) refusals_->note("a connection that did not finish its handshake", cut);
+}
+
+std::uint64_t RemoteListener::newly_refused() {
+  nng_stat* all = nullptr;
+  if (nng_stats_get(&all) != 0) return 0;
+  const auto child = [](nng_stat* parent, const char* name) {
+    nng_stat* found = nng_stat_child(parent);
+    while (found && std::strcmp(nng_stat_name(found), name) != 0) found = nng_stat_next(found);
+    return found;
+  };
+  std::uint64_t refused = 0;
+  for (nng_stat* one = nng_stat_child(all); one; one = nng_stat_next(one)) {
+    nng_stat* const id = std::strncmp(nng_stat_name(one), "listener", 8) == 0 ? child(one, "id") : nullptr;
+    if (!id || nng_stat_value(id) != listener_) continue;
+    for (const char* kind : {"auth", "proto", "timeout"})
+      if (nng_stat* const count = child(one, kind)) refused += nng_stat_value(count);
+  }
+  nng_stats_free(all);
+  return refused - std::exchange(refused_, refused);
+}
+
+}  // namespace enginery::transport

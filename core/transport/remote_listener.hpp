@@ -1,0 +1,59 @@
+// core/transport/remote_listener.hpp: a listening socket's address for other hosts.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "core/transport/address.hpp"
+#include "core/transport/doorkeeper.hpp"
+#include "core/transport/refusals.hpp"
+
+namespace enginery::transport {
+
+/// Listens over TCP, with TLS if the address has credentials. NNG gives a TLS handshake no time limit, so strangers
+/// that connect and say nothing would keep a descriptor each for as long as they like: every second the connections
+/// that did not get in within ten seconds are cut, and the oldest of more than 128 of them at once.
+///
+/// Threads: one of its own.
+class RemoteListener {
+ public:
+  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::size_t kMostStrangers = 128;
+
+  /// `socket`: NNG's id. Port 0: the system chooses. Throws ConnectionError when the address cannot be listened at.
+  RemoteListener(std::uint32_t socket, const Address& address, const Doorkeeper& doorkeeper);
+  ~RemoteListener();
+  RemoteListener(const RemoteListener&) = delete;
+  RemoteListener& operator=(const RemoteListener&) = delete;
+
+  /// With the port.
+  const std::string& url() const { return url_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void watch();
+  void cut_strangers();
+  /// Those that NNG has refused since it was last asked; it may have refused more.
+  std::uint64_t newly_refused();
+
+  const Doorkeeper& doorkeeper_;
+  std::uint32_t listener_ = 0;
+  std::uint16_t port_ = 0;
+  std::string url_;
+  std::map<Peer, Clock::time_point> strangers_;  // since when
+  std::uint64_t refused_ = 0;
+  std::unique_ptr<Refusals> refusals_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace enginery::transport

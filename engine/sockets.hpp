@@ -1,0 +1,43 @@
+// engine/sockets.hpp: where an engine listens, and the files that it has there.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <enginery/connection.hpp>
+#include <enginery/uuid.hpp>
+
+#include "core/transport/address.hpp"
+
+namespace enginery::engine {
+
+/// One for each purpose.
+struct Addresses {
+  transport::Address tasks, bulk, output;
+};
+
+/// On the hub's host an engine listens in the cluster's folder, which local clients can reach; elsewhere there is no
+/// such folder. For other hosts it listens if the cluster does.
+class Sockets {
+ public:
+  /// `listen`: EngineOptions'. Throws ValueError, ConnectionError, with words.
+  Sockets(const Connection& connection, const Uuid& engine, const std::string& listen);
+
+  /// In the folder; without one, where nobody can connect.
+  const Addresses& local() const { return local_; }
+  bool has_folder() const { return !directory_.empty(); }
+  /// The ports are 0 where the system is to choose.
+  const std::optional<Addresses>& remote() const { return remote_; }
+  /// Of the flight recorder. Without a folder, one that need not outlive this process.
+  const std::string& record() const { return record_; }
+  /// Removes the files.
+  void remove() const;
+
+ private:
+  std::string directory_;  // empty: none
+  Addresses local_;
+  std::optional<Addresses> remote_;
+  std::string record_;
+};
+
+}  // namespace enginery::engine
