@@ -55,9 +55,10 @@ Message with_bodies(MessageKind kind, const flatbuffers::FlatBufferBuilder& buil
 template <class Table, class Add>
 void each_entry(const Opened& opened, const Table& table, const char* name, const Add& add) {
   std::size_t at = 0, bulk_at = 0;
-  const std::size_t bulk_count = table.bulk_sizes() ? table.bulk_sizes()->size() : 0;
-  if (table.heads()) {
-    for (const fb::Head* head : *table.heads()) {
+  const auto* bulk_sizes = aligned(table.bulk_sizes(), name);
+  const std::size_t bulk_count = bulk_sizes ? bulk_sizes->size() : 0;
+  if (const auto* heads = aligned(table.heads(), name)) {
+    for (const fb::Head* head : *heads) {
       if (head->size() > opened.bodies.size() - at || padded(head->size()) > opened.bodies.size() - at)
         throw ProtocolError(fmt::format("an entry of {} bytes in a {} exceeds its message", head->size(), name));
       if (head->bulk() > bulk_count - bulk_at)
@@ -65,7 +66,7 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
             fmt::format("an entry of a {} names {} large payloads that are not listed", name, head->bulk()));
       std::vector<std::uint64_t> sizes;
       if (head->bulk()) {
-        const auto* first = table.bulk_sizes()->data() + bulk_at;
+        const auto* first = bulk_sizes->data() + bulk_at;
         sizes.assign(first, first + head->bulk());
         bulk_at += head->bulk();
       }
@@ -119,7 +120,7 @@ session::Exchange decode_exchange(const Opened& opened) {
   each_entry(opened, table, "exchange", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
     exchange.tasks.push_back({head.seq(), head.aborted() != 0, std::move(body), std::move(bulk)});
   });
-  if (table.aborts()) exchange.aborts.assign(table.aborts()->begin(), table.aborts()->end());
+  if (const auto* aborts = aligned(table.aborts(), "exchange")) exchange.aborts.assign(aborts->begin(), aborts->end());
   return exchange;
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Opened sent(transport::Message message) { return open_frame(std::move(message).share()); }
 
@@ -123,6 +124,29 @@ TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
     }
 }
 
+TEST(SessionWire, AVectorBesideItsAlignmentIsRefused) {
+  session::Exchange exchange;
+  exchange.aborts = {1, 9};
+  const transport::Message message = encode(exchange);
+  int refused = 0;
+  for (std::size_t at = kPreamble; at + 4 <= message.span().size(); at += 4) {
+    // Four bytes further, the first element's lower half is a length of one, and then half of it and half of the next
+    // are an element.
+    Bytes shifted = Bytes::copy(message.span());
+    auto* const word = const_cast<std::byte*>(shifted.data() + at);
+    std::uint32_t offset;
+    std::memcpy(&offset, word, sizeof offset);
+    offset += 4;
+    std::memcpy(word, &offset, sizeof offset);
+    try {
+      EXPECT_THAT(decode_exchange(open_frame(shifted)).aborts, Not(ElementsAre(std::uint64_t{9} << 32))) << at;
+    } catch (const ProtocolError& error) {
+      refused += std::string(error.what()).ends_with("is not aligned");
+    }
+  }
+  EXPECT_GT(refused, 0);
+}
+
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   const EngineEntry engine{3, Uuid::random(), 17, 18, "ipc:///x", "ipc:///y", "host"};
   const HubReply reply = decode_hub_reply(sent(encode(HubReply{true, "", 3, Uuid::random(), 9, {engine}})));
@@ -130,7 +154,8 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words"};
+  const cluster::LastMoments last{
+      cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words", {}};
   transport::Message published =
       encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
