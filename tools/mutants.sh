@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # tools/mutants.sh: takes one rule of the session away at a time; the simulator must notice each.
 #
-# usage: tools/mutants.sh [SEEDS]     works in a temporary folder; exit code 1 if a mutant survives
+# usage: tools/mutants.sh [SEEDS]     works in a temporary folder; exit code 1 if a mutant survives. What is no rule of the
+# session, as the listeners' guard, is in tools/mutants_of_processes.sh.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 seeds=${1:-2000}

@@ -10,8 +10,6 @@
 namespace enginery::evaluator {
 namespace {
 
-constexpr std::size_t kMostAllocated = std::size_t{1} << 30;
-
 /// Adds to the text of an exception in flight. It stays the object that was thrown: its type, and the stack that was
 /// recorded at its throw, are still the original's.
 template <class Exception>
@@ -27,7 +25,7 @@ Value Evaluator::execute(std::string_view code) {
   Evaluation evaluation(names_, builtins_);
   Value last;
   for (const Statement& statement : program) {
-    const AllocationLimit limit(kMostAllocated);
+    const AllocationLimit limit(most_allocated_);
     try {
       if (const auto* import = std::get_if<Import>(&statement.form)) {
         names_.set(import->name, import_plugin_(import->plugin));

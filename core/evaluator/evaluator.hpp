@@ -1,6 +1,7 @@
 // core/evaluator/evaluator.hpp: execute(code): statements of a small Python-like language over a namespace.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,18 +21,21 @@ class ENGINERY_API Evaluator {
  public:
   using ImportPlugin = std::function<Value(const std::string& plugin)>;
 
-  /// `import_plugin` gives the module that `import plugin` binds. `names` outlives this.
-  Evaluator(Namespace& names, ImportPlugin import_plugin) : names_(names), import_plugin_(std::move(import_plugin)) {}
+  /// `import_plugin` gives the module that `import plugin` binds. `names` outlives this. What a statement's operators
+  /// and builtins allocate is limited to `most_allocated` bytes.
+  Evaluator(Namespace& names, ImportPlugin import_plugin, std::size_t most_allocated = std::size_t{1} << 30)
+      : names_(names), import_plugin_(std::move(import_plugin)), most_allocated_(most_allocated) {}
 
   /// Runs the statements; the value of the last one if it is an expression, else None. The whole text is read first:
   /// after a SyntaxError nothing has changed. After any other error the statements before it have been done; if the
-  /// text has several lines, the error's message ends in the line of its statement. What a statement's operators and
-  /// builtins allocate is limited to 1 GiB: MemoryError.
+  /// text has several lines, the error's message ends in the line of its statement. A statement that would allocate
+  /// more than it may: MemoryError.
   Value execute(std::string_view code);
 
  private:
   Namespace& names_;
   ImportPlugin import_plugin_;
+  std::size_t most_allocated_;
   Builtins builtins_;
 };
 

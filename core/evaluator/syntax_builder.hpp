@@ -104,7 +104,8 @@ class SyntaxBuilder {
 
   template <class Form>
   void push(std::size_t place, Form form) {
-    stack_.push_back({std::move(form), place});
+    // Named, since otherwise clang 14 tries whether a form is a Value that would do for a Literal.
+    stack_.push_back({decltype(Expression::form)(std::in_place_type<Form>, std::move(form)), place});
   }
   Expression pop();
   /// The last expression becomes the first operand of a chain.
@@ -117,7 +118,7 @@ class SyntaxBuilder {
   void check_unstarred(const Expression& expression) const;
   template <class Form>
   void finish(Form form) {
-    program_.push_back({std::move(form)});
+    program_.push_back({decltype(Statement::form)(std::in_place_type<Form>, std::move(form))});
   }
 
   const Source& source_;

@@ -98,7 +98,7 @@ void Function::bind(std::span<const Value> positional, std::span<const std::pair
 
   for (std::size_t i = 0; i < std::min(positional.size(), count); ++i) bound[i] = &positional[i];
   for (const auto& [key, value] : keyword) {
-    const auto formal = std::find_if(formals.begin(), formals.end(), [&](const Formal& f) { return f.name == key; });
+    const auto formal = std::ranges::find(formals, key, &Formal::name);
     if (formal == formals.end()) {
       std::vector<std::string> names;
       for (const Formal& known : formals) names.push_back(known.name);

@@ -158,7 +158,18 @@ struct Text : std::string {
   std::size_t counted = 0;
 };
 
-void print_array(Text& out, const Array& array, std::size_t axis, std::size_t offset) {
+/// Rows without elements cost nothing, so there may be more of them than can ever be printed.
+bool is_too_long_for_nothing(const Array& array) {
+  constexpr std::int64_t kMostRows = 1000;
+  std::int64_t rows = 1;
+  for (const std::int64_t extent : array.shape()) {
+    if (extent == 0) return false;  // the rows within are not reached
+    if (__builtin_mul_overflow(rows, extent, &rows) || rows > kMostRows) return array.size() == 0;
+  }
+  return false;
+}
+
+void print_axis(Text& out, const Array& array, std::size_t axis, std::size_t offset) {
   out.count();
   if (axis == array.ndim()) {
     out += element_repr(array.dtype(), array.data() + offset * size_of(array.dtype()));
@@ -168,7 +179,7 @@ void print_array(Text& out, const Array& array, std::size_t axis, std::size_t of
   const std::size_t step = static_cast<std::size_t>(array.stride(axis));
   for (std::size_t i = 0; i < static_cast<std::size_t>(array.shape()[axis]) && !out.is_full(); ++i) {
     if (i) out += ", ";
-    print_array(out, array, axis + 1, offset + i * step);
+    print_axis(out, array, axis + 1, offset + i * step);
   }
   out += ']';
 }
@@ -212,7 +223,7 @@ class Printer {
         print_dict(value);
         break;
       case Kind::array:
-        print_array(out_, contents<ArrayObject>(value), 0, 0);
+        print_array(contents<ArrayObject>(value));
         break;
       case Kind::reference:
         out_ += "Reference(" + string_repr(contents<ReferenceObject>(value)) + ")";
@@ -252,6 +263,13 @@ class Printer {
     }
     out_ += items.size() == 1 ? close_one : close;
     inside_.pop_back();
+  }
+
+  void print_array(const Array& array) {
+    if (is_too_long_for_nothing(array))
+      out_ += "<" + array.describe() + ">";
+    else
+      print_axis(out_, array, 0, 0);
   }
 
   void print_dict(const Value& value) {

@@ -111,9 +111,10 @@ Unpacked<Table> take_apart(Bytes body, std::span<const Bytes> bulk, const char* 
   Unpacked<Table> unpacked{&table, {}};
   std::size_t at = kHeader + padded(size), bulk_at = 0;
   const fb::Values* values = values_of(table);
-  if (values && values->payloads()) {
-    unpacked.payloads.reserve(std::min<std::size_t>(values->payloads()->size(), 4096));
-    for (const std::uint64_t marked : *values->payloads()) {
+  if (values) aligned(values->nodes(), name);
+  if (const auto* payloads = values ? aligned(values->payloads(), name) : nullptr) {
+    unpacked.payloads.reserve(std::min<std::size_t>(payloads->size(), 4096));
+    for (const std::uint64_t marked : *payloads) {
       const std::uint64_t length = marked & ~kOutside;
       if (marked & kOutside) {
         if (bulk_at == bulk.size() || bulk[bulk_at].size() != length)

@@ -1,7 +1,11 @@
 // core/wire/envelope.hpp: verification and building that the envelopes of all schemas share.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
+#include <type_traits>
 
 #include <flatbuffers/flatbuffers.h>
 #include <fmt/format.h>
@@ -24,6 +28,16 @@ const Table& verified(std::span<const std::uint8_t> envelope, const char* name) 
   if (!verifier.VerifyBuffer<Table>(nullptr))
     throw ProtocolError(fmt::format("the envelope of a {} does not pass verification", name));
   return *flatbuffers::GetRoot<Table>(envelope.data());
+}
+
+/// A vector of a verified envelope, if it is there. Throws ProtocolError when its elements do not lie where their type
+/// has to, which the verifier checks for what comes before them only.
+template <class T>
+const flatbuffers::Vector<T>* aligned(const flatbuffers::Vector<T>* vector, const char* name) {
+  using Element = std::remove_pointer_t<typename flatbuffers::Vector<T>::return_type>;
+  if (vector && reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Element) != 0)
+    throw ProtocolError(fmt::format("a vector in the envelope of a {} is not aligned", name));
+  return vector;
 }
 
 template <class Id>

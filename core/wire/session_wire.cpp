@@ -64,9 +64,10 @@ Message with_bodies(MessageKind kind, const flatbuffers::FlatBufferBuilder& buil
 template <class Table, class Add>
 void each_entry(const Opened& opened, const Table& table, const char* name, const Add& add) {
   std::size_t at = 0, bulk_at = 0;
-  const std::size_t bulk_count = table.bulk_sizes() ? table.bulk_sizes()->size() : 0;
-  if (table.heads()) {
-    for (const fb::Head* head : *table.heads()) {
+  const auto* bulk_sizes = aligned(table.bulk_sizes(), name);
+  const std::size_t bulk_count = bulk_sizes ? bulk_sizes->size() : 0;
+  if (const auto* heads = aligned(table.heads(), name)) {
+    for (const fb::Head* head : *heads) {
       if (head->size() > opened.bodies.size() - at || padded(head->size()) > opened.bodies.size() - at)
         throw ProtocolError(fmt::format("an entry of {} bytes in a {} exceeds its message", head->size(), name));
       if (head->bulk() > bulk_count - bulk_at)
@@ -74,7 +75,7 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
             fmt::format("an entry of a {} names {} large payloads that are not listed", name, head->bulk()));
       std::vector<std::uint64_t> sizes;
       if (head->bulk()) {
-        const auto* first = table.bulk_sizes()->data() + bulk_at;
+        const auto* first = bulk_sizes->data() + bulk_at;
         sizes.assign(first, first + head->bulk());
         bulk_at += head->bulk();
       }
@@ -151,13 +152,13 @@ session::Exchange decode_exchange(const Opened& opened) {
   exchange.client_pid = table.client_pid();
   exchange.client_start = table.client_start();
   if (table.heads()) exchange.tasks.reserve(table.heads()->size());
-  TimeLimits limits(table.time_limits());
+  TimeLimits limits(aligned(table.time_limits(), "exchange"));
   each_entry(opened, table, "exchange", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
     const bool aborted = checked_ending(head, session::Ending::aborted, "exchange") != 0;
     exchange.tasks.push_back({head.seq(), aborted, std::move(body), std::move(bulk), limits.next(head)});
   });
   limits.expect_end();
-  if (table.aborts()) exchange.aborts.assign(table.aborts()->begin(), table.aborts()->end());
+  if (const auto* aborts = aligned(table.aborts(), "exchange")) exchange.aborts.assign(aborts->begin(), aborts->end());
   return exchange;
 }
 

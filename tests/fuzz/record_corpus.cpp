@@ -1,14 +1,21 @@
-// tests/fuzz/record_corpus.cpp: writes one message of each kind into a folder: the corpus of the fuzz targets.
+// tests/fuzz/record_corpus.cpp: writes what enginery itself writes into the folders of a corpus of the fuzz targets: a
+// message of each kind, values with large payloads, a record of an engine's last moments.
 //
-// usage: record_corpus FOLDER
+// usage: record_corpus CORPUS
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <enginery/array.hpp>
 #include <enginery/codec.hpp>
 #include <enginery/dict.hpp>
 
+#include "core/cluster/flight_recorder.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -18,29 +25,89 @@
 
 using namespace enginery;
 
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
-    return 2;
-  }
-  const auto write = [&](const std::string& name, const transport::Message& message, std::size_t topic = 0) {
-    const std::span<const std::byte> bytes = message.span().subspan(topic);
-    std::ofstream(std::string(argv[1]) + "/" + name, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  };
-  const Uuid engine = Uuid::parse("000102030405060708090a0b0c0d0e0f"),
-             session = Uuid::parse("f0e0d0c0b0a090807060504030201000");
+namespace {
+
+using Folder = std::filesystem::path;
+
+void write(const std::filesystem::path& file, std::string_view bytes) {
+  std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+void write_message(const Folder& folder, const char* name, const transport::Message& message, std::size_t topic = 0) {
+  const std::span<const std::byte> bytes = message.span().subspan(topic);
+  write(folder / name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+const Uuid engine = Uuid::parse("000102030405060708090a0b0c0d0e0f"),
+           session = Uuid::parse("f0e0d0c0b0a090807060504030201000");
+
+/// A value of each kind that travels.
+std::vector<Value> values() {
   const std::int64_t shape[] = {2, 3};
   Dict dict;
   dict.set(Value::string("levels"), Value::list({1, 2.5, Value::complex({0, 1})}));
   dict.set(Value::integer(1), Value::reference("a"));
-  const std::vector<Value> positional{Value(),
-                                      true,
-                                      "text",
-                                      Value::bytes("\xff"),
-                                      Value::tuple({1}),
-                                      Value::dict(std::move(dict)),
-                                      Value::array(Array::zeros(DType::f64, shape, Order::column_major))};
+  return {Value(),
+          true,
+          "text",
+          Value::bytes("\xff"),
+          Value::tuple({1}),
+          Value::dict(std::move(dict)),
+          Value::array(Array::zeros(DType::f64, shape, Order::column_major))};
+}
+
+/// As values_fuzz takes them; at most three payloads are large.
+void write_packed(const std::filesystem::path& file, const wire::Packed& packed, bool outcome) {
+  std::string input(1, static_cast<char>(packed.bulk.size() << 1 | outcome));
+  for (const Bytes& payload : packed.bulk)
+    for (const std::size_t digit : {payload.size() & 255, payload.size() >> 8}) input += static_cast<char>(digit);
+  for (const Bytes& payload : packed.bulk) input += payload.text();
+  write(file, input.append(packed.body.text()));
+}
+
+void record_values(const Folder& folder) {
+  const std::vector<Value> positional = values();
+  const wire::Keywords keywords{{"x", 1}};
+  const wire::CallParts call{wire::Op::apply, "norms.get_norms", positional, keywords};
+  write_packed(folder / "call", wire::pack(call, 65536), false);
+  write_packed(folder / "call_outside", wire::pack(call, 16), false);
+  List arrays;
+  for (const auto& [dtype, shape] : {std::pair{DType::c128, std::vector<std::int64_t>{64}},
+                                     {DType::i16, {3, 0, 2}},
+                                     {DType::boolean, {}},
+                                     {DType::u8, {2, 1, 1, 3}}})
+    arrays.push_back(Value::array(Array::zeros(dtype, shape)));
+  wire::Outcome good, bad;
+  good.value = Value::list(arrays);
+  good.out = "text\n";
+  bad.failure = wire::Failure{"ValueError", "no", "  at f"};
+  write_packed(folder / "arrays", wire::pack(good, 65536), true);
+  write_packed(folder / "arrays_large", wire::pack(good, 900), true);
+  write_packed(folder / "failure", wire::pack(bad, 65536), true);
+}
+
+void record_last_moments(const Folder& folder) {
+  const std::filesystem::path file = folder / "crash";
+  std::filesystem::remove(file);
+  {
+    cluster::FlightRecorder recorder(file);
+    recorder.task_begins(session, 7);
+    recorder.task_is("norms.get_norms");
+    recorder.add("norms: level 3\nnorms: no such level\n");
+  }
+  // The stack is not that of this program, so that it is the same wherever this runs: its size and its room end a
+  // record.
+  constexpr std::size_t kStack = 8192;
+  constexpr std::string_view kLines = "1f40 /home/me/norms.so\n40123 /home/me/libgeo.so\n0 norms\n";
+  std::ifstream in(file, std::ios::binary);
+  std::string record{std::istreambuf_iterator<char>(in), {}};
+  record.resize(record.size() - kStack);
+  record[record.size() - 8] = static_cast<char>(kLines.size());
+  write(file, record.append(kLines));
+}
+
+void record_messages(const Folder& folder) {
+  const std::vector<Value> positional = values();
   const wire::Keywords keywords{{"x", 1}};
   const wire::Code code{"+0x1f40@0123456789abcdef", "getpid@GLIBC_2.2.5@libc.so.6", std::string("\0\1", 2)};
   const wire::CallParts parts{wire::Op::apply, "norms.get_norms", positional, keywords, &code, "(int) -> int"};
@@ -53,7 +120,7 @@ int main(int argc, char** argv) {
   exchange.tasks = {
       {1, false, call.body, {}}, {2, true, Bytes(), {}}, {3, false, call.body, {70000, 80000}, session::Time(1000)}};
   exchange.aborts = {1};
-  write("exchange", wire::encode(exchange));
+  write_message(folder, "exchange", wire::encode(exchange));
   wire::Outcome good, bad;
   good.value = Value::list(positional);
   bad.failure = wire::Failure{"ValueError", "no", "  at f"};
@@ -61,28 +128,43 @@ int main(int argc, char** argv) {
   reply.words = "words";
   reply.results = {{1, 1, session::Ending::done, wire::pack(good, 65536).body, {}},
                    {2, 2, session::Ending::done, wire::pack(bad, 65536).body, {}}};
-  write("reply", wire::encode(reply));
-  write("chunk", wire::encode(session::Chunk{engine, session, 1, 0, 100, 50, Bytes::copy("part")}));
-  write("chunk_answer", wire::encode(session::ChunkAnswer{}));
-  write("fetch", wire::encode(session::Fetch{engine, session, 1, 0, 0, 100}));
-  write("fetched", wire::encode(session::Fetched{session::Status::ok, Bytes::copy("part")}));
+  write_message(folder, "reply", wire::encode(reply));
+  write_message(folder, "chunk", wire::encode(session::Chunk{engine, session, 1, 0, 100, 50, Bytes::copy("part")}));
+  write_message(folder, "chunk_answer", wire::encode(session::ChunkAnswer{}));
+  write_message(folder, "fetch", wire::encode(session::Fetch{engine, session, 1, 0, 0, 100}));
+  write_message(folder, "fetched", wire::encode(session::Fetched{session::Status::ok, Bytes::copy("part")}));
   modules::ModuleFile file{"norms.so", "/home/me/norms.so", {"c0ffee"}, {}, 4};
-  write("module_query", wire::encode(wire::ModuleQuery{engine, {file, file}}));
-  write("module_chunk", wire::encode(wire::ModuleChunk{engine, file, 0, Bytes::copy("code")}));
-  write("module_answer", wire::encode(wire::ModuleAnswer{wire::ModuleStatus::refused, {0, 1}, "no room"}));
+  write_message(folder, "module_query", wire::encode(wire::ModuleQuery{engine, {file, file}}));
+  write_message(folder, "module_chunk", wire::encode(wire::ModuleChunk{engine, file, 0, Bytes::copy("code")}));
+  write_message(folder, "module_answer",
+                wire::encode(wire::ModuleAnswer{wire::ModuleStatus::refused, {0, 1}, "no room"}));
   const wire::EngineEntry entry{0, engine, 1, 2, "ipc:///e", "ipc:///b", "host"};
-  write("hub_request", wire::encode(wire::HubRequest{wire::HubOp::register_engine, entry}));
-  write("hub_reply", wire::encode(wire::HubReply{true, "", 0, engine, 1, {entry}}));
-  write("change", wire::encode(wire::Change{wire::ChangeEvent::left, engine, 1, entry, "signal 9"}),
-        wire::kHubTopic.size());
-  write("status_request", wire::encode_status_request(engine));
+  write_message(folder, "hub_request", wire::encode(wire::HubRequest{wire::HubOp::register_engine, entry}));
+  write_message(folder, "hub_reply", wire::encode(wire::HubReply{true, "", 0, engine, 1, {entry}}));
+  write_message(folder, "change", wire::encode(wire::Change{wire::ChangeEvent::left, engine, 1, entry, "signal 9"}),
+                wire::kHubTopic.size());
+  write_message(folder, "status_request", wire::encode_status_request(engine));
   wire::EngineStatus status;
   status.task = "norms.get_norms";
-  write("engine_status", wire::encode(status));
-  write("mark_request", wire::encode(wire::MarkRequest{engine, session}));
-  write("marked", wire::encode(wire::Marked{session::Status::ok}));
-  write("interrupt_request", wire::encode(wire::InterruptRequest{engine}));
-  write("interrupted", wire::encode(wire::Interrupted{session::Status::ok, true}));
-  write("printed", wire::encode(wire::Printed{engine, 7, wire::Stream::out, session, 1, {}, true, "text\n"}),
-        wire::kOutputTopic.size());
+  write_message(folder, "engine_status", wire::encode(status));
+  write_message(folder, "mark_request", wire::encode(wire::MarkRequest{engine, session}));
+  write_message(folder, "marked", wire::encode(wire::Marked{session::Status::ok}));
+  write_message(folder, "interrupt_request", wire::encode(wire::InterruptRequest{engine}));
+  write_message(folder, "interrupted", wire::encode(wire::Interrupted{session::Status::ok, true}));
+  write_message(folder, "printed",
+                wire::encode(wire::Printed{engine, 7, wire::Stream::out, session, 1, {}, true, "text\n"}),
+                wire::kOutputTopic.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: %s CORPUS\n", argv[0]);
+    return 2;
+  }
+  const Folder corpus = argv[1];
+  record_messages(corpus / "wire");
+  record_values(corpus / "values");
+  record_last_moments(corpus / "flight_recorder");
 }

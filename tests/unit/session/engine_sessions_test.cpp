@@ -68,6 +68,19 @@ TEST_F(EngineSessionsTest, OnlyAnExchangeMarkedOpenForThisEngineMakesASession) {
   EXPECT_FALSE(run());
 }
 
+TEST_F(EngineSessionsTest, ChunksAndFetchesThatAreMeantForAnotherEngineAreRefused) {
+  ask(exchange(1, {task(1)}));
+  EXPECT_EQ(chunk(2, 4, 0, "abcd"), Status::ok) << "this engine's are taken";
+  engine->on_chunk(++ticket, {named(9), kSession, 2, 1, 4, 0, text("abcd")}, now, out);
+  EXPECT_EQ(all<AnswerChunk>(out).back().answer.status, Status::wrong_engine);
+  finish(*run(), "", {text("result")});
+  EXPECT_EQ(fetch(1, 0, 0, 6), Status::ok);
+  engine->on_fetch(++ticket, {named(9), kSession, 1, 0, 0, 6}, now, out);
+  const Fetched fetched = all<AnswerFetch>(out).back().fetched;
+  EXPECT_EQ(fetched.status, Status::wrong_engine);
+  EXPECT_TRUE(fetched.bytes.empty());
+}
+
 TEST_F(EngineSessionsTest, BeyondItsNumberOfSessionsNewOnesAreRefusedWithWords) {
   Limits limits;
   limits.sessions = 1;

@@ -119,6 +119,13 @@ TEST(Print, ContainersAreNested) {
   EXPECT_EQ(Value::reference("a.b").repr(), "Reference('a.b')");
 }
 
+TEST(Print, MoreRowsOfNothingThanAnyoneCanReadAreOnlyCounted) {
+  const auto printed = [](std::vector<std::int64_t> shape) { return Value(Array::zeros(DType::f64, shape)).repr(); };
+  EXPECT_EQ(printed({std::int64_t{1} << 50, 0}), "<f64 array of shape (1125899906842624, 0)>");
+  EXPECT_EQ(printed({2000, 2000, 0, 2}), "<f64 array of shape (2000, 2000, 0, 2)>");
+  EXPECT_EQ(printed({1, 0, std::int64_t{1} << 50}), "[[]]");
+}
+
 TEST(Print, ArraysAreNestedListsWithCommas) {
   EXPECT_EQ(Value(std::vector<int>{4, 3, 2, 1, 0}).repr(), "[4, 3, 2, 1, 0]");
   EXPECT_EQ(Value(std::vector<double>{1, 0.5}).repr(), "[1.0, 0.5]");

@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Opened sent(transport::Message message) { return open_frame(std::move(message).share()); }
 
@@ -155,6 +156,29 @@ TEST(HubWire, EnginesThatTakeNoTasksNowAndARefusalAreReadAsTheyWereWritten) {
   EXPECT_EQ(read.ename, "IndexError");
   EXPECT_EQ(read.words, written.words);
   EXPECT_FALSE(read.ok);
+}
+
+TEST(SessionWire, AVectorBesideItsAlignmentIsRefused) {
+  session::Exchange exchange;
+  exchange.aborts = {1, 9};
+  const transport::Message message = encode(exchange);
+  int refused = 0;
+  for (std::size_t at = kPreamble; at + 4 <= message.span().size(); at += 4) {
+    // Four bytes further, the first element's lower half is a length of one, and then half of it and half of the next
+    // are an element.
+    Bytes shifted = Bytes::copy(message.span());
+    auto* const word = const_cast<std::byte*>(shifted.data() + at);
+    std::uint32_t offset;
+    std::memcpy(&offset, word, sizeof offset);
+    offset += 4;
+    std::memcpy(word, &offset, sizeof offset);
+    try {
+      EXPECT_THAT(decode_exchange(open_frame(shifted)).aborts, Not(ElementsAre(std::uint64_t{9} << 32))) << at;
+    } catch (const ProtocolError& error) {
+      refused += std::string(error.what()).ends_with("is not aligned");
+    }
+  }
+  EXPECT_GT(refused, 0);
 }
 
 TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# tools/mutants_of_processes.sh: takes one rule that keeps processes sound away at a time; a named test must notice each.
+#
+# As tools/mutants.sh does for the session, whose simulator needs no processes. Here a copy of the whole tree is built, in
+# a temporary folder, and each rule has the test that was written for it. Exit code 1 if a mutant survives.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+copy=$work/enginery
+
+# A mutant that does not end with its launcher is still there when its test is over.
+end_leftovers() {
+  local exe
+  for exe in /proc/[0-9]*/exe; do
+    case $(readlink "$exe") in "$copy"/*) exe=${exe%/exe}; kill -KILL "${exe#/proc/}" ;; esac
+  done 2>/dev/null
+}
+trap 'end_leftovers; rm -rf "$work"' EXIT
+
+mkdir "$copy"
+(cd "$root" && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy") || exit 1
+cd "$copy" || exit 1
+export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$copy
+cmake --preset release -DENGINERY_BUILD_BENCHMARKS=OFF >"$work/log" || { cat "$work/log"; exit 1; }
+
+# passes TARGET TEST: builds, and runs that one test. 0 passed, 1 failed, 2 did not get as far
+passes() {
+  cmake --build --preset release --target "$1" >"$work/log" 2>&1 || return 2
+  timeout -k 5 120 "build/release/bin/$1" --gtest_filter="$2" >"$work/log" 2>&1
+  local status=$?
+  end_leftovers
+  [ $status -eq 0 ] || return 1
+  grep -q 'PASSED.* 1 test' "$work/log" || return 2
+}
+
+survivors=0
+# mutant NAME FILE SED TARGET TEST: the rule NAME is removed from FILE by SED, and TEST of TARGET fails
+mutant() {
+  local name=$1 file=$2 edit=$3 target=$4 test=$5
+  if ! passes "$target" "$test"; then
+    echo "BROKEN    $name: $test does not pass as it is"
+    tail -20 "$work/log"
+    survivors=$((survivors + 1))
+    return
+  fi
+  sed -i -E "$edit" "$file"
+  if cmp -s "$file" "$root/$file"; then
+    echo "STALE     $name: the edit changes nothing in $file; adapt it"
+    survivors=$((survivors + 1))
+    return
+  fi
+  passes "$target" "$test"
+  case $? in
+    0) echo "SURVIVED  $name: $test passes"; survivors=$((survivors + 1)) ;;
+    1) echo "found     $name: by $test" ;;
+    *) echo "BROKEN    $name: does not compile; adapt it"; tail -20 "$work/log"; survivors=$((survivors + 1)) ;;
+  esac
+  cp "$root/$file" "$file"
+}
+
+mutant "a listener that probes have killed is made anew" core/transport/listener_guard.cpp \
+  '/if \(!path_.empty\(\)\) thread_ = std::thread/d' \
+  transport_test TransportTest.AListenerThatProbesHaveKilledListensAgain
+mutant "an engine ends at its launcher's end of file" engine/engine_main.cpp \
+  's/pollfd watched\[\] = \{\{launcher_fd, /pollfd watched[] = {{-1, /' \
+  launcher_test Children/AnyLauncherTest.AKilledLauncherLeavesNeitherProcessNorFile/true
+mutant "a hub ends at its launcher's end of file" hub/hub_main.cpp 's/while \(!ending && !hub.launcher_gone\(\)\)/while (!ending)/' \
+  launcher_test Children/AnyLauncherTest.AKilledLauncherLeavesNeitherProcessNorFile/true
+mutant "modules are taken by the engine that they are meant for" engine/module_receiver.cpp \
+  's/return asked.engine == engine_ \?/return true ?/' \
+  engine_test ModuleReceiverTest.WhatIsMeantForAnotherEngineIsNotTaken
+mutant "a chunk is taken by the engine that it is meant for" core/session/engine_sessions.cpp \
+  's/if \(chunk.engine != state.engine\)/if (false)/' \
+  session_test EngineSessionsTest.ChunksAndFetchesThatAreMeantForAnotherEngineAreRefused
+mutant "a chunk is fetched from the engine that has it" core/session/engine_sessions.cpp \
+  's/if \(fetch.engine != state.engine\)/if (false)/' \
+  session_test EngineSessionsTest.ChunksAndFetchesThatAreMeantForAnotherEngineAreRefused
+
+[ $survivors -eq 0 ] || { echo "$survivors mutants survived"; exit 1; }
