@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/hub_addresses.hpp"
+#include "core/transport/check.hpp"
 
 namespace enginery {
 namespace {
@@ -35,6 +37,7 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
   const transport::Address hub = cluster::hub_addresses(connection).requests;
   // What changes something is sent once: the first may have come, though its answer did not.
   const bool once = request.op != wire::HubOp::snapshot;
+  std::exception_ptr refusal;
   for (;;) {
     const Seconds left = deadline - Clock::now();
     const Seconds attempt = std::max(std::min(kAttempt, left), Seconds(0.01));
@@ -44,7 +47,10 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
       transport::Message answer =
           transport::request(*line, wire::encode(request), (once ? std::max(left, attempt) : attempt).count());
       return {wire::decode_hub_reply(wire::open_frame(std::move(answer).share())), std::move(line)};
+    } catch (const transport::NotOfThisCluster&) {
+      throw;
     } catch (const TimeoutError&) {
+      if (left <= kAttempt && refusal) std::rethrow_exception(refusal);
       if (left <= kAttempt || (once && line))
         throw TimeoutError(
             fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
@@ -52,6 +58,7 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
                         connection.cluster, timeout.count(), connection.cluster));
     } catch (const ConnectionError&) {
       if (left <= kRedial || (once && line) || !launcher_lives(connection)) throw;
+      refusal = std::current_exception();
       std::this_thread::sleep_for(kRedial);
     }
   }

@@ -11,6 +11,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/transport/check.hpp"
+
 namespace enginery::engine {
 namespace {
 
@@ -59,6 +61,8 @@ Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::m
       return;
     } catch (const Refused&) {
       throw;
+    } catch (const transport::NotOfThisCluster&) {
+      throw;
     } catch (const ConnectionError&) {
       if (Clock::now() > deadline) throw;
     }
@@ -84,7 +88,8 @@ void Presence::keep(std::optional<std::chrono::milliseconds> patience,
         line.reset();  // the hub is gone, or stopped; another one will listen there
       }
       if (patience && Clock::now() - heard > *patience)
-        return on_end(fmt::format("nothing was heard of its hub for {:g} s", std::chrono::duration<double>(*patience).count()));
+        return on_end(
+            fmt::format("nothing was heard of its hub for {:g} s", std::chrono::duration<double>(*patience).count()));
       std::this_thread::sleep_for(retry);
     }
   }).detach();

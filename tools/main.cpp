@@ -69,9 +69,9 @@ int command_main(int argc, char** argv) {
   root.set_version_flag("--version", "enginery " ENGINERY_VERSION);
   root.require_subcommand(1);
   const Command commands[] = {
-      start_command(root),  stop_command(root),    restart_command(root), kill_command(root),  interrupt_command(root),
-      list_command(root),   status_command(root),  exec_command(root),    debug_command(root), plugins_command(root),
-      build_command(root),  engine_command(root),  hub_command(root),     probe_command(root)};
+      start_command(root), stop_command(root),   restart_command(root), kill_command(root),  interrupt_command(root),
+      list_command(root),  status_command(root), exec_command(root),    debug_command(root), plugins_command(root),
+      build_command(root), engine_command(root), hub_command(root),     probe_command(root)};
   set_footer(&root,
              "  enginery start -n 4    start a hub and four engines\n"
              "  enginery status        show them\n"

@@ -67,8 +67,7 @@ LauncherMessage message_of(const json& object) {
     return ProcessId{number(from, "pid"), from.at("start").get<std::uint64_t>()};
   };
   if (event == "registered")
-    return Registered{number(object, "id"), uuid_of(object), process_of(object),
-                      object.at("local").get<bool>()};
+    return Registered{number(object, "id"), uuid_of(object), process_of(object), object.at("local").get<bool>()};
   if (event == "resumed") return Resumed{number(object, "next_id")};
   if (event == "restart") return Restart{number(object, "id"), object.at("kill").get<bool>()};
   if (event == "died") {

@@ -10,6 +10,7 @@
 
 #include "core/modules/code_location.hpp"
 #include "core/modules/demangle.hpp"
+#include "core/modules/library_symbol.hpp"
 #include "core/modules/symbol_table.hpp"
 
 namespace enginery::modules {
@@ -70,6 +71,8 @@ std::string function_name(const void* function) {
   if (!location) return fmt::format("{}", function);
   const std::string symbol = SymbolTable(location->file).function_at(location->address.offset);
   if (!symbol.empty()) return short_name(demangle(symbol.c_str()));
+  // What the linker chose for this processor shows no name; what it was asked for does.
+  if (const auto known = LibrarySymbol::of(function)) return short_name(demangle(known->symbol.c_str()));
   return fmt::format("{}+{:#x}", std::filesystem::path(location->file).filename().string(), location->address.offset);
 }
 

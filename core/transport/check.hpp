@@ -9,6 +9,11 @@
 
 namespace enginery::transport {
 
+/// Who listens there cannot prove to be of this cluster: trying again does not help.
+class NotOfThisCluster : public ConnectionError {
+  using ConnectionError::ConnectionError;
+};
+
 /// What a user can do about an error of NNG's.
 inline const char* remedy(int rv) {
   switch (rv) {
@@ -39,9 +44,11 @@ inline const char* remedy(int rv) {
 
 /// Throws ConnectionError naming the call and what it was about, unless `rv` is 0.
 inline void check(int rv, const char* call, const std::string& about = {}) {
-  if (rv != 0)
-    throw ConnectionError(std::string(call) + (about.empty() ? "" : " " + about) + ": " + nng_strerror(rv) +
-                          remedy(rv));
+  if (rv == 0) return;
+  const std::string words =
+      std::string(call) + (about.empty() ? "" : " " + about) + ": " + nng_strerror(rv) + remedy(rv);
+  if (rv == NNG_ECRYPTO || rv == NNG_EPEERAUTH) throw NotOfThisCluster(words);
+  throw ConnectionError(words);
 }
 
 }  // namespace enginery::transport

@@ -31,11 +31,11 @@ const Table& verified(std::span<const std::uint8_t> envelope, const char* name) 
 }
 
 /// A vector of a verified envelope, if it is there. Throws ProtocolError when its elements do not lie where their type
-/// has to, which the verifier checks for what comes before them only.
+/// has to, which the verifier checks for what comes before them only. An empty one may lie anywhere.
 template <class T>
 const flatbuffers::Vector<T>* aligned(const flatbuffers::Vector<T>* vector, const char* name) {
   using Element = std::remove_pointer_t<typename flatbuffers::Vector<T>::return_type>;
-  if (vector && reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Element) != 0)
+  if (vector && vector->size() > 0 && reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Element) != 0)
     throw ProtocolError(fmt::format("a vector in the envelope of a {} is not aligned", name));
   return vector;
 }

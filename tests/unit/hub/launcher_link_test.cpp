@@ -43,7 +43,7 @@ TEST_F(LauncherLinkTest, EveryMessageArrivesAsItWasSent) {
                                               Died{3, 77, kUuid, "signal 9 (Killed)", AfterDeath::starts_anew},
                                               Died{3, 77, kUuid, "exit status 1", AfterDeath::gives_up},
                                               Listening{{"ipc:///a", "ipc:///b", kUuid, {77, 123456789012345}}},
-                                              Registered{3, kUuid, {77, 123456789012345}, "host"},
+                                              Registered{3, kUuid, {77, 123456789012345}, false},
                                               Resumed{4},
                                               Restart{3, true}};
   for (const LauncherMessage& message : messages) near_->send(message);

@@ -154,11 +154,12 @@ TEST_F(RegistryTest, ASpawnedEnginesIdIsNotForAProcessThatClaimsIt) {
 }
 
 TEST_F(RegistryTest, AnEngineOfAFormerHubIsAwaitedAndRegistersAgainAsItWas) {
-  registry.await(3, engine(1).uuid, {100, 7});
+  registry.await(3, engine(1).uuid, {100, 0});
   EXPECT_EQ(registry.find(3)->state, EngineState::awaited);
   EXPECT_THAT(ids(), IsEmpty()) << "nobody knows where it takes tasks";
   EXPECT_THAT(refusal(engine(2, 200), 3), HasSubstr("id 3 is taken by engine 01"));
   EXPECT_EQ(registry.register_engine(engine(2, 200), {}), 4) << "a new one gets another id";
+  EXPECT_THAT(refusal(engine(1, 101), 3), HasSubstr("is registered already, by pid 100")) << "another process";
   EXPECT_EQ(registry.register_engine(engine(1, 100), 3), 3);
   EXPECT_EQ(ids(), (std::vector{3, 4}));
 }

@@ -38,13 +38,12 @@ class ExecutorTest : public testing::Test {
 TEST_F(ExecutorTest, TheTextOfAResultIsCutWhenItIsLong) {
   EXPECT_EQ(execute("[1, 'a']").execute_result, "[1, 'a']");
   EXPECT_EQ(execute("a = 1").execute_result, "");
-  for (const char* code : {"x = 'a' * 100000000; [x] * 15", "array([]).reshape(600000000, 0)"}) {
-    const wire::Outcome outcome = execute(code);
-    EXPECT_FALSE(outcome.failure) << outcome.failure->evalue;
-    EXPECT_THAT(outcome.execute_result, EndsWith("… (cut after 4 MiB; give the result a name and pull it)"));
-    EXPECT_LT(outcome.execute_result.size(), (std::size_t{4} << 20) + 100) << code;
-    EXPECT_GT(outcome.execute_result.size(), std::size_t{4} << 20) << code;
-  }
+  const wire::Outcome outcome = execute("x = 'a' * 100000000; [x] * 15");
+  EXPECT_FALSE(outcome.failure) << outcome.failure->evalue;
+  EXPECT_THAT(outcome.execute_result, EndsWith("… (cut after 4 MiB; give the result a name and pull it)"));
+  EXPECT_LT(outcome.execute_result.size(), (std::size_t{4} << 20) + 100);
+  EXPECT_GT(outcome.execute_result.size(), std::size_t{4} << 20);
+  EXPECT_EQ(execute("array([]).reshape(600000000, 0)").execute_result, "<f64 array of shape (600000000, 0)>");
 }
 
 TEST_F(ExecutorTest, AnOutcomeThatIsTooLargeToTravelBecomesAFailureThatSaysSo) {

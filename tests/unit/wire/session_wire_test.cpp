@@ -194,8 +194,8 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  const cluster::LastMoments last{
-      cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words", {}};
+  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words",
+                                  "  at f"};
   transport::Message published =
       encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
