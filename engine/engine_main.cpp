@@ -27,6 +27,7 @@
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/host.hpp"
 #include "core/cluster/hub_addresses.hpp"
+#include "core/cluster/log.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
@@ -34,6 +35,7 @@
 #include "engine/import_list.hpp"
 #include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
+#include "engine/memory_limit.hpp"
 #include "engine/output.hpp"
 #include "engine/presence.hpp"
 #include "engine/session_server.hpp"
@@ -111,6 +113,8 @@ int engine_main(const EngineOptions& options) try {
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
+  // Before tasks get descriptor 2.
+  cluster::Log log(options.id ? fmt::format("engine {}", *options.id) : fmt::format("engine of pid {}", ::getpid()));
   const Sockets sockets(connection, uuid, options.listen);
   LiveOutput live(uuid, sockets.local().output.url);
   cluster::FlightRecorder recorder(sockets.record());
@@ -131,14 +135,21 @@ int engine_main(const EngineOptions& options) try {
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
   std::optional<ImportList> imports;  // of an engine that can be started anew, once it has begun
   tasks::Executor executor(
-      globals(), loader, [&](std::string_view name) { recorder.task_is(name); },
+      globals(), loader,
+      [&](std::string_view name) {
+        recorder.task_is(name);
+        log.debug("it runs {}", name);
+      },
       [&](const ModuleNamespace& plugin) {
         if (imports) imports->add({plugin.name, plugin.file, plugin.copy});
       });
   SessionServer server(
       uuid, {sockets.local().tasks.url, sockets.local().bulk.url}, session::Limits{}, brought,
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
-      [&](const Uuid& session) { executor.forget(session); });
+      [&](const Uuid& session) {
+        executor.forget(session);
+        log.info("session {} has ended", session.text());
+      });
 
   const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
   std::atomic<bool> ends = false;
@@ -166,19 +177,22 @@ int engine_main(const EngineOptions& options) try {
 
   Presence presence(cluster::hub_addresses(connection).requests, entry_of(options, uuid, sockets, server, live));
   server.set_id(presence.id());
+  if (options.memory_limit > 0) limit_memory(options.memory_limit);
   present = &presence;
   // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
   const bool listens = options.launcher_fd < 0 && !same_pids;
   presence.keep(listens ? std::optional(options.without_hub) : std::nullopt, [&](const std::string& words) {
     if (ends) return;
-    fmt::print(stderr, "enginery engine: {}; this engine ends\n", words);
+    log.error("{}; this engine ends", words);
     sockets.remove();
     std::fflush(nullptr);
     ::_exit(1);
   });
 
+  log.info("engine {} takes tasks: uuid {}, pid {}", presence.id(), uuid.text(), ::getpid());
   std::optional<session::Running> task = server.next();
   while (task) {
+    log.debug("task {} of session {} begins", task->seq, task->session.text());
     output.begin(task->session, task->seq);
     recorder.task_begins(task->session, task->seq);
     wire::Outcome outcome = run(executor, *task);
@@ -187,6 +201,8 @@ int engine_main(const EngineOptions& options) try {
     outcome.out = std::move(printed.out);
     outcome.err = std::move(printed.err);
     wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
+    log.debug("task {} of session {} has ended: {}", task->seq, task->session.text(),
+              outcome.failure ? outcome.failure->ename : "no error");
     task.reset();
     task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct EngineOptions {
   std::string listen;
   /// How long it goes on when it hears nothing from the hub of another host.
   std::chrono::milliseconds without_hub{60'000};
+  /// Bytes that its tasks may take, all of them together; 0: as much as there is.
+  std::uint64_t memory_limit = 0;
   /// Plugins to import before it takes tasks.
   std::vector<std::string> load;
 };

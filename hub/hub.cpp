@@ -37,7 +37,7 @@ std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
 }  // namespace
 
 Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
-         cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former)
+         cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log)
     : uuid_(addresses.uuid),
       remote_scheme_(remote_scheme),
       directory_(options.directory),
@@ -45,6 +45,7 @@ Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::strin
       registry_(uuid_),
       silence_(options.dead_after),
       launcher_(launcher),
+      log_(log),
       publisher_(addresses.notifications),
       responder_(
           [&] {
@@ -146,8 +147,10 @@ void Hub::heartbeat() {
       if (!engine) continue;
       if (verdict.state == EngineState::dead)
         registry_.died(engine->id, "it is on another host, and was silent for too long", verdict.engine);
-      else
+      else {
         registry_.set_suspect(engine->id, verdict.state == EngineState::suspect);
+        log_.warn("engine {} of host {} is {}", engine->id, engine->identity.hostname, to_string(verdict.state));
+      }
     }
     publish_changes();
     reply.epoch = uuid_;
@@ -225,13 +228,20 @@ int Hub::take_in(const wire::EngineEntry& entry) {
   check_endpoints(entry, remote_scheme_);
   const EngineIdentity identity = to_identity(entry);
   const bool local = has_pid_here(identity);
-  const int id = registry_.register_engine(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
+  const int id = enlist(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
   // First the launcher: what others were told must be known to the hub that may have to follow this one.
   if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, local});
   publish_changes();
   const auto child = launched_.find(id);
   if (child == launched_.end() || child->second != identity.process.pid) watch(id, entry.uuid, identity.process, local);
   return id;
+}
+
+int Hub::enlist(const EngineIdentity& identity, std::optional<int> wanted) try {
+  return registry_.register_engine(identity, wanted);
+} catch (const ValueError& error) {
+  log_.warn("an engine of pid {} of {} is refused: {}", identity.process.pid, identity.hostname, error.what());
+  throw;
 }
 
 bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
@@ -293,6 +303,9 @@ void Hub::publish_changes() {
     publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how,
                                                  joined ? std::nullopt : cluster::FlightRecorder::take(record)}));
     published_ = change.number;
+    log_.info("engine {} ({}, pid {} of {}) {}{}", change.engine.id, change.engine.identity.uuid.text(),
+              change.engine.identity.process.pid, change.engine.identity.hostname,
+              joined ? "takes tasks" : "is gone: ", change.how);
     if (joined) continue;
     const RegisteredEngine& engine = change.engine;
     silence_.forget(engine.identity.uuid);

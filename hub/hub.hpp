@@ -17,6 +17,7 @@
 
 #include "core/cluster/descriptor.hpp"
 #include "core/cluster/launcher_link.hpp"
+#include "core/cluster/log.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -35,7 +36,7 @@ class Hub {
   /// `launcher` may be null.
   /// `remote_scheme`: of the addresses for other hosts, which are bound by listen(); empty: there are none.
   Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
-      cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former);
+      cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log);
 
   /// What the main thread polls besides the launcher: first the wake-up, then the engines that joined by themselves.
   void add_polled(std::vector<pollfd>& polled) const;
@@ -80,6 +81,7 @@ class Hub {
   wire::HubReply answer(const wire::HubRequest& request);
   wire::HubReply snapshot() const;
   int take_in(const wire::EngineEntry& entry);
+  int enlist(const EngineIdentity& identity, std::optional<int> wanted);
   /// Holds the request until the next heartbeat but one; false if the engine is to register.
   bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
@@ -100,6 +102,7 @@ class Hub {
   std::vector<Watched> watched_;
   std::map<Uuid, Presence> presences_;
   cluster::LauncherLink* launcher_;
+  cluster::Log& log_;
   transport::Publisher publisher_;
   transport::Responder responder_;
 };

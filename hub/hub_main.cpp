@@ -70,9 +70,12 @@ int hub_main(const HubOptions& options) try {
   std::vector<cluster::LauncherMessage> former;
   if (launcher && !options.requests.empty()) former = hear_of_former(*launcher);
   std::optional<Connection::Remote> remote = remote_of(options);
-  Hub hub(addresses, options, scheme_of(remote), launcher ? &*launcher : nullptr, former);
+  cluster::Log log("hub");
+  Hub hub(addresses, options, scheme_of(remote), launcher ? &*launcher : nullptr, former, log);
   if (remote) hub.listen(*remote);
   hub.announce(addresses, remote);
+  log.info("it listens at {}{}: uuid {}, pid {}", addresses.requests, remote ? " and " + remote->requests : "",
+           addresses.uuid.text(), addresses.process.pid);
 
   Clock::time_point beat = Clock::now() + Hub::kHeartbeat;
   while (!ending && !hub.launcher_gone()) {

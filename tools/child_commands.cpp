@@ -26,6 +26,8 @@ Command engine_command(CLI::App& root) {
          "which it reaches the hub)")
       ->type_name("HOST[:PORT]");
   add_load(app, options->load, "Plugins to import at start");
+  add_memory_limit(app, options->memory_limit);
+  add_log_level(app);
   app->add_option("--without-hub", *without_hub,
                   "Seconds for which it goes on when it hears nothing from the hub of another host (default: 60)")
       ->check(number_from(0.1, 1e6))
@@ -50,6 +52,7 @@ Command hub_command(CLI::App& root) {
   app->add_option("--directory", options->directory, "The runtime folder, for its sockets")
       ->required()
       ->type_name("FOLDER");
+  add_log_level(app);
   app->add_option("--fd", options->launcher_fd)->group("");
   // Where a hub listened that died: the launcher has this one follow it.
   app->add_option("--requests", options->requests)->group("");

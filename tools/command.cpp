@@ -12,6 +12,10 @@
 
 #include <fmt/format.h>
 
+#include <enginery/errors.hpp>
+
+#include "core/cluster/log.hpp"
+
 namespace enginery::tools {
 namespace {
 
@@ -25,6 +29,18 @@ CLI::Validator in_range(const char* what, Number low, Number high) {
     return fmt::format("'{}' is not a {} from {} to {}", word, what, low, high);
   };
   return CLI::Validator(refusal, "");
+}
+
+/// "500M" becomes its number of bytes.
+CLI::Validator size() {
+  return CLI::Validator(
+      [](std::string& word) {
+        const std::string given = word;
+        const std::string refusal = CLI::AsSizeValue(false)(word);
+        if (refusal.empty() && word != "0") return std::string();
+        return fmt::format("'{}' is no size, such as 500M or 2G", given);
+      },
+      "");
 }
 
 }  // namespace
@@ -46,6 +62,31 @@ void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& 
 
 void add_timeout(CLI::App* app, double& seconds, const std::string& what) {
   app->add_option("--timeout", seconds, what)->check(number_from(0.001, 1e6))->type_name("SECONDS");
+}
+
+void add_log_level(CLI::App* app) {
+  const auto take = [](const std::string& name) {
+    try {
+      cluster::log_level(name);
+    } catch (const ValueError& error) {
+      throw CLI::ValidationError("--log-level", error.what());
+    }
+    ::setenv("ENGINERY_LOG", name.c_str(), 1);
+  };
+  app->add_option_function<std::string>(
+         "--log-level", take,
+         "What hub and engines say of themselves: debug, info, warning, error or off (default: $ENGINERY_LOG, or "
+         "\"warning\")")
+      ->type_name("LEVEL");
+}
+
+void add_memory_limit(CLI::App* app, std::uint64_t& bytes) {
+  app->add_option(
+         "--memory-limit", bytes,
+         "How much memory an engine's tasks may take, as 500M or 2G (default: as much as there is); a task that "
+         "asks for more gets a MemoryError")
+      ->transform(size())
+      ->type_name("SIZE");
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {

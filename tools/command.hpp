@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -45,6 +46,10 @@ void add_json(CLI::App* app, bool& json, const std::string& what);
 void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& what);
 /// --timeout, in seconds.
 void add_timeout(CLI::App* app, double& seconds, const std::string& what);
+/// --log-level, of this process and those that it starts.
+void add_log_level(CLI::App* app);
+/// --memory-limit, of an engine, in bytes.
+void add_memory_limit(CLI::App* app, std::uint64_t& bytes);
 std::chrono::milliseconds milliseconds(double seconds);
 /// Refuses what is not a number from `low` to `high`.
 CLI::Validator number_from(double low, double high);

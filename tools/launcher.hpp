@@ -32,6 +32,8 @@ struct LaunchOptions {
   std::string listen;
   /// Listen in the clear, without asking who comes.
   bool insecure = false;
+  /// Bytes that the tasks of an engine may take; 0: as much as there is.
+  std::uint64_t memory_limit = 0;
   /// Until all engines take tasks.
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.

@@ -24,6 +24,8 @@ void Launcher::add_engines() {
       program.arguments.push_back("--load");
       program.arguments.push_back(fmt::format("{}", fmt::join(options_.load, ",")));
     }
+    if (options_.memory_limit > 0)
+      program.arguments.insert(program.arguments.end(), {"--memory-limit", std::to_string(options_.memory_limit)});
     engines_.try_emplace(id, std::move(program), options_.restart);
     start_engine(id);
   }

@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache pkg-config clang-format
   libnng-dev libmbedtls-dev libssl-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libboost1.81-dev
-  tao-pegtl-dev python3
+  tao-pegtl-dev python3 iproute2
   libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
 )
 

@@ -55,6 +55,8 @@ Command start_command(CLI::App& root) {
                   "host; PORT is the hub's, and so is the next one (default: the system chooses)")
       ->type_name("HOST[:PORT]");
   app->add_flag("--insecure", given->launch.insecure, "With --listen: no TLS, and anybody may join")->needs("--listen");
+  add_memory_limit(app, given->launch.memory_limit);
+  add_log_level(app);
   add_timeout(app, given->timeout, "Seconds until all engines must be ready (default: 60)");
   app->add_flag("--daemon", given->daemon,
                 "Return once all engines are ready; the cluster goes on until `enginery stop`");

@@ -44,6 +44,10 @@ class ENGINERY_API Log {
   void warn(fmt::format_string<A...> text, A&&... values) {
     if (shows(LogLevel::warning)) write(LogLevel::warning, fmt::format(text, std::forward<A>(values)...));
   }
+  template <class... A>
+  void error(fmt::format_string<A...> text, A&&... values) {
+    if (shows(LogLevel::error)) write(LogLevel::error, fmt::format(text, std::forward<A>(values)...));
+  }
 
  private:
   struct Writer;

@@ -3,6 +3,7 @@
 
 #include <cxxabi.h>
 #include <dlfcn.h>
+#include <sys/resource.h>
 
 #include <cstdint>
 #include <new>
@@ -46,9 +47,16 @@ const char* python_word(const std::exception& error) {
   if (dynamic_cast<const std::invalid_argument*>(&error)) return "ValueError";
   if (dynamic_cast<const std::domain_error*>(&error)) return "ValueError";
   if (dynamic_cast<const std::overflow_error*>(&error)) return "OverflowError";
-  if (dynamic_cast<const std::bad_alloc*>(&error)) return "MemoryError";
   if (dynamic_cast<const std::system_error*>(&error)) return "OSError";
   return nullptr;
+}
+
+const char* remedy_of_no_memory() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_DATA, &limit);
+  return limit.rlim_cur == RLIM_INFINITY
+             ? "this engine gets no more memory; let variables go (`del`, `clear`), or use more hosts"
+             : "this engine has reached its --memory-limit; let variables go (`del`, `clear`), or raise it";
 }
 
 /// What is being handled, in words.
@@ -60,6 +68,8 @@ wire::Failure described() {
     return {error.ename(), error.evalue(), error.traceback()};
   } catch (const Error& error) {
     return {error.ename(), error.what(), where};
+  } catch (const std::bad_alloc& error) {
+    return {"MemoryError", fmt::format("{}: {}", error.what(), remedy_of_no_memory()), where};
   } catch (const std::exception& error) {
     const char* word = python_word(error);
     return {word ? word : modules::demangle(typeid(error).name()), error.what(), where};
