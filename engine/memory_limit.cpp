@@ -1,6 +1,7 @@
 // engine/memory_limit.cpp: how much memory an engine may take.
 #include "engine/memory_limit.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -16,6 +17,9 @@
 namespace enginery::engine {
 namespace {
 
+/// From this size on, in bytes, a piece of memory has pages of its own.
+constexpr int kOwnPages = 1 << 20;
+
 /// As RLIMIT_DATA counts, in bytes.
 std::uint64_t held_now() {
   std::ifstream status("/proc/self/status");
@@ -27,6 +31,8 @@ std::uint64_t held_now() {
 }  // namespace
 
 void limit_memory(std::uint64_t bytes) {
+  // Large pieces are given back when they are let go of, and do not stay in some thread's arena, counted as held.
+  ::mallopt(M_MMAP_THRESHOLD, kOwnPages);
   rlimit limit{};
   ::getrlimit(RLIMIT_DATA, &limit);
   const std::uint64_t held = held_now();

@@ -36,8 +36,11 @@ CLI::Validator size() {
   return CLI::Validator(
       [](std::string& word) {
         const std::string given = word;
-        const std::string refusal = CLI::AsSizeValue(false)(word);
-        if (refusal.empty() && word != "0") return std::string();
+        try {
+          if (CLI::AsSizeValue(false)(word).empty() && word != "0") return std::string();
+        } catch (const CLI::ValidationError&) {
+          // Said below.
+        }
         return fmt::format("'{}' is no size, such as 500M or 2G", given);
       },
       "");

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include <flatbuffers/flatbuffers.h>
 #include <fmt/format.h>
@@ -55,10 +56,30 @@ Uuid to_uuid(const Id* id) {
   return uuid;
 }
 
+/// Remembers that there was no memory: a builder that got none believes that it did.
+class BuilderMemory : public flatbuffers::DefaultAllocator {
+ public:
+  std::uint8_t* allocate(std::size_t size) override {
+    failed_ = true;
+    std::uint8_t* const memory = flatbuffers::DefaultAllocator::allocate(size);
+    failed_ = false;
+    return memory;
+  }
+  /// And forgets it.
+  bool failed() { return std::exchange(failed_, false); }
+
+ private:
+  bool failed_ = false;
+};
+
 /// A builder that keeps its memory from one message of this thread to the next.
 inline flatbuffers::FlatBufferBuilder& fresh_builder() {
-  thread_local flatbuffers::FlatBufferBuilder builder(4096);
-  builder.Clear();
+  thread_local BuilderMemory memory;
+  thread_local flatbuffers::FlatBufferBuilder builder(4096, &memory);
+  if (memory.failed())
+    builder.Reset();
+  else
+    builder.Clear();
   return builder;
 }
 

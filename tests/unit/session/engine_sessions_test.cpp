@@ -269,6 +269,7 @@ TEST_F(EngineSessionsTest, AChunkThatCannotBeTrueEndsTheSession) {
   EXPECT_EQ(chunk(2, 101, 0, "abcd"), Status::unknown) << "beyond its credit";
   opened();
   EXPECT_EQ(chunk(1, most, 0, "abcd"), Status::busy) << "alone, but more than there is memory";
+  EXPECT_EQ(chunk(2, 4, 0, "abcd"), Status::unknown) << "the session is over, and nothing comes to be of it any more";
   opened();
   ask(exchange(2, {{1, false, text("task"), {most, most}}}));
   EXPECT_EQ(answers().back().reply.status, Status::unknown);
