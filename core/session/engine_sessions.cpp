@@ -137,7 +137,7 @@ struct EngineSessions::State {
 namespace {
 const std::string kBroken = "the session broke its limits; client and engine must be of the same release";
 const std::string kNoMemory = "the engine is out of memory for a payload; let variables go, or send less at once";
-}
+}  // namespace
 
 EngineSessions::EngineSessions(const Uuid& engine, const Limits& limits)
     : state_(std::make_unique<State>(engine, limits)) {}
