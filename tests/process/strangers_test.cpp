@@ -99,6 +99,17 @@ TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherEndsWhenItsHubIsSilentAndN
   EXPECT_THAT(engine.text(), HasSubstr("nothing was heard of its hub for 3 s"));
 }
 
+TEST_F(StrangersTest, AHubThatDiesIsFollowedAtTheSameAddressesWithTheSameCredentials) {
+  const fs::path file = start_elsewhere(1);
+  const Command engine({"engine", "--connection", file, "--load", "testing,system"});
+  expect_sound(file, 2);
+  const Client old({.file = file});
+  ::kill(Connection::load(file).hub.process.pid, SIGKILL);
+  EXPECT_EQ(Client({.file = file}).ids(), old.ids()) << "with the copy that was made before";
+  expect_sound(file, 2);
+  EXPECT_EQ(old[0].apply_sync<int>("testing.add", 1, 2), 3);
+}
+
 TEST_F(StrangersTest, AnotherClustersFileIsRefusedAndLoggedOnce) {
   const fs::path file = start_elsewhere(1), other = start_elsewhere(0, {}, name_ + "-o");
   const fs::path wrong = pointed_at(other, file, "wrong.json");
