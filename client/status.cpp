@@ -18,6 +18,9 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+/// In seconds. One engine that is stopped must not take the time of the others.
+constexpr double kLongestDial = 0.5;
+
 /// The answers that have come so far; shared with callbacks that may come too late.
 struct Answers {
   std::mutex mutex;
@@ -90,7 +93,8 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
     };
     try {
       const std::chrono::duration<double> left = deadline - SteadyClock::now();
-      lines.push_back(transport::connect(reach_of(entry, connection).tasks, std::max(left.count(), 0.01)));
+      const double patience = std::clamp(left.count(), 0.01, kLongestDial);
+      lines.push_back(transport::connect(reach_of(entry, connection).tasks, patience));
       lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
     } catch (const Error& error) {
       on_answer(transport::Message(), error.what());

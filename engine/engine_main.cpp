@@ -48,6 +48,7 @@ namespace {
 /// has come.
 void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, const sigset_t& ending) {
   const cluster::Descriptor process(launcher_fd < 0 && cluster ? ::pidfd_open(cluster->pid, 0) : -1);
+  if (launcher_fd < 0 && cluster && !cluster->alive()) return;  // a later process may have its pid
   const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.
   pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};

@@ -63,7 +63,7 @@ Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::m
       throw;
     } catch (const transport::NotOfThisCluster&) {
       throw;
-    } catch (const ConnectionError&) {
+    } catch (const Error&) {
       if (Clock::now() > deadline) throw;
     }
     std::this_thread::sleep_for(kRetry);  // a hub that died is being started anew

@@ -122,15 +122,16 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
 
 void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transport::Message message) {
   std::variant<std::monostate, session::Chunk, session::Fetch> request;
+  std::optional<wire::Opened> opened;
   try {
-    const wire::Opened opened = wire::open_frame(std::move(message).share());
-    if (opened.kind == wire::MessageKind::module_query || opened.kind == wire::MessageKind::module_chunk)
-      return on_module_request(ticket, opened);
-    if (opened.kind == wire::MessageKind::chunk) request = wire::decode_chunk(opened);
-    if (opened.kind == wire::MessageKind::fetch) request = wire::decode_fetch(opened);
-  } catch (const ProtocolError&) {
+    opened = wire::open_frame(std::move(message).share());
+    if (opened->kind == wire::MessageKind::chunk) request = wire::decode_chunk(*opened);
+    if (opened->kind == wire::MessageKind::fetch) request = wire::decode_fetch(*opened);
+  } catch (const std::exception&) {
     // Answered below as what is neither.
   }
+  if (opened && (opened->kind == wire::MessageKind::module_query || opened->kind == wire::MessageKind::module_chunk))
+    return on_module_request(ticket, *opened);
   session::EngineActions actions;
   Lock lock(mutex_);
   if (auto* chunk = std::get_if<session::Chunk>(&request))
@@ -216,6 +217,14 @@ void SessionServer::stop() {
   clock_.notify_all();
 }
 
+/// Nothing where there is no memory for it: to a client that is a broken link, over another of which it asks again.
+template <class Answer>
+static transport::Message encoded(const Answer& answer) try {
+  return wire::encode(answer);
+} catch (const std::exception&) {
+  return transport::Message(std::size_t{0});
+}
+
 void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   const session::Time deadline = sessions_.next_deadline();
   const bool rearm = deadline < armed_;
@@ -231,11 +240,11 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   if (rearm) clock_.notify_one();
   for (session::EngineAction& action : actions) {
     if (auto* exchange = std::get_if<session::AnswerExchange>(&action))
-      tasks_.answer(exchange->ticket, wire::encode(exchange->reply));
+      tasks_.answer(exchange->ticket, encoded(exchange->reply));
     else if (auto* chunk = std::get_if<session::AnswerChunk>(&action))
-      bulk_.answer(chunk->ticket, wire::encode(chunk->answer));
+      bulk_.answer(chunk->ticket, encoded(chunk->answer));
     else if (auto* fetch = std::get_if<session::AnswerFetch>(&action))
-      bulk_.answer(fetch->ticket, wire::encode(fetch->fetched));
+      bulk_.answer(fetch->ticket, encoded(fetch->fetched));
     else if (is_for_main(action) && wake_main)
       work_.notify_one();
   }

@@ -22,6 +22,9 @@ class Sockets {
  public:
   /// `listen`: EngineOptions'. Throws ValueError, ConnectionError, with words.
   Sockets(const Connection& connection, const Uuid& engine, const std::string& listen);
+  ~Sockets() { remove(); }
+  Sockets(const Sockets&) = delete;
+  Sockets& operator=(const Sockets&) = delete;
 
   /// In the folder; without one, where nobody can connect.
   const Addresses& local() const { return local_; }

@@ -91,7 +91,7 @@ void Hub::look_at_watched() {
   const std::lock_guard lock(mutex_);
   std::erase_if(watched_, [this](const Watched& engine) {
     pollfd process{engine.process.get(), POLLIN, 0};
-    if (engine.process && ::poll(&process, 1, 0) == 0) return false;
+    if (engine.process ? ::poll(&process, 1, 0) == 0 : engine.identity.alive()) return false;
     registry_.died(engine.id, engine.how, engine.uuid);
     return true;
   });
@@ -252,9 +252,9 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
     if (!engine || (engine->state != EngineState::alive && engine->state != EngineState::suspect)) return false;
     const Clock::time_point now = Clock::now();
     if (!has_pid_here(engine->identity)) silence_.heard(uuid, now);
+    responder_.reserve(kContexts + presences_.size() + 1);
     const auto [known, fresh] = presences_.try_emplace(uuid, Presence{ticket, now});
     if (!fresh) former = std::exchange(known->second, {ticket, now}).ticket;
-    responder_.reserve(kContexts + presences_.size());
   }
   if (former) responder_.answer(*former, wire::encode(wire::HubReply{}));
   return true;
@@ -277,7 +277,7 @@ int Hub::end(int id, bool kill) {
   const auto watched = std::ranges::find(watched_, engine->identity.uuid, &Watched::uuid);
   if (engine->state == EngineState::dead)
     throw ValueError(fmt::format("engine {} is gone already: {}", id, engine->how));
-  if (watched == watched_.end())
+  if (watched == watched_.end() || !watched->process)
     throw ValueError(fmt::format("engine {} joined by itself from host {}; end its process ({}) there", id,
                                  engine->identity.hostname, engine->identity.process.pid));
   watched->how = "killed on request";
@@ -289,9 +289,9 @@ void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) 
   if (!local) return silence_.heard(uuid, Clock::now());
   if (std::ranges::find(watched_, uuid, &Watched::uuid) != watched_.end()) return;
   cluster::Descriptor handle(::pidfd_open(process.pid, 0));
-  // A later process that got the pid is not it; nothing to hold is what its end looks like.
+  // A later process that got the pid is not it.
   if (handle && !process.alive()) handle = cluster::Descriptor();
-  watched_.push_back({id, uuid, std::move(handle)});
+  watched_.push_back({id, uuid, process, std::move(handle)});
   [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
 }
 
@@ -310,7 +310,7 @@ void Hub::publish_changes() {
     const RegisteredEngine& engine = change.engine;
     silence_.forget(engine.identity.uuid);
     const auto child = launched_.find(engine.id);
-    if (launcher_ && child == launched_.end())
+    if (launcher_ && (child == launched_.end() || child->second != engine.identity.process.pid))
       launcher_->send(cluster::Died{engine.id, engine.identity.process.pid, engine.identity.uuid, change.how});
   }
 }

@@ -60,7 +60,8 @@ class Hub {
   struct Watched {
     int id;
     Uuid uuid;
-    cluster::Descriptor process;
+    ProcessId identity;
+    cluster::Descriptor process;  // empty: it is gone, or no descriptor was left
     std::string how = "its process ended";
   };
   struct Presence {

@@ -86,6 +86,7 @@ int hub_main(const HubOptions& options) try {
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<long>(patience, 0)));
     if (Clock::now() >= beat) {
       hub.heartbeat();
+      hub.look_at_watched();
       beat = Clock::now() + Hub::kHeartbeat;
     }
     if (launcher && polled[0].revents) hub.serve_launcher();

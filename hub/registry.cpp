@@ -9,6 +9,9 @@
 
 namespace enginery::hub {
 
+/// Beyond it would be a mistake, and the ids above it are for others.
+constexpr int kHighestId = 1'000'000;
+
 const char* to_string(EngineState state) noexcept {
   switch (state) {
     case EngineState::starting:
@@ -76,9 +79,9 @@ int Registry::register_engine(const EngineIdentity& identity, std::optional<int>
     throw ValueError(
         fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id, *wanted));
   if (known && takes_tasks(*known)) return known->id;
-  if (wanted && *wanted < 0)
-    throw ValueError(
-        fmt::format("engine {} asks for id {}; ids count from 0. Leave it out, and the hub chooses", uuid, *wanted));
+  if (wanted && (*wanted < 0 || *wanted > kHighestId))
+    throw ValueError(fmt::format("engine {} asks for id {}; ids count from 0 to {}. Leave it out, and the hub chooses",
+                                 uuid, *wanted, kHighestId));
   const int id = known ? known->id : wanted.value_or(next_id_);
   RegisteredEngine& engine = engines_[id];
   const bool starts = engine.state == EngineState::starting && engine.identity.process.pid != 0;
@@ -100,9 +103,13 @@ int Registry::register_engine(const EngineIdentity& identity, std::optional<int>
 
 bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid, cluster::AfterDeath next) {
   const auto found = engines_.find(id);
-  if (found == engines_.end() || found->second.state == EngineState::dead) return false;
+  if (found == engines_.end()) return false;
   RegisteredEngine& engine = found->second;
   if (uuid && *uuid != engine.identity.uuid) return false;
+  if (engine.state == EngineState::dead) {
+    if (next != cluster::AfterDeath::nothing) engine.next = next;  // the launcher has thought better of it
+    return false;
+  }
   const bool was_known = known_to_clients(engine);
   engine.state = EngineState::dead;
   engine.how = how;

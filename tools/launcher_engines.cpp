@@ -53,7 +53,7 @@ void Launcher::on(const cluster::Restart& restart) {
   engine.asked = restart.kill ? "killed on request" : "restarted on request";
   if (restart.kill) return engine.process->kill();
   engine.process->ask_to_end();
-  engine.kill_at = Clock::now() + kGrace;
+  if (!engine.kill_at) engine.kill_at = Clock::now() + kGrace;
 }
 
 void Launcher::engine_ended(int id) {
@@ -104,6 +104,9 @@ void Launcher::serve_engines(Clock::time_point now) {
     } catch (const Error& error) {
       warn(fmt::format("engine {} cannot be started: {}", id, error.what()));
       engine.start_at = engine.policy.died(now);
+      if (engine.start_at || !engine.death) continue;
+      engine.death->next = cluster::AfterDeath::gives_up;
+      tell_hub(*engine.death);
     }
   }
 }

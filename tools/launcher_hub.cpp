@@ -39,13 +39,17 @@ void Launcher::restart_hub() try {
 }
 
 void Launcher::resume(cluster::LauncherLink& link) {
-  for (const auto& [id, registered] : registered_) link.send(registered);
+  // First who is gone: somebody else may have that id now.
   for (const auto& [id, engine] : engines_) {
-    if (engine.process) link.send(cluster::Spawned{id, engine.process->pid()});
     if (engine.process || !engine.death) continue;
-    link.send(cluster::Spawned{id, engine.death->pid});
-    link.send(*engine.death);
+    cluster::Died death = *engine.death;
+    death.uuid.reset();  // this hub has never heard of it
+    link.send(cluster::Spawned{id, death.pid});
+    link.send(death);
   }
+  for (const auto& [id, registered] : registered_) link.send(registered);
+  for (const auto& [id, engine] : engines_)
+    if (engine.process) link.send(cluster::Spawned{id, engine.process->pid()});
   link.send(cluster::Resumed{next_id_});
 }
 

@@ -1,6 +1,9 @@
 // core/cluster/process_id.cpp: processes told apart by their start time.
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include <enginery/connection.hpp>
 
@@ -8,15 +11,22 @@
 
 namespace enginery {
 
+static bool has_ended(const cluster::ProcessStat& stat) { return stat.state == 'Z' || stat.state == 'X'; }
+
 ProcessId ProcessId::self() { return of(::getpid()).value_or(ProcessId{::getpid(), 0}); }
 
 std::optional<ProcessId> ProcessId::of(int pid) {
   const auto stat = pid > 0 ? cluster::read_process_stat(pid) : std::nullopt;
-  if (!stat || stat->state == 'Z' || stat->state == 'X') return std::nullopt;
+  if (!stat || has_ended(*stat)) return std::nullopt;
   return ProcessId{pid, stat->start};
 }
 
-bool ProcessId::alive() const { return of(pid) == *this; }
+bool ProcessId::alive() const {
+  if (pid <= 0) return false;
+  if (const auto stat = cluster::read_process_stat(pid)) return stat->start == start && !has_ended(*stat);
+  // Whoever has no descriptor left to look with does not learn its start time; gone it is only if the kernel says so.
+  return ::kill(pid, 0) == 0 || errno == EPERM;
+}
 
 std::chrono::milliseconds ProcessId::age() const {
   timespec up{};

@@ -16,7 +16,7 @@ struct ProcessStat {
   std::uint64_t start = 0;
 };
 
-/// Nothing if there is no such process.
+/// Nothing if there is no such process, or it cannot be looked at: no descriptor is left.
 std::optional<ProcessStat> read_process_stat(int pid);
 
 }  // namespace enginery::cluster

@@ -51,7 +51,7 @@ void request_stop() noexcept {
   try {
     std::thread([asked]() mutable { asked.request_stop(); }).detach();
   } catch (const std::system_error&) {
-    asked.request_stop();  // no more threads now; better here than never
+    // No more threads now: only stop_requested() says it.
   }
 }
 

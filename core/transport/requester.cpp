@@ -2,10 +2,10 @@
 //
 // Every request has a context of its own with two aios. The send's has no callback, since NNG would wake a thread for
 // it; the receive is started at once behind it. (Cancelling a receive whose request is unsent crashes NNG; nothing here
-// cancels, no aio has a time-out, and a socket with open requests is abandoned rather than closed.) Contexts are reused
-// when their answer has come; the answer can overtake the end of its own send by some microseconds, in which another
-// thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and nothing
-// redials (a new link is a new socket).
+// cancels, no aio has a time-out, and a socket with open requests is left open until they have ended.) Contexts are
+// reused when their answer has come; the answer can overtake the end of its own send by some microseconds, in which
+// another thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and
+// nothing redials (a new link is a new socket).
 #include "core/transport/requester.hpp"
 
 #include <atomic>
@@ -15,7 +15,9 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -24,7 +26,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
 #include "core/transport/listener_guard.hpp"
@@ -59,6 +60,48 @@ struct Requester::State {
   std::atomic<Clock::rep> last = 0;
 
   void touch() { last.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
+
+  bool quiet() const {
+    return open.load(std::memory_order_acquire) == 0 &&
+           Clock::now() - Clock::time_point(Clock::duration(last.load())) >= kSilence;
+  }
+
+  /// Requires: it is quiet.
+  static void close(State* state) {
+    for (const auto& context : state->contexts) {
+      nng_aio_free(context->receiving);
+      nng_aio_free(context->sending);
+    }
+    close_in_time(state->socket.id);
+    delete state;
+  }
+
+  /// Those that were let go of while something was open. They stay in sight of leak checkers, and are never destroyed
+  /// at the process' end: NNG's threads may outlive static objects.
+  struct LeftOpen {
+    std::mutex mutex;
+    std::vector<State*> states;
+  };
+  static LeftOpen& left_open() {
+    static auto* const all = new LeftOpen;
+    return *all;
+  }
+  static void leave_open(State* state) {
+    const std::lock_guard lock(left_open().mutex);
+    left_open().states.push_back(state);
+  }
+  static void close_left_open() {
+    std::vector<State*> quiet;
+    {
+      const std::lock_guard lock(left_open().mutex);
+      std::erase_if(left_open().states, [&](State* state) {
+        if (!state->quiet()) return false;
+        quiet.push_back(state);
+        return true;
+      });
+    }
+    for (State* const state : quiet) close(state);
+  }
 
   Context* take() {
     const std::lock_guard lock(mutex);
@@ -107,7 +150,10 @@ Requester::Requester(const Address& address) : state_(new State) {
   };
   const std::string& url = address.url;
   state_->url = url;
-  check(nng_req0_open(&state_->socket), "nng_req0_open");
+  if (const int rv = nng_req0_open(&state_->socket)) {
+    delete std::exchange(state_, nullptr);
+    check(rv, "nng_req0_open");
+  }
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
@@ -117,18 +163,7 @@ Requester::Requester(const Address& address) : state_(new State) {
   state_->touch();
 }
 
-Requester::~Requester() {
-  if (!quiet()) {
-    abandon(state_);
-    return;
-  }
-  for (const auto& context : state_->contexts) {
-    nng_aio_free(context->receiving);
-    nng_aio_free(context->sending);
-  }
-  close_in_time(state_->socket.id);
-  delete state_;
-}
+Requester::~Requester() { quiet() ? State::close(state_) : State::leave_open(state_); }
 
 void Requester::send(Message request, OnAnswer on_answer) {
   State::Context* context = state_->take();
@@ -145,8 +180,17 @@ const std::string& Requester::url() const { return state_->url; }
 
 std::size_t Requester::open() const { return state_->open.load(std::memory_order_acquire); }
 
-bool Requester::quiet() const {
-  return open() == 0 && Clock::now() - Clock::time_point(Clock::duration(state_->last.load())) >= kSilence;
+bool Requester::quiet() const { return state_->quiet(); }
+
+void Requester::close_left_open() { State::close_left_open(); }
+
+static void dial_in_background(const Address& address, std::function<void()> dial) try {
+  std::thread(std::move(dial)).detach();
+} catch (const std::system_error& error) {
+  throw ConnectionError(fmt::format(
+      "{} cannot be dialled: this process can have no further thread ({}); end some, or raise `ulimit -u` or "
+      "--memory-limit",
+      address.url, error.what()));
 }
 
 std::unique_ptr<Requester> connect(const Address& address, double timeout_seconds) {
@@ -158,8 +202,9 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
     std::exception_ptr error;
   };
   const Clock::time_point start = Clock::now();
+  Requester::close_left_open();
   auto dial = std::make_shared<Dial>();
-  std::thread([dial, address] {
+  dial_in_background(address, [dial, address] {
     std::unique_ptr<Requester> requester;
     std::exception_ptr error;
     try {
@@ -172,7 +217,7 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
     dial->requester = std::move(requester);
     dial->error = error;
     dial->changed.notify_all();
-  }).detach();
+  });
   std::unique_lock lock(dial->mutex);
   if (!dial->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return dial->done; }))
     throw TimeoutError(fmt::format("{} could not be reached within {:.3g} s; its process may be stopped or overloaded",
@@ -203,6 +248,7 @@ Message request(Requester& requester, Message message, double timeout_seconds) {
     Message answer;
     std::string failure;
   };
+  Requester::close_left_open();
   auto waiting = std::make_shared<Waiting>();
   requester.send(std::move(message), [waiting](Message answer, const char* failure) {
     const std::lock_guard lock(waiting->mutex);

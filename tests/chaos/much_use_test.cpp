@@ -39,6 +39,28 @@ class MuchUseTest : public ChaosTest {
     for (const auto& [name, pid] : processes_) all[name] = held_by(pid);
     return all;
   }
+  /// Waits for what is still being closed.
+  void expect_flat(const std::map<std::string, Held>& before) const {
+    // Begun at need, and then there for good: the thread for slow sends, one for each of an engine's two sockets.
+    constexpr long kLazyThreads = 2;
+    const auto flat = [&] {
+      const auto now = held();
+      for (const auto& [name, then] : before)
+        if (now.at(name).descriptors > then.descriptors || now.at(name).threads > then.threads + kLazyThreads)
+          return false;
+      return true;
+    };
+    EXPECT_TRUE(comes(flat));
+    const auto after = held();
+    for (const auto& [name, then] : before) {
+      const Held& now = after.at(name);
+      const double grown = 1e-6 * static_cast<double>(now.bytes - then.bytes);
+      std::cout << name << ": " << grown << " MB, " << now.descriptors - then.descriptors << " descriptors, "
+                << now.threads - then.threads << " threads more\n";
+      EXPECT_TRUE(kSanitized || grown < 5) << name;
+    }
+  }
+
   std::map<std::string, int> processes_;
 };
 
@@ -56,15 +78,7 @@ TEST_F(MuchUseTest, MillionsOfTasksLeaveTheMemoryFlat) {
   run(100'000);  // what is kept for reuse, as buffers
   const auto before = held();
   run(in_form(400'000, 10'000'000));
-  const auto after = held();
-  for (const auto& [name, then] : before) {
-    const Held& now = after.at(name);
-    const double grown = 1e-6 * static_cast<double>(now.bytes - then.bytes);
-    std::cout << name << " has grown by " << grown << " MB\n";
-    EXPECT_TRUE(kSanitized || grown < 5) << name;
-    EXPECT_LE(now.descriptors, then.descriptors) << name;
-    EXPECT_LE(now.threads, then.threads) << name;
-  }
+  expect_flat(before);
 }
 
 TEST_F(MuchUseTest, ClientsThatHaveLeftLeaveNothing) {
@@ -78,23 +92,7 @@ TEST_F(MuchUseTest, ClientsThatHaveLeftLeaveNothing) {
   use(10);
   const auto before = held();
   use(in_form(50, 1000));
-  const auto flat = [&] {
-    const auto now = held();
-    for (const auto& [name, then] : before)
-      if (now.at(name).descriptors > then.descriptors || now.at(name).threads > then.threads) return false;
-    return true;
-  };
-  EXPECT_TRUE(comes(flat));
-  const auto after = held();
-  for (const auto& [name, then] : before) {
-    const Held& now = after.at(name);
-    const double grown = 1e-6 * static_cast<double>(now.bytes - then.bytes);
-    std::cout << name << ": " << grown << " MB, " << now.descriptors - then.descriptors << " descriptors, "
-              << now.threads - then.threads << " threads more\n";
-    EXPECT_LE(now.descriptors, then.descriptors) << name;
-    EXPECT_LE(now.threads, then.threads) << name;
-    EXPECT_TRUE(kSanitized || grown < 5) << name;
-  }
+  expect_flat(before);
 }
 
 }  // namespace

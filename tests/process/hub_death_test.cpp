@@ -70,6 +70,27 @@ TEST_F(HubDeathTest, AnEngineThatDiesWhileThereIsNoHubIsGone) {
   EXPECT_THAT(Client().ids(), ElementsAre(1));
 }
 
+TEST_F(HubDeathTest, AnEngineThatDiedBeforeTheHubCanBeRestarted) {
+  start_engines(2);
+  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  ASSERT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
+  kill_hub();
+  EXPECT_EQ(output_of("status --name " + name_).find("starting"), std::string::npos);
+  rc().restart(0);
+  EXPECT_EQ(on(0).apply_sync(twice, 4), 8);
+}
+
+TEST_F(HubDeathTest, WhoJoinedUnderTheIdOfADeadEngineStaysWhenTheHubDies) {
+  start_engines(2);
+  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  ASSERT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
+  const int joined = join({"--id", "0"});
+  ASSERT_TRUE(comes([&] { return rc().ids() == std::vector({0, 1}); }));
+  kill_hub();
+  EXPECT_THAT(Client().ids(), ElementsAre(0, 1));
+  EXPECT_EQ(pid(0), joined);
+}
+
 TEST_F(HubDeathTest, WithRestartAnEngineThatDiesWithTheHubComesBack) {
   start_engines(2, "--restart --load system");
   const std::int64_t process = pid(0);

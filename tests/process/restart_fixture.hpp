@@ -55,8 +55,10 @@ class RestartingTest : public ClusterTest {
     ASSERT_TRUE(comes([&] { return connection().hub.process.pid != hub; }));
   }
   /// Runs `enginery engine`; its process.
-  int join() {
-    joined_.push_back(cluster::spawn({ENGINERY_COMMAND, {"engine", "--name", name_, "--load", "system"}}));
+  int join(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"engine", "--name", name_, "--load", "system"};
+    words.insert(words.end(), more.begin(), more.end());
+    joined_.push_back(cluster::spawn({ENGINERY_COMMAND, words}));
     return joined_.back().pid;
   }
   static std::string output_of(const std::string& arguments) {
