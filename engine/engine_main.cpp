@@ -178,7 +178,7 @@ int engine_main(const EngineOptions& options) try {
 
   Presence presence(cluster::hub_addresses(connection).requests, entry_of(options, uuid, sockets, server, live));
   server.set_id(presence.id());
-  if (options.memory_limit > 0) limit_memory(options.memory_limit);
+  MemoryLimit memory(options.memory_limit);
   present = &presence;
   // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
   const bool listens = options.launcher_fd < 0 && !same_pids;
@@ -196,7 +196,9 @@ int engine_main(const EngineOptions& options) try {
     log.debug("task {} of session {} begins", task->seq, task->session.text());
     output.begin(task->session, task->seq);
     recorder.task_begins(task->session, task->seq);
+    memory.task_begins();
     wire::Outcome outcome = run(executor, *task);
+    memory.task_ends();
     recorder.task_ends();
     Output::Texts printed = output.end();
     outcome.out = std::move(printed.out);

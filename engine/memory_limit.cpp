@@ -5,8 +5,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <string>
 
@@ -30,16 +28,25 @@ std::uint64_t held_now() {
 
 }  // namespace
 
-void limit_memory(std::uint64_t bytes) {
+MemoryLimit::MemoryLimit(std::uint64_t bytes) {
+  if (bytes == 0) return;
   // Large pieces are given back when they are let go of, and do not stay in some thread's arena, counted as held.
   ::mallopt(M_MMAP_THRESHOLD, kOwnPages);
+  const std::uint64_t held = held_now();
+  limit_ = std::min(bytes, RLIM_INFINITY / 4) + held;
+  if (rlimit limit{}; ::getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_max < limit_ + kReserve)
+    throw Error("OSError",
+                fmt::format("--memory-limit {} is beyond what this process may have (`ulimit -H -d`: {} KiB)", bytes,
+                            limit.rlim_max / 1024));
+  task_ends();
+}
+
+void MemoryLimit::set(std::uint64_t bytes) const {
+  if (limit_ == 0) return;
   rlimit limit{};
   ::getrlimit(RLIMIT_DATA, &limit);
-  const std::uint64_t held = held_now();
-  limit.rlim_cur = limit.rlim_max =
-      std::min<rlim_t>(bytes > RLIM_INFINITY - held ? RLIM_INFINITY : held + bytes, limit.rlim_max);
-  if (::setrlimit(RLIMIT_DATA, &limit) != 0)
-    throw Error("OSError", fmt::format("the memory limit of {} bytes cannot be set: {}", bytes, std::strerror(errno)));
+  limit.rlim_cur = bytes;
+  ::setrlimit(RLIMIT_DATA, &limit);
 }
 
 }  // namespace enginery::engine

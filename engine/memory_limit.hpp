@@ -5,10 +5,25 @@
 
 namespace enginery::engine {
 
-/// From now on this process gets `bytes` more of memory of its own than it has, and no more: what asks for it fails, as
-/// std::bad_alloc, which a task's caller sees as MemoryError. Counted is what the process may write to alone: heap,
-/// anonymous maps and threads' stacks, but neither files nor the main stack (RLIMIT_DATA, setrlimit(2)). Throws Error
-/// "OSError".
-void limit_memory(std::uint64_t bytes);
+/// What an engine's tasks may take, all of them together, beyond what the process has when this is made: what asks for
+/// more fails, as std::bad_alloc, which a task's caller sees as MemoryError. Counted is what the process may write to
+/// alone: heap, anonymous maps and threads' stacks, but neither files nor the main stack (RLIMIT_DATA, setrlimit(2)).
+///
+/// Threads: of the engine's main one.
+class MemoryLimit {
+ public:
+  /// No limit if `bytes` is 0. Throws Error "OSError".
+  explicit MemoryLimit(std::uint64_t bytes);
+  /// While a task runs.
+  void task_begins() { set(limit_); }
+  /// The engine itself may take more, so that it can say what became of a task that took all.
+  void task_ends() { set(limit_ + kReserve); }
+
+ private:
+  static constexpr std::uint64_t kReserve = 64 << 20;
+  void set(std::uint64_t bytes) const;
+
+  std::uint64_t limit_ = 0;  // all that the process may have; 0: no limit
+};
 
 }  // namespace enginery::engine

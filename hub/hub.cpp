@@ -17,6 +17,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/endpoint.hpp"
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "hub/engine_entry.hpp"
@@ -295,6 +296,15 @@ void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) 
   [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
 }
 
+void Hub::remove_sockets(const EngineIdentity& engine) const {
+  for (const std::string* url : {&engine.endpoint, &engine.bulk_endpoint, &engine.output_endpoint}) {
+    const auto endpoint = cluster::Endpoint::parse(*url);
+    const std::filesystem::path file =
+        endpoint && endpoint->scheme == cluster::kIpc ? url->substr(cluster::kIpc.size()) : "";
+    if (file.parent_path() == directory_) ::unlink(file.c_str());
+  }
+}
+
 void Hub::publish_changes() {
   for (const Change& change : registry_.changes_since(published_).value_or(std::vector<Change>{})) {
     const bool joined = change.kind == Change::Kind::joined;
@@ -309,6 +319,7 @@ void Hub::publish_changes() {
     if (joined) continue;
     const RegisteredEngine& engine = change.engine;
     silence_.forget(engine.identity.uuid);
+    remove_sockets(engine.identity);
     const auto child = launched_.find(engine.id);
     if (launcher_ && (child == launched_.end() || child->second != engine.identity.process.pid))
       launcher_->send(cluster::Died{engine.id, engine.identity.process.pid, engine.identity.uuid, change.how});

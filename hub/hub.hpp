@@ -90,6 +90,8 @@ class Hub {
   /// By its process if that is `local`, else by its silence.
   void watch(int id, const Uuid& uuid, const ProcessId& process, bool local);
   void publish_changes();
+  /// What an engine that was killed left in the runtime folder.
+  void remove_sockets(const EngineIdentity& engine) const;
 
   const Uuid uuid_;
   const std::string_view remote_scheme_;

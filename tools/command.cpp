@@ -3,15 +3,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include <enginery/client.hpp>
 #include <enginery/errors.hpp>
 
 #include "core/cluster/log.hpp"
@@ -35,9 +38,9 @@ CLI::Validator in_range(const char* what, Number low, Number high) {
 CLI::Validator size() {
   return CLI::Validator(
       [](std::string& word) {
-        const std::string given = word;
+        const std::string given = word.empty() ? "-" : word;
         try {
-          if (CLI::AsSizeValue(false)(word).empty() && word != "0") return std::string();
+          if (given.front() != '-' && CLI::AsSizeValue(false)(word).empty() && word != "0") return std::string();
         } catch (const CLI::ValidationError&) {
           // Said below.
         }
@@ -50,6 +53,13 @@ CLI::Validator size() {
 
 void add_name(CLI::App* app, std::string& name) {
   app->add_option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")->type_name("NAME");
+}
+
+void add_id(CLI::App* app, int& id) {
+  app->add_option("id", id, "The engine's, as `enginery status` shows it")
+      ->required()
+      ->check(whole_number_from(0, std::numeric_limits<int>::max()))
+      ->type_name("ID");
 }
 
 void add_json(CLI::App* app, bool& json, const std::string& what) {
@@ -94,6 +104,10 @@ void add_memory_limit(CLI::App* app, std::uint64_t& bytes) {
 
 std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+std::chrono::milliseconds hub_timeout(double seconds) {
+  return std::min(milliseconds(seconds), ClientOptions{}.timeout);
 }
 
 CLI::Validator number_from(double low, double high) { return in_range("number", low, high); }

@@ -40,6 +40,8 @@ Command probe_command(CLI::App& root);
 
 /// --name, the cluster's.
 void add_name(CLI::App* app, std::string& name);
+/// The id of an engine, which must be given.
+void add_id(CLI::App* app, int& id);
 /// --json, which prints `what`.
 void add_json(CLI::App* app, bool& json, const std::string& what);
 /// --load, plugins separated by commas.
@@ -51,6 +53,8 @@ void add_log_level(CLI::App* app);
 /// --memory-limit, of an engine, in bytes.
 void add_memory_limit(CLI::App* app, std::uint64_t& bytes);
 std::chrono::milliseconds milliseconds(double seconds);
+/// How long a command that has so many seconds waits for the hub.
+std::chrono::milliseconds hub_timeout(double seconds);
 /// Refuses what is not a number from `low` to `high`.
 CLI::Validator number_from(double low, double high);
 CLI::Validator whole_number_from(int low, int high);

@@ -62,7 +62,7 @@ Command debug_command(CLI::App& root) {
   };
   const auto given = std::make_shared<Given>();
   CLI::App* app = root.add_subcommand("debug", "Print the command that attaches gdb to an engine");
-  app->add_option("id", given->id, "The engine's id")->required()->type_name("ID");
+  add_id(app, given->id);
   add_name(app, given->name);
   set_footer(app,
              "  enginery debug 0      prints it\n"

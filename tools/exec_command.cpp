@@ -127,7 +127,7 @@ int execute(const Given& given) {
 
   std::optional<Clock::time_point> deadline;
   if (given.timeout) deadline = Clock::now() + milliseconds(*given.timeout);
-  const Client client(ClientOptions{.name = given.name});
+  const Client client(ClientOptions{.name = given.name, .timeout = hub_timeout(given.timeout.value_or(1e6))});
   const MultiView view = client.view(given.ids ? *given.ids : client.all().targets());
   const AsyncResults<void> result = view.execute(given.statement);
   wait_for(result, deadline);

@@ -18,17 +18,14 @@ Command interrupt_command(CLI::App& root) {
   };
   const auto given = std::make_shared<Given>();
   CLI::App* app = root.add_subcommand("interrupt", "Ask the task that an engine runs, whoever's it is, to stop");
-  app->add_option("id", given->id, "The engine's, as `enginery status` shows it")
-      ->required()
-      ->check(whole_number_from(0, std::numeric_limits<int>::max()))
-      ->type_name("ID");
+  add_id(app, given->id);
   add_name(app, given->name);
   add_timeout(app, given->timeout, "Seconds the engine has to answer (default: 5)");
   set_footer(app,
              "  enginery interrupt 0             a task that looks at stop_requested() returns\n"
              "  enginery interrupt 3 --name b    in the cluster \"b\"\n");
   return {app, [given] {
-            const Client client(ClientOptions{.name = given->name});
+            const Client client(ClientOptions{.name = given->name, .timeout = hub_timeout(given->timeout)});
             const bool asked = client.interrupt(given->id, Seconds(given->timeout));
             fmt::print("engine {} {}\n", given->id, asked ? "was asked to stop its task" : "runs no task");
             return 0;

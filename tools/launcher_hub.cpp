@@ -66,8 +66,13 @@ void Launcher::hear_hub() {
 void Launcher::on(const cluster::Listening& listening) {
   connection_.hub = listening.hub;
   connection_.remote = listening.remote;
-  connection_.save(directory_.path() / cluster::kConnectionFile);
   hub_listens_ = true;
+  try {
+    connection_.save(directory_.path() / cluster::kConnectionFile);
+  } catch (const ConnectionError& error) {
+    if (!ready_) throw;
+    warn(error.what());  // the former file names the same addresses
+  }
   if (ready_) return say(fmt::format("the hub is back (pid {})", hub_->pid()));
   add_engines();
   ready_if_all_are();

@@ -21,7 +21,7 @@ struct Given {
 
 CLI::App* add(CLI::App& root, const std::shared_ptr<Given>& given, const char* command, const char* what) {
   CLI::App* app = root.add_subcommand(command, what);
-  app->add_option("id", given->id, "The engine's id")->required()->type_name("ID");
+  add_id(app, given->id);
   add_name(app, given->name);
   add_timeout(app, given->timeout, "Seconds until it must be back (default: 60)");
   return app;
@@ -39,7 +39,8 @@ Command restart_command(CLI::App& root) {
       "What it had in its namespace is gone, and tasks that it had not finished fail as EngineDied. Plugins that "
       "it had imported are imported again.\n");
   return {app, [given] {
-            Client({.name = given->name}).restart(given->id, Seconds(given->timeout));
+            Client({.name = given->name, .timeout = hub_timeout(given->timeout)})
+                .restart(given->id, Seconds(given->timeout));
             fmt::print("enginery: engine {} is back\n", given->id);
             return 0;
           }};
@@ -52,7 +53,7 @@ Command kill_command(CLI::App& root) {
              "  enginery kill 3   as `enginery restart 3`, but with SIGKILL\n"
              "An engine that joined by itself (`enginery engine`) is not started anew.\n");
   return {app, [given] {
-            const Client rc({.name = given->name});
+            const Client rc({.name = given->name, .timeout = hub_timeout(given->timeout)});
             rc.kill(given->id, Seconds(given->timeout));
             const std::vector<int> ids = rc.ids();
             const bool back = std::find(ids.begin(), ids.end(), given->id) != ids.end();

@@ -49,7 +49,8 @@ Command start_command(CLI::App& root) {
   add_load(app, given->launch.load, "Plugins that every engine imports at start");
   app->add_flag("--restart{10}", given->launch.restart,
                 "Start an engine that dies anew, with its id and plugins, at ever longer intervals; give it up when it "
-                "died ten times in a row, or with --restart=N N times, each within a minute");
+                "died ten times in a row, or with --restart=N N times, each within a minute")
+      ->check(whole_number_from(1, 1'000'000));
   app->add_option("--listen", given->launch.listen,
                   "Let other hosts join, by TLS and with a copy of the connection file: the name or address of this "
                   "host; PORT is the hub's, and so is the next one (default: the system chooses)")

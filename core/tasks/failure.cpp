@@ -51,6 +51,8 @@ const char* python_word(const std::exception& error) {
   return nullptr;
 }
 
+const char* text_of(const char* what) { return what ? what : "it has no text"; }
+
 const char* remedy_of_no_memory() {
   rlimit limit{};
   ::getrlimit(RLIMIT_DATA, &limit);
@@ -72,9 +74,9 @@ wire::Failure described() {
     return {"MemoryError", fmt::format("{}: {}", error.what(), remedy_of_no_memory()), where};
   } catch (const std::exception& error) {
     const char* word = python_word(error);
-    return {word ? word : modules::demangle(typeid(error).name()), error.what(), where};
+    return {word ? word : modules::demangle(typeid(error).name()), text_of(error.what()), where};
   } catch (const char* text) {
-    return {"const char*", text, where};
+    return {"const char*", text_of(text), where};
   } catch (const std::string& text) {
     return {"std::string", text, where};
   } catch (int number) {

@@ -21,7 +21,7 @@ inline const char* remedy(int rv) {
     case NNG_ENOENT:
       return "; nobody listens there: start a cluster with `enginery start`, or see `enginery status`";
     case NNG_EADDRINUSE:
-      return "; another process listens there: end it, or use another --name";
+      return "; another process listens there: end it, or use another --name, or with --listen another port";
     case NNG_ENOFILES:
       return "; this process has no descriptors left: raise `ulimit -n`";
     case NNG_ENOMEM:

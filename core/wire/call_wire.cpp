@@ -24,7 +24,7 @@ static_assert(sizeof(fb::Node) == sizeof(Node));
 
 /// One writer per thread, so that its memory is reused.
 NodeWriter& fresh_writer() {
-  thread_local NodeWriter writer;
+  NodeWriter& writer = PerThread<NodeWriter>::get();
   writer.clear();
   return writer;
 }

@@ -14,6 +14,8 @@
 #include <enginery/errors.hpp>
 #include <enginery/uuid.hpp>
 
+#include "core/wire/per_thread.hpp"
+
 namespace enginery::wire {
 
 inline constexpr flatbuffers::uoffset_t kMaxDepth = 32;
@@ -74,13 +76,16 @@ class BuilderMemory : public flatbuffers::DefaultAllocator {
 
 /// A builder that keeps its memory from one message of this thread to the next.
 inline flatbuffers::FlatBufferBuilder& fresh_builder() {
-  thread_local BuilderMemory memory;
-  thread_local flatbuffers::FlatBufferBuilder builder(4096, &memory);
-  if (memory.failed())
-    builder.Reset();
+  struct Reused {
+    BuilderMemory memory;
+    flatbuffers::FlatBufferBuilder builder{4096, &memory};
+  };
+  Reused& reused = PerThread<Reused>::get();
+  if (reused.memory.failed())
+    reused.builder.Reset();
   else
-    builder.Clear();
-  return builder;
+    reused.builder.Clear();
+  return reused.builder;
 }
 
 inline std::span<const std::uint8_t> written(const flatbuffers::FlatBufferBuilder& builder) {

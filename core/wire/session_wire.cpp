@@ -36,7 +36,7 @@ struct Columns {
 
 /// One set of columns per thread, so that their memory is reused.
 Columns& fresh_columns() {
-  thread_local Columns columns;
+  Columns& columns = PerThread<Columns>::get();
   columns.heads.clear();
   columns.bulk_sizes.clear();
   columns.time_limits.clear();

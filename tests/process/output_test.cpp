@@ -67,6 +67,14 @@ TEST_F(OutputTest, AWriteToABrokenPipeIsAnErrorAndNotTheEnginesEnd) {
   EXPECT_EQ(on(0).apply_sync<int>("rude.write_to_nobody"), EPIPE);
 }
 
+TEST_F(OutputTest, APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported) {
+  start_engines(1, "");
+  const auto imported = on(0).execute("import noisy");
+  imported.get(Seconds(30));
+  EXPECT_EQ(imported.err().size(), 2'000'000u);
+  EXPECT_TRUE(on(0).apply_sync<bool>("noisy.has_printed"));
+}
+
 TEST_F(OutputTest, WhatAFailedTaskPrintedIsInItsMetadata) {
   start_engines(1);
   const auto result = on(0).apply_async("testing.print_and_fail", "before the end");

@@ -29,6 +29,23 @@ namespace {
   throw std::bad_alloc();
 }
 
+struct Speechless : std::exception {
+  const char* what() const noexcept override { return nullptr; }
+};
+
+TEST(Failure, OfWhatHasNoTextSaysSo) {
+  const auto text_of = [](const auto& thrown) {
+    try {
+      throw thrown;
+    } catch (...) {
+      return failure_of_current_exception().evalue;
+    }
+  };
+  EXPECT_EQ(text_of(Speechless()), "it has no text");
+  EXPECT_EQ(text_of(nullptr), "it has no text");
+  EXPECT_EQ(text_of(static_cast<const char*>(nullptr)), "it has no text");
+}
+
 TEST(Failure, OfATaskThatHasNoMemoryLeftNeedsNone) {
   const ThrowRecording recording;
   try {
