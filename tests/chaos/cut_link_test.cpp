@@ -32,16 +32,15 @@ class CutLinkTest : public ChaosTest {
          {"ip netns add " + space_, "ip link add " + cable + " type veth peer name " + end + " netns " + space_,
           "ip addr add " + near_ + "/24 dev " + cable, "ip link set " + cable + " up",
           "ip -n " + space_ + " addr add " + far + " dev " + end, "ip -n " + space_ + " link set " + end + " up",
-          "ip -n " + space_ + " link set lo up"})
+          "ip -n " + space_ + " link set lo up", "ip netns exec " + space_ + " " + elsewhere() + " true"})
       if (std::system((step + " 2>/dev/null").c_str()) != 0)
         GTEST_SKIP() << "no network can be made here (it needs root and iproute2): " << step;
     start_engines(0, "--listen " + near_);
     const std::filesystem::path file = cluster::runtime_path(name_) / cluster::kConnectionFile;
     engine_ = std::make_unique<Command>(
-        std::vector<std::string>{"netns", "exec", space_, "unshare", "--uts", "--pid", "--fork", "--kill-child",
-                                 "--mount-proc", "sh", "-c", "hostname elsewhere && exec \"$@\"", "sh",
-                                 ENGINERY_COMMAND, "engine", "--connection", file},
-        -1, "/usr/sbin/ip");
+        std::vector<std::string>{"-c", "exec ip netns exec " + space_ + " " + elsewhere() +
+                                           " " ENGINERY_COMMAND " engine --connection " + file.string()},
+        -1, "/bin/sh");
     rc().wait_for_engines(1, Seconds(30));
   }
   void TearDown() override {
@@ -50,6 +49,10 @@ class CutLinkTest : public ChaosTest {
     ChaosTest::TearDown();
     [[maybe_unused]] int gone = std::system(("ip link del " + cable_ + " 2>/dev/null").c_str());
     gone = std::system(("ip netns del " + space_ + " 2>/dev/null").c_str());
+  }
+  /// What runs a command with another host's name, and pids of its own.
+  static std::string elsewhere() {
+    return "unshare --uts --pid --fork --kill-child --mount-proc sh -c 'hostname elsewhere && exec \"$@\"' sh";
   }
   void cut() const { ASSERT_EQ(std::system(("ip link set " + cable_ + " down").c_str()), 0); }
   void heal() const { ASSERT_EQ(std::system(("ip link set " + cable_ + " up").c_str()), 0); }
@@ -79,7 +82,7 @@ class CutLinkTest : public ChaosTest {
 };
 
 TEST_F(CutLinkTest, ForTwoSecondsNobodyNotices) { survives(2s); }
-TEST_F(CutLinkTest, ForTenSecondsItIsSuspectAndNothingIsLost) { survives(10s); }
+TEST_F(CutLinkTest, ForTenSecondsNothingIsLost) { survives(10s); }
 
 TEST_F(CutLinkTest, ForGoodItIsDeadAndItsCallsFail) {
   EXPECT_EQ(on(0).apply_sync(note, log(), 0, std::int64_t{1}), 1);
