@@ -68,6 +68,7 @@ TEST_F(OutputTest, AWriteToABrokenPipeIsAnErrorAndNotTheEnginesEnd) {
 }
 
 TEST_F(OutputTest, APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported) {
+  setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS "/noisy", 1);
   start_engines(1, "");
   const auto imported = on(0).execute("import noisy");
   imported.get(Seconds(30));
