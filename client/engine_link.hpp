@@ -32,7 +32,7 @@ enum class Room { wait, overfill };
 
 /// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
-class EngineLink : public std::enable_shared_from_this<EngineLink> {
+class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLink> {
  public:
   EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<LinkClock> clock,
              std::shared_ptr<Continuations> continuations);
@@ -57,8 +57,7 @@ class EngineLink : public std::enable_shared_from_this<EngineLink> {
   bool owns(const Uuid& session) const;
   bool dead() const;
 
-  /// For the clock. When it wants to be called next.
-  session::Time tick();
+  session::Time tick() override;
 
   const wire::EngineEntry& engine() const { return engine_; }
   const Reach& reach() const { return reach_; }

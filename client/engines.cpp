@@ -65,8 +65,12 @@ Engines::Engines(Connection connection)
 void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
   const cluster::HubAddresses hub = cluster::hub_addresses(connection_);
-  subscriber_ = std::make_unique<transport::Subscriber>(hub.notifications, wire::kHubTopic,
-                                                        [this](const Bytes& message) { on_change(message); });
+  news_ = std::make_shared<HubNews>(
+      hub.notifications, [this](const Bytes& message) { on_change(message); },
+      [weak = weak_from_this()] { ask_for_snapshot(weak, Hears::nothing); });
+  news_->subscribe();
+  clock_->add(news_);
+  clock_->arm(news_->tick());
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const Seconds young = std::clamp<Seconds>(kSettling - connection_.hub.process.age(), Seconds(0), kSettling);
   const auto settled = std::chrono::steady_clock::now() + std::min(timeout, young);
@@ -96,7 +100,7 @@ void Engines::keep(std::unique_ptr<transport::Requester> line) {
 }
 
 Engines::~Engines() {
-  subscriber_.reset();
+  if (news_) news_->end();
   output_feed_.reset();
   std::vector<std::shared_ptr<EngineLink>> links;
   {
@@ -186,6 +190,7 @@ void Engines::apply(const wire::HubReply& snapshot) {
   {
     const std::lock_guard lock(mutex_);
     asking_ = false;
+    if (epoch_ == snapshot.epoch && snapshot.number < number_) return;  // a change came while it was on its way
     if (epoch_ && *epoch_ != snapshot.epoch) how = "it ended while the cluster had no hub";
     epoch_ = snapshot.epoch;
     number_ = snapshot.number;
@@ -202,16 +207,26 @@ void Engines::apply(const wire::HubReply& snapshot) {
   tell_output_feed();
 }
 
-void Engines::ask_for_snapshot() {
-  const auto ask = [weak = weak_from_this(), connection = connection_] {
+bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears) {
+  const auto ask = [engines, hears] {
+    std::optional<Connection> connection;
+    if (const auto self = engines.lock()) {
+      connection = self->connection_;
+      if (hears == Hears::nothing) {
+        self->news_->subscribe();
+        const std::lock_guard lock(self->mutex_);
+        if (std::exchange(self->asking_, true)) return;
+      }
+    }
+    if (!connection) return;
     HubAnswer answer;
     answer.reply.ok = false;
     try {
-      answer = ask_hub(connection, {}, kSnapshot);
+      answer = ask_hub(*connection, {}, kSnapshot);
     } catch (const Error&) {
-      // The next heartbeat shows the gap again.
+      // Asked again at the next heartbeat.
     }
-    const auto self = weak.lock();
+    const auto self = engines.lock();
     if (!self) return;
     if (answer.line) self->keep(std::move(answer.line));
     if (answer.reply.ok) return self->apply(answer.reply);
@@ -220,9 +235,9 @@ void Engines::ask_for_snapshot() {
   };
   try {
     std::thread(ask).detach();
+    return true;
   } catch (const std::system_error&) {
-    const std::lock_guard lock(mutex_);
-    asking_ = false;  // no more threads now
+    return false;
   }
 }
 
@@ -283,7 +298,10 @@ void Engines::on_change(const Bytes& message) {
       changed_.notify_all();
     }
   }
-  if (ask) ask_for_snapshot();
+  if (ask && !ask_for_snapshot(weak_from_this(), Hears::something)) {
+    const std::lock_guard lock(mutex_);
+    asking_ = false;
+  }
   if (left) left->die(change.how, std::move(change.last));
   for (const auto& link : replaced) link->die("it was restarted");
   if (change.event != wire::ChangeEvent::heartbeat) tell_output_feed();

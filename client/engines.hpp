@@ -15,10 +15,10 @@
 #include <enginery/task_handle.hpp>
 
 #include "client/engine_link.hpp"
+#include "client/hub_news.hpp"
 #include "client/link_clock.hpp"
 #include "client/output_feed.hpp"
 #include "core/transport/requester.hpp"
-#include "core/transport/subscriber.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery {
@@ -59,8 +59,11 @@ class Engines : public std::enable_shared_from_this<Engines> {
   void start(Seconds timeout);
   void on_change(const Bytes& message);
   void tell_output_feed();
-  /// Asks the hub for a snapshot, in a thread of its own. A failure is no harm: the next heartbeat shows the gap again.
-  void ask_for_snapshot();
+  enum class Hears { something, nothing };
+  /// Asks the hub for a snapshot, in a thread of its own; subscribes anew before if nothing is heard. A failure is no
+  /// harm: the next heartbeat, or the next silence, shows the gap again. False: there are no more threads.
+  /// Requires: asking_ was set, if something is heard.
+  static bool ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears);
   /// Asks the hub, and keeps the connection until it can be closed.
   wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
   void keep(std::unique_ptr<transport::Requester> line);
@@ -79,7 +82,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   bool asking_ = false;
   std::unique_ptr<OutputFeed> output_feed_;                   // from the first stream on
   std::vector<std::unique_ptr<transport::Requester>> lines_;  // to the hub; until they are quiet
-  std::unique_ptr<transport::Subscriber> subscriber_;
+  std::shared_ptr<HubNews> news_;
 };
 
 }  // namespace enginery

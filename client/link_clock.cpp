@@ -1,10 +1,8 @@
-// client/link_clock.cpp: the one thread of a client that keeps the deadlines of its links.
+// client/link_clock.cpp: the one thread of a client that keeps its deadlines.
 #include "client/link_clock.hpp"
 
 #include <algorithm>
 #include <chrono>
-
-#include "client/engine_link.hpp"
 
 namespace enginery {
 
@@ -19,10 +17,10 @@ void LinkClock::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void LinkClock::add(std::weak_ptr<EngineLink> link) {
+void LinkClock::add(std::weak_ptr<Ticking> one) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(links_, [](const auto& known) { return known.expired(); });
-  links_.push_back(std::move(link));
+  std::erase_if(ticking_, [](const auto& known) { return known.expired(); });
+  ticking_.push_back(std::move(one));
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
@@ -48,11 +46,11 @@ void LinkClock::run() {
       continue;
     }
     armed_ = session::kNever;
-    const std::vector<std::weak_ptr<EngineLink>> links = links_;
+    const std::vector<std::weak_ptr<Ticking>> all = ticking_;
     lock.unlock();
     session::Time next = session::kNever;
-    for (const auto& known : links)
-      if (const auto link = known.lock()) next = std::min(next, link->tick());
+    for (const auto& known : all)
+      if (const auto one = known.lock()) next = std::min(next, one->tick());
     lock.lock();
     armed_ = std::min(armed_, next);
   }

@@ -1,4 +1,4 @@
-// client/link_clock.hpp: the one thread of a client that keeps the deadlines of its links.
+// client/link_clock.hpp: the one thread of a client that keeps its deadlines.
 #pragma once
 
 #include <condition_variable>
@@ -11,18 +11,24 @@
 
 namespace enginery {
 
-class EngineLink;
+/// What has deadlines.
+class Ticking {
+ public:
+  virtual ~Ticking() = default;
+  /// For the clock. When it wants to be called next; earlier calls do no harm.
+  virtual session::Time tick() = 0;
+};
 
-/// Calls EngineLink::tick() when it is due. Threads: all functions from any.
+/// Calls tick() of links and of others when it is due. Threads: all functions from any.
 class LinkClock {
  public:
   LinkClock() = default;
-  /// Requires: stop() was called, if a link was added; links, which share the clock, may end in its own thread.
+  /// Requires: stop() was called, if something was added; links, which share the clock, may end in its own thread.
   ~LinkClock() = default;
   LinkClock(const LinkClock&) = delete;
   LinkClock& operator=(const LinkClock&) = delete;
 
-  void add(std::weak_ptr<EngineLink> link);
+  void add(std::weak_ptr<Ticking> one);
   /// The thread wakes at `time` or before. Cheap when it would anyhow.
   void arm(session::Time time);
 
@@ -36,7 +42,7 @@ class LinkClock {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::weak_ptr<EngineLink>> links_;
+  std::vector<std::weak_ptr<Ticking>> ticking_;
   session::Time armed_ = session::kNever;
   bool stop_ = false;
   std::thread thread_;

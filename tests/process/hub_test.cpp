@@ -1,4 +1,7 @@
 // tests/process/hub_test.cpp: the true hub and a true engine, with this test as their launcher.
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -139,6 +142,29 @@ TEST_F(HubTest, APresenceIsHeldForAMomentAndThatOfAStrangerRefused) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(ask(wire::HubOp::presence, engine).ok);
   EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(450));
+}
+
+TEST_F(HubTest, AClientThatHearsNothingSubscribesAnewAndAsksForWhatItMissed) {
+  // A publisher that greets and is silent, as a connection is that nothing comes through any more.
+  const fs::path path = directory_.path() / "silent";
+  sockaddr_un address{AF_UNIX, {}};
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  const Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listener.get(), 8), 0);
+  Connection silent = connection_;
+  silent.hub.notifications = "ipc://" + path.string();
+  silent.save(directory_.path() / "silent.json");
+
+  const Client rc{{.file = directory_.path() / "silent.json"}};
+  ASSERT_TRUE(readable(listener.get()));
+  const Descriptor first(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  constexpr char kGreeting[] = {0, 'S', 'P', 0, 0, 0x20, 0, 0};
+  ASSERT_EQ(::send(first.get(), kGreeting, sizeof kGreeting, MSG_NOSIGNAL), 8);
+  spawn_engine();
+  link_->send(cluster::Spawned{0, engine_.pid});
+  rc.wait_for_engines(1, Seconds(30));
+  EXPECT_TRUE(readable(listener.get())) << "it did not dial again";
 }
 
 }  // namespace

@@ -1,0 +1,67 @@
+// client/hub_news.cpp: what the hub publishes, heard for as long as the client lives.
+#include "client/hub_news.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+/// Six times what lies between two heartbeats.
+constexpr session::Time kSilence = 3s;
+constexpr session::Time kLongestSilence = 1min;
+
+}  // namespace
+
+HubNews::HubNews(transport::Address hub, transport::Subscriber::OnMessage on_message, std::function<void()> on_silence)
+    : hub_(std::move(hub)),
+      on_message_(std::move(on_message)),
+      on_silence_(std::move(on_silence)),
+      heard_(LinkClock::now()),
+      patience_(kSilence) {}
+
+HubNews::~HubNews() { end(); }
+
+void HubNews::subscribe() {
+  auto subscriber =
+      std::make_unique<transport::Subscriber>(hub_, wire::kHubTopic, [this](const Bytes& message) { hear(message); });
+  const std::lock_guard lock(mutex_);
+  if (!ended_) std::swap(subscriber_, subscriber);
+}
+
+void HubNews::end() {
+  std::unique_ptr<transport::Subscriber> subscriber;  // ended after the lock is let go: that waits for hear()
+  const std::lock_guard lock(mutex_);
+  ended_ = true;
+  subscriber = std::move(subscriber_);
+}
+
+void HubNews::hear(const Bytes& message) {
+  {
+    const std::lock_guard lock(mutex_);
+    heard_ = LinkClock::now();
+    patience_ = kSilence;
+  }
+  on_message_(message);
+}
+
+session::Time HubNews::tick() {
+  const session::Time now = LinkClock::now();
+  std::unique_lock lock(mutex_);
+  if (ended_) return session::kNever;
+  const bool silent = now >= heard_ + patience_;
+  if (silent) {
+    heard_ = now;
+    patience_ = std::min(2 * patience_, kLongestSilence);
+  }
+  const session::Time next = heard_ + patience_;
+  lock.unlock();
+  if (silent) on_silence_();
+  return next;
+}
+
+}  // namespace enginery

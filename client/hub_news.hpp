@@ -1,0 +1,47 @@
+// client/hub_news.hpp: what the hub publishes, heard for as long as the client lives.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "client/link_clock.hpp"
+#include "core/session/limits.hpp"
+#include "core/transport/address.hpp"
+#include "core/transport/subscriber.hpp"
+
+namespace enginery {
+
+/// A hub speaks every half second, and what follows one that died does so at its address. NNG dials again by itself,
+/// but not for certain: the death of a peer can wedge the thread that does. So who hears nothing for a while is told,
+/// subscribes anew, and asks the hub what it missed; again after twice that time, for a hub that is stopped.
+///
+/// Threads: all functions from any.
+class HubNews : public Ticking {
+ public:
+  /// `on_message` is called as transport::Subscriber says; while one subscription takes the place of another, also by
+  /// two threads at once. `on_silence` must not block.
+  HubNews(transport::Address hub, transport::Subscriber::OnMessage on_message, std::function<void()> on_silence);
+  ~HubNews() override;
+  HubNews(const HubNews&) = delete;
+  HubNews& operator=(const HubNews&) = delete;
+
+  /// Subscribes, in the place of a subscription that was there. May block as that one's end does.
+  void subscribe();
+  /// No call of `on_message` runs any more, and none comes. Requires: subscribe() is not called then.
+  void end();
+  session::Time tick() override;
+
+ private:
+  void hear(const Bytes& message);
+
+  const transport::Address hub_;
+  const transport::Subscriber::OnMessage on_message_;
+  const std::function<void()> on_silence_;
+  std::mutex mutex_;
+  session::Time heard_, patience_;
+  bool ended_ = false;
+  std::unique_ptr<transport::Subscriber> subscriber_;
+};
+
+}  // namespace enginery
