@@ -26,6 +26,8 @@ constexpr Seconds kSnapshot = 2s;
 /// Engines find a hub that follows one that died within moments, or after the 2 s that they give one that is silent.
 constexpr Seconds kSettling = 3s;
 constexpr auto kUntilSettled = 50ms;
+/// Whether an engine that is awaited will come at all is asked so often.
+constexpr auto kUntilLook = 500ms;
 
 const wire::HubReply& checked(const wire::HubReply& snapshot) {
   if (!snapshot.ok)
@@ -242,7 +244,8 @@ bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hear
 }
 
 void Engines::restart(int id, bool kill, Seconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout);
   wire::HubRequest request{kill ? wire::HubOp::kill : wire::HubOp::restart, {}};
   request.engine.id = id;
   const auto known = [&] {
@@ -261,12 +264,25 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
     const Uuid now = known();
     return now.nil() ? !comes_back : now != before && now != reply.former;
   };
-  if (changed_.wait_until(lock, deadline, done)) return;
-  throw TimeoutError(
-      fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it "
-                  "wrote",
-                  id, comes_back ? "back" : "gone", timeout.count(), connection_.cluster,
-                  (connection_.directory / fmt::format("engine-{}.log", id)).string()));
+  const std::string log = (connection_.directory / fmt::format("engine-{}.log", id)).string();
+  while (!changed_.wait_until(lock, std::min(deadline, std::chrono::steady_clock::now() + kUntilLook), done)) {
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw TimeoutError(
+          fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,
+                      comes_back ? "back" : "gone", timeout.count(), connection_.cluster, log));
+    lock.unlock();
+    if (const auto how = given_up(id, deadline))
+      throw EngineDied(id, fmt::format("{}, before it took tasks again; see {}", *how, log), "");
+    lock.lock();
+  }
+}
+
+std::optional<std::string> Engines::given_up(int id, std::chrono::steady_clock::time_point deadline) try {
+  for (const wire::AbsentEngine& engine : ask({}, deadline - std::chrono::steady_clock::now()).absent)
+    if (engine.id == id && engine.state == wire::Absence::given_up) return engine.how;
+  return std::nullopt;
+} catch (const Error&) {
+  return std::nullopt;  // a hub that is being started anew
 }
 
 void Engines::on_change(const Bytes& message) {

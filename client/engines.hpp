@@ -48,7 +48,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// For the streams of this client's output; lives as long as this.
   OutputFeed& output_feed();
   /// Has engine `id` ended, by SIGKILL if `kill`, and waits until it is back; one that nobody starts anew, until it is
-  /// gone. Throws IndexError, ValueError (it joined by itself), TimeoutError, ConnectionError.
+  /// gone. Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and is
+  /// not started any more), TimeoutError, ConnectionError.
   void restart(int id, bool kill, Seconds timeout);
   /// Throws TimeoutError, which says how many there are.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const;
@@ -68,6 +69,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
   void keep(std::unique_ptr<transport::Requester> line);
   void apply(const wire::HubReply& snapshot);
+  /// How engine `id` died, if it is not started any more; by the hub's word.
+  std::optional<std::string> given_up(int id, std::chrono::steady_clock::time_point deadline);
   /// Requires: mutex_ is held. Links that died are to be told after it is let go.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
 

@@ -268,6 +268,8 @@ int Hub::end(int id, bool kill) {
   if (launcher_ && launched_.contains(id) &&
       (engine->state == EngineState::dead || engine->identity.process.pid == launched_.at(id))) {
     launcher_->send(cluster::Restart{id, kill});
+    if (engine->state == EngineState::dead)
+      registry_.died(id, engine->how, std::nullopt, cluster::AfterDeath::starts_anew);
     return id;
   }
   if (!kill)
@@ -299,9 +301,8 @@ void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) 
 void Hub::remove_sockets(const EngineIdentity& engine) const {
   for (const std::string* url : {&engine.endpoint, &engine.bulk_endpoint, &engine.output_endpoint}) {
     const auto endpoint = cluster::Endpoint::parse(*url);
-    const std::filesystem::path file =
-        endpoint && endpoint->scheme == cluster::kIpc ? url->substr(cluster::kIpc.size()) : "";
-    if (file.parent_path() == directory_) ::unlink(file.c_str());
+    if (!endpoint || endpoint->scheme != cluster::kIpc) continue;
+    if (std::filesystem::path(endpoint->host).parent_path() == directory_) ::unlink(endpoint->host.c_str());
   }
 }
 
@@ -313,7 +314,7 @@ void Hub::publish_changes() {
     publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how,
                                                  joined ? std::nullopt : cluster::FlightRecorder::take(record)}));
     published_ = change.number;
-    log_.info("engine {} ({}, pid {} of {}) {}{}", change.engine.id, change.engine.identity.uuid.text(),
+    log_.info("engine {} ({}, pid {} of {}) {}{}", change.engine.id, change.engine.identity.uuid,
               change.engine.identity.process.pid, change.engine.identity.hostname,
               joined ? "takes tasks" : "is gone: ", change.how);
     if (joined) continue;

@@ -66,7 +66,8 @@ void Launcher::engine_ended(int id) {
                             options_.name, how, last_words(engine.program.log)));
   engine.process.reset();
   engine.kill_at.reset();
-  const bool comes_back = options_.restart || !engine.asked.empty();
+  const bool took_tasks = engine.uuid.has_value();  // else it was started anew, by a policy or on request
+  const bool comes_back = options_.restart || !engine.asked.empty() || !took_tasks;
   if (!engine.asked.empty())
     engine.start_at = Clock::now();
   else if (options_.restart)
@@ -83,10 +84,11 @@ void Launcher::engine_ended(int id) {
   std::string then;
   if (next == cluster::AfterDeath::starts_anew) then = "; it is started anew";
   if (next == cluster::AfterDeath::gives_up)
-    then = fmt::format(
-        "; it died {} times in a row, each within {} s of its start, and is given up. "
-        "`enginery restart {}` starts it again{}",
-        engine.policy.most_deaths(), RestartPolicy::kGoodLife.count(), id, last_words(engine.program.log));
+    then = fmt::format("; it {}, and is given up. `enginery restart {}` starts it again{}",
+                       options_.restart ? fmt::format("died {} times in a row, each within {} s of its start",
+                                                      engine.policy.most_deaths(), RestartPolicy::kGoodLife.count())
+                                        : "did not take tasks",
+                       id, last_words(engine.program.log));
   warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left{}", id, pid, how, running_engines(),
                    options_.engines, then));
 }

@@ -60,7 +60,8 @@ class ENGINERY_API Client {
   /// Ends engine `id` and starts it anew, also one that died: the same id, a new process, nothing in its namespace; the
   /// plugins that it had imported are imported again. Tasks that it had not finished fail as EngineDied; a running one
   /// is not waited for. Returns when it takes tasks again. Throws IndexError; ValueError if it joined by itself, so
-  /// that nobody could start it; TimeoutError; ConnectionError.
+  /// that nobody could start it; EngineDied if the new process died before it took tasks, too often; TimeoutError;
+  /// ConnectionError.
   void restart(int id, Seconds timeout = Seconds(60)) const;
   /// The same with SIGKILL, at once. An engine that joined by itself is gone then, and nobody starts it.
   void kill(int id, Seconds timeout = Seconds(60)) const;

@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 int add(int a, int b) { return a + b; }
 void sleep_long() { std::this_thread::sleep_for(1h); }
@@ -147,6 +148,21 @@ TEST_F(RestartTest, AnEngineThatDiesAgainAndAgainIsGivenUpUntilSomebodyRestartsI
                               "s of its start, and is given up. `enginery restart 0` starts it again"));
   rc().restart(0);
   EXPECT_GT(pid(0), 0);
+}
+
+TEST_F(RestartTest, AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce) {
+  const auto plugins = folder_ / "plugins";
+  for (const char* const restart : {"", "--restart=1 "}) {
+    std::filesystem::create_directory(plugins);
+    std::filesystem::copy(std::filesystem::path(FIXTURE_PLUGINS) / "norms.so", plugins / "norms.so");
+    setenv("ENGINERY_PLUGIN_PATH", plugins.c_str(), 1);
+    start_engines(1, std::string(restart) + "--load norms");
+    std::filesystem::remove_all(plugins);
+    const std::string words = error_of([&] { rc().restart(0, Seconds(3600)); });
+    EXPECT_THAT(words, StartsWith("engine 0 died (exit status 1, before it took tasks again; see "));
+    EXPECT_THAT(output_of("status --name " + name_), HasSubstr("given up"));
+    started_ = run("stop") != 0;
+  }
 }
 
 TEST_F(RestartTest, AnEngineThatDoesNotComeBackInTimeIsATimeoutError) {
