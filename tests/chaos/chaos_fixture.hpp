@@ -48,17 +48,6 @@ class ChaosTest : public ClusterTest {
     return std::make_unique<Command>(std::move(words), -1, std::filesystem::read_symlink("/proc/self/exe"));
   }
 
-  /// Looks every millisecond; false if it does not come to be so.
-  template <class Condition>
-  static bool comes(const Condition& condition, std::chrono::seconds limit = std::chrono::seconds(30)) {
-    const auto deadline = Clock::now() + limit;
-    while (!condition()) {
-      if (Clock::now() > deadline) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
-  }
-
   std::string log() const { return folder_ / "log"; }
   std::uintmax_t log_size() const {
     std::error_code none;

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,11 +53,34 @@ class ClusterTest : public testing::Test {
   DirectView on(int id) { return (*client_)[id]; }
   std::int64_t pid(int id) { return on(id).apply_sync<std::int64_t>("system.getpid"); }
 
+  /// Waits for what another process brings about; false if it does not come about.
+  template <class Condition>
+  static bool comes(const Condition& condition, std::chrono::seconds patience = std::chrono::seconds(30)) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+  }
+
   std::string name_;
   std::filesystem::path folder_;
   bool started_ = false;
   std::optional<Client> client_;
 };
+
+/// The death that a result tells of.
+template <class Result>
+EngineDied death_of(const Result& result) {
+  try {
+    result.get(Seconds(30));
+  } catch (const EngineDied& error) {
+    return error;
+  }
+  ADD_FAILURE() << "it lives";
+  return EngineDied(-1, "", "");
+}
 
 /// The error of a call as "ename: evalue", "" when there is none.
 template <class F>

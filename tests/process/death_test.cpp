@@ -63,17 +63,6 @@ class DeathTest : public ClusterTest {
   }
   void kill(int id) const { ::kill(pids_[static_cast<std::size_t>(id)], SIGKILL); }
 
-  template <class Result>
-  static EngineDied death_of(const Result& result) {
-    try {
-      result.get(Seconds(30));
-    } catch (const EngineDied& error) {
-      return error;
-    }
-    ADD_FAILURE() << "it lives";
-    return EngineDied(-1, "", "");
-  }
-
  private:
   std::array<pid_t, 2> pids_{};
 };

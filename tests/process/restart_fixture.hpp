@@ -5,11 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
-#include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <enginery/connection.hpp>
@@ -29,14 +26,6 @@ class RestartingTest : public ClusterTest {
     }
   }
 
-  /// Waits for something that another process brings about; false if it does not come about.
-  static bool comes(const std::function<bool()>& it, std::chrono::seconds patience = std::chrono::seconds(30)) {
-    for (const auto end = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < end;) {
-      if (it()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return false;
-  }
   /// Waits until engine `id` is a process that takes tasks, and is not `former`.
   bool comes_back(int id, std::int64_t former) {
     return comes([&] {
@@ -68,16 +57,6 @@ class RestartingTest : public ClusterTest {
     while (std::fgets(buffer, sizeof buffer, pipe)) text += buffer;
     ::pclose(pipe);
     return text;
-  }
-  template <class Result>
-  static EngineDied death_of(const Result& result) {
-    try {
-      result.get(Seconds(30));
-    } catch (const EngineDied& error) {
-      return error;
-    }
-    ADD_FAILURE() << "it lives";
-    return EngineDied(-1, "", "");
   }
 
   std::vector<cluster::Started> joined_;

@@ -31,19 +31,13 @@
 #include "core/transport/responder.hpp"
 #include "core/transport/subscriber.hpp"
 #include "core/wire/frame.hpp"
+#include "tests/unit/transport/messages.hpp"
 
 namespace enginery::transport {
 namespace {
 
 using cluster::Descriptor;
 using testing::HasSubstr;
-
-Message message_of(std::string_view text) {
-  Message message(text.size());
-  std::memcpy(message.data(), text.data(), text.size());
-  return message;
-}
-std::string text_of(const Message& message) { return {reinterpret_cast<const char*>(message.data()), message.size()}; }
 
 /// A responder that sends back what it gets, on this host and for others.
 class RemoteTest : public testing::Test {

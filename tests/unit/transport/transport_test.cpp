@@ -27,18 +27,12 @@
 #include "core/transport/requester.hpp"
 #include "core/transport/responder.hpp"
 #include "core/transport/subscriber.hpp"
+#include "tests/unit/transport/messages.hpp"
 
 namespace enginery::transport {
 namespace {
 
 using testing::HasSubstr;
-
-Message message_of(std::string_view text) {
-  Message message(text.size());
-  std::memcpy(message.data(), text.data(), text.size());
-  return message;
-}
-std::string text_of(const Message& message) { return {reinterpret_cast<const char*>(message.data()), message.size()}; }
 
 class TransportTest : public testing::Test {
  protected:
