@@ -49,7 +49,7 @@ void EngineLink::want(Line& line) {
     std::thread([self = weak_from_this(), bulk, address = bulk ? reach_.bulk : reach_.tasks] {
       std::shared_ptr<transport::Requester> requester;
       try {
-        requester = transport::connect(address, address.url.starts_with("ipc://") ? kPatience : kRemotePatience);
+        requester = transport::connect(address, address.ipc_path().empty() ? kRemotePatience : kPatience);
       } catch (const Error&) {
         // The clock looks whether the engine lives, and tries again.
       }

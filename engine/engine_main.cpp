@@ -56,11 +56,10 @@ void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, 
 }
 
 /// What a former engine of this id had imported: the file as it is now, or where that cannot be seen the copy of it.
-void import_again(const ImportList::Import& plugin, modules::Loader& loader, ImportList& imports) {
+void import_again(const ImportList::Import& plugin, modules::Loader& loader, tasks::Executor& executor) {
   std::error_code none;
   const auto module = loader.import_file(std::filesystem::exists(plugin.file, none) ? plugin.file : plugin.copy);
-  globals().set(module->name, modules::as_value(module));
-  imports.add({module->name, module->file, module->copy});
+  executor.import(module->name, module);
 }
 
 /// What clients must know of this engine. Begins to listen for other hosts.
@@ -149,7 +148,7 @@ int engine_main(const EngineOptions& options) try {
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
       [&](const Uuid& session) {
         executor.forget(session);
-        log.info("session {} has ended", session.text());
+        log.info("session {} has ended", session);
       });
 
   const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
@@ -170,7 +169,7 @@ int engine_main(const EngineOptions& options) try {
   for (const std::string& plugin : options.load) executor.import(plugin);
   if (options.launcher_fd >= 0 && options.id) {
     imports.emplace(ImportList::place(connection.directory, *options.id));
-    imports->restore([&](const ImportList::Import& plugin) { import_again(plugin, loader, *imports); },
+    imports->restore([&](const ImportList::Import& plugin) { import_again(plugin, loader, executor); },
                      [](const std::string& words) {
                        fmt::print(stderr, "enginery engine: a plugin is not imported again: {}\n", words);
                      });
@@ -190,10 +189,10 @@ int engine_main(const EngineOptions& options) try {
     ::_exit(1);
   });
 
-  log.info("engine {} takes tasks: uuid {}, pid {}", presence.id(), uuid.text(), ::getpid());
+  log.info("engine {} takes tasks: uuid {}, pid {}", presence.id(), uuid, ::getpid());
   std::optional<session::Running> task = server.next();
   while (task) {
-    log.debug("task {} of session {} begins", task->seq, task->session.text());
+    log.debug("task {} of session {} begins", task->seq, task->session);
     output.begin(task->session, task->seq);
     recorder.task_begins(task->session, task->seq);
     memory.task_begins();
@@ -204,8 +203,8 @@ int engine_main(const EngineOptions& options) try {
     outcome.out = std::move(printed.out);
     outcome.err = std::move(printed.err);
     wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
-    log.debug("task {} of session {} has ended: {}", task->seq, task->session.text(),
-              outcome.failure ? outcome.failure->ename : "no error");
+    log.debug("task {} of session {} has ended: {}", task->seq, task->session,
+              outcome.failure ? std::string_view(outcome.failure->ename) : "no error");
     task.reset();
     task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
   }

@@ -34,18 +34,19 @@ MemoryLimit::MemoryLimit(std::uint64_t bytes) {
   ::mallopt(M_MMAP_THRESHOLD, kOwnPages);
   const std::uint64_t held = held_now();
   limit_ = std::min(bytes, RLIM_INFINITY / 4) + held;
-  if (rlimit limit{}; ::getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_max < limit_ + kReserve)
+  rlimit limit{};
+  ::getrlimit(RLIMIT_DATA, &limit);
+  hard_ = limit.rlim_max;
+  if (hard_ < limit_ + kReserve)
     throw Error("OSError",
                 fmt::format("--memory-limit {} is beyond what this process may have (`ulimit -H -d`: {} KiB)", bytes,
-                            limit.rlim_max / 1024));
+                            hard_ / 1024));
   task_ends();
 }
 
 void MemoryLimit::set(std::uint64_t bytes) const {
   if (limit_ == 0) return;
-  rlimit limit{};
-  ::getrlimit(RLIMIT_DATA, &limit);
-  limit.rlim_cur = bytes;
+  const rlimit limit{bytes, hard_};
   ::setrlimit(RLIMIT_DATA, &limit);
 }
 

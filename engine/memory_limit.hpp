@@ -24,6 +24,7 @@ class MemoryLimit {
   void set(std::uint64_t bytes) const;
 
   std::uint64_t limit_ = 0;  // all that the process may have; 0: no limit
+  std::uint64_t hard_ = 0;   // what it may never have more than
 };
 
 }  // namespace enginery::engine

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,11 +39,19 @@ wire::HubReply ask(transport::Requester& hub, wire::HubOp op, const wire::Engine
   return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
 }
 
-/// The id that the hub gives.
+/// Registers over a line that is there; the id that the hub gives.
 int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
   const wire::HubReply reply = ask(hub, wire::HubOp::register_engine, self, kSilenceSeconds);
   if (!reply.ok) throw Refused("the hub refused this engine: " + reply.words);
   return reply.id;
+}
+
+/// Registers over a new line.
+std::pair<std::shared_ptr<transport::Requester>, int> enlist(const transport::Address& hub,
+                                                             const wire::EngineEntry& self) {
+  std::shared_ptr<transport::Requester> line = transport::connect(hub, kDialSeconds);
+  const int id = enlist(*line, self);
+  return {std::move(line), id};
 }
 
 /// Until the connection breaks. `heard`: when the hub answered last.
@@ -56,8 +65,7 @@ int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
 Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
   for (const auto deadline = Clock::now() + kRegistration;;) {
     try {
-      line_ = transport::connect(hub_, kDialSeconds);
-      self_.id = enlist(*line_, self_);
+      std::tie(line_, self_.id) = enlist(hub_, self_);
       return;
     } catch (const Refused&) {
       throw;
@@ -76,10 +84,7 @@ void Presence::keep(std::optional<std::chrono::milliseconds> patience,
     auto heard = Clock::now();
     for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
       try {
-        if (!line) {
-          line = transport::connect(hub, kDialSeconds);
-          enlist(*line, self);
-        }
+        if (!line) line = enlist(hub, self).first;
         retry = kRetry;
         stay(*line, self, heard);
       } catch (const Refused& refused) {

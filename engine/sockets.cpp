@@ -55,7 +55,7 @@ void Sockets::remove() const {
   ::unlink(record_.c_str());
   if (directory_.empty()) return;
   for (const transport::Address* address : {&local_.tasks, &local_.bulk, &local_.output})
-    ::unlink(address->url.c_str() + cluster::kIpc.size());
+    ::unlink(address->ipc_path().data());  // to the url's end
 }
 
 }  // namespace enginery::engine

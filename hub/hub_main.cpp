@@ -75,7 +75,7 @@ int hub_main(const HubOptions& options) try {
   if (remote) hub.listen(*remote);
   hub.announce(addresses, remote);
   log.info("it listens at {}{}: uuid {}, pid {}", addresses.requests, remote ? " and " + remote->requests : "",
-           addresses.uuid.text(), addresses.process.pid);
+           addresses.uuid, addresses.process.pid);
 
   Clock::time_point beat = Clock::now() + Hub::kHeartbeat;
   while (!ending && !hub.launcher_gone()) {

@@ -1,5 +1,4 @@
 // tools/interrupt_command.cpp: `enginery interrupt`.
-#include <limits>
 #include <memory>
 
 #include <fmt/format.h>

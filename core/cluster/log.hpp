@@ -9,6 +9,16 @@
 #include <fmt/format.h>
 
 #include <enginery/export.hpp>
+#include <enginery/uuid.hpp>
+
+/// So that a uuid that is logged is put into words only when the line is written.
+template <>
+struct fmt::formatter<enginery::Uuid> : fmt::formatter<std::string_view> {
+  template <class Context>
+  auto format(const enginery::Uuid& uuid, Context& context) const {
+    return fmt::formatter<std::string_view>::format(uuid.text(), context);
+  }
+};
 
 namespace enginery::cluster {
 

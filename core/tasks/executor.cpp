@@ -66,8 +66,6 @@ const std::string& name_in(const Value& value) {
   return outcome;
 }
 
-void Executor::import(const std::string& name) { names_.set(name, imported(loader_.import(name))); }
-
 Value Executor::imported(std::shared_ptr<ModuleNamespace> plugin) const {
   if (on_import_) on_import_(*plugin);
   return modules::as_value(std::move(plugin));
@@ -86,7 +84,7 @@ Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outc
       return erase(call);
     case wire::Op::import:
       if (const auto module = ModuleReference::of(call))
-        names_.set(call.name, imported(loader_.import(call.name, *loader_.module(module->generation))));
+        import(call.name, loader_.import(call.name, *loader_.module(module->generation)));
       else
         import(call.name);
       return Value();

@@ -47,7 +47,11 @@ class ENGINERY_API Executor {
   void forget(const Uuid& caller) { kept_.drop_of(caller); }
 
   /// Brings a plugin into the namespace under its name. Throws PluginLoadError.
-  void import(const std::string& name);
+  void import(const std::string& name) { import(name, loader_.import(name)); }
+  /// The same with one that is loaded.
+  void import(const std::string& name, std::shared_ptr<ModuleNamespace> plugin) {
+    names_.set(name, imported(std::move(plugin)));
+  }
 
  private:
   Value perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome);

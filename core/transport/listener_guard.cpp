@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "core/transport/address.hpp"
 #include "core/transport/check.hpp"
 
 namespace enginery::transport {
@@ -44,8 +45,7 @@ Protocol peer_of(Protocol own) { return own == Protocol::rep ? Protocol::req : P
 ListenerGuard::ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol,
                              std::function<void()> publish_ping)
     : socket_(socket), url_(std::move(url)), protocol_(protocol), publish_ping_(std::move(publish_ping)) {
-  constexpr std::string_view kIpc = "ipc://";
-  if (url_.starts_with(kIpc)) path_ = url_.substr(kIpc.size());
+  path_ = Address(url_).ipc_path();
   listen();
   if (!path_.empty()) thread_ = std::thread([this] { watch(); });
 }

@@ -15,7 +15,7 @@ int with_configuration(const Credentials& own, nng_tls_mode mode, const Use& use
   nng_tls_config* made = nullptr;
   int rv = nng_tls_config_alloc(&made, mode);
   if (rv != 0) return rv;
-  if (rv == 0) rv = nng_tls_config_auth_mode(made, NNG_TLS_AUTH_MODE_REQUIRED);
+  rv = nng_tls_config_auth_mode(made, NNG_TLS_AUTH_MODE_REQUIRED);
   // mbedTLS 2.28 speaks no 1.3.
   if (rv == 0) rv = nng_tls_config_version(made, NNG_TLS_1_2, NNG_TLS_1_2);
   if (rv == 0) rv = nng_tls_config_ca_chain(made, own.authority.c_str(), nullptr);
@@ -25,13 +25,11 @@ int with_configuration(const Credentials& own, nng_tls_mode mode, const Use& use
   return rv;
 }
 
-bool is_ipc(const Address& address) { return address.url.starts_with("ipc://"); }
-
 }  // namespace
 
 int create_dialer(nng_dialer* dialer, nng_socket socket, const Address& address) {
   int rv = nng_dialer_create(dialer, socket, address.url.c_str());
-  if (rv != 0 || is_ipc(address)) return rv;
+  if (rv != 0 || !address.ipc_path().empty()) return rv;
   // A peer whose host vanished while nothing was on the way shows some day.
   rv = nng_dialer_set_bool(*dialer, NNG_OPT_TCP_KEEPALIVE, true);
   if (rv != 0 || !address.credentials) return rv;
@@ -42,7 +40,7 @@ int create_dialer(nng_dialer* dialer, nng_socket socket, const Address& address)
 
 int create_listener(nng_listener* listener, nng_socket socket, const Address& address) {
   int rv = nng_listener_create(listener, socket, address.url.c_str());
-  if (rv != 0 || is_ipc(address)) return rv;
+  if (rv != 0 || !address.ipc_path().empty()) return rv;
   rv = nng_listener_set_bool(*listener, NNG_OPT_TCP_KEEPALIVE, true);
   if (rv != 0 || !address.credentials) return rv;
   return with_configuration(*address.credentials, NNG_TLS_MODE_SERVER, [&](nng_tls_config* made) {
