@@ -32,6 +32,7 @@
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
+#include "engine/descriptor_reserve.hpp"
 #include "engine/import_list.hpp"
 #include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
@@ -103,6 +104,7 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
 
 int engine_main(const EngineOptions& options) try {
   cluster::raise_descriptor_limit();
+  const DescriptorReserve descriptors;
   sigset_t ending;
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);

@@ -18,6 +18,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/log.hpp"
+#include "core/cluster/runtime_directory.hpp"
 
 namespace enginery::tools {
 namespace {
@@ -52,7 +53,9 @@ CLI::Validator size() {
 }  // namespace
 
 void add_name(CLI::App* app, std::string& name) {
-  app->add_option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")->type_name("NAME");
+  app->add_option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")
+      ->check(accepted_by(&cluster::cluster_name))
+      ->type_name("NAME");
 }
 
 void add_id(CLI::App* app, int& id) {
@@ -78,18 +81,13 @@ void add_timeout(CLI::App* app, double& seconds, const std::string& what) {
 }
 
 void add_log_level(CLI::App* app) {
-  const auto take = [](const std::string& name) {
-    try {
-      cluster::log_level(name);
-    } catch (const ValueError& error) {
-      throw CLI::ValidationError("--log-level", error.what());
-    }
-    ::setenv("ENGINERY_LOG", name.c_str(), 1);
-  };
+  const auto take = [](const std::string& name) { ::setenv("ENGINERY_LOG", name.c_str(), 1); };
   app->add_option_function<std::string>(
          "--log-level", take,
          "What hub and engines say of themselves: debug, info, warning, error or off (default: $ENGINERY_LOG, or "
          "\"warning\")")
+      ->envname("ENGINERY_LOG")
+      ->check(accepted_by(&cluster::log_level))
       ->type_name("LEVEL");
 }
 

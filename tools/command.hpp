@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <enginery/errors.hpp>
+
 namespace enginery::tools {
 
 // Exit codes; 0 is done.
@@ -58,6 +60,20 @@ std::chrono::milliseconds hub_timeout(double seconds);
 /// Refuses what is not a number from `low` to `high`.
 CLI::Validator number_from(double low, double high);
 CLI::Validator whole_number_from(int low, int high);
+
+/// Refuses what `parse` throws an Error for, in its words.
+template <class Parse>
+CLI::Validator accepted_by(Parse parse) {
+  const auto refusal = [parse](const std::string& word) {
+    try {
+      parse(word);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  return CLI::Validator(refusal, "");
+}
 
 inline constexpr const char* kExitCodes =
     "0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.";

@@ -34,6 +34,22 @@ TEST_F(FewDescriptorsTest, WhoFindsNoneLeftIsRefusedSoonAndOthersGoOn) {
   EXPECT_EQ(Client()[0].apply_sync(::getpid), engine) << "those that left have given theirs back";
 }
 
+/// Takes what it can get, and keeps it.
+int take_all_descriptors() {
+  int taken = 0;
+  while (::open("/dev/null", O_RDONLY) >= 0) ++taken;
+  return taken;
+}
+
+TEST_F(FewDescriptorsTest, AnEngineWhoseTasksTookAllAnswersNewClients) {
+  ASSERT_EQ(std::system("ulimit -n 512 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
+  started_ = true;
+  const Client first;
+  EXPECT_GT(first[0].apply_sync(take_all_descriptors), 300);
+  for (int i = 0; i < 3; ++i) EXPECT_GT(Client()[0].apply(::getpid).get(Seconds(30)), 0) << i;
+  EXPECT_GT(first[0].apply_sync(::getpid), 0);
+}
+
 TEST_F(FewDescriptorsTest, HubAndEnginesMayHaveAllThatTheirUserMayHave) {
   ASSERT_EQ(std::system("ulimit -Sn 48 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
   started_ = true;

@@ -198,7 +198,10 @@ TEST_F(RemoteTest, APublisherIsHeardOverTlsByWhoBelongsAndByNobodyElse) {
 
 /// The bytes that NNG's ipc transport expects: a greeting as REQ, and one request.
 std::string ipc_request() {
-  return std::string("\0SP\0\0\x30\0\0", 8) + std::string("\1\0\0\0\0\0\0\0\x0c\x80\0\0\1", 13) + "question";
+  using namespace std::string_literals;
+  return "\0SP\0\0\x30\0\0"
+         "\1\0\0\0\0\0\0\0\x0c\x80\0\0\1"
+         "question"s;
 }
 
 TEST_F(RemoteTest, AnotherUserIsRefusedOverIpcAndTheListenerGoesOn) {
