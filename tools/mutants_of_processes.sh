@@ -26,7 +26,9 @@ cmake --preset release -DENGINERY_BUILD_BENCHMARKS=OFF >"$work/log" || { cat "$w
 # passes TARGET TEST: builds, and runs that one test. 0 passed, 1 failed, 2 did not get as far
 passes() {
   cmake --build --preset release --target "$1" >"$work/log" 2>&1 || return 2
-  timeout -k 5 120 "build/release/bin/$1" --gtest_filter="$2" >"$work/log" 2>&1
+  local program=build/release/bin/$1
+  [ -x "$program" ] || program=$(find build/release/tests -name "${1%_executable}" -type f)
+  timeout -k 5 120 "$program" --gtest_filter="$2" >"$work/log" 2>&1
   local status=$?
   end_leftovers
   [ $status -eq 0 ] || return 1
@@ -75,5 +77,22 @@ mutant "a chunk is taken by the engine that it is meant for" core/session/engine
 mutant "a chunk is fetched from the engine that has it" core/session/engine_sessions.cpp \
   's/if \(fetch.engine != state.engine\)/if (false)/' \
   session_test EngineSessionsTest.ChunksAndFetchesThatAreMeantForAnotherEngineAreRefused
+mutant "a silent subscription is made anew" client/hub_news.cpp 's/if \(silent\) on_silence_\(\);//' \
+  hub_test HubTest.AClientThatHearsNothingSubscribesAnewAndAsksForWhatItMissed
+mutant "a hub hears which engines died before it" tools/launcher_hub.cpp 's/^    link.send\(death\);//' \
+  restart_test_executable HubDeathTest.AnEngineThatDiedBeforeTheHubCanBeRestarted
+mutant "a death of long ago is not that of who joined since" tools/launcher_hub.cpp \
+  '/^  for \(const auto& \[id, registered\]/d
+   s|^  // First who is gone.*|  for (const auto\& [id, registered] : registered_) link.send(registered);|' \
+  restart_test_executable HubDeathTest.WhoJoinedUnderTheIdOfADeadEngineStaysWhenTheHubDies
+mutant "an engine that does not take tasks again is given up" tools/launcher_engines.cpp 's/ \|\| !took_tasks;/;/' \
+  restart_test_executable RestartTest.AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce
+mutant "a task may not have more than the memory limit" engine/engine_main.cpp 's/memory.task_begins\(\);//' \
+  settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
+mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/const DescriptorReserve descriptors;//' \
+  few_descriptors_test_executable FewDescriptorsTest.AnEngineWhoseTasksTookAllAnswersNewClients
+mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
+  's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \
+  cluster_test OutputTest.APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported
 
 [ $survivors -eq 0 ] || { echo "$survivors mutants survived"; exit 1; }

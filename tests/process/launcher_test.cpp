@@ -295,7 +295,7 @@ TEST_F(LauncherTest, WrongUseIsStatusTwo) {
   EXPECT_EQ(run({}).first, 2);
   EXPECT_EQ(run({"start", "-n", "many"}).first, 2);
   EXPECT_EQ(run({"start", "--help"}).first, 0);
-  EXPECT_EQ(run({"start", "--name", "a/b"}).first, 1);
+  EXPECT_EQ(run({"start", "--name", "a/b"}).first, 2);
 }
 
 }  // namespace
