@@ -1,7 +1,8 @@
 // core/transport/remote_listener.cpp: a listening socket's address for other hosts.
 //
 // NNG owns the descriptors of connections, and may close one at any moment; so one that is to be cut is copied first,
-// and it is the copy that is asked who it is, and shut down. NNG then sees its end.
+// and it is the copy that is asked who it is, and shut down. NNG then sees its end. Strangers may have taken all
+// descriptors there are, so whatever looking and cutting needs is open from the start.
 #include "core/transport/remote_listener.hpp"
 
 #include <dirent.h>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,24 +53,41 @@ std::optional<Ends> ends_of(int fd) {
   return std::nullopt;
 }
 
-/// This process' connections at `port`, by their other ends.
-std::map<Peer, cluster::Descriptor> connections_at(std::uint16_t port) {
-  std::map<Peer, cluster::Descriptor> connections;
-  DIR* const all = ::opendir("/proc/self/fd");
-  if (!all) return connections;
-  while (const dirent* entry = ::readdir(all)) {
-    const int fd = std::atoi(entry->d_name);
-    const auto at_first = ends_of(fd);
-    if (!at_first || at_first->own_port != port) continue;
-    cluster::Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
-    const auto ends = copy ? ends_of(copy.get()) : std::nullopt;
-    if (ends && ends->own_port == port) connections.emplace(ends->peer, std::move(copy));
-  }
-  ::closedir(all);
-  return connections;
-}
-
 }  // namespace
+
+/// Of this process' connections at a port.
+class RemoteListener::Connections {
+ public:
+  explicit Connections(std::uint16_t port) : port_(port), all_(::opendir("/proc/self/fd"), &::closedir) {}
+
+  /// Their descriptors, by their other ends.
+  std::map<Peer, int> look() const {
+    std::map<Peer, int> connections;
+    if (!all_) return connections;
+    ::rewinddir(all_.get());
+    while (const dirent* entry = ::readdir(all_.get())) {
+      const int fd = std::atoi(entry->d_name);
+      if (const auto ends = ends_of(fd); ends && ends->own_port == port_) connections.emplace(ends->peer, fd);
+    }
+    return connections;
+  }
+
+  /// False if it is not there any more.
+  bool cut(const Peer& peer, int fd) const {
+    if (::dup3(fd, copy_.get(), O_CLOEXEC) < 0) return false;
+    const auto ends = ends_of(copy_.get());
+    const bool was_there = ends && ends->own_port == port_ && ends->peer == peer;
+    if (was_there) ::shutdown(copy_.get(), SHUT_RDWR);
+    ::dup3(nothing_.get(), copy_.get(), O_CLOEXEC);
+    return was_there;
+  }
+
+ private:
+  const std::uint16_t port_;
+  const std::unique_ptr<DIR, int (*)(DIR*)> all_;
+  const cluster::Descriptor nothing_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  const cluster::Descriptor copy_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+};
 
 RemoteListener::RemoteListener(std::uint32_t socket, const Address& address, const Doorkeeper& doorkeeper)
     : doorkeeper_(doorkeeper) {
@@ -81,6 +100,7 @@ RemoteListener::RemoteListener(std::uint32_t socket, const Address& address, con
   port_ = static_cast<std::uint16_t>(port);
   url_ = fmt::format("{}:{}", address.url.substr(0, address.url.rfind(':')), port);
   refusals_ = std::make_unique<Refusals>(url_);
+  connections_ = std::make_unique<const Connections>(port_);
   thread_ = std::thread([this] { watch(); });
 }
 
@@ -107,21 +127,23 @@ void RemoteListener::watch() {
 void RemoteListener::cut_strangers() {
   const Clock::time_point now = Clock::now();
   std::map<Peer, Clock::time_point> still_there;
-  std::vector<std::pair<Clock::time_point, int>> waiting;
-  const auto connections = connections_at(port_);
-  for (const auto& [peer, connection] : connections) {
+  std::vector<std::tuple<Clock::time_point, Peer, int>> waiting;
+  for (const auto& [peer, fd] : connections_->look()) {
     if (doorkeeper_.has_let_in(peer)) continue;
     const auto known = strangers_.find(peer);
     const Clock::time_point since = known == strangers_.end() ? now : known->second;
     still_there.emplace(peer, since);
-    waiting.emplace_back(since, connection.get());
+    waiting.emplace_back(since, peer, fd);
   }
   strangers_ = std::move(still_there);
   std::sort(waiting.begin(), waiting.end());
   const std::size_t too_many = waiting.size() - std::min(waiting.size(), kMostStrangers);
   std::uint64_t cut = 0;
-  for (std::size_t i = 0; i < waiting.size() && (i < too_many || now - waiting[i].first >= kPatience); ++i)
-    cut += ::shutdown(waiting[i].second, SHUT_RDWR) == 0;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const auto& [since, peer, fd] = waiting[i];
+    if (i >= too_many && now - since < kPatience) break;
+    cut += connections_->cut(peer, fd);
+  }
   if (cut > 0) refusals_->note("a connection that did not finish its handshake", cut);
 }
 

@@ -37,6 +37,7 @@ class RemoteListener {
 
  private:
   using Clock = std::chrono::steady_clock;
+  class Connections;
 
   void watch();
   void cut_strangers();
@@ -47,6 +48,7 @@ class RemoteListener {
   std::uint32_t listener_ = 0;
   std::uint16_t port_ = 0;
   std::string url_;
+  std::unique_ptr<const Connections> connections_;
   std::map<Peer, Clock::time_point> strangers_;  // since when
   std::uint64_t refused_ = 0;
   std::unique_ptr<Refusals> refusals_;

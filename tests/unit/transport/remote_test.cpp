@@ -70,13 +70,14 @@ class RemoteTest : public testing::Test {
     }
     return "let in";
   }
-  /// A stranger's connection, without NNG.
+  /// A stranger's connection, without NNG; none when there are no descriptors left.
   Descriptor stranger() const {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(url_.substr(url_.rfind(':') + 1))));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd) return fd;
     EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
     return fd;
   }
@@ -169,6 +170,20 @@ TEST_F(RemoteTest, OfMoreStrangersThanThereIsRoomForTheOldestAreCutAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, RemoteListener::kPatience);
   EXPECT_EQ(ask(*inside), "question");
   EXPECT_EQ(ask_anew(), "question");
+}
+
+TEST_F(RemoteTest, StrangersThatTookAllDescriptorsAreCut) {
+  const auto inside = connect(address(), 20);
+  EXPECT_EQ(ask(*inside), "question");
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit few{static_cast<rlim_t>(Descriptor(::dup(0)).get()) + 60, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<Descriptor> strangers;  // each takes two, since both of its ends are ours
+  for (Descriptor one = stranger(); one; one = stranger()) strangers.push_back(std::move(one));
+  EXPECT_TRUE(is_cut(strangers[0], RemoteListener::kPatience + std::chrono::seconds(20)));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(ask(*inside), "question");
 }
 
 TEST_F(RemoteTest, AMessageOverTheLimitEndsOnlyTheConnectionThatSentIt) {
