@@ -12,6 +12,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
+#include "client/deadline.hpp"
 #include "client/hub_line.hpp"
 #include "core/cluster/hub_addresses.hpp"
 
@@ -212,21 +213,20 @@ void Engines::apply(const wire::HubReply& snapshot) {
 bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears) {
   const auto ask = [engines, hears] {
     std::optional<Connection> connection;
-    if (const auto self = engines.lock()) {
-      connection = self->connection_;
-      if (hears == Hears::nothing) {
-        self->news_->subscribe();
-        const std::lock_guard lock(self->mutex_);
-        if (std::exchange(self->asking_, true)) return;
-      }
-    }
-    if (!connection) return;
     HubAnswer answer;
     answer.reply.ok = false;
     try {
-      answer = ask_hub(*connection, {}, kSnapshot);
-    } catch (const Error&) {
-      // Asked again at the next heartbeat.
+      if (const auto self = engines.lock()) {
+        connection = self->connection_;
+        if (hears == Hears::nothing) {
+          self->news_->subscribe();
+          const std::lock_guard lock(self->mutex_);
+          if (std::exchange(self->asking_, true)) return;
+        }
+      }
+      if (connection) answer = ask_hub(*connection, {}, kSnapshot);
+    } catch (const std::exception&) {
+      // No hub, or nothing to ask it with: tried again at the next heartbeat, or the next silence.
     }
     const auto self = engines.lock();
     if (!self) return;
@@ -244,8 +244,7 @@ bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hear
 }
 
 void Engines::restart(int id, bool kill, Seconds timeout) {
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout);
+  const auto deadline = deadline_of(timeout);
   wire::HubRequest request{kill ? wire::HubOp::kill : wire::HubOp::restart, {}};
   request.engine.id = id;
   const auto known = [&] {
@@ -271,16 +270,20 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
           fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,
                       comes_back ? "back" : "gone", timeout.count(), connection_.cluster, log));
     lock.unlock();
-    if (const auto how = given_up(id, deadline))
-      throw EngineDied(id, fmt::format("{}, before it took tasks again; see {}", *how, log), "");
+    if (const auto how = comes_back ? given_up(id, deadline) : std::nullopt)
+      throw EngineDied(id, fmt::format("{}; see {}", *how, log), "");
     lock.lock();
   }
 }
 
 std::optional<std::string> Engines::given_up(int id, std::chrono::steady_clock::time_point deadline) try {
-  for (const wire::AbsentEngine& engine : ask({}, deadline - std::chrono::steady_clock::now()).absent)
-    if (engine.id == id && engine.state == wire::Absence::given_up) return engine.how;
-  return std::nullopt;
+  const wire::HubReply snapshot = ask({}, deadline - std::chrono::steady_clock::now());
+  const auto is_it = [id](const auto& engine) { return engine.id == id; };
+  if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
+  const auto absent = std::ranges::find_if(snapshot.absent, is_it);
+  if (absent == snapshot.absent.end()) return "as soon as it took tasks again";
+  if (absent->state != wire::Absence::given_up) return std::nullopt;
+  return absent->how + ", before it took tasks again";
 } catch (const Error&) {
   return std::nullopt;  // a hub that is being started anew
 }

@@ -30,7 +30,7 @@ void HubNews::subscribe() {
   auto subscriber =
       std::make_unique<transport::Subscriber>(hub_, wire::kHubTopic, [this](const Bytes& message) { hear(message); });
   const std::lock_guard lock(mutex_);
-  if (!ended_) std::swap(subscriber_, subscriber);
+  std::swap(subscriber_, subscriber);
 }
 
 void HubNews::end() {
@@ -58,7 +58,8 @@ session::Time HubNews::tick() {
     heard_ = now;
     patience_ = std::min(2 * patience_, kLongestSilence);
   }
-  const session::Time next = heard_ + patience_;
+  // Also while its patience is long: when something is heard meanwhile, it is short again.
+  const session::Time next = std::min(heard_ + patience_, now + kSilence);
   lock.unlock();
   if (silent) on_silence_();
   return next;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -14,6 +15,7 @@ namespace enginery::engine {
 namespace {
 
 using namespace std::chrono_literals;
+constexpr rlim_t kReserve = 64;
 /// Between two looks, and for how long the reserve is open.
 constexpr auto kInterval = 500ms, kOpen = 250ms;
 
@@ -24,18 +26,21 @@ bool none_left() {
 
 }  // namespace
 
-DescriptorReserve::DescriptorReserve() {
-  rlimit all{};
-  if (::getrlimit(RLIMIT_NOFILE, &all) != 0 || all.rlim_cur < 4 * kReserve || all.rlim_cur == RLIM_INFINITY) return;
-  const rlimit less{all.rlim_cur - kReserve, all.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &less);
-  std::thread([all, less] {
+void reserve_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 4 * kReserve || limit.rlim_cur == RLIM_INFINITY)
+    return;
+  limit.rlim_cur -= kReserve;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  std::thread([] {
     for (;;) {
       std::this_thread::sleep_for(kInterval);
-      if (!none_left()) continue;
-      ::setrlimit(RLIMIT_NOFILE, &all);
+      rlimit now{};  // tasks may have changed it
+      if (!none_left() || ::getrlimit(RLIMIT_NOFILE, &now) != 0) continue;
+      const rlimit more{std::min(now.rlim_cur + kReserve, now.rlim_max), now.rlim_max};
+      ::setrlimit(RLIMIT_NOFILE, &more);
       std::this_thread::sleep_for(kOpen);
-      ::setrlimit(RLIMIT_NOFILE, &less);
+      ::setrlimit(RLIMIT_NOFILE, &now);
     }
   }).detach();
 }

@@ -104,11 +104,11 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
 
 int engine_main(const EngineOptions& options) try {
   cluster::raise_descriptor_limit();
-  const DescriptorReserve descriptors;
   sigset_t ending;
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
   if (options.launcher_fd < 0) pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  reserve_descriptors();
   // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
   // not ignored: what a task starts gets the default back.
   ::signal(SIGPIPE, [](int) {});

@@ -107,7 +107,9 @@ bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid, cl
   RegisteredEngine& engine = found->second;
   if (uuid && *uuid != engine.identity.uuid) return false;
   if (engine.state == EngineState::dead) {
-    if (next != cluster::AfterDeath::nothing) engine.next = next;  // the launcher has thought better of it
+    if (next == cluster::AfterDeath::nothing) return false;
+    engine.next = next;  // the launcher has thought better of it
+    engine.how = how;
     return false;
   }
   const bool was_known = known_to_clients(engine);

@@ -1,7 +1,6 @@
 // tools/child_commands.cpp: `enginery engine`, `hub` and `probe`: the processes that others start.
 #include <memory>
 
-#include "core/cluster/endpoint.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "core/modules/probe.hpp"
 #include "engine/engine_main.hpp"
@@ -25,7 +24,6 @@ Command engine_command(CLI::App& root) {
          "--listen", options->listen,
          "In a cluster of other hosts too: the address of this one at which they reach it (default: the one by "
          "which it reaches the hub)")
-      ->check(accepted_by(&cluster::ListenAt::parse))
       ->type_name("HOST[:PORT]");
   add_load(app, options->load, "Plugins to import at start");
   add_memory_limit(app, options->memory_limit);

@@ -86,7 +86,6 @@ void add_log_level(CLI::App* app) {
          "--log-level", take,
          "What hub and engines say of themselves: debug, info, warning, error or off (default: $ENGINERY_LOG, or "
          "\"warning\")")
-      ->envname("ENGINERY_LOG")
       ->check(accepted_by(&cluster::log_level))
       ->type_name("LEVEL");
 }

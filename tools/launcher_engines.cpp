@@ -48,6 +48,7 @@ void Launcher::on(const cluster::Restart& restart) {
   engine.policy.forget();
   if (!engine.process) {
     engine.start_at = Clock::now();
+    if (engine.death) engine.death->next = cluster::AfterDeath::starts_anew;
     return;
   }
   engine.asked = restart.kill ? "killed on request" : "restarted on request";
@@ -108,6 +109,8 @@ void Launcher::serve_engines(Clock::time_point now) {
       engine.start_at = engine.policy.died(now);
       if (engine.start_at || !engine.death) continue;
       engine.death->next = cluster::AfterDeath::gives_up;
+      engine.death->how = error.what();
+      engine.death->uuid.reset();
       tell_hub(*engine.death);
     }
   }

@@ -89,7 +89,7 @@ mutant "an engine that does not take tasks again is given up" tools/launcher_eng
   restart_test_executable RestartTest.AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce
 mutant "a task may not have more than the memory limit" engine/engine_main.cpp 's/memory.task_begins\(\);//' \
   settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
-mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/const DescriptorReserve descriptors;//' \
+mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/^  reserve_descriptors\(\);//' \
   few_descriptors_test_executable FewDescriptorsTest.AnEngineWhoseTasksTookAllAnswersNewClients
 mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
   's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/cluster/endpoint.hpp"
+#include "core/cluster/log.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "tools/command.hpp"
 #include "tools/daemon.hpp"
@@ -54,7 +55,6 @@ Command start_command(CLI::App& root) {
   app->add_option("--listen", given->launch.listen,
                   "Let other hosts join, by TLS and with a copy of the connection file: the name or address of this "
                   "host; PORT is the hub's, and so is the next one (default: the system chooses)")
-      ->check(accepted_by(&cluster::ListenAt::parse))
       ->type_name("HOST[:PORT]");
   app->add_flag("--insecure", given->launch.insecure, "With --listen: no TLS, and anybody may join")->needs("--listen");
   add_memory_limit(app, given->launch.memory_limit);
@@ -80,6 +80,8 @@ Command start_command(CLI::App& root) {
   });
   return {app, [given] {
             given->launch.timeout = milliseconds(given->timeout);
+            cluster::log_level_of_environment();
+            if (!given->launch.listen.empty()) cluster::ListenAt::parse(given->launch.listen);
             if (given->daemon) return start_in_background(given->launch);
             if (given->launch.owner_fd >= 0) return start_for_owner(given->launch);
             Launcher launcher(given->launch);

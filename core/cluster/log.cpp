@@ -47,8 +47,8 @@ LogLevel log_level(std::string_view name) {
 LogLevel log_level_of_environment() try {
   const char* const name = std::getenv("ENGINERY_LOG");
   return name && *name ? log_level(name) : LogLevel::warning;
-} catch (const ValueError&) {
-  return LogLevel::warning;
+} catch (const ValueError& error) {
+  throw ValueError(fmt::format("$ENGINERY_LOG: {}", error.what()));
 }
 
 /// Keeps the file: an engine's descriptor 2 is soon its tasks'.

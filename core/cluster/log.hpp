@@ -25,7 +25,7 @@ namespace enginery::cluster {
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
 /// Of its name. Throws ValueError, with all names.
 ENGINERY_API LogLevel log_level(std::string_view name);
-/// That of $ENGINERY_LOG; `warning` without it, and when it names none.
+/// That of $ENGINERY_LOG; `warning` without it. Throws ValueError when it names none.
 ENGINERY_API LogLevel log_level_of_environment();
 
 /// Lines on the stderr that the process had when this was made, one for each event:

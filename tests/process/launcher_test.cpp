@@ -291,6 +291,16 @@ TEST_F(LauncherTest, AStopOfNoClusterSaysWhichThereAre) {
   EXPECT_THAT(text, HasSubstr("there is no cluster 'default' to stop. Running: mine\n"));
 }
 
+TEST_F(LauncherTest, ALevelInTheEnvironmentThatIsNoneHindersOnlyAStart) {
+  ::setenv("ENGINERY_LOG", "loud", 1);
+  const auto [started, words] = run({"start", "-n", "1"});
+  const int listed = run({"list"}).first;
+  ::unsetenv("ENGINERY_LOG");
+  EXPECT_EQ(started, 1);
+  EXPECT_THAT(words, HasSubstr("$ENGINERY_LOG: there is no log level 'loud'; it is one of debug, info"));
+  EXPECT_EQ(listed, 0);
+}
+
 TEST_F(LauncherTest, WrongUseIsStatusTwo) {
   EXPECT_EQ(run({}).first, 2);
   EXPECT_EQ(run({"start", "-n", "many"}).first, 2);

@@ -135,6 +135,19 @@ TEST_F(RestartTest, AnEngineThatJoinedByItselfCanBeKilledButNotRestarted) {
   EXPECT_THAT(error_of([&] { rc().kill(1); }), HasSubstr("engine 1 is gone already: killed on request"));
 }
 
+TEST_F(RestartTest, AnEngineThatJoinedByItselfLeavesAtASignal) {
+  start_engines(1);
+  const int process = join();
+  rc().wait_for_engines(2, Seconds(30));
+  EXPECT_EQ(pid(1), process);
+  const auto running = on(1).apply_async(sleep_long);
+  ASSERT_EQ(::kill(process, SIGTERM), 0);
+  int status = -1;
+  EXPECT_EQ(::waitpid(process, &status, 0), process);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(death_of(running).how(), "left");
+}
+
 TEST_F(RestartTest, AnEngineThatDiesAgainAndAgainIsGivenUpUntilSomebodyRestartsIt) {
   start_engines(1, "--restart=2 --load system");
   const std::int64_t first = pid(0);
@@ -158,7 +171,7 @@ TEST_F(RestartTest, AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce) {
     setenv("ENGINERY_PLUGIN_PATH", plugins.c_str(), 1);
     start_engines(1, std::string(restart) + "--load norms");
     std::filesystem::remove_all(plugins);
-    const std::string words = error_of([&] { rc().restart(0, Seconds(3600)); });
+    const std::string words = error_of([&] { rc().restart(0, Seconds(60)); });
     EXPECT_THAT(words, StartsWith("engine 0 died (exit status 1, before it took tasks again; see "));
     EXPECT_THAT(output_of("status --name " + name_), HasSubstr("given up"));
     started_ = run("stop") != 0;
