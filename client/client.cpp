@@ -32,11 +32,8 @@ void Client::kill(int id, Seconds timeout) const {
 
 int Client::resolve(int id) const {
   const std::vector<int> ids = engines_->ids();
-  if (ids.empty())
-    throw NoEnginesRegistered(
-        fmt::format("cluster '{0}' has no engines; `enginery engine --name {0}` adds one, "
-                    "wait_for_engines(n) waits for some",
-                    engines_->connection().cluster));
+  if (ids.empty() && !engines_->has_died(id))
+    throw engines_->none(fmt::format("cluster '{}'", engines_->connection().cluster));
   if (id < 0) {
     if (static_cast<std::size_t>(-static_cast<long>(id)) > ids.size())
       throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]; -{} is the first", id, ids.size(),

@@ -149,6 +149,25 @@ std::shared_ptr<EngineLink> Engines::link(int id) const {
                                fmt::join(ids, ", ")));
 }
 
+NoEnginesRegistered Engines::none(std::string_view who) const {
+  const std::lock_guard lock(mutex_);
+  const std::string& cluster = connection_.cluster;
+  if (dead_.empty())
+    return NoEnginesRegistered(fmt::format(
+        "{} has no engines; `enginery engine --name {}` adds one, wait_for_engines(n) waits for some", who, cluster));
+  std::vector<int> ids;
+  for (const auto& [id, link] : dead_) ids.push_back(id);
+  return NoEnginesRegistered(
+      fmt::format("{} has no engines left: [{}] died. `enginery status --name {}` shows whether they are started anew, "
+                  "and wait_for_engines(n) waits for them; `enginery engine --name {}` adds one",
+                  who, fmt::join(ids, ", "), cluster, cluster));
+}
+
+bool Engines::has_died(int id) const {
+  const std::lock_guard lock(mutex_);
+  return dead_.contains(id);
+}
+
 std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<EngineLink>> links;

@@ -9,9 +9,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
 #include "client/engine_link.hpp"
@@ -43,6 +45,10 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// The link to engine `id`; for one that died its last, on which every task fails. Throws IndexError if there never
   /// was one.
   std::shared_ptr<EngineLink> link(int id) const;
+  /// The error of who needs an engine when there is none: `who` "has no engines", those that died, and what to do.
+  NoEnginesRegistered none(std::string_view who) const;
+  /// True if there was an engine `id`, and it died.
+  bool has_died(int id) const;
   /// The links to engines that take tasks, by id.
   std::vector<std::shared_ptr<EngineLink>> links() const;
   /// For the streams of this client's output; lives as long as this.

@@ -37,11 +37,7 @@ std::ostream& operator<<(std::ostream& stream, const MultiViewItem& item) {
 
 std::vector<int> MultiView::targets() const {
   std::vector<int> ids = ids_ ? *ids_ : engines_->ids();
-  if (ids.empty())
-    throw NoEnginesRegistered(
-        fmt::format("this view has no engines; `enginery engine --name {}` adds one to the "
-                    "cluster, wait_for_engines(n) waits for some",
-                    engines_->connection().cluster));
+  if (ids.empty()) throw engines_->none("this view");
   return ids;
 }
 

@@ -2,10 +2,7 @@
 #include "engine/descriptor_reserve.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -15,34 +12,57 @@ namespace enginery::engine {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr rlim_t kReserve = 64;
-/// Between two looks, and for how long the reserve is open.
-constexpr auto kInterval = 500ms, kOpen = 250ms;
-
-bool none_left() {
-  const cluster::Descriptor one(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  return !one && errno == EMFILE;
-}
+/// Between two looks, and for how long a task that runs on must share.
+constexpr auto kInterval = 500ms, kMoment = 250ms;
 
 }  // namespace
 
-void reserve_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 4 * kReserve || limit.rlim_cur == RLIM_INFINITY)
-    return;
-  limit.rlim_cur -= kReserve;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  std::thread([] {
-    for (;;) {
-      std::this_thread::sleep_for(kInterval);
-      rlimit now{};  // tasks may have changed it
-      if (!none_left() || ::getrlimit(RLIMIT_NOFILE, &now) != 0) continue;
-      const rlimit more{std::min(now.rlim_cur + kReserve, now.rlim_max), now.rlim_max};
-      ::setrlimit(RLIMIT_NOFILE, &more);
-      std::this_thread::sleep_for(kOpen);
-      ::setrlimit(RLIMIT_NOFILE, &now);
+DescriptorReserve::DescriptorReserve() {
+  if (::getrlimit(RLIMIT_NOFILE, &all_) != 0 || all_.rlim_cur < 4 * kReserve || all_.rlim_cur == RLIM_INFINITY) return;
+  less_ = all_.rlim_cur - kReserve;
+  set(less_);
+  std::thread([this] { watch(); }).detach();
+}
+
+void DescriptorReserve::set(rlim_t limit) const {
+  const rlimit wanted{limit, all_.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &wanted);
+}
+
+void DescriptorReserve::task_begins() {
+  tasks_.store(tasks_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  runs_ = true;  // either this thread sees that they are scarce, or the other that a task runs
+  if (!scarce_) return;
+  const std::lock_guard lock(mutex_);
+  set(less_);
+}
+
+void DescriptorReserve::task_ends() {
+  runs_ = false;
+  if (!scarce_) return;
+  const std::lock_guard lock(mutex_);
+  set(all_.rlim_cur);
+}
+
+void DescriptorReserve::watch() {
+  for (std::uint64_t before = 0;;) {
+    std::this_thread::sleep_for(kInterval);
+    const cluster::Descriptor lowest(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const bool scarce = !lowest || static_cast<rlim_t>(lowest.get()) >= less_ - kReserve;
+    const bool was_scarce = scarce_.exchange(scarce);
+    const std::uint64_t task = tasks_.load(std::memory_order_relaxed);
+    const bool runs_on = runs_ && task == before;
+    before = task;
+    if (!scarce && !was_scarce) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      set(scarce && (!runs_ || runs_on) ? all_.rlim_cur : less_);
     }
-  }).detach();
+    if (!scarce || !runs_on) continue;
+    std::this_thread::sleep_for(kMoment);
+    const std::lock_guard lock(mutex_);
+    if (runs_) set(less_);
+  }
 }
 
 }  // namespace enginery::engine

@@ -1,15 +1,42 @@
 // engine/descriptor_reserve.hpp: descriptors that tasks leave to the engine.
 #pragma once
 
+#include <sys/resource.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
 namespace enginery::engine {
 
 /// Tasks that open files and never close them would end with an engine that nobody new reaches: NNG accepts no
-/// connection without a descriptor. So from now on the process may open 64 fewer than it could, and whenever it has
-/// taken those, it may open these for a moment, in which NNG, which tries ten times a second, accepts who waits. A task
-/// that opens all the time may take from the reserve too; it is for those that come now and then.
+/// connection without a descriptor. So the process may open kReserve fewer than it could. Once tasks have taken nearly
+/// all of these, it may open the rest between tasks, and for a moment now and then while a long one runs; NNG, which
+/// tries ten times a second, accepts then who waits.
 ///
-/// Begins a thread, which ends with the process. Requires: the limit was raised to what the process may have (one with
-/// few has no reserve), and the signals that no other thread may take are blocked.
-void reserve_descriptors();
+/// Threads: the engine's main one, and one of its own. Requires: lives as long as the process.
+class DescriptorReserve {
+ public:
+  static constexpr rlim_t kReserve = 64;
+
+  /// A process that may have few has no reserve. Begins a thread: what it may not do is set up before (signals).
+  DescriptorReserve();
+  DescriptorReserve(const DescriptorReserve&) = delete;
+  DescriptorReserve& operator=(const DescriptorReserve&) = delete;
+
+  void task_begins();
+  void task_ends();
+
+ private:
+  [[noreturn]] void watch();
+  /// Requires: mutex_ is held.
+  void set(rlim_t limit) const;
+
+  rlimit all_{};
+  rlim_t less_ = 0;
+  std::mutex mutex_;  // for setting; nobody takes it while descriptors are plenty
+  std::atomic<bool> scarce_ = false, runs_ = false;
+  std::atomic<std::uint64_t> tasks_ = 0;
+};
 
 }  // namespace enginery::engine

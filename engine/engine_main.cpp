@@ -108,7 +108,7 @@ int engine_main(const EngineOptions& options) try {
   sigemptyset(&ending);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
   if (options.launcher_fd < 0) pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-  reserve_descriptors();
+  DescriptorReserve descriptors;
   // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
   // not ignored: what a task starts gets the default back.
   ::signal(SIGPIPE, [](int) {});
@@ -198,7 +198,9 @@ int engine_main(const EngineOptions& options) try {
     output.begin(task->session, task->seq);
     recorder.task_begins(task->session, task->seq);
     memory.task_begins();
+    descriptors.task_begins();
     wire::Outcome outcome = run(executor, *task);
+    descriptors.task_ends();
     memory.task_ends();
     recorder.task_ends();
     Output::Texts printed = output.end();

@@ -85,12 +85,12 @@ mutant "a death of long ago is not that of who joined since" tools/launcher_hub.
   '/^  for \(const auto& \[id, registered\]/d
    s|^  // First who is gone.*|  for (const auto\& [id, registered] : registered_) link.send(registered);|' \
   restart_test_executable HubDeathTest.WhoJoinedUnderTheIdOfADeadEngineStaysWhenTheHubDies
-mutant "an engine that does not take tasks again is given up" tools/launcher_engines.cpp 's/ \|\| !took_tasks;/;/' \
+mutant "an engine that does not take tasks again is given up" tools/launcher_engines.cpp 's/\|\| !took_tasks;/|| (took_tasks \&\& false);/' \
   restart_test_executable RestartTest.AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce
 mutant "a task may not have more than the memory limit" engine/engine_main.cpp 's/memory.task_begins\(\);//' \
   settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
-mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/^  reserve_descriptors\(\);//' \
-  few_descriptors_test_executable FewDescriptorsTest.AnEngineWhoseTasksTookAllAnswersNewClients
+mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/descriptors.task_(begins|ends)\(\);//' \
+  few_descriptors_test_executable FewDescriptorsTest.AnEngineWhoseTasksTakeAllAnswersNewClients
 mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
   's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \
   cluster_test OutputTest.APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported

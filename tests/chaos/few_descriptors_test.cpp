@@ -1,5 +1,11 @@
 // tests/chaos/few_descriptors_test.cpp: a process that has no descriptor left refuses or waits, and works again later.
+#include <fcntl.h>
 #include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include <enginery/stop.hpp>
 
 #include "tests/chaos/chaos_fixture.hpp"
 
@@ -35,19 +41,34 @@ TEST_F(FewDescriptorsTest, WhoFindsNoneLeftIsRefusedSoonAndOthersGoOn) {
 }
 
 /// Takes what it can get, and keeps it.
-int take_all_descriptors() {
+int take_all() {
   int taken = 0;
   while (::open("/dev/null", O_RDONLY) >= 0) ++taken;
   return taken;
 }
+void take_all_until_asked() {
+  while (!stop_requested()) {
+    take_all();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+}
 
-TEST_F(FewDescriptorsTest, AnEngineWhoseTasksTookAllAnswersNewClients) {
+TEST_F(FewDescriptorsTest, AnEngineWhoseTasksTakeAllAnswersNewClients) {
   ASSERT_EQ(std::system("ulimit -n 512 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
   started_ = true;
   const Client first;
-  EXPECT_GT(first[0].apply_sync(take_all_descriptors), 300);
+  EXPECT_GT(first[0].apply_sync(take_all), 300);
+  for (const auto end = Clock::now() + std::chrono::seconds(3); Clock::now() < end;) first[0].apply_sync(take_all);
   for (int i = 0; i < 3; ++i) EXPECT_GT(Client()[0].apply(::getpid).get(Seconds(30)), 0) << i;
-  EXPECT_GT(first[0].apply_sync(::getpid), 0);
+  const auto running = first[0].apply_async(take_all_until_asked);
+  EXPECT_TRUE(comes([&] {
+    try {
+      return Client().interrupt(0);
+    } catch (const Error&) {
+      return false;  // it had no moment for us yet
+    }
+  })) << "while one runs";
+  running.get(Seconds(30));
 }
 
 TEST_F(FewDescriptorsTest, HubAndEnginesMayHaveAllThatTheirUserMayHave) {

@@ -39,6 +39,14 @@ TEST_F(RestartTest, WithoutRestartItStaysDead) {
   ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
   EXPECT_EQ(output_of("status --name " + name_).find("restarting"), std::string::npos);
+  ::kill(static_cast<pid_t>(pid(1)), SIGKILL);
+  EXPECT_TRUE(comes([&] { return rc().ids().empty(); }));
+  const char* const words = "has no engines left: [0, 1] died. `enginery status --name test-";
+  EXPECT_THAT(error_of([&] { rc()[-1]; }), HasSubstr(words));
+  EXPECT_THAT(error_of([&] { rc().all().apply(::getpid); }), HasSubstr(words));
+  EXPECT_EQ(death_of(on(0).apply_async(::getpid)).engine_id(), 0) << "as when others live";
+  rc().restart(0);
+  EXPECT_GT(pid(0), 0);
 }
 
 TEST_F(RestartTest, AFunctionOfThisProgramIsBroughtToTheNewProcess) {
