@@ -135,7 +135,7 @@ void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
 }
 
 void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
-  const session::Time deadline = session_->next_deadline();
+  const session::Time deadline = next_look();
   std::vector<Completion> completions;
   const session::Lost* lost = nullptr;
   for (session::ClientAction& action : actions) {

@@ -123,6 +123,8 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   void retire(Line& line);
   void mend(Lock& lock);
   bool process_is_gone() const;
+  /// When the clock is needed next.
+  session::Time next_look() const;
   /// Begins a new session; what was outstanding fails. Unlocks.
   void fail_all(Lock& lock, std::exception_ptr error);
   void new_session();

@@ -22,6 +22,9 @@ using namespace std::chrono_literals;
 constexpr double kPatience = 2, kRemotePatience = 5;
 /// Between attempts to reach an engine whose process is there.
 constexpr session::Time kRedial = 50ms;
+/// Between looks whether the process of outstanding tasks lives. Most often the hub says so at once, or a line breaks;
+/// but there may be no hub, and NNG keeps what is sent to a line that has just broken, without a word.
+constexpr session::Time kLook = 500ms;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
 constexpr session::Time kWordOfDeath = 300ms;
 
@@ -211,7 +214,7 @@ bool EngineLink::process_is_gone() const {
 }
 
 void EngineLink::mend(Lock& lock) {
-  if (!tasks_.broken && !bulk_.broken && !delivering_) return;
+  if (!tasks_.broken && !bulk_.broken && !delivering_ && pending_.empty()) return;
   const session::Time now = LinkClock::now();
   if (process_is_gone()) {
     if (gone_since_ == session::kNever) gone_since_ = now;
@@ -224,6 +227,11 @@ void EngineLink::mend(Lock& lock) {
     if (!std::exchange(line->broken, false)) continue;
     want(*line);
   }
+}
+
+session::Time EngineLink::next_look() const {
+  const session::Time deadline = session_->next_deadline();
+  return reach_.same_pids && !pending_.empty() ? std::min(deadline, LinkClock::now() + kLook) : deadline;
 }
 
 session::Time EngineLink::tick() {
@@ -240,7 +248,7 @@ session::Time EngineLink::tick() {
     session_->tick(LinkClock::now(), actions);
     open_gate(actions);
   }
-  session::Time next = death_ ? session::kNever : session_->next_deadline();
+  session::Time next = death_ ? session::kNever : next_look();
   if (tasks_.broken || bulk_.broken || !gate_.empty() || !retired_.empty())
     next = std::min(next, LinkClock::now() + kRedial);
   perform(lock, actions);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 
 #include <enginery/uuid.hpp>
@@ -31,7 +32,11 @@ class LiveOutput {
   /// Of pieces of 16 KiB at most: what a subscriber that does not read can cost.
   static constexpr int kQueue = 2048;
 
-  void publish(const wire::Printed& printed) { publisher_.publish(wire::encode(printed)); }
+  void publish(const wire::Printed& printed) try {
+    publisher_.publish(wire::encode(printed));
+  } catch (const std::exception&) {
+    // Without memory it is lost, as its number shows.
+  }
 
   const Uuid engine_;
   std::uint64_t number_ = 0;

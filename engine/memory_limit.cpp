@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <new>
 #include <string>
 
 #include <fmt/format.h>
@@ -17,6 +19,10 @@ namespace {
 
 /// From this size on, in bytes, a piece of memory has pages of its own.
 constexpr int kOwnPages = 1 << 20;
+
+/// So much room, in bytes, is looked for, so often.
+constexpr std::size_t kRoom = 4 << 20;
+constexpr std::chrono::milliseconds kBetweenLooks(200);
 
 /// As RLIMIT_DATA counts, in bytes.
 std::uint64_t held_now() {
@@ -42,6 +48,24 @@ MemoryLimit::MemoryLimit(std::uint64_t bytes) {
                 fmt::format("--memory-limit {} is beyond what this process may have (`ulimit -H -d`: {} KiB)", bytes,
                             hard_ / 1024));
   task_ends();
+  only_ = this;
+  std::set_new_handler(&give_more);
+  // What allocates without asking, as NNG does, finds room because this asks before it.
+  std::thread([] {
+    for (;; std::this_thread::sleep_for(kBetweenLooks)) ::operator delete(::operator new(kRoom, std::nothrow));
+  }).detach();
+}
+
+void MemoryLimit::task_begins() { set(limit_); }
+
+void MemoryLimit::task_ends() { set(limit_ + kReserve); }
+
+void MemoryLimit::give_more() {
+  rlimit now{};
+  const std::uint64_t most = only_->limit_ + kReserve;
+  if (std::this_thread::get_id() == only_->main_ || ::getrlimit(RLIMIT_DATA, &now) != 0 || now.rlim_cur >= most)
+    throw std::bad_alloc();
+  only_->set(most);
 }
 
 void MemoryLimit::set(std::uint64_t bytes) const {

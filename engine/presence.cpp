@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <thread>
 #include <tuple>
@@ -89,8 +90,8 @@ void Presence::keep(std::optional<std::chrono::milliseconds> patience,
         stay(*line, self, heard);
       } catch (const Refused& refused) {
         return on_end(refused.what());
-      } catch (const Error&) {
-        line.reset();  // the hub is gone, or stopped; another one will listen there
+      } catch (const std::exception&) {
+        line.reset();  // the hub is gone, or stopped, and another one will listen there; or memory was short
       }
       if (patience && Clock::now() - heard > *patience)
         return on_end(

@@ -57,6 +57,14 @@ std::string name_of(const session::Running& running) {
   }
 }
 
+/// Nothing where there is no memory for it: to a client that is a broken link, over another of which it asks again.
+template <class Answer>
+transport::Message encoded(const Answer& answer) try {
+  return wire::encode(answer);
+} catch (const std::exception&) {
+  return transport::Message(std::size_t{0});
+}
+
 }  // namespace
 
 SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
@@ -67,7 +75,7 @@ SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, con
       on_end_(std::move(on_end)),
       sessions_(engine, limits),
       modules_(engine, std::move(brought),
-               [this](auto ticket, const wire::ModuleAnswer& answer) { bulk_.answer(ticket, wire::encode(answer)); }),
+               [this](auto ticket, const wire::ModuleAnswer& answer) { bulk_.answer(ticket, encoded(answer)); }),
       tasks_(addresses.tasks, kSpareContexts,
              [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
       bulk_(addresses.bulk, kSpareContexts,
@@ -91,16 +99,15 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
     const wire::Opened opened = wire::open_frame(std::move(message).share());
     if (opened.kind == wire::MessageKind::status_request) {
       wire::decode_status_request(opened);
-      return tasks_.answer(ticket, wire::encode(status()));
+      return tasks_.answer(ticket, encoded(status()));
     }
     if (opened.kind == wire::MessageKind::interrupt_request)
-      return tasks_.answer(ticket, wire::encode(interrupt(wire::decode_interrupt_request(opened))));
+      return tasks_.answer(ticket, encoded(interrupt(wire::decode_interrupt_request(opened))));
     if (opened.kind == wire::MessageKind::mark_request) {
       const wire::MarkRequest request = wire::decode_mark_request(opened);
       const bool mine = request.engine == engine_;
       if (mine) on_mark_(request.mark);
-      return tasks_.answer(ticket,
-                           wire::encode(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
+      return tasks_.answer(ticket, encoded(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
     }
     if (opened.kind != wire::MessageKind::exchange)
       throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
@@ -109,15 +116,19 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
     session::Reply reply;
     reply.status = session::Status::unknown;
     reply.words = error.what();
-    return tasks_.answer(ticket, wire::encode(reply));
+    return tasks_.answer(ticket, encoded(reply));
   }
   session::EngineActions actions;
   Lock lock(mutex_);
   sessions_.on_exchange(ticket, std::move(exchange), now(), actions);
   const std::size_t contexts = sessions_.count() + kSpareContexts;
   perform(lock, actions);
-  tasks_.reserve(contexts);
-  bulk_.reserve(contexts * limits_.chunks_open);
+  try {
+    tasks_.reserve(contexts);
+    bulk_.reserve(contexts * limits_.chunks_open);
+  } catch (const std::exception&) {
+    // Without memory there are as many as before until the next exchange.
+  }
 }
 
 void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transport::Message message) {
@@ -148,8 +159,8 @@ void SessionServer::on_module_request(transport::Responder::Ticket ticket, const
     modules_.receive(ticket, wire::decode_module_query(opened));
   else
     modules_.receive(ticket, wire::decode_module_chunk(opened));
-} catch (const ProtocolError& error) {
-  bulk_.answer(ticket, wire::encode(wire::ModuleAnswer{wire::ModuleStatus::refused, {}, error.what()}));
+} catch (const std::exception& error) {
+  bulk_.answer(ticket, encoded(wire::ModuleAnswer{wire::ModuleStatus::refused, {}, error.what()}));
 }
 
 std::optional<session::Running> SessionServer::next() {
@@ -215,14 +226,6 @@ void SessionServer::stop() {
   stop_ = true;
   work_.notify_all();
   clock_.notify_all();
-}
-
-/// Nothing where there is no memory for it: to a client that is a broken link, over another of which it asks again.
-template <class Answer>
-static transport::Message encoded(const Answer& answer) try {
-  return wire::encode(answer);
-} catch (const std::exception&) {
-  return transport::Message(std::size_t{0});
 }
 
 void SessionServer::perform(Lock& lock, session::EngineActions& actions) {

@@ -52,10 +52,12 @@ Command start_command(CLI::App& root) {
                 "Start an engine that dies anew, with its id and plugins, at ever longer intervals; give it up when it "
                 "died ten times in a row, or with --restart=N N times, each within a minute")
       ->check(whole_number_from(1, 1'000'000));
-  app->add_option("--listen", given->launch.listen,
-                  "Let other hosts join, by TLS and with a copy of the connection file: the name or address of this "
-                  "host; PORT is the hub's, and so is the next one (default: the system chooses)")
-      ->type_name("HOST[:PORT]");
+  CLI::Option* const listen =
+      app->add_option(
+             "--listen", given->launch.listen,
+             "Let other hosts join, by TLS and with a copy of the connection file: the name or address of this "
+             "host; PORT is the hub's, and so is the next one (default: the system chooses)")
+          ->type_name("HOST[:PORT]");
   app->add_flag("--insecure", given->launch.insecure, "With --listen: no TLS, and anybody may join")->needs("--listen");
   add_memory_limit(app, given->launch.memory_limit);
   add_log_level(app);
@@ -78,10 +80,10 @@ Command start_command(CLI::App& root) {
   app->callback([given] {
     if (given->daemon && given->launch.owner_fd >= 0) throw CLI::ValidationError("--fd", "excludes --daemon");
   });
-  return {app, [given] {
+  return {app, [given, listen] {
             given->launch.timeout = milliseconds(given->timeout);
             cluster::log_level_of_environment();
-            if (!given->launch.listen.empty()) cluster::ListenAt::parse(given->launch.listen);
+            if (listen->count() > 0) cluster::ListenAt::parse(given->launch.listen);
             if (given->daemon) return start_in_background(given->launch);
             if (given->launch.owner_fd >= 0) return start_for_owner(given->launch);
             Launcher launcher(given->launch);

@@ -1,6 +1,7 @@
 // core/transport/check.hpp: one check for all of NNG.
 #pragma once
 
+#include <new>
 #include <string>
 
 #include <nng/nng.h>
@@ -39,6 +40,17 @@ inline const char* remedy(int rv) {
       return "; the folder belongs to somebody else";
     default:
       return "";
+  }
+}
+
+/// Calls what allocates inside of NNG; again, as operator new does, for as long as a new_handler finds more memory.
+template <class Allocate>
+int with_memory(const Allocate& allocate) {
+  for (;;) {
+    const int rv = allocate();
+    const std::new_handler more = rv == NNG_ENOMEM ? std::get_new_handler() : nullptr;
+    if (!more) return rv;
+    more();
   }
 }
 

@@ -5,7 +5,9 @@
 
 namespace enginery::transport {
 
-Message::Message(std::size_t size) { check(nng_msg_alloc(&message_, size), "nng_msg_alloc", std::to_string(size)); }
+Message::Message(std::size_t size) {
+  check(with_memory([&] { return nng_msg_alloc(&message_, size); }), "nng_msg_alloc", std::to_string(size));
+}
 
 Message::~Message() {
   if (message_) nng_msg_free(message_);

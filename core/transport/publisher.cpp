@@ -2,6 +2,7 @@
 #include "core/transport/publisher.hpp"
 
 #include <cstring>
+#include <exception>
 #include <optional>
 
 #include <nng/nng.h>
@@ -27,9 +28,13 @@ Publisher::Publisher(const std::string& url, int queue) : state_(new State) {
   nng_socket_set_int(state_->socket, NNG_OPT_SENDBUF, queue);
   state_->doorkeeper.emplace(state_->socket.id, url);
   state_->guard.emplace(state_->socket.id, url, Protocol::pub, [this] {
-    Message ping(ListenerGuard::kPing.size());
-    std::memcpy(ping.data(), ListenerGuard::kPing.data(), ListenerGuard::kPing.size());
-    publish(std::move(ping));
+    try {
+      Message ping(ListenerGuard::kPing.size());
+      std::memcpy(ping.data(), ListenerGuard::kPing.data(), ListenerGuard::kPing.size());
+      publish(std::move(ping));
+    } catch (const std::exception&) {
+      // Without memory there is no sign of life.
+    }
   });
 }
 

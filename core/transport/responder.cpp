@@ -33,7 +33,17 @@ constexpr std::chrono::milliseconds kLook(1);
 
 struct Responder::State {
   struct Context {
-    State* state = nullptr;
+    explicit Context(State* state) : state(state) {}
+    /// Only of one that never received.
+    ~Context() {
+      if (receiving) nng_aio_free(receiving);
+      if (sending) nng_aio_free(sending);
+      nng_ctx_close(ctx);
+    }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    State* state;
     nng_ctx ctx{};
     nng_aio* sending = nullptr;
     nng_aio* receiving = nullptr;
@@ -46,7 +56,7 @@ struct Responder::State {
   std::vector<std::unique_ptr<Context>> contexts;
   std::vector<Context*> slow;  // their sends wait for the peer
   bool stop = false;
-  std::thread waiter;  // of the slow sends; started by the first
+  std::thread waiter;  // of the slow sends; there from the start, since later there may be no memory for a thread
   std::atomic<std::size_t> held = 0;
   std::optional<Doorkeeper> doorkeeper;
   std::optional<ListenerGuard> guard;
@@ -89,7 +99,6 @@ struct Responder::State {
   void wait_for(Context& context) {
     const std::lock_guard lock(mutex);
     slow.push_back(&context);
-    if (!waiter.joinable()) waiter = std::thread([this] { wait_for_slow(); });
     changed.notify_one();
   }
 
@@ -119,6 +128,7 @@ Responder::Responder(const std::string& url, std::size_t contexts, OnRequest on_
   reserve(contexts);
   state_->doorkeeper.emplace(state_->socket.id, url);
   state_->guard.emplace(state_->socket.id, url, Protocol::rep);
+  state_->waiter = std::thread([state = state_] { state->wait_for_slow(); });
 }
 
 Responder::~Responder() {
@@ -140,12 +150,14 @@ std::string Responder::listen(const Address& address) {
 
 void Responder::reserve(std::size_t contexts) {
   const std::lock_guard lock(state_->mutex);
+  state_->slow.reserve(contexts);
   while (state_->contexts.size() < contexts) {
-    auto context = std::make_unique<State::Context>();
-    context->state = state_;
-    check(nng_ctx_open(&context->ctx, state_->socket), "nng_ctx_open");
-    check(nng_aio_alloc(&context->sending, nullptr, nullptr), "nng_aio_alloc");
-    check(nng_aio_alloc(&context->receiving, &State::on_received, context.get()), "nng_aio_alloc");
+    state_->contexts.reserve(contexts);
+    auto context = std::make_unique<State::Context>(state_);
+    check(with_memory([&] { return nng_ctx_open(&context->ctx, state_->socket); }), "nng_ctx_open");
+    check(with_memory([&] { return nng_aio_alloc(&context->sending, nullptr, nullptr); }), "nng_aio_alloc");
+    check(with_memory([&] { return nng_aio_alloc(&context->receiving, &State::on_received, context.get()); }),
+          "nng_aio_alloc");
     nng_ctx_recv(context->ctx, context->receiving);
     state_->contexts.push_back(std::move(context));
   }
