@@ -174,12 +174,14 @@ TEST_F(RemoteTest, OfMoreStrangersThanThereIsRoomForTheOldestAreCutAtOnce) {
 
 TEST_F(RemoteTest, StrangersThatTookAllDescriptorsAreCut) {
   const auto inside = connect(address(), 20);
-  EXPECT_EQ(ask(*inside), "question");
+  std::vector<Descriptor> strangers;
+  strangers.push_back(stranger());
+  EXPECT_EQ(ask_anew(), "question") << "so that one has been accepted, which came before";
   rlimit limit{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
   const rlimit few{static_cast<rlim_t>(Descriptor(::dup(0)).get()) + 60, limit.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
-  std::vector<Descriptor> strangers;  // each takes two, since both of its ends are ours
+  // Of each, both ends are ours.
   for (Descriptor one = stranger(); one; one = stranger()) strangers.push_back(std::move(one));
   EXPECT_TRUE(is_cut(strangers[0], RemoteListener::kPatience + std::chrono::seconds(20)));
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
