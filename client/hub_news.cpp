@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 /// Six times what lies between two heartbeats.
 constexpr session::Time kSilence = 3s;
 constexpr session::Time kLongestSilence = 1min;
+/// So many subscriptions at once: those of a hub that is stopped for minutes.
+constexpr std::size_t kMost = 8;
 
 }  // namespace
 
@@ -29,15 +31,19 @@ HubNews::~HubNews() { end(); }
 void HubNews::subscribe() {
   auto subscriber =
       std::make_unique<transport::Subscriber>(hub_, wire::kHubTopic, [this](const Bytes& message) { hear(message); });
+  std::unique_ptr<transport::Subscriber> oldest;  // ended after the lock is let go: that waits for hear()
   const std::lock_guard lock(mutex_);
-  std::swap(subscriber_, subscriber);
+  subscribers_.push_back(std::move(subscriber));
+  if (subscribers_.size() <= kMost) return;
+  oldest = std::move(subscribers_.front());
+  subscribers_.erase(subscribers_.begin());
 }
 
 void HubNews::end() {
-  std::unique_ptr<transport::Subscriber> subscriber;  // ended after the lock is let go: that waits for hear()
+  std::vector<std::unique_ptr<transport::Subscriber>> subscribers;  // likewise
   const std::lock_guard lock(mutex_);
   ended_ = true;
-  subscriber = std::move(subscriber_);
+  subscribers.swap(subscribers_);
 }
 
 void HubNews::hear(const Bytes& message) {

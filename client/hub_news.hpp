@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "client/link_clock.hpp"
 #include "core/session/limits.hpp"
@@ -19,14 +20,15 @@ namespace enginery {
 /// Threads: all functions from any.
 class HubNews : public Ticking {
  public:
-  /// `on_message` is called as transport::Subscriber says; while one subscription takes the place of another, also by
-  /// two threads at once. `on_silence` must not block.
+  /// `on_message` is called as transport::Subscriber says; while there is more than one subscription, also by several
+  /// threads at once and with the same again. `on_silence` must not block.
   HubNews(transport::Address hub, transport::Subscriber::OnMessage on_message, std::function<void()> on_silence);
   ~HubNews() override;
   HubNews(const HubNews&) = delete;
   HubNews& operator=(const HubNews&) = delete;
 
-  /// Subscribes, in the place of a subscription that was there. May block as that one's end does.
+  /// Subscribes once more. Former subscriptions stay for a while: that of a hub which was stopped is heard again when
+  /// it goes on, and one that was never greeted would, by its end, kill the hub's listener. May block as an end does.
   void subscribe();
   /// No call of `on_message` runs any more, and none comes. Requires: subscribe() is not called then.
   void end();
@@ -41,7 +43,7 @@ class HubNews : public Ticking {
   std::mutex mutex_;
   session::Time heard_, patience_;
   bool ended_ = false;
-  std::unique_ptr<transport::Subscriber> subscriber_;
+  std::vector<std::unique_ptr<transport::Subscriber>> subscribers_;  // the newest last
 };
 
 }  // namespace enginery
