@@ -1,6 +1,8 @@
 // core/cluster/launcher_messages.cpp: the launcher's messages as JSON, and back.
 #include "core/cluster/launcher_messages.hpp"
 
+#include <climits>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -58,14 +60,22 @@ AfterDeath next_of(const json& died) {
   throw ValueError("after a death there is no " + died.at("next").dump());
 }
 
+int number(const json& from, const char* field) {
+  const json& value = from.at(field);
+  if (value.is_number_integer() && value >= INT_MIN && value <= INT_MAX) return value.get<int>();
+  throw ValueError(fmt::format("'{}' is no number in range: {}", field, value.dump()));
+}
+
+ProcessId process_of(const json& from) {
+  const json& start = from.at("start");
+  if (!start.is_number_unsigned()) throw ValueError("'start' is no number in range: " + start.dump());
+  return {number(from, "pid"), start.get<std::uint64_t>()};
+}
+
 LauncherMessage message_of(const json& object) {
   const std::string event = object.at("event").get<std::string>();
   const auto uuid_of = [](const json& from) { return Uuid::parse(from.at("uuid").get<std::string>()); };
-  const auto number = [](const json& from, const char* field) { return from.at(field).get<int>(); };
   if (event == "spawned") return Spawned{number(object, "id"), number(object, "pid")};
-  const auto process_of = [&](const json& from) {
-    return ProcessId{number(from, "pid"), from.at("start").get<std::uint64_t>()};
-  };
   if (event == "registered")
     return Registered{number(object, "id"), uuid_of(object), process_of(object), object.at("local").get<bool>()};
   if (event == "resumed") return Resumed{number(object, "next_id")};

@@ -101,6 +101,8 @@ TEST_F(LauncherLinkTest, WhatIsNoMessageIsRefusedWithWords) {
   EXPECT_THAT(words("hello"), HasSubstr("'hello' is not a message between launcher and hub"));
   EXPECT_THAT(words(R"({"event":"dance"})"), HasSubstr("the event 'dance' is unknown"));
   EXPECT_THAT(words(R"({"event":"spawned","id":1})"), HasSubstr("pid"));
+  EXPECT_THAT(words(R"({"event":"spawned","id":1,"pid":1e99})"), HasSubstr("'pid' is no number in range: 1e+99"));
+  EXPECT_THAT(words(R"({"event":"spawned","id":-9999999999,"pid":1})"), HasSubstr("'id' is no number in range"));
   write_raw(std::string(60'000, 'x'));
   EXPECT_THAT(far_->receive(), IsEmpty());
 }
