@@ -32,7 +32,7 @@ constexpr std::uint64_t kAfterDeath = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
-EngineLink::EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<LinkClock> clock,
+EngineLink::EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<ClientClock> clock,
                        std::shared_ptr<Continuations> continuations)
     : engine_(std::move(engine)),
       clock_(std::move(clock)),
@@ -79,6 +79,15 @@ std::exception_ptr EngineLink::aborted(const std::string& label) const {
       TaskAborted("task '" + label + "' on engine " + std::to_string(engine_.id) + " was aborted before it started"));
 }
 
+std::exception_ptr EngineLink::no_memory(const Pending& pending) const {
+  return std::make_exception_ptr(RemoteError(
+      "MemoryError",
+      fmt::format("engine {} has no memory for the arguments of '{}', which does not run; let variables go (`del`, "
+                  "`clear`), send less at once, or raise its --memory-limit",
+                  engine_.id, pending.label()),
+      "", engine_.id, pending.msg_id(), pending.label()));
+}
+
 std::exception_ptr EngineLink::late(const Pending& pending, session::Ending ending) const {
   const double limit = Seconds(pending.time_limit()).count();
   return std::make_exception_ptr(TaskTimeout(
@@ -107,7 +116,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
   const std::uint64_t seq = first_seq_ + pending_.size() - 1;
   pending->set_task(weak_from_this(), session_id_, seq);
   if (gate_.empty() && (!needs || modules_.contains(needs->fingerprint()))) {
-    session_->submit(std::move(call.body), std::move(call.bulk), LinkClock::now(), actions, time_limit);
+    session_->submit(std::move(call.body), std::move(call.bulk), ClientClock::now(), actions, time_limit);
   } else {
     gate_.push_back({seq, std::move(call), needs, time_limit});
     gate_bytes_ += bytes;
@@ -130,7 +139,7 @@ void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
     if (pending) pending->fail(aborted(pending->label()));
     return;
   }
-  session_->abort(seq, LinkClock::now(), actions);
+  session_->abort(seq, ClientClock::now(), actions);
   perform(lock, actions);
 }
 
@@ -154,7 +163,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       waiting_.clear();
       tasks_.broken = true;
       retire(tasks_);
-      clock_->arm(LinkClock::now());
+      clock_->arm(ClientClock::now());
     } else if (const auto* end = std::get_if<session::Lost>(&action)) {
       lost = end;
     }
@@ -171,6 +180,8 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
     else if (completion.ending == session::Ending::aborted)
       completion.pending->fail(aborted(completion.pending->label()));
+    else if (completion.ending == session::Ending::no_memory)
+      completion.pending->fail(no_memory(*completion.pending));
     else
       completion.pending->fail(late(*completion.pending, completion.ending));
   }
@@ -213,7 +224,7 @@ void EngineLink::die(const std::string& how, std::optional<cluster::LastMoments>
 void EngineLink::close() {
   session::ClientActions actions;
   Lock lock(mutex_);
-  if (!death_ && tasks_.requester) session_->bye(LinkClock::now(), actions);
+  if (!death_ && tasks_.requester) session_->bye(ClientClock::now(), actions);
   death_ = Death{"its client was closed"};
   std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   pending_.clear();

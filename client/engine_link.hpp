@@ -14,8 +14,8 @@
 
 #include <enginery/uuid.hpp>
 
+#include "client/client_clock.hpp"
 #include "client/continuations.hpp"
-#include "client/link_clock.hpp"
 #include "client/pending.hpp"
 #include "client/reach.hpp"
 #include "core/cluster/flight_recorder.hpp"
@@ -34,7 +34,7 @@ enum class Room { wait, overfill };
 /// meet in one mutex, which nobody holds while encoding, sending or dialling.
 class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLink> {
  public:
-  EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<LinkClock> clock,
+  EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<ClientClock> clock,
              std::shared_ptr<Continuations> continuations);
 
   /// Sends a task, behind all that were submitted before; `pending` is completed once, whatever happens. What it
@@ -131,10 +131,11 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// What becomes of the task that has, or would have had, that seq of the session that the death ended.
   std::exception_ptr death(const std::string& label, std::uint64_t seq) const;
   std::exception_ptr aborted(const std::string& label) const;
+  std::exception_ptr no_memory(const Pending& pending) const;
   std::exception_ptr late(const Pending& pending, session::Ending ending) const;
 
   const wire::EngineEntry engine_;
-  const std::shared_ptr<LinkClock> clock_;
+  const std::shared_ptr<ClientClock> clock_;
   const std::shared_ptr<Continuations> continuations_;
   const session::Limits limits_;
   const Reach reach_;

@@ -27,7 +27,7 @@ void EngineLink::open_gate(session::ClientActions& actions) {
     if (first.needs && !modules_.contains(first.needs->fingerprint())) return deliver(first.needs);
     const std::uint64_t bytes = first.call.size();
     if (!session_->has_room(bytes)) return;
-    const session::Time now = LinkClock::now();
+    const session::Time now = ClientClock::now();
     session_->submit(std::move(first.call.body), std::move(first.call.bulk), now, actions, first.time_limit);
     if (first.settled) session_->abort(first.seq, now, actions);
     gate_bytes_ -= bytes;
@@ -45,7 +45,7 @@ std::shared_ptr<Pending> EngineLink::settle(Gated& gated) {
 
 void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& needs) {
   if (std::exchange(delivering_, true)) return;
-  clock_->arm(LinkClock::now());  // without an exchange on its way, nothing else shows that the process is gone
+  clock_->arm(ClientClock::now());  // without an exchange on its way, nothing else shows that the process is gone
   try {
     std::thread([self = weak_from_this(), engine = engine_, line = reach_.bulk, needs] {
       ModuleDelivery delivery(engine, line, needs, [&self](std::chrono::milliseconds time) {
@@ -73,8 +73,8 @@ void EngineLink::on_delivered(const modules::ContentHash& module, std::exception
   session::ClientActions actions;
   Lock lock(mutex_);
   delivering_ = false;
-  if (line) retired_.push_back({std::move(line), LinkClock::now()});
-  clock_->arm(LinkClock::now());
+  if (line) retired_.push_back({std::move(line), ClientClock::now()});
+  clock_->arm(ClientClock::now());
   if (death_) return;
   if (error) {
     for (Gated& gated : gate_)

@@ -41,7 +41,7 @@ bool EngineLink::quiet() {
 }
 
 void EngineLink::retire(Line& line) {
-  if (line.requester) retired_.push_back({std::exchange(line.requester, nullptr), LinkClock::now()});
+  if (line.requester) retired_.push_back({std::exchange(line.requester, nullptr), ClientClock::now()});
 }
 
 void EngineLink::want(Line& line) {
@@ -61,7 +61,7 @@ void EngineLink::want(Line& line) {
   } catch (const std::system_error&) {
     line.dialling = false;  // no more threads now; the clock tries again
     line.broken = true;
-    clock_->arm(LinkClock::now() + kRedial);
+    clock_->arm(ClientClock::now() + kRedial);
   }
 }
 
@@ -72,7 +72,7 @@ void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> req
   if (death_) return;
   if (!requester) {
     line.broken = true;
-    return clock_->arm(LinkClock::now() + kRedial);
+    return clock_->arm(ClientClock::now() + kRedial);
   }
   line.requester = std::move(requester);
   std::vector<session::Exchange> exchanges;
@@ -121,9 +121,9 @@ void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_
   Lock lock(mutex_);
   if (session != session_id_) return;
   if (failure)
-    session_->on_exchange_failed(link, x, LinkClock::now(), actions);
+    session_->on_exchange_failed(link, x, ClientClock::now(), actions);
   else
-    session_->on_reply(link, std::move(reply), LinkClock::now(), actions);
+    session_->on_reply(link, std::move(reply), ClientClock::now(), actions);
   open_gate(actions);
   perform(lock, actions);
   room_.notify_all();  // what was admitted has left the queue
@@ -152,7 +152,7 @@ void EngineLink::break_bulk() {
   const Lock lock(mutex_);
   retire(bulk_);
   bulk_.broken = true;
-  clock_->arm(LinkClock::now() + kRedial);
+  clock_->arm(ClientClock::now() + kRedial);
 }
 
 template <class Request, class Decode, class Settle>
@@ -191,9 +191,9 @@ void EngineLink::send(session::Chunk chunk) {
                                                                                     session::ChunkAnswer* answer,
                                                                                     session::ClientActions& actions) {
     if (answer)
-      session.on_chunk_answered(seq, index, offset, answer->status, LinkClock::now(), actions);
+      session.on_chunk_answered(seq, index, offset, answer->status, ClientClock::now(), actions);
     else
-      session.on_chunk_failed(seq, index, offset, LinkClock::now(), actions);
+      session.on_chunk_failed(seq, index, offset, ClientClock::now(), actions);
   };
   send_bulk(std::move(chunk), waiting_chunks_, &wire::decode_chunk_answer, settle);
 }
@@ -202,9 +202,9 @@ void EngineLink::send(session::Fetch fetch) {
   const auto settle = [r = fetch.r, index = fetch.index, offset = fetch.offset](
                           session::ClientSession& session, session::Fetched* fetched, session::ClientActions& actions) {
     if (fetched)
-      session.on_fetched(r, index, offset, std::move(*fetched), LinkClock::now(), actions);
+      session.on_fetched(r, index, offset, std::move(*fetched), ClientClock::now(), actions);
     else
-      session.on_fetch_failed(r, index, offset, LinkClock::now(), actions);
+      session.on_fetch_failed(r, index, offset, ClientClock::now(), actions);
   };
   send_bulk(fetch, waiting_fetches_, &wire::decode_fetched, settle);
 }
@@ -215,7 +215,7 @@ bool EngineLink::process_is_gone() const {
 
 void EngineLink::mend(Lock& lock) {
   if (!tasks_.broken && !bulk_.broken && !delivering_ && pending_.empty()) return;
-  const session::Time now = LinkClock::now();
+  const session::Time now = ClientClock::now();
   if (process_is_gone()) {
     if (gone_since_ == session::kNever) gone_since_ = now;
     if (now - gone_since_ < kWordOfDeath) return;
@@ -231,7 +231,7 @@ void EngineLink::mend(Lock& lock) {
 
 session::Time EngineLink::next_look() const {
   const session::Time deadline = session_->next_deadline();
-  return reach_.same_pids && !pending_.empty() ? std::min(deadline, LinkClock::now() + kLook) : deadline;
+  return reach_.same_pids && !pending_.empty() ? std::min(deadline, ClientClock::now() + kLook) : deadline;
 }
 
 session::Time EngineLink::tick() {
@@ -240,17 +240,17 @@ session::Time EngineLink::tick() {
   if (!death_) mend(lock);
   std::vector<std::shared_ptr<transport::Requester>> closing;  // after the lock is let go
   std::erase_if(retired_, [&](Retired& old) {
-    if (!old.requester->quiet() && LinkClock::now() - old.since < kHopeless) return false;
+    if (!old.requester->quiet() && ClientClock::now() - old.since < kHopeless) return false;
     closing.push_back(std::move(old.requester));
     return true;
   });
   if (!death_) {
-    session_->tick(LinkClock::now(), actions);
+    session_->tick(ClientClock::now(), actions);
     open_gate(actions);
   }
   session::Time next = death_ ? session::kNever : next_look();
   if (tasks_.broken || bulk_.broken || !gate_.empty() || !retired_.empty())
-    next = std::min(next, LinkClock::now() + kRedial);
+    next = std::min(next, ClientClock::now() + kRedial);
   perform(lock, actions);
   return next;
 }

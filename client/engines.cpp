@@ -62,7 +62,7 @@ std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::mi
 
 Engines::Engines(Connection connection)
     : connection_(std::move(connection)),
-      clock_(std::make_shared<LinkClock>()),
+      clock_(std::make_shared<ClientClock>()),
       continuations_(std::make_shared<Continuations>()) {}
 
 void Engines::start(Seconds timeout) {
@@ -300,7 +300,8 @@ std::optional<std::string> Engines::given_up(int id, std::chrono::steady_clock::
   const auto is_it = [id](const auto& engine) { return engine.id == id; };
   if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
   const auto absent = std::ranges::find_if(snapshot.absent, is_it);
-  if (absent == snapshot.absent.end()) return "as soon as it took tasks again";
+  if (absent == snapshot.absent.end()) return std::nullopt;
+  if (absent->state == wire::Absence::dead) return absent->how + ", as soon as it took tasks again";
   if (absent->state != wire::Absence::given_up) return std::nullopt;
   return absent->how + ", before it took tasks again";
 } catch (const Error&) {

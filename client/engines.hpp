@@ -16,9 +16,9 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
+#include "client/client_clock.hpp"
 #include "client/engine_link.hpp"
 #include "client/hub_news.hpp"
-#include "client/link_clock.hpp"
 #include "client/output_feed.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -81,7 +81,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
 
   const Connection connection_;
-  const std::shared_ptr<LinkClock> clock_;
+  const std::shared_ptr<ClientClock> clock_;
   const std::shared_ptr<Continuations> continuations_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -23,7 +23,7 @@ HubNews::HubNews(transport::Address hub, transport::Subscriber::OnMessage on_mes
     : hub_(std::move(hub)),
       on_message_(std::move(on_message)),
       on_silence_(std::move(on_silence)),
-      heard_(LinkClock::now()),
+      heard_(ClientClock::now()),
       patience_(kSilence) {}
 
 HubNews::~HubNews() { end(); }
@@ -49,14 +49,14 @@ void HubNews::end() {
 void HubNews::hear(const Bytes& message) {
   {
     const std::lock_guard lock(mutex_);
-    heard_ = LinkClock::now();
+    heard_ = ClientClock::now();
     patience_ = kSilence;
   }
   on_message_(message);
 }
 
 session::Time HubNews::tick() {
-  const session::Time now = LinkClock::now();
+  const session::Time now = ClientClock::now();
   std::unique_lock lock(mutex_);
   if (ended_) return session::kNever;
   const bool silent = now >= heard_ + patience_;

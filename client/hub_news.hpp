@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "client/link_clock.hpp"
+#include "client/client_clock.hpp"
 #include "core/session/limits.hpp"
 #include "core/transport/address.hpp"
 #include "core/transport/subscriber.hpp"

@@ -54,6 +54,8 @@ const char* word_of(wire::Absence state) {
       return "restarting";
     case wire::Absence::given_up:
       return "given up";
+    case wire::Absence::dead:
+      return "dead";
   }
   return "?";
 }
@@ -107,6 +109,7 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
     engine.id = absent.id;
     engine.uuid = absent.uuid;
     engine.state = word_of(absent.state);
+    engine.how = absent.how;
     answers->engines.push_back(engine);
   }
   std::ranges::sort(answers->engines, {}, &EngineStatus::id);

@@ -19,8 +19,10 @@ struct EngineStatus {
   int pid = 0;
   Uuid uuid;
   /// "idle", "busy", "suspect" (silent for a while), "starting", "restarting" (it died), "given up" (it died too
-  /// often).
+  /// often), "dead".
   std::string state;
+  /// It died; empty when it did not.
+  std::string how;
   /// The name of the task that runs; empty when none does.
   std::string task;
   std::optional<std::chrono::system_clock::time_point> running_since;

@@ -65,7 +65,7 @@ void MemoryLimit::give_more() {
   const std::uint64_t most = only_->limit_ + kReserve;
   if (std::this_thread::get_id() == only_->main_ || ::getrlimit(RLIMIT_DATA, &now) != 0 || now.rlim_cur >= most)
     throw std::bad_alloc();
-  only_->set(most);
+  only_->set(std::min(now.rlim_cur + kStep, most));
 }
 
 void MemoryLimit::set(std::uint64_t bytes) const {

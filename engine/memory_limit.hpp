@@ -11,7 +11,8 @@ namespace enginery::engine {
 /// alone: heap, anonymous maps and threads' stacks, but neither files nor the main stack (RLIMIT_DATA, setrlimit(2)).
 ///
 /// What the engine itself needs meanwhile, in its other threads, it gets from a reserve: operator new asks for it
-/// before it fails (std::set_new_handler). Threads of a task get it too; only the task's own thread never does.
+/// before it fails (std::set_new_handler), and gets as much as it needs and little more, for what is there a task that
+/// takes all could take as well. Threads of a task get it too; the task's own thread never asks.
 ///
 /// Threads: of the engine's main one, which makes the only one there is.
 class MemoryLimit {
@@ -24,7 +25,7 @@ class MemoryLimit {
   void task_ends();
 
  private:
-  static constexpr std::uint64_t kReserve = 64 << 20;
+  static constexpr std::uint64_t kReserve = 64 << 20, kStep = 1 << 20;
   void set(std::uint64_t bytes) const;
   /// As a new_handler: returns if there is more now.
   static void give_more();

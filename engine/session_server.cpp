@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -275,12 +276,14 @@ void SessionServer::run_clock() {
   }
 }
 
-std::vector<Uuid> SessionServer::sessions_of_dead_clients() const {
+std::vector<Uuid> SessionServer::sessions_of_dead_clients() const try {
   std::vector<Uuid> dead;
   for (const auto& summary : sessions_.sessions())
     if (summary.client_pid != 0 && !ProcessId{static_cast<int>(summary.client_pid), summary.client_start}.alive())
       dead.push_back(summary.session);
   return dead;
+} catch (const std::bad_alloc&) {
+  return {};  // a task has taken all memory; they are looked for again
 }
 
 wire::Interrupted SessionServer::interrupt(const wire::InterruptRequest& request) {

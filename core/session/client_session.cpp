@@ -17,8 +17,9 @@
 // a task with chunks waits and the engine has never answered, an empty Exchange marked `open` goes first.
 //
 // What was aborted before it was sent has its outcome at once, whatever the engine does; an empty entry takes its
-// place. Other aborts are sent once on each link: an answered Exchange was processed, and an unanswered one breaks its
-// link. A task that was sent once stays as it is and is sent again in full, so that both sides count the same bytes.
+// place. So has a task for whose payloads the engine says to have no memory. Other aborts are sent once on each link:
+// an answered Exchange was processed, and an unanswered one breaks its link. A task that was sent once stays as it is
+// and is sent again in full, so that both sides count the same bytes.
 #include "core/session/client_session.hpp"
 
 #include <algorithm>
@@ -150,6 +151,14 @@ struct ClientSession::State {
     if (outcomes.finish(arrived.deliver.seq)) out.emplace_back(std::move(arrived.deliver));
   }
 
+  /// An empty entry takes its place. Requires: it was not sent.
+  void drop_unsent(std::uint64_t seq, Ending why, ClientActions& out) {
+    if (!outcomes.outstanding(seq)) return;
+    queue.abort_unsent(seq);
+    outcomes.tell(seq);
+    out.emplace_back(Deliver{seq, why, {}, {}});
+  }
+
   /// What an engine that keeps the protocol cannot say.
   bool impossible(const Reply& reply) const {
     if (reply.admitted > queue.ever_sent()) return true;
@@ -186,13 +195,10 @@ std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time no
 void ClientSession::abort(std::uint64_t seq, Time now, ClientActions& out) {
   State& s = *state_;
   if (s.over || !s.outcomes.ask_abort(seq)) return;
-  if (seq > s.queue.ever_sent()) {
-    s.queue.abort_unsent(seq);
-    s.outcomes.tell(seq);
-    out.emplace_back(Deliver{seq, Ending::aborted, {}, {}});
-  } else {
+  if (seq > s.queue.ever_sent())
+    s.drop_unsent(seq, Ending::aborted, out);
+  else
     s.aborts.push_back(seq);
-  }
   s.pump(now, out);
 }
 
@@ -237,10 +243,13 @@ void ClientSession::on_chunk_answered(std::uint64_t seq, std::uint32_t index, st
                                       Time now, ClientActions& out) {
   State& s = *state_;
   if (s.over) return;
-  if (status != Status::ok)
-    return s.lose(status, "the engine refused a payload of task " + std::to_string(seq) + "; it may be out of memory",
-                  out);
-  s.uploads.answered({seq, index, offset}, s.queue);
+  if (status == Status::no_memory) {
+    if (s.uploads.refused({seq, index, offset})) s.drop_unsent(seq, Ending::no_memory, out);
+  } else if (status == Status::ok) {
+    s.uploads.answered({seq, index, offset}, s.queue);
+  } else {
+    return s.lose(status, "the engine refused a payload of task " + std::to_string(seq), out);
+  }
   s.pump(now, out);
 }
 

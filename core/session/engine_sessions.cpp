@@ -136,7 +136,6 @@ struct EngineSessions::State {
 
 namespace {
 const std::string kBroken = "the session broke its limits; client and engine must be of the same release";
-const std::string kNoMemory = "the engine is out of memory for a payload; let variables go, or send less at once";
 }  // namespace
 
 EngineSessions::EngineSessions(const Uuid& engine, const Limits& limits)
@@ -183,9 +182,7 @@ void EngineSessions::on_chunk(Ticket ticket, Chunk chunk, Time now, EngineAction
   try {
     if (s->inbox.receive(chunk)) return answer(Status::ok);
   } catch (const std::bad_alloc&) {
-    // The client gives the session up, so nothing of it may stay, or come to be by a later chunk.
-    state.forget(*s, Status::busy, kNoMemory, out);
-    return answer(Status::busy);
+    return answer(Status::no_memory);  // the client puts an empty entry into the task's place
   }
   state.forget(*s, Status::unknown, kBroken, out);
   answer(Status::unknown);

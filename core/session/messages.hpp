@@ -21,12 +21,14 @@ struct Task {
   Time time_limit{0};                     ///< from its admission to its result; none when 0
 };
 
-/// What became of a task. All but the first have no body.
+/// What became of a task. All but the first have no body. The last is not an engine's word in a Result, but follows
+/// from its answer to a Chunk.
 enum class Ending : std::uint8_t {
-  done,     ///< it ran to its end; the body says what it gave or threw
-  aborted,  ///< before it started
-  expired,  ///< it had not started when its time was over, and does not run
-  overran,  ///< it ran when its time was over, and was asked to stop
+  done,       ///< it ran to its end; the body says what it gave or threw
+  aborted,    ///< before it started
+  expired,    ///< it had not started when its time was over, and does not run
+  overran,    ///< it ran when its time was over, and was asked to stop
+  no_memory,  ///< it did not start: the engine had none for its payloads
 };
 
 /// The one result of a task. `r` counts from 1 in the order of completion.
@@ -58,6 +60,7 @@ enum class Status : std::uint8_t {
   unknown,       ///< no such session, and not marked open: its tasks are lost
   wrong_engine,  ///< meant for another incarnation; not processed
   busy,          ///< too many sessions; `words` say so
+  no_memory,     ///< for the payload of this Chunk; nothing of it was kept
 };
 
 /// Engine to client. All counters are cumulative.

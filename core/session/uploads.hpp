@@ -20,6 +20,8 @@ class Uploads {
   void pump(TaskQueue& queue, std::uint64_t first_outstanding, Time now, ClientActions& out);
   /// Whether this was the last chunk of its task, which may be sent now.
   bool answered(const Part& part, TaskQueue& queue);
+  /// The engine has not taken it. False if that answer comes too late to matter.
+  bool refused(const Part& part) { return parts_.answered(part); }
   void failed(const Part& part, Time now) { parts_.failed(part, now); }
   void expire(Time now) { parts_.expire(now); }
   Time deadline() const { return parts_.deadline(); }

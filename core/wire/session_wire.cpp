@@ -113,7 +113,7 @@ class TimeLimits {
 };
 
 session::Status to_status(std::uint8_t status, const char* name) {
-  if (status > static_cast<std::uint8_t>(session::Status::busy))
+  if (status > static_cast<std::uint8_t>(session::Status::no_memory))
     throw ProtocolError(fmt::format("a {} has the unknown status {}", name, status));
   return static_cast<session::Status>(status);
 }

@@ -46,7 +46,8 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
                "* `dlopen` and a static constructor that never ends: after ten seconds the probe process is ended, and "
                "the message says so.\n"
                "* `MemoryError` (`std::bad_alloc`) and `OSError`, with the system's own words, when memory, "
-               "descriptors or processes run out.");
+               "descriptors or processes run out. A task\n  for whose arguments its engine has no memory "
+               "(`--memory-limit`) does not run, and is the only one that fails.");
 
   const std::string file = ENGINERY_SOURCE "/docs/errors.md";
   if (std::getenv("ENGINERY_UPDATE_DOCS")) std::ofstream(file) << page.markdown();

@@ -265,6 +265,30 @@ TEST_F(ClientSessionTest, PayloadsGoAsChunksBeforeTheirTaskIntoASessionThatIsOpe
   EXPECT_THAT(exchanges[0].tasks.at(0).bulk_sizes, ElementsAre(9u));
 }
 
+TEST_F(ClientSessionTest, ATaskForWhosePayloadThereIsNoMemoryFailsAndTheNextOnesGoOn) {
+  Limits limits;
+  limits.chunk_bytes = 4;
+  restart(limits);
+  submit("large", {text("abcdefgh")});
+  submit("small");
+  answer(reply(1, 0));
+  ASSERT_THAT(all<SendChunk>(out), SizeIs(2));
+  out.clear();
+  client.on_chunk_answered(1, 0, 4, Status::no_memory, now, out);
+  const auto ended = all<Deliver>(out);
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0].seq, 1u);
+  EXPECT_EQ(ended[0].ending, Ending::no_memory);
+  const auto exchanges = sent();
+  ASSERT_THAT(exchanges, SizeIs(1));
+  ASSERT_THAT(exchanges[0].tasks, SizeIs(2));
+  EXPECT_TRUE(exchanges[0].tasks[0].aborted);
+  EXPECT_EQ(exchanges[0].tasks[1].body.text(), "small");
+  out.clear();
+  client.on_chunk_answered(1, 0, 0, Status::no_memory, now, out);
+  EXPECT_THAT(all<Deliver>(out), IsEmpty()) << "once";
+}
+
 TEST_F(ClientSessionTest, AResultWithPayloadsIsDeliveredAndAcknowledgedAfterItsLastChunk) {
   Limits limits;
   limits.chunk_bytes = 4;

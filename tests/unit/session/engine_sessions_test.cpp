@@ -268,11 +268,18 @@ TEST_F(EngineSessionsTest, AChunkThatCannotBeTrueEndsTheSession) {
   opened();
   EXPECT_EQ(chunk(2, 101, 0, "abcd"), Status::unknown) << "beyond its credit";
   opened();
-  EXPECT_EQ(chunk(1, most, 0, "abcd"), Status::busy) << "alone, but more than there is memory";
-  EXPECT_EQ(chunk(2, 4, 0, "abcd"), Status::unknown) << "the session is over, and nothing comes to be of it any more";
-  opened();
   ask(exchange(2, {{1, false, text("task"), {most, most}}}));
   EXPECT_EQ(answers().back().reply.status, Status::unknown);
+}
+
+TEST_F(EngineSessionsTest, APayloadForWhichThereIsNoMemoryIsRefusedAndTheSessionGoesOn) {
+  Limits limits;
+  limits.chunk_bytes = 4;
+  restart(limits);
+  ask(exchange(1));
+  EXPECT_EQ(chunk(1, std::numeric_limits<std::uint64_t>::max(), 0, "abcd"), Status::no_memory);
+  ask(exchange(2, {{1, true, {}, {}}, task(2)}));
+  EXPECT_EQ(run()->seq, 2u);
 }
 
 TEST_F(EngineSessionsTest, AFetchOutsideOfItsPayloadIsUnknown) {

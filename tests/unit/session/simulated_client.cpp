@@ -106,6 +106,8 @@ void SimulatedClient::act(Deliver& action) {
     world_.demand(!story.ran, "what is aborted did not run");
     return;
   }
+  if (action.ending == Ending::no_memory)
+    return world_.demand(!story.ran && !story.bulk.empty(), "there is no memory for payloads before they are taken");
   if (action.ending != Ending::done) return check_time_limit(story, action);
   world_.demand(story.finished != kNever, "a result is of a task that has finished");
   if (world_.plan.calm) world_.demand(story.finished <= story.deadline, "a result comes of what ran within its time");

@@ -34,6 +34,8 @@ void SimulatedEngine::receive(const RequestPtr& request) {
     sessions_.on_exchange(ticket, *exchange, world_.now, actions);
   } else if (const auto* chunk = std::get_if<Chunk>(&request->message)) {
     largest_task_ = std::max(largest_task_, 4 * chunk->total);
+    if (world_.random.per_mille(world_.plan.refusals))
+      return world_.answer(take(ticket), ChunkAnswer{Status::no_memory});
     sessions_.on_chunk(ticket, *chunk, world_.now, actions);
   } else {
     sessions_.on_fetch(ticket, std::get<Fetch>(request->message), world_.now, actions);

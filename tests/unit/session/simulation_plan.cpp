@@ -41,6 +41,7 @@ Plan draw_plan(Random& random) {
   plan.replacements = random.half() ? 0 : random.between(0, 2);
   plan.deaths = random.per_mille(300);
   plan.byes = random.per_mille(300);
+  plan.refusals = random.half() ? 0 : random.between(0, 100);
   return plan;
 }
 

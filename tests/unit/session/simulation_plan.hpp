@@ -13,6 +13,7 @@ struct Plan {
   bool calm = false;             ///< nothing breaks: then results must be in time
   std::uint64_t drops = 0;       ///< per mille of messages
   std::uint64_t duplicates = 0;  ///< per mille of requests
+  std::uint64_t refusals = 0;    ///< per mille of chunks, for which the engine has no memory
   std::uint64_t cuts = 0, replacements = 0, deaths = 0, byes = 0;
   Time trouble{0};  ///< faults happen before this
   Time max_delay{0};

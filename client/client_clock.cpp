@@ -1,14 +1,14 @@
-// client/link_clock.cpp: the one thread of a client that keeps its deadlines.
-#include "client/link_clock.hpp"
+// client/client_clock.cpp: the one thread of a client that keeps its deadlines.
+#include "client/client_clock.hpp"
 
 #include <algorithm>
 #include <chrono>
 
 namespace enginery {
 
-session::Time LinkClock::now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+session::Time ClientClock::now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-void LinkClock::stop() {
+void ClientClock::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -17,14 +17,14 @@ void LinkClock::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void LinkClock::add(std::weak_ptr<Ticking> one) {
+void ClientClock::add(std::weak_ptr<Ticking> one) {
   const std::lock_guard lock(mutex_);
   std::erase_if(ticking_, [](const auto& known) { return known.expired(); });
   ticking_.push_back(std::move(one));
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
-void LinkClock::arm(session::Time time) {
+void ClientClock::arm(session::Time time) {
   {
     const std::lock_guard lock(mutex_);
     if (time >= armed_) return;
@@ -33,7 +33,7 @@ void LinkClock::arm(session::Time time) {
   changed_.notify_one();
 }
 
-void LinkClock::run() {
+void ClientClock::run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     if (armed_ == session::kNever) {

@@ -1,4 +1,4 @@
-// client/link_clock.hpp: the one thread of a client that keeps its deadlines.
+// client/client_clock.hpp: the one thread of a client that keeps its deadlines.
 #pragma once
 
 #include <condition_variable>
@@ -20,13 +20,13 @@ class Ticking {
 };
 
 /// Calls tick() of links and of others when it is due. Threads: all functions from any.
-class LinkClock {
+class ClientClock {
  public:
-  LinkClock() = default;
+  ClientClock() = default;
   /// Requires: stop() was called, if something was added; links, which share the clock, may end in its own thread.
-  ~LinkClock() = default;
-  LinkClock(const LinkClock&) = delete;
-  LinkClock& operator=(const LinkClock&) = delete;
+  ~ClientClock() = default;
+  ClientClock(const ClientClock&) = delete;
+  ClientClock& operator=(const ClientClock&) = delete;
 
   void add(std::weak_ptr<Ticking> one);
   /// The thread wakes at `time` or before. Cheap when it would anyhow.
