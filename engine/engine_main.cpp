@@ -115,7 +115,9 @@ int engine_main(const EngineOptions& options) try {
 
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
-  // Before tasks get descriptor 2.
+  // Before tasks get descriptors 1 and 2.
+  const cluster::Descriptor out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+  const auto say = [&out](const std::string& words) { ::dprintf(out.get(), "enginery: %s\n", words.c_str()); };
   cluster::Log log(options.id ? fmt::format("engine {}", *options.id) : fmt::format("engine of pid {}", ::getpid()));
   const Sockets sockets(connection, uuid, options.listen);
   LiveOutput live(uuid, sockets.local().output.url);
@@ -183,14 +185,18 @@ int engine_main(const EngineOptions& options) try {
   present = &presence;
   // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
   const bool listens = options.launcher_fd < 0 && !same_pids;
-  presence.keep(listens ? std::optional(options.without_hub) : std::nullopt, [&](const std::string& words) {
-    if (ends) return;
-    log.error("{}; this engine ends", words);
-    sockets.remove();
-    std::fflush(nullptr);
-    ::_exit(1);
-  });
+  presence.keep(listens ? std::optional(options.without_hub) : std::nullopt,
+                [&](Presence::End end, const std::string& words) {
+                  if (ends) return;
+                  const bool normal = end == Presence::End::cluster_ended;
+                  normal ? say(words) : log.error("{}; this engine ends", words);
+                  sockets.remove();
+                  std::fflush(nullptr);
+                  ::_exit(normal ? 0 : 1);
+                });
 
+  if (options.launcher_fd < 0)
+    say(fmt::format("engine {} of cluster '{}' takes tasks; Ctrl-C ends it", presence.id(), connection.cluster));
   log.info("engine {} takes tasks: uuid {}, pid {}", presence.id(), uuid, ::getpid());
   std::optional<session::Running> task = server.next();
   while (task) {

@@ -35,9 +35,16 @@ class Refused : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
 
+/// It was the hub's last.
+class ClusterEnded : public ConnectionError {
+  using ConnectionError::ConnectionError;
+};
+
 wire::HubReply ask(transport::Requester& hub, wire::HubOp op, const wire::EngineEntry& self, double seconds) {
   transport::Message answer = transport::request(hub, wire::encode(wire::HubRequest{op, self}), seconds);
-  return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+  wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
+  if (!reply.ok && reply.ename == wire::kClusterEnded) throw ClusterEnded(reply.words);
+  return reply;
 }
 
 /// Registers over a line that is there; the id that the hub gives.
@@ -55,6 +62,12 @@ std::pair<std::shared_ptr<transport::Requester>, int> enlist(const transport::Ad
   return {std::move(line), id};
 }
 
+void say_goodbye(transport::Requester& hub, const wire::EngineEntry& self) noexcept try {
+  ask(hub, wire::HubOp::goodbye, self, kFarewellSeconds);
+} catch (const std::exception&) {
+  // Who is silent will be missed.
+}
+
 /// Until the connection breaks. `heard`: when the hub answered last.
 [[noreturn]] void stay(transport::Requester& hub, const wire::EngineEntry& self, Clock::time_point& heard) {
   for (;; heard = Clock::now())
@@ -70,6 +83,8 @@ Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::m
       return;
     } catch (const Refused&) {
       throw;
+    } catch (const ClusterEnded&) {
+      throw;
     } catch (const transport::NotOfThisCluster&) {
       throw;
     } catch (const Error&) {
@@ -80,7 +95,7 @@ Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::m
 }
 
 void Presence::keep(std::optional<std::chrono::milliseconds> patience,
-                    std::function<void(const std::string& words)> on_end) {
+                    std::function<void(End end, const std::string& words)> on_end) {
   std::thread([hub = hub_, self = self_, line = std::move(line_), patience, on_end = std::move(on_end)]() mutable {
     auto heard = Clock::now();
     for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
@@ -89,22 +104,25 @@ void Presence::keep(std::optional<std::chrono::milliseconds> patience,
         retry = kRetry;
         stay(*line, self, heard);
       } catch (const Refused& refused) {
-        return on_end(refused.what());
+        return on_end(End::unwanted, refused.what());
+      } catch (const ClusterEnded& ended) {
+        if (line) say_goodbye(*line, self);
+        return on_end(End::cluster_ended, ended.what());
       } catch (const std::exception&) {
         line.reset();  // the hub is gone, or stopped, and another one will listen there; or memory was short
       }
       if (patience && Clock::now() - heard > *patience)
-        return on_end(
-            fmt::format("nothing was heard of its hub for {:g} s", std::chrono::duration<double>(*patience).count()));
+        return on_end(End::silence, fmt::format("nothing was heard of its hub for {:g} s",
+                                                std::chrono::duration<double>(*patience).count()));
       std::this_thread::sleep_for(retry);
     }
   }).detach();
 }
 
 void Presence::leave() const noexcept try {
-  ask(*transport::connect(hub_, kFarewellSeconds), wire::HubOp::goodbye, self_, kFarewellSeconds);
+  say_goodbye(*transport::connect(hub_, kFarewellSeconds), self_);
 } catch (const Error&) {
-  // Who is silent will be missed.
+  // There is no hub to leave.
 }
 
 }  // namespace enginery::engine

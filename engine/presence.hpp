@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,10 +25,14 @@ class Presence {
   Presence(transport::Address hub, wire::EngineEntry self);
   int id() const noexcept { return self_.id; }
 
-  /// Stays registered. `on_end` is called, with words, when a hub will not have this engine any more (it was declared
-  /// dead, or its id is another's), or when none was heard for `patience`; without one it is waited for for ever.
-  /// Requires: called once.
-  void keep(std::optional<std::chrono::milliseconds> patience, std::function<void(const std::string& words)> on_end);
+  /// Why an engine leaves: `cluster_ended` as its hub says; `unwanted`, since it was declared dead or its id is
+  /// another's; or `silence` of the hub.
+  enum class End : std::uint8_t { cluster_ended, unwanted, silence };
+
+  /// Stays registered, until `on_end` is called, with words; for `silence` once none was heard for `patience`, and
+  /// never without one. Requires: called once.
+  void keep(std::optional<std::chrono::milliseconds> patience,
+            std::function<void(End end, const std::string& words)> on_end);
   /// Leaves, if the hub answers soon.
   void leave() const noexcept;
 

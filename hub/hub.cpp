@@ -27,12 +27,23 @@ namespace {
 
 /// For requests that are answered at once.
 constexpr std::size_t kContexts = 64;
+/// For the goodbyes of engines that are told of the cluster's end.
+constexpr std::chrono::milliseconds kFarewell(500);
 
 std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
   if (engine.state == EngineState::starting) return wire::Absence::starting;
   if (engine.state == EngineState::awaited) return wire::Absence::awaited;
-  if (engine.state != EngineState::dead || engine.next == cluster::AfterDeath::nothing) return std::nullopt;
-  return engine.next == cluster::AfterDeath::gives_up ? wire::Absence::given_up : wire::Absence::restarting;
+  if (engine.state != EngineState::dead) return std::nullopt;
+  if (engine.next == cluster::AfterDeath::starts_anew) return wire::Absence::restarting;
+  return engine.next == cluster::AfterDeath::gives_up ? wire::Absence::given_up : wire::Absence::dead;
+}
+
+wire::HubReply refusal(const Error& error) {
+  wire::HubReply reply;
+  reply.ok = false;
+  reply.ename = error.ename();
+  reply.words = error.what();
+  return reply;
 }
 
 }  // namespace
@@ -40,6 +51,7 @@ std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
 Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
          cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log)
     : uuid_(addresses.uuid),
+      cluster_(options.cluster),
       remote_scheme_(remote_scheme),
       directory_(options.directory),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
@@ -160,6 +172,34 @@ void Hub::heartbeat() {
   for (const transport::Responder::Ticket ticket : present) responder_.answer(ticket, wire::encode(reply));
 }
 
+bool Hub::is_ours(int id) const { return launcher_ && launched_.contains(id); }
+
+bool Hub::is_launched(const RegisteredEngine& engine) const {
+  const auto child = launched_.find(engine.id);
+  return child != launched_.end() && child->second == engine.identity.process.pid;
+}
+
+void Hub::end_cluster() {
+  std::unique_lock lock(mutex_);
+  ended_ = true;
+  std::vector<transport::Responder::Ticket> present;
+  for (const auto& [uuid, presence] : std::exchange(presences_, {}))
+    if (const RegisteredEngine* engine = registry_.find(uuid); engine && !is_launched(*engine))
+      present.push_back(presence.ticket);
+  lock.unlock();
+  for (const transport::Responder::Ticket ticket : present)
+    responder_.answer(ticket, wire::encode(refusal(cluster_ended())));
+  lock.lock();
+  goodbye_.wait_for(lock, kFarewell, [this] {
+    return std::ranges::all_of(registry_.snapshot().engines,
+                               [this](const auto& engine) { return is_launched(engine); });
+  });
+}
+
+Error Hub::cluster_ended() const {
+  return {std::string(wire::kClusterEnded), fmt::format("cluster '{}' has ended", cluster_)};
+}
+
 void Hub::on_request(transport::Responder::Ticket ticket, transport::Message message) {
   wire::HubReply reply;
   try {
@@ -172,9 +212,7 @@ void Hub::on_request(transport::Responder::Ticket ticket, transport::Message mes
     }
     reply = answer(request);
   } catch (const Error& error) {
-    reply.ok = false;
-    reply.ename = error.ename();
-    reply.words = error.what();
+    reply = refusal(error);
   } catch (const std::exception& error) {
     reply.ok = false;
     reply.words = error.what();
@@ -188,6 +226,7 @@ wire::HubReply Hub::answer(const wire::HubRequest& request) {
   Uuid former;
   switch (request.op) {
     case wire::HubOp::register_engine:
+      if (ended_) throw cluster_ended();
       id = take_in(request.engine);
       break;
     case wire::HubOp::goodbye:
@@ -195,6 +234,7 @@ wire::HubReply Hub::answer(const wire::HubRequest& request) {
           engine && engine->identity == to_identity(request.engine))
         registry_.died(engine->id, "left", request.engine.uuid);
       publish_changes();
+      goodbye_.notify_one();
       break;
     case wire::HubOp::restart:
     case wire::HubOp::kill:
@@ -218,7 +258,7 @@ wire::HubReply Hub::snapshot() const {
   reply.number = snapshot.number;
   for (const RegisteredEngine& engine : snapshot.engines) reply.engines.push_back(to_entry(engine));
   for (const RegisteredEngine& engine : registry_.all())
-    if (const auto absence = absence_of(engine))
+    if (const auto absence = absence_of(engine); absence && (*absence != wire::Absence::dead || is_ours(engine.id)))
       reply.absent.push_back({engine.id, engine.identity.uuid, *absence, engine.how});
   return reply;
 }
@@ -233,8 +273,7 @@ int Hub::take_in(const wire::EngineEntry& entry) {
   // First the launcher: what others were told must be known to the hub that may have to follow this one.
   if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, local});
   publish_changes();
-  const auto child = launched_.find(id);
-  if (child == launched_.end() || child->second != identity.process.pid) watch(id, entry.uuid, identity.process, local);
+  if (!is_launched(*registry_.find(id))) watch(id, entry.uuid, identity.process, local);
   return id;
 }
 
@@ -249,6 +288,7 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
   std::optional<transport::Responder::Ticket> former;  // of a connection that the engine gave up
   {
     const std::lock_guard lock(mutex_);
+    if (ended_) throw cluster_ended();
     const RegisteredEngine* engine = registry_.find(uuid);
     if (!engine || (engine->state != EngineState::alive && engine->state != EngineState::suspect)) return false;
     const Clock::time_point now = Clock::now();
@@ -265,21 +305,21 @@ int Hub::end(int id, bool kill) {
   const RegisteredEngine* engine = registry_.find(id);
   if (!engine)
     throw IndexError(fmt::format("there is no engine {}, and there never was; `enginery status` lists them", id));
-  if (launcher_ && launched_.contains(id) &&
-      (engine->state == EngineState::dead || engine->identity.process.pid == launched_.at(id))) {
+  if (is_ours(id) && (engine->state == EngineState::dead || is_launched(*engine))) {
     launcher_->send(cluster::Restart{id, kill});
-    if (engine->state == EngineState::dead)
-      registry_.died(id, engine->how, std::nullopt, cluster::AfterDeath::starts_anew);
+    if (engine->state == EngineState::dead) registry_.comes_back(id);
     return id;
   }
+  if (engine->state == EngineState::dead)
+    throw ValueError(
+        fmt::format("engine {} is gone already ({}); it had joined by itself, and `enginery engine` starts another", id,
+                    engine->how));
   if (!kill)
     throw ValueError(
         fmt::format("engine {} joined by itself, so there is no launcher that could start it anew; end it with "
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
   const auto watched = std::ranges::find(watched_, engine->identity.uuid, &Watched::uuid);
-  if (engine->state == EngineState::dead)
-    throw ValueError(fmt::format("engine {} is gone already: {}", id, engine->how));
   if (watched == watched_.end() || !watched->process)
     throw ValueError(fmt::format("engine {} joined by itself from host {}; end its process ({}) there", id,
                                  engine->identity.hostname, engine->identity.process.pid));
@@ -321,8 +361,7 @@ void Hub::publish_changes() {
     const RegisteredEngine& engine = change.engine;
     silence_.forget(engine.identity.uuid);
     remove_sockets(engine.identity);
-    const auto child = launched_.find(engine.id);
-    if (launcher_ && (child == launched_.end() || child->second != engine.identity.process.pid))
+    if (launcher_ && !is_launched(engine))
       launcher_->send(cluster::Died{engine.id, engine.identity.process.pid, engine.identity.uuid, change.how});
   }
 }

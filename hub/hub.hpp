@@ -4,15 +4,18 @@
 #include <poll.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
 #include <enginery/uuid.hpp>
 
 #include "core/cluster/descriptor.hpp"
@@ -46,6 +49,9 @@ class Hub {
   void listen(Connection::Remote& remote);
   /// Tells the launcher that the sockets are bound.
   void announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote);
+  /// The last thing: tells the engines that joined by themselves that the cluster has ended, and waits a moment for
+  /// their goodbyes.
+  void end_cluster();
   /// To be called so often: tells clients that the hub lives, and engines; looks for silent ones.
   void heartbeat();
 
@@ -78,6 +84,11 @@ class Hub {
   void on(const cluster::Restart&) {}    // likewise
   void hear_launcher();
 
+  /// The launcher can start an engine of this id.
+  bool is_ours(int id) const;
+  /// It did start this one.
+  bool is_launched(const RegisteredEngine& engine) const;
+  Error cluster_ended() const;
   void on_request(transport::Responder::Ticket ticket, transport::Message message);
   wire::HubReply answer(const wire::HubRequest& request);
   wire::HubReply snapshot() const;
@@ -94,6 +105,7 @@ class Hub {
   void remove_sockets(const EngineIdentity& engine) const;
 
   const Uuid uuid_;
+  const std::string cluster_;
   const std::string_view remote_scheme_;
   const std::filesystem::path directory_;
   const cluster::Descriptor wake_;  // the main thread's poll begins anew
@@ -101,6 +113,8 @@ class Hub {
   Registry registry_;
   Silence silence_;
   std::uint64_t published_ = 0;
+  bool ended_ = false;
+  std::condition_variable goodbye_;
   std::map<int, int> launched_;  // the pid of each engine that the launcher started; 0: it ended
   std::vector<Watched> watched_;
   std::map<Uuid, Presence> presences_;

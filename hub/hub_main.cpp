@@ -93,6 +93,7 @@ int hub_main(const HubOptions& options) try {
     if (std::any_of(polled.begin() + 1, polled.end(), [](const pollfd& one) { return one.revents != 0; }))
       hub.look_at_watched();
   }
+  hub.end_cluster();
   // A launcher that was killed cannot clean up; one that lives holds the folder, and then this does nothing.
   cluster::remove_runtime_directory(options.directory);
   std::fflush(nullptr);

@@ -123,13 +123,6 @@ bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid, cl
   return true;
 }
 
-bool Registry::died_process(int pid, const std::string& how) {
-  const auto found = std::find_if(engines_.begin(), engines_.end(), [&](const auto& entry) {
-    return entry.second.state != EngineState::dead && entry.second.identity.process.pid == pid;
-  });
-  return found != engines_.end() && died(found->first, how);
-}
-
 bool Registry::set_suspect(int id, bool suspect) {
   const auto found = engines_.find(id);
   if (found == engines_.end() || !takes_tasks(found->second)) return false;

@@ -96,8 +96,8 @@ class Registry {
   /// `uuid` it means only that incarnation, so that late news of a former one harms nobody.
   bool died(int id, const std::string& how, std::optional<Uuid> uuid = std::nullopt,
             cluster::AfterDeath next = cluster::AfterDeath::nothing);
-  /// The same by process, for those who know no id.
-  bool died_process(int pid, const std::string& how);
+  /// A dead engine is started anew, since somebody asked for it.
+  void comes_back(int id) { engines_.at(id).next = cluster::AfterDeath::starts_anew; }
   /// Silence, and its end; no change of the set. False if no such engine lives.
   bool set_suspect(int id, bool suspect);
 

@@ -10,11 +10,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
+
+#include "core/cluster/runtime_directory.hpp"
 
 namespace enginery::tools {
 namespace {
@@ -37,8 +41,10 @@ int relay(const cluster::Descriptor& pipe) {
 
 }  // namespace
 
+std::filesystem::path log_of(const Connection& connection) { return connection.directory / "launcher.log"; }
+
 void turn_to_log(const Connection& connection) {
-  const std::filesystem::path log = connection.directory / "launcher.log";
+  const std::filesystem::path log = log_of(connection);
   const cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const cluster::Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   // Whatever happens, who read the output so far must be let go: it waits for the end.
@@ -70,13 +76,20 @@ int start_in_background(LaunchOptions options) {
   options.logs = true;
   options.owner_lets_go = true;
   options.owner_fd = STDOUT_FILENO;
-  options.on_ready = [](const Connection& connection) {
+  std::optional<Connection> ready;
+  options.on_ready = [&ready](const Connection& connection) {
+    ready = connection;
+    std::error_code none;
+    std::filesystem::remove(cluster::last_log(connection.cluster), none);
     // Should the command be gone by now, its reader was the last to care.
     [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, &kReady, 1);
     turn_to_log(connection);
   };
   Launcher launcher(std::move(options));
-  return launcher.run();
+  const int status = launcher.run();
+  std::error_code none;
+  if (status != 0 && ready) std::filesystem::rename(log_of(*ready), cluster::last_log(ready->cluster), none);
+  return status;
 }
 
 }  // namespace enginery::tools

@@ -85,11 +85,11 @@ void Launcher::engine_ended(int id) {
   std::string then;
   if (next == cluster::AfterDeath::starts_anew) then = "; it is started anew";
   if (next == cluster::AfterDeath::gives_up)
-    then = fmt::format("; it {}, and is given up. `enginery restart {}` starts it again{}",
+    then = fmt::format("; it {}, and is given up. `enginery restart {}{}` starts it again{}",
                        options_.restart ? fmt::format("died {} times in a row, each within {} s of its start",
                                                       engine.policy.most_deaths(), RestartPolicy::kGoodLife.count())
                                         : "did not take tasks",
-                       id, last_words(engine.program.log));
+                       id, cluster::name_option(options_.name), last_words(engine.program.log));
   warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left{}", id, pid, how, running_engines(),
                    options_.engines, then));
 }

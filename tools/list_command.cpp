@@ -59,7 +59,8 @@ std::vector<Seen> look_at_all(std::chrono::milliseconds timeout) {
   std::vector<Seen> clusters;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(cluster::runtime_base(), error))
-    if (entry.is_directory(error)) clusters.push_back(look_at(entry.path(), timeout));
+    if (std::filesystem::exists(entry.path() / cluster::kLockFile, error))
+      clusters.push_back(look_at(entry.path(), timeout));
   std::sort(clusters.begin(), clusters.end(), [](const Seen& a, const Seen& b) { return a.name < b.name; });
   return clusters;
 }
@@ -83,7 +84,8 @@ std::string list_table(const std::vector<Seen>& clusters, bool colours) {
     if (cluster.state == "dead") dead = cluster.name;
   }
   if (!dead.empty())
-    dead = fmt::format("dead: the launcher was killed; `enginery stop --name {}` removes what it left\n", dead);
+    dead = fmt::format("dead: the launcher was killed; `enginery stop{}` removes what it left\n",
+                       cluster::name_option(dead));
   return table.text(colours) + dead;
 }
 

@@ -1,13 +1,19 @@
 // tools/status.cpp: how a cluster's state is shown.
 #include "tools/status.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/cluster/runtime_directory.hpp"
 #include "tools/table.hpp"
 
 namespace enginery::tools {
 namespace {
+
+/// It has a process that can be asked.
+bool is_there(const EngineStatus& engine) { return engine.pid != 0; }
 
 std::string memory_text(std::uint64_t bytes) {
   const double mebibytes = static_cast<double>(bytes) / (1 << 20);
@@ -24,9 +30,11 @@ const char* colour_of(const std::string& state) {
 }  // namespace
 
 std::string status_table(const ClusterStatus& status, std::chrono::system_clock::time_point now, bool colours) {
-  const std::string heading =
-      fmt::format("cluster '{}': hub pid {}, up {}, {} engine{}\n", status.cluster, status.hub_pid,
-                  duration_text(status.uptime), status.engines.size(), status.engines.size() == 1 ? "" : "s");
+  const std::size_t all = status.engines.size();
+  const auto there = static_cast<std::size_t>(std::ranges::count_if(status.engines, is_there));
+  const std::string heading = fmt::format("cluster '{}': hub pid {}, up {}, {}{} engine{}\n", status.cluster,
+                                          status.hub_pid, duration_text(status.uptime),
+                                          there == all ? "" : fmt::format("{} of ", there), all, all == 1 ? "" : "s");
   if (status.engines.empty()) return heading;
   Table table({{"id", Align::right},
                {"pid", Align::right},
@@ -38,10 +46,18 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
                {"sessions", Align::right},
                {"memory", Align::right},
                {"uuid"}});
+  std::string remedies;
   for (const EngineStatus& engine : status.engines) {
     std::string since;
     if (engine.running_since)
       since = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(now - *engine.running_since));
+    if (!is_there(engine)) {
+      table.add({{std::to_string(engine.id)}, {}, {engine.state, colour_of(engine.state)}, {}, {}, {}, {}, {}, {}, {}});
+      if (engine.state == "dead" || engine.state == "given up")
+        remedies += fmt::format("engine {} died ({}); `enginery restart {}{}` starts it anew\n", engine.id, engine.how,
+                                engine.id, cluster::name_option(status.cluster));
+      continue;
+    }
     table.add({{std::to_string(engine.id)},
                {std::to_string(engine.pid)},
                {engine.state, colour_of(engine.state)},
@@ -53,7 +69,7 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
                {memory_text(engine.resident_bytes)},
                {engine.uuid.text().substr(0, 8)}});
   }
-  return heading + table.text(colours);
+  return heading + table.text(colours) + remedies;
 }
 
 std::string status_json(const ClusterStatus& status) {
@@ -64,12 +80,14 @@ std::string status_json(const ClusterStatus& status) {
                  {"pid", engine.pid},
                  {"uuid", engine.uuid.text()},
                  {"state", engine.state},
+                 {"how", nullptr},
                  {"task", nullptr},
                  {"running_since", nullptr},
                  {"queued", engine.queued},
                  {"finished", engine.finished},
                  {"sessions", engine.sessions},
                  {"resident_bytes", engine.resident_bytes}};
+    if (!engine.how.empty()) each["how"] = engine.how;
     if (!engine.task.empty()) each["task"] = engine.task;
     if (engine.running_since) each["running_since"] = utc_text(*engine.running_since);
     engines.push_back(std::move(each));

@@ -198,9 +198,12 @@ Connection Connection::find(const std::string& name) {
     if (const auto launcher = cluster::holder(directory))
       throw ConnectionError(fmt::format("cluster '{}' is starting or stopping (launcher pid {}); try again in a moment",
                                         cluster, launcher->pid));
-    throw ConnectionError(fmt::format("there is no cluster '{}' (no {}). {}. Start it with `enginery start{}`", cluster,
-                                      file.string(), cluster::running_clusters_text(),
-                                      cluster == "default" ? "" : " --name " + cluster));
+    const std::filesystem::path log = cluster::last_log(cluster);
+    const std::string failed =
+        std::filesystem::exists(log) ? fmt::format(" It failed; {} says why.", log.string()) : std::string();
+    throw ConnectionError(fmt::format("there is no cluster '{}' (no {}).{} {}. Start it with `enginery start{}`",
+                                      cluster, file.string(), failed, cluster::running_clusters_text(),
+                                      cluster::name_option(cluster)));
   }
   const Connection connection = load(file);
   connection.check_alive();
@@ -239,11 +242,10 @@ void Connection::save(const std::filesystem::path& file) const {
 
 void Connection::check_alive() const {
   if (!cluster::Host::self().same_pids({hostname, boot, pid_namespace}) || launcher.alive()) return;
-  throw ConnectionError(
-      fmt::format("cluster '{}' is gone: its launcher (pid {}) ended without a goodbye, and {} is "
-                  "stale. Start it again with `enginery start{}`",
-                  cluster, launcher.pid, (directory / cluster::kConnectionFile).string(),
-                  cluster == "default" ? "" : " --name " + cluster));
+  throw ConnectionError(fmt::format(
+      "cluster '{}' is gone: its launcher (pid {}) ended without a goodbye, and {} is "
+      "stale. Start it again with `enginery start{}`",
+      cluster, launcher.pid, (directory / cluster::kConnectionFile).string(), cluster::name_option(cluster)));
 }
 
 }  // namespace enginery

@@ -118,7 +118,8 @@ std::optional<LastMoments> FlightRecorder::take(const std::filesystem::path& fil
   for (std::size_t i = 0; i < kept; ++i) words[i] = record.words[(record.written - kept + i) % Record::kWords];
   last.words = last_lines(words, record.written > Record::kWords);
   const std::string_view stack(record.stack, std::min<std::uint64_t>(record.stack_size, Record::kStack));
-  last.traceback = modules::traceback(modules::read_crash_stack(stack));
+  const std::vector<modules::CodePlace> places = modules::read_crash_stack(stack);
+  last.traceback = modules::traceback(places, places.size() == modules::kCrashFrames);
   return last;
 }
 

@@ -33,7 +33,6 @@
 namespace enginery::cluster {
 namespace {
 
-constexpr const char* kLockFile = "lock";
 constexpr int kDeepest = 64;
 /// What a process gets, in milliseconds, that is about to end: a hub whose launcher is gone, or one that was killed.
 constexpr int kEndingGrace = 2000;
@@ -145,6 +144,8 @@ std::string cluster_name(const std::string& name) {
   return result;
 }
 
+std::string name_option(const std::string& name) { return name == "default" ? "" : " --name " + name; }
+
 std::filesystem::path runtime_base() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   // Its specification says to ignore a relative path.
@@ -153,6 +154,9 @@ std::filesystem::path runtime_base() {
 }
 
 std::filesystem::path runtime_path(const std::string& name) { return runtime_base() / name; }
+
+// No cluster's name has a '~'.
+std::filesystem::path last_log(const std::string& name) { return runtime_base() / (name + "~launcher.log"); }
 
 std::vector<std::string> running_clusters() {
   std::vector<std::string> names;
@@ -230,12 +234,11 @@ bool RuntimeDirectory::lock(int folder) {
     if (errno != EWOULDBLOCK && errno != EINTR)
       throw not_safe(path_, fmt::format("no lock ({})", std::strerror(errno)));
     const std::string name = path_.filename().string();
-    const std::string option = name == "default" ? "" : " --name " + name;
     if (const auto other = read_holder(file.get()); other && !outlive(*other))
       throw ConnectionError(
           fmt::format("cluster '{}' is running already (launcher pid {}). End it with `enginery stop{}`, "
                       "or give the new one another --name",
-                      name, other->pid, option));
+                      name, other->pid, name_option(name)));
     if (i == kTries)
       throw ConnectionError(fmt::format("cluster '{}': another process holds {}/{}. Give the new one another --name",
                                         name, path_.string(), kLockFile));

@@ -15,6 +15,8 @@ namespace enginery::cluster {
 
 /// The file name, inside a runtime folder, of the connection file.
 inline constexpr const char* kConnectionFile = "connection.json";
+/// The file in each runtime folder by which its launcher holds it.
+inline constexpr const char* kLockFile = "lock";
 /// No socket in a runtime folder has a longer file name; the folder's path leaves room for it.
 inline constexpr std::size_t kLongestSocketName = 48;
 /// What the kernel takes as the path of a Unix socket, in bytes.
@@ -24,10 +26,15 @@ inline constexpr std::size_t kLongestSocketPath = 107;
 /// "..".
 ENGINERY_API std::string cluster_name(const std::string& name = "");
 
+/// What chooses the cluster `name` in the words of a remedy: " --name lab", or "" for the default one.
+ENGINERY_API std::string name_option(const std::string& name);
+
 /// $XDG_RUNTIME_DIR/enginery, or /tmp/enginery-UID where that is not set. Need not exist.
 ENGINERY_API std::filesystem::path runtime_base();
 /// runtime_base()/NAME. Need not exist.
 ENGINERY_API std::filesystem::path runtime_path(const std::string& name);
+/// Where the log of a launcher in the background is kept when its cluster failed; it outlives runtime_path(name).
+ENGINERY_API std::filesystem::path last_log(const std::string& name);
 /// The names of the folders in runtime_base() whose launcher runs, sorted.
 ENGINERY_API std::vector<std::string> running_clusters();
 /// Those for a message: "Running: a, b", or "No cluster runs".

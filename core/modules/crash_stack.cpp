@@ -17,15 +17,13 @@
 namespace enginery::modules {
 namespace {
 
-constexpr int kFrames = 48;
-
 char own_file[PATH_MAX];  // the dynamic linker has no name for the program itself
 
 struct Walk {
   std::span<char> room;
   std::size_t size = 0;
   bool interrupted = false;  // what comes first are the handler's own frames
-  int frames = 0;
+  std::size_t frames = 0;
 
   /// A whole line or nothing.
   void add(std::uint64_t offset, const char* file) {
@@ -55,7 +53,7 @@ _Unwind_Reason_Code note_frame(_Unwind_Context* context, void* pointer) {
     const char* const name = found.dlfo_link_map->l_name;
     walk.add(address - found.dlfo_link_map->l_addr, *name ? name : own_file);
   }
-  return ++walk.frames < kFrames ? _URC_NO_REASON : _URC_NORMAL_STOP;
+  return ++walk.frames < kCrashFrames ? _URC_NO_REASON : _URC_NORMAL_STOP;
 }
 
 }  // namespace

@@ -12,6 +12,9 @@
 
 namespace enginery::modules {
 
+/// So many frames of a stack are written.
+inline constexpr std::size_t kCrashFrames = 48;
+
 /// Makes the first write_crash_stack() safe in a signal's handler. To be called once, by the main thread.
 ENGINERY_API void prepare_crash_stack();
 

@@ -33,7 +33,7 @@ std::string readable(const std::string& symbol) {
 
 }  // namespace
 
-std::string traceback(std::span<const CodePlace> stack) {
+std::string traceback(std::span<const CodePlace> stack, bool cut) {
   std::map<std::string, SymbolTable> tables;
   std::vector<std::string> lines;
   bool inside = false;  // of what the machinery has called
@@ -50,7 +50,7 @@ std::string traceback(std::span<const CodePlace> stack) {
                                      : fmt::format("  at {} in {}", function, file));
     if (function == "abort") break;  // how it does that is no news
   }
-  std::string text;
+  std::string text = cut && !inside ? fmt::format("  (the innermost {} of more)", stack.size()) : "";
   for (std::size_t first = 0; first < lines.size();) {
     std::size_t end = first + 1;
     while (end < lines.size() && lines[end] == lines[first]) ++end;

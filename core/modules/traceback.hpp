@@ -17,7 +17,8 @@ struct CodePlace {
 };
 
 /// One line for each frame, "  at get_norms(int) in norms.so", innermost last; `stack` has it first. The machinery
-/// between main and the task is left out, since it says nothing to the task's author. Without a newline at the end.
-ENGINERY_API std::string traceback(std::span<const CodePlace> stack);
+/// between main and the task is left out, since it says nothing to the task's author. `cut`: there were more frames
+/// than `stack` has, and the first line says so. Without a newline at the end.
+ENGINERY_API std::string traceback(std::span<const CodePlace> stack, bool cut);
 
 }  // namespace enginery::modules

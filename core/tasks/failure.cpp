@@ -38,7 +38,7 @@ std::string traceback() {
     // What a file shows is found quickly; only the names of other functions are looked up in its symbols.
     places.push_back({where.dli_fname, offset, where.dli_sname ? where.dli_sname : ""});
   }
-  return modules::traceback(places);
+  return modules::traceback(places, stack.size == modules::kThrowFrames);
 }
 
 /// Python's word for a standard exception, or nullptr.

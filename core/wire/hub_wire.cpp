@@ -106,8 +106,7 @@ HubReply decode_hub_reply(const Opened& opened) {
   if (table.absent())
     for (const hubfb::Absent* engine : *table.absent())
       reply.absent.push_back({engine->id(), to_uuid(engine->uuid()),
-                              checked(engine->state(), Absence::given_up, "state of an engine"),
-                              text_of(engine->how())});
+                              checked(engine->state(), Absence::dead, "state of an engine"), text_of(engine->how())});
   reply.former = to_uuid(table.former());
   return reply;
 }

@@ -29,6 +29,9 @@ struct EngineEntry {
   friend bool operator==(const EngineEntry&, const EngineEntry&) = default;
 };
 
+/// `HubReply::ename` of what a hub says last: its cluster has ended, and whoever serves it does not any more.
+inline constexpr std::string_view kClusterEnded = "ClusterEnded";
+
 enum class HubOp : std::uint8_t { snapshot, register_engine, goodbye, presence, restart, kill };
 
 struct HubRequest {
@@ -36,9 +39,9 @@ struct HubRequest {
   EngineEntry engine;
 };
 
-enum class Absence : std::uint8_t { starting, awaited, restarting, given_up };
+enum class Absence : std::uint8_t { starting, awaited, restarting, given_up, dead };
 
-/// An engine that does not take tasks now, and may again.
+/// An engine that does not take tasks now.
 struct AbsentEngine {
   int id = -1;
   Uuid uuid;

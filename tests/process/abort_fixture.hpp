@@ -24,17 +24,9 @@ inline constexpr Seconds kLong{30};
 /// What is there at once comes within.
 inline constexpr Seconds kAtOnce{5};
 
-/// Whether `holds` became true in time.
-inline bool becomes(const std::function<bool()>& holds, Seconds timeout = kLong) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
+/// Whether a task, or a test, has made the file.
 inline bool appears(const std::string& file, Seconds timeout = kLong) {
-  return becomes([&] { return std::filesystem::exists(file); }, timeout);
+  return comes([&] { return std::filesystem::exists(file); }, timeout);
 }
 
 // Tasks. Each makes the file `begun` when it runs.
@@ -48,7 +40,7 @@ inline int run_deaf(const std::string& begun, const std::string& end) {
 /// Returns once it is asked to stop, and makes the file `asked`.
 inline std::string run_until_asked(const std::string& begun, const std::string& asked) {
   std::ofstream{begun};
-  if (!becomes([] { return stop_requested(); }, 2 * kLong)) return "nobody asked";
+  if (!comes([] { return stop_requested(); }, 2 * kLong)) return "nobody asked";
   std::ofstream{asked};
   return "asked";
 }
@@ -82,7 +74,7 @@ class AbortTest : public ClusterTest {
    public:
     explicit Stopped(std::int64_t pid) : pid_(static_cast<pid_t>(pid)) {
       ::kill(pid_, SIGSTOP);
-      EXPECT_TRUE(becomes([this] { return stands_still(); }));
+      EXPECT_TRUE(comes([this] { return stands_still(); }));
     }
     ~Stopped() { ::kill(pid_, SIGCONT); }
     Stopped(const Stopped&) = delete;

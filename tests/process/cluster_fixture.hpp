@@ -18,6 +18,17 @@
 
 namespace enginery {
 
+/// Waits for what others bring about; false if it does not come about.
+template <class Condition>
+bool comes(const Condition& condition, Seconds patience = Seconds(30)) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
 /// Each test has a cluster of its own name, a module cache of its own, and the fixtures' plugins to import.
 class ClusterTest : public testing::Test {
  protected:
@@ -52,17 +63,6 @@ class ClusterTest : public testing::Test {
   Client& rc() { return *client_; }
   DirectView on(int id) { return (*client_)[id]; }
   std::int64_t pid(int id) { return on(id).apply_sync<std::int64_t>("system.getpid"); }
-
-  /// Waits for what another process brings about; false if it does not come about.
-  template <class Condition>
-  static bool comes(const Condition& condition, std::chrono::seconds patience = std::chrono::seconds(30)) {
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
-  }
 
   std::string name_;
   std::filesystem::path folder_;

@@ -207,6 +207,26 @@ TEST_F(LauncherTest, AHubThatDiesAgainAndAgainIsGivenUpAndEverythingEnds) {
   expect_nothing_left(children);
 }
 
+TEST_F(LauncherTest, WhyADaemonsClusterFailedCanBeReadUntilTheNextStart) {
+  misbehave("hub dies again");
+  ASSERT_EQ(start({"-n", "1", "--daemon"})->finish(), 0);
+  const Connection connection = Connection::find();
+  const Watched launcher(connection.launcher.pid);
+  ::kill(connection.hub.process.pid, SIGKILL);
+  EXPECT_TRUE(launcher.ends());
+  const fs::path log = folder().parent_path() / "default~launcher.log";
+  const auto [status, text] = run({"status"});
+  EXPECT_EQ(status, 1);
+  EXPECT_THAT(text, HasSubstr("It failed; " + log.string() + " says why."));
+  std::stringstream said;
+  said << std::ifstream(log).rdbuf();
+  EXPECT_THAT(said.str(), HasSubstr("died: exit status 4, and so did 5 before it"));
+  misbehave("");
+  ASSERT_EQ(start({"-n", "1", "--daemon"})->finish(), 0);
+  EXPECT_FALSE(fs::exists(log));
+  EXPECT_EQ(run({"stop"}).first, 0);
+}
+
 TEST_F(LauncherTest, ADaemonWhoseEngineDiesEarlyFailsWithTheEnginesLastWords) {
   misbehave("engine dies early");
   const auto command = start({"-n", "2", "--daemon"});

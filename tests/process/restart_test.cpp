@@ -107,6 +107,10 @@ TEST_F(RestartTest, AnEngineThatDiedCanBeStartedAgain) {
   start_engines(1, "--load system");
   ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
   ASSERT_TRUE(comes([&] { return rc().ids().empty(); }));
+  const std::string status = output_of("status --name " + name_);
+  EXPECT_THAT(status, HasSubstr(", 0 of 1 engine\n"));
+  EXPECT_THAT(status, HasSubstr("engine 0 died (signal 9 (Killed)); `enginery restart 0 --name " + name_ +
+                                "` starts it anew\n"));
   rc().restart(0);
   EXPECT_THAT(rc().ids(), ElementsAre(0));
   EXPECT_GT(pid(0), 0);
@@ -140,7 +144,8 @@ TEST_F(RestartTest, AnEngineThatJoinedByItselfCanBeKilledButNotRestarted) {
   rc().kill(1);
   EXPECT_EQ(death_of(running).how(), "killed on request");
   EXPECT_THAT(rc().ids(), ElementsAre(0));
-  EXPECT_THAT(error_of([&] { rc().kill(1); }), HasSubstr("engine 1 is gone already: killed on request"));
+  EXPECT_THAT(error_of([&] { rc().kill(1); }), HasSubstr("engine 1 is gone already (killed on request)"));
+  EXPECT_THAT(error_of([&] { rc().restart(1); }), HasSubstr("`enginery engine` starts another"));
 }
 
 TEST_F(RestartTest, AnEngineThatJoinedByItselfLeavesAtASignal) {
@@ -166,7 +171,8 @@ TEST_F(RestartTest, AnEngineThatDiesAgainAndAgainIsGivenUpUntilSomebodyRestartsI
   std::ifstream log(connection().directory / "launcher.log");
   const std::string text{std::istreambuf_iterator<char>(log), {}};
   EXPECT_THAT(text, HasSubstr("died: signal 9 (Killed); 0 of 1 engines left; it died 2 times in a row, each within 60 "
-                              "s of its start, and is given up. `enginery restart 0` starts it again"));
+                              "s of its start, and is given up. `enginery restart 0 --name " +
+                              name_ + "` starts it again"));
   rc().restart(0);
   EXPECT_GT(pid(0), 0);
 }

@@ -93,10 +93,26 @@ TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherEndsWhenItsHubIsSilentAndN
   expect_sound(file, 1);
   EXPECT_FALSE(testing_processes::Watched(engine.pid()).ends_within(6'000)) << "the hub is not silent";
   expect_sound(file, 1);
-  EXPECT_EQ(run("stop"), 0);
+  const int hub = connection.hub.process.pid;
+  ::kill(hub, SIGSTOP);
   EXPECT_TRUE(testing_processes::Watched(engine.pid()).ends());
+  ::kill(hub, SIGCONT);
   EXPECT_EQ(engine.finish(), 1);
   EXPECT_THAT(engine.text(), HasSubstr("nothing was heard of its hub for 3 s"));
+}
+
+TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherIsToldOfTheClustersEnd) {
+  const fs::path file = start_elsewhere(0);
+  Connection connection = Connection::load(file);
+  connection.boot = "another";
+  connection.save(file);
+  Command engine({"engine", "--connection", file, "--load", "testing"});
+  EXPECT_TRUE(engine.writes("engine 0 of cluster '" + name_ + "' takes tasks; Ctrl-C ends it"));
+  expect_sound(file, 1);
+  EXPECT_EQ(run("stop"), 0);
+  EXPECT_TRUE(testing_processes::Watched(engine.pid()).ends_within(2'000)) << "it would wait for a minute";
+  EXPECT_EQ(engine.finish(), 0);
+  EXPECT_THAT(engine.text(), HasSubstr("enginery: cluster '" + name_ + "' has ended"));
 }
 
 TEST_F(StrangersTest, AHubThatDiesIsFollowedAtTheSameAddressesWithTheSameCredentials) {

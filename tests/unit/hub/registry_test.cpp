@@ -123,9 +123,8 @@ TEST_F(RegistryTest, AnEngineWithoutAUuidOrWithANegativeIdIsRefused) {
 
 TEST_F(RegistryTest, DeathIsNewsOnceAndTheFirstWordOnHowStands) {
   registry.register_engine(engine(1, 100), {});
-  EXPECT_TRUE(registry.died_process(100, "signal 9 (Killed)"));
+  EXPECT_TRUE(registry.died(0, "signal 9 (Killed)"));
   EXPECT_FALSE(registry.died(0, "silent for 15 s"));
-  EXPECT_FALSE(registry.died_process(100, "again"));
   EXPECT_FALSE(registry.died(17, "unknown"));
   EXPECT_EQ(registry.find(0)->how, "signal 9 (Killed)");
   EXPECT_EQ(registry.snapshot().number, 2u);

@@ -42,6 +42,22 @@ TEST(Status, ATableHasOneLinePerEngineUnderItsColumns) {
             "11   18  busy   norms.get_norms  1 min 15 s       0     12345         0  8.0 MiB  ab000000\n");
 }
 
+TEST(Status, AnEngineThatDiedHasARowAndARemedy) {
+  ClusterStatus status = two_engines();
+  EngineStatus& dead = status.engines[1];
+  dead = {};
+  dead.id = 11;
+  dead.state = "dead";
+  dead.how = "signal 9 (Killed)";
+  EXPECT_EQ(status_table(status, kNow, false),
+            "cluster 'lab': hub pid 17, up 3 min 5 s, 1 of 2 engines\n"
+            "id  pid  state  task  for  queued  finished  sessions   memory  uuid\n"
+            " 0   18  idle                   0     12345         0  8.0 MiB  ab000000\n"
+            "11       dead\n"
+            "engine 11 died (signal 9 (Killed)); `enginery restart 11 --name lab` starts it anew\n");
+  EXPECT_EQ(nlohmann::json::parse(status_json(status))["engines"][1]["how"], "signal 9 (Killed)");
+}
+
 TEST(Status, ATableWithoutEnginesIsOneLine) {
   EXPECT_EQ(status_table({"lab", 17, 420ms, {}}, kNow, true), "cluster 'lab': hub pid 17, up 0.42 s, 0 engines\n");
 }

@@ -148,7 +148,8 @@ TEST(HubWire, EnginesThatTakeNoTasksNowAndARefusalAreReadAsTheyWereWritten) {
   written.absent = {{0, Uuid{}, Absence::starting},
                     {1, Uuid::random(), Absence::awaited},
                     {2, Uuid::random(), Absence::restarting, "signal 9 (Killed)"},
-                    {3, Uuid::random(), Absence::given_up, "exit status 1"}};
+                    {3, Uuid::random(), Absence::given_up, "exit status 1"},
+                    {4, Uuid::random(), Absence::dead, "exit status 2"}};
   written.former = Uuid::random();
   const HubReply read = decode_hub_reply(sent(encode(written)));
   EXPECT_EQ(read.absent, written.absent);
