@@ -164,6 +164,8 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       tasks_.broken = true;
       retire(tasks_);
       clock_->arm(ClientClock::now());
+    } else if (std::holds_alternative<session::RenewBulk>(action)) {
+      break_bulk();
     } else if (const auto* end = std::get_if<session::Lost>(&action)) {
       lost = end;
     }

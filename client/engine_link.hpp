@@ -114,6 +114,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   void send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle);
   void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, transport::Message answer,
                  const char* failure);
+  /// Requires: mutex_ is held.
   void break_bulk();
   void lose(const session::Lost& lost);
   /// Has a line dialled, in a thread of its own: a dial waits for callbacks of NNG's and for a peer that may be

@@ -149,7 +149,6 @@ bool EngineLink::dead() const {
 }
 
 void EngineLink::break_bulk() {
-  const Lock lock(mutex_);
   retire(bulk_);
   bulk_.broken = true;
   clock_->arm(ClientClock::now() + kRedial);
@@ -167,7 +166,8 @@ void EngineLink::send_bulk(Request request, std::vector<Request>& waiting, Decod
       return want(bulk_);
     }
   }
-  requester->send(wire::encode(request), [self = weak_from_this(), session = request.session, decode, settle](
+  const transport::Requester* const line = requester.get();
+  requester->send(wire::encode(request), [self = weak_from_this(), line, session = request.session, decode, settle](
                                              transport::Message answer, const char* failure) {
     const auto link = self.lock();
     if (!link) return;
@@ -177,9 +177,9 @@ void EngineLink::send_bulk(Request request, std::vector<Request>& waiting, Decod
     } catch (const ProtocolError&) {
       failure = "not understood";
     }
-    if (failure) link->break_bulk();
     session::ClientActions actions;
     Lock lock(link->mutex_);
+    if (failure && link->bulk_.requester.get() == line) link->break_bulk();
     if (session != link->session_id_) return;
     settle(*link->session_, failure ? nullptr : &decoded, actions);
     link->perform(lock, actions);

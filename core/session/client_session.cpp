@@ -290,8 +290,8 @@ void ClientSession::tick(Time now, ClientActions& out) {
   State& s = *state_;
   if (s.over) return;
   if (s.link.silent(now)) s.relink(now, out);
-  s.uploads.expire(now);
-  s.downloads.expire(now);
+  const bool silent_up = s.uploads.expire(now), silent_down = s.downloads.expire(now);
+  if (silent_up || silent_down) out.emplace_back(RenewBulk{});
   s.pump(now, out);
 }
 

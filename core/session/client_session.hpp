@@ -28,6 +28,8 @@ struct SendFetch {
 struct Relink {
   std::uint32_t link;
 };
+/// The bulk socket is silent: the shell dials anew. Chunks and fetches that it carried need no answer any more.
+struct RenewBulk {};
 /// A task's one outcome.
 struct Deliver {
   std::uint64_t seq;
@@ -41,7 +43,7 @@ struct Lost {
   std::string words;
   std::vector<std::uint64_t> outstanding;
 };
-using ClientAction = std::variant<SendExchange, SendChunk, SendFetch, Relink, Deliver, Lost>;
+using ClientAction = std::variant<SendExchange, SendChunk, SendFetch, Relink, RenewBulk, Deliver, Lost>;
 using ClientActions = std::vector<ClientAction>;
 
 /// One client's conversation with one engine incarnation, seen from the client. SESSION's rules 1, 2, 4 to 9.

@@ -36,7 +36,7 @@ class Downloads {
   /// Whether `bytes` can be the answer for `part`.
   bool fits(const Part& part, const Bytes& bytes) const;
   void failed(const Part& part, Time now) { parts_.failed(part, now); }
-  void expire(Time now) { parts_.expire(now); }
+  bool expire(Time now) { return parts_.expire(now); }
   Time deadline() const { return parts_.deadline(); }
 
  private:

@@ -8,7 +8,10 @@ namespace enginery::session {
 bool OpenParts::answered(const Part& part) {
   const bool was_open = std::erase_if(open_, [&](const Open& open) { return open.part == part; }) > 0;
   const bool was_late = std::erase(again_, part) > 0;
-  if (was_open) patience_ = limits_.unanswered;
+  if (was_open) {
+    patience_ = limits_.unanswered;
+    silences_ = 0;
+  }
   return was_open || was_late;
 }
 
@@ -26,8 +29,8 @@ std::optional<Part> OpenParts::again(Time now) {
   return part;
 }
 
-void OpenParts::expire(Time now) {
-  if (patience_ == kNever) return;
+bool OpenParts::expire(Time now) {
+  if (patience_ == kNever) return false;
   bool expired = false;
   for (std::size_t i = 0; i < open_.size();) {
     if (now - open_[i].since < patience_) {
@@ -39,7 +42,9 @@ void OpenParts::expire(Time now) {
     open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(i));
     expired = true;
   }
-  if (expired) patience_ *= 2;
+  if (!expired) return false;
+  patience_ *= 2;
+  return ++silences_ % kSilences == 0;
 }
 
 Time OpenParts::deadline() const {

@@ -21,6 +21,8 @@ struct Part {
 /// long as well, and the patience doubles. Chunks are idempotent, so late answers are as good as others.
 class OpenParts {
  public:
+  static constexpr unsigned kSilences = 3;
+
   explicit OpenParts(const Limits& limits) : limits_(limits), patience_(limits.unanswered) {}
 
   bool room() const { return open_.size() < limits_.chunks_open; }
@@ -30,7 +32,8 @@ class OpenParts {
   void failed(const Part& part, Time now);
   /// The next part to ask for again, if it is time.
   std::optional<Part> again(Time now);
-  void expire(Time now);
+  /// True if so much was asked for again in vain that the socket must be renewed.
+  bool expire(Time now);
   Time deadline() const;
 
  private:
@@ -40,6 +43,7 @@ class OpenParts {
   };
   Limits limits_;
   Time patience_;
+  unsigned silences_ = 0;  // times in a row that requests were unanswered
   std::vector<Open> open_;
   std::vector<Part> again_;
   Time again_at_{0};

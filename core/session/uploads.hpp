@@ -23,7 +23,7 @@ class Uploads {
   /// The engine has not taken it. False if that answer comes too late to matter.
   bool refused(const Part& part) { return parts_.answered(part); }
   void failed(const Part& part, Time now) { parts_.failed(part, now); }
-  void expire(Time now) { parts_.expire(now); }
+  bool expire(Time now) { return parts_.expire(now); }
   Time deadline() const { return parts_.deadline(); }
 
  private:

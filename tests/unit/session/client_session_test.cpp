@@ -265,6 +265,26 @@ TEST_F(ClientSessionTest, PayloadsGoAsChunksBeforeTheirTaskIntoASessionThatIsOpe
   EXPECT_THAT(exchanges[0].tasks.at(0).bulk_sizes, ElementsAre(9u));
 }
 
+TEST_F(ClientSessionTest, ABulkSocketThatStaysSilentIsRenewed) {
+  Limits limits;
+  limits.unanswered = 3s;
+  restart(limits);
+  submit("large", {text("abcd")});
+  answer(reply(1, 0));
+  const auto asked_again_after = [&](Time by) {
+    out.clear();
+    advance(by);
+    return all<SendChunk>(out).size();
+  };
+  EXPECT_EQ(asked_again_after(3s), 1u);
+  EXPECT_EQ(asked_again_after(6s), 1u);
+  EXPECT_THAT(all<RenewBulk>(out), IsEmpty()) << "it may be slow";
+  EXPECT_EQ(asked_again_after(12s), 1u);
+  EXPECT_THAT(all<RenewBulk>(out), SizeIs(1));
+  client.on_chunk_answered(1, 0, 0, Status::ok, now, out);
+  EXPECT_EQ(asked_again_after(30s), 0u);
+}
+
 TEST_F(ClientSessionTest, ATaskForWhosePayloadThereIsNoMemoryFailsAndTheNextOnesGoOn) {
   Limits limits;
   limits.chunk_bytes = 4;

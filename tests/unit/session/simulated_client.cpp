@@ -92,6 +92,10 @@ void SimulatedClient::act(Relink& action) {
   world_.note([&] { return "client " + std::to_string(number_) + " has link " + std::to_string(link_); });
 }
 
+void SimulatedClient::act(RenewBulk&) {
+  world_.note([&] { return "client " + std::to_string(number_) + " has a new bulk socket"; });
+}
+
 void SimulatedClient::act(Deliver& action) {
   const auto place = known_.find(action.seq);
   world_.demand(place != known_.end(), "an outcome is delivered once");

@@ -37,6 +37,7 @@ class SimulatedClient {
   void act(SendChunk& action);
   void act(SendFetch& action);
   void act(Relink& action);
+  void act(RenewBulk& action);
   void act(Deliver& action);
   void act(Lost& action);
   void check_time_limit(const Story& story, const Deliver& action);
