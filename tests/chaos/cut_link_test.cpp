@@ -1,4 +1,12 @@
 // tests/chaos/cut_link_test.cpp: an engine on what it takes for another host, whose network is cut.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 
 #include "core/cluster/runtime_directory.hpp"
@@ -25,13 +33,13 @@ class CutLinkTest : public ChaosTest {
     space_ = "enginery-" + std::to_string(::getpid());
     const int nth = ::getpid() % 250;
     near_ = "10.213." + std::to_string(nth) + ".1";
-    const std::string far = "10.213." + std::to_string(nth) + ".2/24";
+    far_ = "10.213." + std::to_string(nth) + ".2";
     const std::string cable = "eng" + std::to_string(::getpid()) + "n", end = "eng" + std::to_string(::getpid()) + "f";
     cable_ = cable;
     for (const std::string& step :
          {"ip netns add " + space_, "ip link add " + cable + " type veth peer name " + end + " netns " + space_,
           "ip addr add " + near_ + "/24 dev " + cable, "ip link set " + cable + " up",
-          "ip -n " + space_ + " addr add " + far + " dev " + end, "ip -n " + space_ + " link set " + end + " up",
+          "ip -n " + space_ + " addr add " + far_ + "/24 dev " + end, "ip -n " + space_ + " link set " + end + " up",
           "ip -n " + space_ + " link set lo up", "ip netns exec " + space_ + " " + elsewhere() + " true"})
       if (std::system((step + " 2>/dev/null").c_str()) != 0)
         GTEST_SKIP() << "no network can be made here (it needs root and iproute2): " << step;
@@ -47,7 +55,9 @@ class CutLinkTest : public ChaosTest {
     if (engine_) engine_->signal(SIGKILL);
     engine_.reset();
     ChaosTest::TearDown();
-    [[maybe_unused]] int gone = std::system(("ip link del " + cable_ + " 2>/dev/null").c_str());
+    [[maybe_unused]] int gone = 0;
+    for (const std::string& rule : rules_) gone = std::system(("ip rule del " + rule).c_str());
+    gone = std::system(("ip link del " + cable_ + " 2>/dev/null").c_str());
     gone = std::system(("ip netns del " + space_ + " 2>/dev/null").c_str());
   }
   /// What runs a command with another host's name, and pids of its own.
@@ -77,12 +87,41 @@ class CutLinkTest : public ChaosTest {
     EXPECT_THAT(rc().ids(), ElementsAre(0));
   }
 
-  std::string space_, near_, cable_;
+  /// From here on the network swallows what this process sends over the connections to the engine that it has now.
+  void swallow() {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      const int fd = std::stoi(entry.path().filename());
+      sockaddr_in self{}, peer{};
+      socklen_t size = sizeof self;
+      if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0 || peer.sin_family != AF_INET) continue;
+      char text[INET_ADDRSTRLEN];
+      if (::inet_ntop(AF_INET, &peer.sin_addr, text, sizeof text) != far_) continue;
+      size = sizeof self;
+      ASSERT_EQ(::getsockname(fd, reinterpret_cast<sockaddr*>(&self), &size), 0);
+      rules_.push_back("ipproto tcp sport " + std::to_string(ntohs(self.sin_port)) + " blackhole");
+      if (std::system(("ip rule add " + rules_.back()).c_str()) != 0) GTEST_SKIP() << "no rules for packets here";
+    }
+  }
+
+  std::string space_, near_, far_, cable_;
+  std::vector<std::string> rules_;
   std::unique_ptr<Command> engine_;
 };
 
 TEST_F(CutLinkTest, ForTwoSecondsNobodyNotices) { survives(2s); }
 TEST_F(CutLinkTest, ForTenSecondsNothingIsLost) { survives(10s); }
+
+TEST_F(CutLinkTest, ConnectionsThatSwallowEverythingAreMadeAnew) {
+  const std::vector<double> large(300'000, 1.0);
+  on(0)["a"] = large;
+  swallow();
+  if (IsSkipped()) return;
+  ASSERT_GE(rules_.size(), 2u) << "one for tasks, one for what is large";
+  const auto begin = Clock::now();
+  on(0).push({{"b", Value(large)}}).get(120s);
+  std::printf("the payload had come after %.1f s\n", Seconds(Clock::now() - begin).count());
+  EXPECT_EQ(on(0).pull<std::vector<double>>("b").size(), large.size());
+}
 
 TEST_F(CutLinkTest, ForGoodItIsDeadAndItsCallsFail) {
   EXPECT_EQ(on(0).apply_sync(note, log(), 0, std::int64_t{1}), 1);
