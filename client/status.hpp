@@ -1,7 +1,9 @@
 // client/status.hpp: what a cluster says about itself.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,10 +28,16 @@ struct EngineStatus {
   /// The name of the task that runs; empty when none does.
   std::string task;
   std::optional<std::chrono::system_clock::time_point> running_since;
+  /// It has a process that can be asked.
+  bool is_there() const { return pid != 0; }
   std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0, code_bytes = 0;
 };
 
 struct ClusterStatus {
+  std::size_t engines_there() const {
+    return static_cast<std::size_t>(std::ranges::count_if(engines, &EngineStatus::is_there));
+  }
+
   std::string cluster;
   int hub_pid = 0;
   std::chrono::milliseconds uptime{0};

@@ -45,6 +45,9 @@
 namespace enginery::engine {
 namespace {
 
+/// Milliseconds in which somebody must read what an engine that joined by itself says.
+constexpr int kPatienceWithReaders = 100;
+
 /// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until a signal to end
 /// has come.
 void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, const sigset_t& ending) {
@@ -116,8 +119,10 @@ int engine_main(const EngineOptions& options) try {
   const Connection connection = Connection::load(options.connection_file);
   const Uuid uuid = Uuid::random();
   // Before tasks get descriptors 1 and 2.
-  const cluster::Descriptor out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-  const auto say = [&out](const std::string& words) { ::dprintf(out.get(), "enginery: %s\n", words.c_str()); };
+  const cluster::Descriptor out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  const auto say = [&out](const std::string& words) {
+    write_all(out.get(), fmt::format("enginery: {}\n", words), kPatienceWithReaders);
+  };
   cluster::Log log(options.id ? fmt::format("engine {}", *options.id) : fmt::format("engine of pid {}", ::getpid()));
   const Sockets sockets(connection, uuid, options.listen);
   LiveOutput live(uuid, sockets.local().output.url);
@@ -187,8 +192,8 @@ int engine_main(const EngineOptions& options) try {
   const bool listens = options.launcher_fd < 0 && !same_pids;
   presence.keep(listens ? std::optional(options.without_hub) : std::nullopt,
                 [&](Presence::End end, const std::string& words) {
-                  if (ends) return;
                   const bool normal = end == Presence::End::cluster_ended;
+                  if (ends || (normal && options.launcher_fd >= 0)) return;  // which the thread above ends
                   normal ? say(words) : log.error("{}; this engine ends", words);
                   sockets.remove();
                   std::fflush(nullptr);

@@ -56,11 +56,18 @@ MemoryLimit::MemoryLimit(std::uint64_t bytes) {
   }).detach();
 }
 
-void MemoryLimit::task_begins() { set(limit_); }
+void MemoryLimit::task_begins() {
+  const std::lock_guard lock(changing_);
+  set(limit_);
+}
 
-void MemoryLimit::task_ends() { set(limit_ + kReserve); }
+void MemoryLimit::task_ends() {
+  const std::lock_guard lock(changing_);
+  set(limit_ + kReserve);
+}
 
 void MemoryLimit::give_more() {
+  const std::lock_guard lock(only_->changing_);
   rlimit now{};
   const std::uint64_t most = only_->limit_ + kReserve;
   if (std::this_thread::get_id() == only_->main_ || ::getrlimit(RLIMIT_DATA, &now) != 0 || now.rlim_cur >= most)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <thread>
 
 namespace enginery::engine {
@@ -27,6 +28,7 @@ class MemoryLimit {
  private:
   static constexpr std::uint64_t kReserve = 64 << 20, kStep = 1 << 20;
   void set(std::uint64_t bytes) const;
+  mutable std::mutex changing_;
   /// As a new_handler: returns if there is more now.
   static void give_more();
 

@@ -58,12 +58,14 @@ std::string name_of(const session::Running& running) {
   }
 }
 
-/// Nothing where there is no memory for it: to a client that is a broken link, over another of which it asks again.
+/// What is said where there is no memory to understand or to answer: the client asks again, over another link.
+transport::Message broken_link() { return transport::Message(std::size_t{0}); }
+
 template <class Answer>
 transport::Message encoded(const Answer& answer) try {
   return wire::encode(answer);
 } catch (const std::exception&) {
-  return transport::Message(std::size_t{0});
+  return broken_link();
 }
 
 }  // namespace
@@ -113,6 +115,8 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
     if (opened.kind != wire::MessageKind::exchange)
       throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
     exchange = wire::decode_exchange(opened);
+  } catch (const std::bad_alloc&) {
+    return tasks_.answer(ticket, broken_link());
   } catch (const std::exception& error) {
     session::Reply reply;
     reply.status = session::Status::unknown;
@@ -139,6 +143,8 @@ void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transpo
     opened = wire::open_frame(std::move(message).share());
     if (opened->kind == wire::MessageKind::chunk) request = wire::decode_chunk(*opened);
     if (opened->kind == wire::MessageKind::fetch) request = wire::decode_fetch(*opened);
+  } catch (const std::bad_alloc&) {
+    return bulk_.answer(ticket, broken_link());
   } catch (const std::exception&) {
     // Answered below as what is neither.
   }

@@ -19,6 +19,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/runtime_directory.hpp"
+#include "tools/launcher_words.hpp"
 
 namespace enginery::tools {
 namespace {
@@ -79,14 +80,17 @@ int start_in_background(LaunchOptions options) {
   std::optional<Connection> ready;
   options.on_ready = [&ready](const Connection& connection) {
     ready = connection;
-    std::error_code none;
-    std::filesystem::remove(cluster::last_log(connection.cluster), none);
     // Should the command be gone by now, its reader was the last to care.
     [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, &kReady, 1);
     turn_to_log(connection);
   };
   Launcher launcher(std::move(options));
-  const int status = launcher.run();
+  int status = 1;
+  try {
+    status = launcher.run();
+  } catch (const std::exception& error) {
+    warn(error.what());
+  }
   std::error_code none;
   if (status != 0 && ready) std::filesystem::rename(log_of(*ready), cluster::last_log(ready->cluster), none);
   return status;

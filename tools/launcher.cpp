@@ -140,6 +140,8 @@ void Launcher::ready_if_all_are() {
   const bool all = std::all_of(engines_.begin(), engines_.end(), [](const auto& entry) { return entry.second.uuid; });
   if (ready_ || !all) return;
   ready_ = true;
+  std::error_code none;
+  std::filesystem::remove(cluster::last_log(options_.name), none);
   const std::chrono::duration<double> took = Clock::now() - started_;
   const std::size_t count = engines_.size();
   say(fmt::format("{} engine{} of cluster '{}' {} ready ({:.2f} s)", count, count == 1 ? "" : "s", options_.name,

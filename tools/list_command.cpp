@@ -47,7 +47,7 @@ Seen look_at(const std::filesystem::path& directory, std::chrono::milliseconds t
     return seen;
   }
   try {
-    seen.engines = query_status(*connection, timeout).engines.size();
+    seen.engines = query_status(*connection, timeout).engines_there();
     seen.state = "running";
   } catch (const Error&) {
     seen.state = "silent";

@@ -1,8 +1,6 @@
 // tools/status.cpp: how a cluster's state is shown.
 #include "tools/status.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -11,9 +9,6 @@
 
 namespace enginery::tools {
 namespace {
-
-/// It has a process that can be asked.
-bool is_there(const EngineStatus& engine) { return engine.pid != 0; }
 
 std::string memory_text(std::uint64_t bytes) {
   const double mebibytes = static_cast<double>(bytes) / (1 << 20);
@@ -31,7 +26,7 @@ const char* colour_of(const std::string& state) {
 
 std::string status_table(const ClusterStatus& status, std::chrono::system_clock::time_point now, bool colours) {
   const std::size_t all = status.engines.size();
-  const auto there = static_cast<std::size_t>(std::ranges::count_if(status.engines, is_there));
+  const std::size_t there = status.engines_there();
   const std::string heading = fmt::format("cluster '{}': hub pid {}, up {}, {}{} engine{}\n", status.cluster,
                                           status.hub_pid, duration_text(status.uptime),
                                           there == all ? "" : fmt::format("{} of ", there), all, all == 1 ? "" : "s");
@@ -51,7 +46,7 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
     std::string since;
     if (engine.running_since)
       since = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(now - *engine.running_since));
-    if (!is_there(engine)) {
+    if (!engine.is_there()) {
       table.add({{std::to_string(engine.id)}, {}, {engine.state, colour_of(engine.state)}, {}, {}, {}, {}, {}, {}, {}});
       if (engine.state == "dead" || engine.state == "given up")
         remedies += fmt::format("engine {} died ({}); `enginery restart {}{}` starts it anew\n", engine.id, engine.how,

@@ -62,7 +62,9 @@ AfterDeath next_of(const json& died) {
 
 int number(const json& from, const char* field) {
   const json& value = from.at(field);
-  if (value.is_number_integer() && value >= INT_MIN && value <= INT_MAX) return value.get<int>();
+  const bool fits = value.is_number_unsigned() ? value.get<std::uint64_t>() <= INT_MAX
+                                               : value.is_number_integer() && value.get<std::int64_t>() >= INT_MIN;
+  if (fits) return value.get<int>();
   throw ValueError(fmt::format("'{}' is no number in range: {}", field, value.dump()));
 }
 

@@ -2,6 +2,7 @@
 #include "core/session/assembly.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -20,7 +21,9 @@ void Assembly::add(std::uint64_t offset, Bytes chunk) {
   }
   if (!memory_) {
     if (total_ > kLargestPayload) throw std::bad_alloc();
-    memory_ = std::make_shared_for_overwrite<std::byte[]>(total_);
+    // Not from operator new, which would give the reserve of a process with little memory (std::set_new_handler) away.
+    memory_ = std::shared_ptr<std::byte[]>(static_cast<std::byte*>(std::malloc(total_)), &std::free);
+    if (!memory_) throw std::bad_alloc();
     come_.resize(chunks());
   }
   const std::uint64_t index = offset / chunk_bytes_;

@@ -102,6 +102,8 @@ void Inbox::drop_transfers(std::uint64_t seq) {
 
 bool Inbox::receive(const Chunk& chunk) {
   if (chunk.seq <= admitted_) return true;
+  // Tasks are sent in order, each after its chunks: this one's are all here, or it was given up.
+  if (!early_.empty() && early_.rbegin()->first > chunk.seq) return true;
   if (chunk.seq > task_limit_ || chunk.index >= kBulkPerEntry) return false;
   const TransferKey key{chunk.seq, chunk.index};
   auto place = transfers_.find(key);

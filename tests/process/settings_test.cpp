@@ -32,8 +32,14 @@ TEST_F(SettingsTest, ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEng
               AllOf(HasSubstr("MemoryError: std::bad_alloc"), HasSubstr("--memory-limit")));
   // What comes from the client counts, too; and what was let go of is there again.
   const std::string large(290'000'000, 'x'), small(20'000'000, 'x');
-  EXPECT_THAT(error_of([&] { on(0)["c"] = large; }),
+  const auto running = on(0).apply_async("system.sleep", 0.3);
+  const auto refused = on(0).push({{"c", Value(large)}});
+  std::vector<AsyncResult<std::int64_t>> others;
+  for (int i = 0; i < 100; ++i) others.push_back(on(0).apply_async<std::int64_t>("system.getpid"));
+  EXPECT_THAT(error_of([&] { refused.get(); }),
               HasSubstr("MemoryError: engine 0 has no memory for the arguments of 'push', which does not run"));
+  for (const auto& other : others) EXPECT_EQ(other.get(Seconds(30)), before) << "it fails alone";
+  running.get(Seconds(30));
   on(0).execute("del a").get();
   on(0)["c"] = small;
   EXPECT_EQ(on(0).pull<std::string>("c").size(), small.size());

@@ -99,6 +99,15 @@ TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherEndsWhenItsHubIsSilentAndN
   ::kill(hub, SIGCONT);
   EXPECT_EQ(engine.finish(), 1);
   EXPECT_THAT(engine.text(), HasSubstr("nothing was heard of its hub for 3 s"));
+  // The same when its connections break.
+  Command another({"engine", "--connection", file, "--load", "testing", "--without-hub", "1"});
+  expect_sound(file, 1);
+  ::kill(connection.launcher.pid, SIGSTOP);
+  ::kill(hub, SIGKILL);
+  EXPECT_TRUE(testing_processes::Watched(another.pid()).ends());
+  ::kill(connection.launcher.pid, SIGCONT);
+  EXPECT_EQ(another.finish(), 1);
+  EXPECT_THAT(another.text(), HasSubstr("nothing was heard of its hub for 1 s"));
 }
 
 TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherIsToldOfTheClustersEnd) {

@@ -103,6 +103,7 @@ TEST_F(LauncherLinkTest, WhatIsNoMessageIsRefusedWithWords) {
   EXPECT_THAT(words(R"({"event":"spawned","id":1})"), HasSubstr("pid"));
   EXPECT_THAT(words(R"({"event":"spawned","id":1,"pid":1e99})"), HasSubstr("'pid' is no number in range: 1e+99"));
   EXPECT_THAT(words(R"({"event":"spawned","id":-9999999999,"pid":1})"), HasSubstr("'id' is no number in range"));
+  EXPECT_THAT(words(R"({"event":"spawned","id":1,"pid":18446744073709551615})"), HasSubstr("'pid' is no number"));
   write_raw(std::string(60'000, 'x'));
   EXPECT_THAT(far_->receive(), IsEmpty());
 }

@@ -282,6 +282,18 @@ TEST_F(EngineSessionsTest, APayloadForWhichThereIsNoMemoryIsRefusedAndTheSession
   EXPECT_EQ(run()->seq, 2u);
 }
 
+TEST_F(EngineSessionsTest, AChunkOfATaskThatWasGivenUpMayComeLate) {
+  Limits limits;
+  limits.chunk_bytes = 4;
+  limits.bytes_ahead = 4;
+  restart(limits);
+  ask(exchange(1));
+  ask(exchange(3, {task(2)}));
+  EXPECT_EQ(chunk(1, 100, 4, "efgh"), Status::ok) << "the empty entry in its place is on its way";
+  ask(exchange(2, {{1, true, {}, {}}}));
+  EXPECT_EQ(run()->seq, 2u);
+}
+
 TEST_F(EngineSessionsTest, AFetchOutsideOfItsPayloadIsUnknown) {
   const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   ask(exchange(1, {task(1)}));
