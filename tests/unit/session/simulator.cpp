@@ -93,8 +93,9 @@ void Simulator::answer(const RequestPtr& request, Answer answer) {
     return;
   }
   after(delay(), [this, request, answer = std::move(answer)]() mutable {
-    // An answer on a broken connection is lost, or comes late.
-    if (request->failed && random.half()) return;
+    // An answer on a broken connection is lost, or comes late; of two, both do, as above.
+    if (request->failed && !request->mute) request->mute = random.half();
+    if (request->mute.value_or(false)) return;
     request->answered = true;
     request->client->receive(request, answer);
   });

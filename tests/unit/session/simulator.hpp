@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <stdexcept>
 #include <string>
@@ -49,8 +50,9 @@ struct Request {
   std::variant<Exchange, Chunk, Fetch> message;
   bool failed = false;  ///< the client was told so
   bool answered = false;
-  bool twice = false;  ///< the network delivers it twice
-  bool lost = false;   ///< will not be delivered any more
+  bool twice = false;          ///< the network delivers it twice
+  bool lost = false;           ///< will not be delivered any more
+  std::optional<bool> mute{};  ///< once it failed: no answer comes any more
 };
 using RequestPtr = std::shared_ptr<Request>;
 using Answer = std::variant<Reply, ChunkAnswer, Fetched>;
