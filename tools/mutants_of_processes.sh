@@ -68,6 +68,15 @@ mutant "an engine ends at its launcher's end of file" engine/engine_main.cpp \
   launcher_test Children/AnyLauncherTest.AKilledLauncherLeavesNeitherProcessNorFile/true
 mutant "a hub ends at its launcher's end of file" hub/hub_main.cpp 's/while \(!ending && !hub.launcher_gone\(\)\)/while (!ending)/' \
   launcher_test Children/AnyLauncherTest.AKilledLauncherLeavesNeitherProcessNorFile/true
+mutant "engines that joined hear of their cluster's end" hub/hub_main.cpp '/hub.end_cluster\(\);/d' \
+  strangers_test StrangersTest.AnEngineThatCannotSeeTheLauncherIsToldOfTheClustersEnd
+mutant "a late chunk of what was given up harms nobody" core/session/inbox.cpp '/early_.rbegin\(\)->first > chunk.seq/d' \
+  session_test EngineSessionsTest.AChunkOfATaskThatWasGivenUpMayComeLate
+mutant "a payload without memory fails alone" core/session/engine_sessions.cpp \
+  's/return answer\(Status::no_memory\);/return answer(Status::busy);/' \
+  settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
+mutant "a silent bulk socket is renewed" core/session/client_session.cpp '/if \(silent_up/d' \
+  session_test ClientSessionTest.ABulkSocketThatStaysSilentIsRenewed
 mutant "modules are taken by the engine that they are meant for" engine/module_receiver.cpp \
   's/return asked.engine == engine_ \?/return true ?/' \
   engine_test ModuleReceiverTest.WhatIsMeantForAnotherEngineIsNotTaken
