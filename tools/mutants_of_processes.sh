@@ -75,7 +75,7 @@ mutant "a late chunk of what was given up harms nobody" core/session/inbox.cpp '
 mutant "a payload without memory fails alone" core/session/engine_sessions.cpp \
   's/return answer\(Status::no_memory\);/return answer(Status::busy);/' \
   settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
-mutant "a silent bulk socket is renewed" core/session/client_session.cpp '/if \(silent_up/d' \
+mutant "a silent bulk socket is renewed" core/session/client_session.cpp 's/if \(silent_up \|\| silent_down\)/if (silent_up \&\& silent_down)/' \
   session_test ClientSessionTest.ABulkSocketThatStaysSilentIsRenewed
 mutant "modules are taken by the engine that they are meant for" engine/module_receiver.cpp \
   's/return asked.engine == engine_ \?/return true ?/' \
