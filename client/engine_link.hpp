@@ -56,6 +56,8 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// Whether the session is the one of this link.
   bool owns(const Uuid& session) const;
   bool dead() const;
+  /// Whether its process is there; it dies if not.
+  void look();
 
   session::Time tick() override;
 

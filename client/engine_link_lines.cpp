@@ -213,6 +213,10 @@ bool EngineLink::process_is_gone() const {
   return reach_.same_pids && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
 }
 
+void EngineLink::look() {
+  if (process_is_gone()) die("its process is gone");
+}
+
 void EngineLink::mend(Lock& lock) {
   if (!tasks_.broken && !bulk_.broken && !delivering_ && pending_.empty()) return;
   const session::Time now = ClientClock::now();

@@ -2,6 +2,7 @@
 #include "client/engines.hpp"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -131,32 +132,36 @@ Engines::~Engines() {
   continuations_->finish();
 }
 
-std::vector<int> Engines::ids() const {
-  const std::lock_guard lock(mutex_);
+std::vector<int> Engines::living() const {
   std::vector<int> ids;
   ids.reserve(alive_.size());
-  for (const auto& [id, link] : alive_) ids.push_back(id);
+  for (const auto& [id, link] : alive_)
+    if (!link->dead()) ids.push_back(id);
   return ids;
+}
+
+std::vector<int> Engines::ids() const {
+  const std::lock_guard lock(mutex_);
+  return living();
 }
 
 std::shared_ptr<EngineLink> Engines::link(int id) const {
   const std::lock_guard lock(mutex_);
   for (const auto* known : {&alive_, &dead_})
     if (const auto found = known->find(id); found != known->end()) return found->second;
-  std::vector<int> ids;
-  for (const auto& [known, link] : alive_) ids.push_back(known);
   throw IndexError(fmt::format("there is no engine {}; the engines of cluster '{}' are [{}]", id, connection_.cluster,
-                               fmt::join(ids, ", ")));
+                               fmt::join(living(), ", ")));
 }
 
 NoEnginesRegistered Engines::none(std::string_view who) const {
   const std::lock_guard lock(mutex_);
   const std::string& cluster = connection_.cluster;
-  if (dead_.empty())
+  if (dead_.empty() && alive_.empty())
     return NoEnginesRegistered(fmt::format(
         "{} has no engines; `enginery engine --name {}` adds one, wait_for_engines(n) waits for some", who, cluster));
-  std::vector<int> ids;
-  for (const auto& [id, link] : dead_) ids.push_back(id);
+  std::set<int> ids;
+  for (const auto* known : {&alive_, &dead_})
+    for (const auto& [id, link] : *known) ids.insert(id);
   return NoEnginesRegistered(
       fmt::format("{} has no engines left: [{}] died. `enginery status --name {}` shows whether they are started anew, "
                   "and wait_for_engines(n) waits for them; `enginery engine --name {}` adds one",
@@ -165,13 +170,15 @@ NoEnginesRegistered Engines::none(std::string_view who) const {
 
 bool Engines::has_died(int id) const {
   const std::lock_guard lock(mutex_);
-  return dead_.contains(id);
+  const auto known = alive_.find(id);
+  return known == alive_.end() ? dead_.contains(id) : known->second->dead();
 }
 
 std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<EngineLink>> links;
-  for (const auto& [id, link] : alive_) links.push_back(link);
+  for (const auto& [id, link] : alive_)
+    if (!link->dead()) links.push_back(link);
   return links;
 }
 
@@ -190,11 +197,11 @@ void Engines::tell_output_feed() {
 
 void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const {
   std::unique_lock lock(mutex_);
-  const auto there = [&] { return alive_.size() >= count; };
+  const auto there = [&] { return living().size() >= count; };
   if (!deadline) return changed_.wait(lock, there);
   if (!changed_.wait_until(lock, *deadline, there))
     throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
-                                   alive_.size(), count, connection_.cluster));
+                                   living().size(), count, connection_.cluster));
 }
 
 void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced) {
@@ -251,6 +258,7 @@ bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hear
     if (!self) return;
     if (answer.line) self->keep(std::move(answer.line));
     if (answer.reply.ok) return self->apply(answer.reply);
+    for (const auto& link : self->links()) link->look();  // nobody else would tell
     const std::lock_guard lock(self->mutex_);
     self->asking_ = false;
   };

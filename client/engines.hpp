@@ -74,6 +74,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// Asks the hub, and keeps the connection until it can be closed.
   wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
   void keep(std::unique_ptr<transport::Requester> line);
+  /// Those whose death was not seen either. Requires: mutex_ is held.
+  std::vector<int> living() const;
   void apply(const wire::HubReply& snapshot);
   /// How engine `id` died, if it is not started any more; by the hub's word.
   std::optional<std::string> given_up(int id, std::chrono::steady_clock::time_point deadline);

@@ -77,6 +77,7 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
     engine.pid = static_cast<int>(entry.pid);
     engine.uuid = entry.uuid;
     engine.state = "suspect";
+    if (!reach_of(entry, connection).same_pids) engine.host = entry.hostname;
     {
       const std::lock_guard lock(answers->mutex);
       answers->engines.push_back(engine);

@@ -18,7 +18,10 @@ namespace enginery {
 /// One engine, as it answered when it was asked.
 struct EngineStatus {
   int id = 0;
+  /// Of its host, in its namespace.
   int pid = 0;
+  /// Empty when its pid counts here.
+  std::string host;
   Uuid uuid;
   /// "idle", "busy", "suspect" (silent for a while), "starting", "restarting" (it died), "given up" (it died too
   /// often), "dead".

@@ -168,7 +168,7 @@ int engine_main(const EngineOptions& options) try {
     ends = true;
     const Presence* const presence = present;
     if (presence && options.launcher_fd < 0) presence->leave();
-    sockets.remove();
+    options.launcher_fd < 0 ? sockets.remove() : sockets.leave_record();  // what it ran when it had to go is news
     std::fflush(nullptr);
     // Launched engines lead a process group: what their tasks started ends with them.
     if (options.launcher_fd >= 0) ::kill(0, SIGKILL);

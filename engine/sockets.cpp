@@ -53,6 +53,10 @@ Sockets::Sockets(const Connection& connection, const Uuid& engine, const std::st
 
 void Sockets::remove() const {
   ::unlink(record_.c_str());
+  leave_record();
+}
+
+void Sockets::leave_record() const {
   if (directory_.empty()) return;
   for (const transport::Address* address : {&local_.tasks, &local_.bulk, &local_.output})
     ::unlink(address->ipc_path().data());  // to the url's end

@@ -35,6 +35,8 @@ class Sockets {
   const std::string& record() const { return record_; }
   /// Removes the files.
   void remove() const;
+  /// The same but for the record, which the hub takes.
+  void leave_record() const;
 
  private:
   std::string directory_;  // empty: none

@@ -314,15 +314,16 @@ int Hub::end(int id, bool kill) {
     throw ValueError(
         fmt::format("engine {} is gone already ({}); it had joined by itself, and `enginery engine` starts another", id,
                     engine->how));
+  const auto watched = std::ranges::find(watched_, engine->identity.uuid, &Watched::uuid);
+  if (watched == watched_.end() || !watched->process)
+    throw ValueError(fmt::format(
+        "engine {} joined by itself from host {}; end its process ({}) there, and start another with `enginery engine`",
+        id, engine->identity.hostname, engine->identity.process.pid));
   if (!kill)
     throw ValueError(
         fmt::format("engine {} joined by itself, so there is no launcher that could start it anew; end it with "
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
-  const auto watched = std::ranges::find(watched_, engine->identity.uuid, &Watched::uuid);
-  if (watched == watched_.end() || !watched->process)
-    throw ValueError(fmt::format("engine {} joined by itself from host {}; end its process ({}) there", id,
-                                 engine->identity.hostname, engine->identity.process.pid));
   watched->how = "killed on request";
   ::pidfd_send_signal(watched->process.get(), SIGKILL, nullptr, 0);
   return -1;

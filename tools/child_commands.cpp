@@ -19,7 +19,9 @@ Command engine_command(CLI::App& root) {
   app->add_option("--connection", options->connection_file, "The cluster's connection file")
       ->excludes("--name")
       ->type_name("FILE");
-  app->add_option("--id", options->id, "The id it asks for (default: the hub chooses)")->type_name("K");
+  app->add_option("--id", options->id, "The id it asks for (default: the hub chooses)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("K");
   app->add_option(
          "--listen", options->listen,
          "In a cluster of other hosts too: the address of this one at which they reach it (default: the one by "

@@ -43,6 +43,10 @@ int debug(const std::string& name, int id) {
                                  fmt::join(ids, ", ")));
   }
   if (engine->pid == 0) throw ValueError(fmt::format("engine {} has no process now: it is {}", id, engine->state));
+  if (!engine->host.empty())
+    throw ValueError(
+        fmt::format("engine {} runs on host {}, or in another pid namespace; attach to its process {} there", id,
+                    engine->host, engine->pid));
   if (const int debugger = debugger_of(engine->pid))
     throw ValueError(fmt::format("engine {} (pid {}) is being debugged by pid {} already", id, engine->pid, debugger));
   fmt::print("gdb -p {}\n", engine->pid);

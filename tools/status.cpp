@@ -54,7 +54,7 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
       continue;
     }
     table.add({{std::to_string(engine.id)},
-               {std::to_string(engine.pid)},
+               {engine.host.empty() ? std::to_string(engine.pid) : fmt::format("{}@{}", engine.pid, engine.host)},
                {engine.state, colour_of(engine.state)},
                {engine.task},
                {since},
@@ -72,7 +72,8 @@ std::string status_json(const ClusterStatus& status) {
   json engines = json::array();
   for (const EngineStatus& engine : status.engines) {
     json each = {{"id", engine.id},
-                 {"pid", engine.pid},
+                 {"pid", nullptr},
+                 {"host", nullptr},
                  {"uuid", engine.uuid.text()},
                  {"state", engine.state},
                  {"how", nullptr},
@@ -82,6 +83,8 @@ std::string status_json(const ClusterStatus& status) {
                  {"finished", engine.finished},
                  {"sessions", engine.sessions},
                  {"resident_bytes", engine.resident_bytes}};
+    if (engine.is_there()) each["pid"] = engine.pid;
+    if (!engine.host.empty()) each["host"] = engine.host;
     if (!engine.how.empty()) each["how"] = engine.how;
     if (!engine.task.empty()) each["task"] = engine.task;
     if (engine.running_since) each["running_since"] = utc_text(*engine.running_since);

@@ -57,7 +57,7 @@ void errors_of_results(ErrorPage& page) {
       "The engine crashed", ENGINERY_PROVOKE(mortal[0].apply_sync("testing.crash", "abort")),
       "The task, or another of that engine, ended its process by a signal. What was queued there is not run.\n"
       "The last lines that its tasks wrote to stderr follow, if there are some. With `--daemon`, `engine-K.log` in "
-      "the cluster's folder holds all that it said.");
+      "the cluster's folder holds what it wrote outside of tasks.");
   page.error("Calling an engine that is dead", ENGINERY_PROVOKE(frozen.apply_sync("testing.add", 1)),
              "`ids()` lists those that live.");
   page.error("Interrupting an engine that is dead", ENGINERY_PROVOKE(mortal.interrupt(0)), "Nothing runs there.");

@@ -286,6 +286,17 @@ TEST_F(DeliveryTest, AnEngineThatDiesWithItsHubIsMissedByTheClientItself) {
   EXPECT_THAT(thrown_by<EngineDied>([&] { ran.get(Seconds(30)); }), HasSubstr("its process is gone"));
 }
 
+TEST_F(DeliveryTest, WhenAWholeClusterHasEndedItsClientsHaveNoEngines) {
+  start_engines(2, "");
+  const auto ran = on(0).run(copy("myscript.so"));
+  ran.get(Seconds(30));
+  ASSERT_EQ(kill(Connection::find().launcher.pid, SIGKILL), 0);
+  // Of the second one nothing is outstanding.
+  while (!rc().ids().empty()) thrown_by<EngineDied>([&] { on(0).execute("a = 1").get(Seconds(30)); });
+  EXPECT_THROW(rc().wait_for_engines(1, Seconds(0)), TimeoutError);
+  EXPECT_THAT(thrown_by<NoEnginesRegistered>([&] { rc().all().execute("a = 1"); }), HasSubstr("[0, 1] died"));
+}
+
 TEST_F(DeliveryTest, WhenTheClientGoesWhatWaitsForCodeFails) {
   start_engines(1, "");
   const int engine = process(0);

@@ -78,10 +78,13 @@ TEST_F(RestartTest, ARestartEndsWhatRunsAndReturnsWhenTheEngineIsBack) {
   const std::int64_t former = pid(0), other = pid(1);
   const auto running = on(0).apply_async(sleep_long);
   const auto queued = on(0).apply_async(add, 1, 2);
+  ASSERT_TRUE(comes([&] { return output_of("status --name " + name_).find("busy") != std::string::npos; }));
   rc().restart(0);
   EXPECT_NE(pid(0), former);
   EXPECT_EQ(pid(1), other);
   EXPECT_EQ(death_of(running).how(), "restarted on request");
+  EXPECT_EQ(death_of(running).state(), AtDeath::running);
+  EXPECT_EQ(death_of(queued).state(), AtDeath::not_started);
   EXPECT_EQ(death_of(queued).how(), "restarted on request");
 }
 

@@ -55,7 +55,9 @@ TEST(Status, AnEngineThatDiedHasARowAndARemedy) {
             " 0   18  idle                   0     12345         0  8.0 MiB  ab000000\n"
             "11       dead\n"
             "engine 11 died (signal 9 (Killed)); `enginery restart 11 --name lab` starts it anew\n");
-  EXPECT_EQ(nlohmann::json::parse(status_json(status))["engines"][1]["how"], "signal 9 (Killed)");
+  const auto engine = nlohmann::json::parse(status_json(status))["engines"][1];
+  EXPECT_EQ(engine["how"], "signal 9 (Killed)");
+  EXPECT_TRUE(engine["pid"].is_null()) << "`kill 0` would end whoever asked";
 }
 
 TEST(Status, ATableWithoutEnginesIsOneLine) {
