@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kHangs = 2s;
-constexpr auto kLook = 5ms;
+constexpr auto kTurnLook = 5ms;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ DeliveryTurn::DeliveryTurn(const std::string& host, const modules::ContentHash& 
       return;
     }
     waited_ = true;
-  } while (go_on(kLook));
+  } while (go_on(kTurnLook));
 }
 
 DeliveryTurn::~DeliveryTurn() {

@@ -24,7 +24,7 @@ constexpr double kPatience = 2, kRemotePatience = 5;
 constexpr session::Time kRedial = 50ms;
 /// Between looks whether the process of outstanding tasks lives. Most often the hub says so at once, or a line breaks;
 /// but there may be no hub, and NNG keeps what is sent to a line that has just broken, without a word.
-constexpr session::Time kLook = 500ms;
+constexpr session::Time kProcessLook = 500ms;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
 constexpr session::Time kWordOfDeath = 300ms;
 
@@ -235,7 +235,7 @@ void EngineLink::mend(Lock& lock) {
 
 session::Time EngineLink::next_look() const {
   const session::Time deadline = session_->next_deadline();
-  return reach_.same_pids && !pending_.empty() ? std::min(deadline, ClientClock::now() + kLook) : deadline;
+  return reach_.same_pids && !pending_.empty() ? std::min(deadline, ClientClock::now() + kProcessLook) : deadline;
 }
 
 session::Time EngineLink::tick() {

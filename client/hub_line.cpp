@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 /// silence is answered by a new connection.
 constexpr Seconds kAttempt = 1s;
 /// Between attempts to reach a hub that is being started anew.
-constexpr auto kRedial = 50ms;
+constexpr auto kHubRedial = 50ms;
 
 bool launcher_lives(const Connection& connection) {
   return cluster::Host::self().same_pids(cluster::host_of(connection)) && connection.launcher.alive();
@@ -57,9 +57,9 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
                         "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
                         connection.cluster, timeout.count(), connection.cluster));
     } catch (const ConnectionError&) {
-      if (left <= kRedial || (once && line) || !launcher_lives(connection)) throw;
+      if (left <= kHubRedial || (once && line) || !launcher_lives(connection)) throw;
       refusal = std::current_exception();
-      std::this_thread::sleep_for(kRedial);
+      std::this_thread::sleep_for(kHubRedial);
     }
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 /// Six times what lies between two heartbeats.
-constexpr session::Time kSilence = 3s;
+constexpr session::Time kHubSilence = 3s;
 constexpr session::Time kLongestSilence = 1min;
 /// So many subscriptions at once: those of a hub that is stopped for minutes.
 constexpr std::size_t kMost = 8;
@@ -24,7 +24,7 @@ HubNews::HubNews(transport::Address hub, transport::Subscriber::OnMessage on_mes
       on_message_(std::move(on_message)),
       on_silence_(std::move(on_silence)),
       heard_(ClientClock::now()),
-      patience_(kSilence) {}
+      patience_(kHubSilence) {}
 
 HubNews::~HubNews() { end(); }
 
@@ -50,7 +50,7 @@ void HubNews::hear(const Bytes& message) {
   {
     const std::lock_guard lock(mutex_);
     heard_ = ClientClock::now();
-    patience_ = kSilence;
+    patience_ = kHubSilence;
   }
   on_message_(message);
 }
@@ -65,7 +65,7 @@ session::Time HubNews::tick() {
     patience_ = std::min(2 * patience_, kLongestSilence);
   }
   // Also while its patience is long: when something is heard meanwhile, it is short again.
-  const session::Time next = std::min(heard_ + patience_, now + kSilence);
+  const session::Time next = std::min(heard_ + patience_, now + kHubSilence);
   lock.unlock();
   if (silent) on_silence_();
   return next;

@@ -17,10 +17,10 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kRedial = 50ms, kBusy = 20ms, kLook = 100ms;
+constexpr auto kBulkRedial = 50ms, kBusy = 20ms, kAnswerLook = 100ms;
 constexpr double kDialSeconds = 2;
 /// An engine answers when it has hashed a file of gigabytes; longer silence is a line that leads nowhere.
-constexpr auto kSilence = 60s;
+constexpr auto kDeliverySilence = 60s;
 /// Requests at once: their chunks together are less than what a socket's buffer takes.
 constexpr std::size_t kOpen = 2;
 /// How often what was brought may be gone from the engine's cache before the engine has opened it.
@@ -62,7 +62,7 @@ void ModuleDelivery::run() {
       return attempt();
     } catch (const LineBroke&) {
       line_.reset();  // at once, so that it is abandoned: closing what broke under traffic may never end
-      go_on_(kRedial);
+      go_on_(kBulkRedial);
     }
   }
 }
@@ -134,9 +134,9 @@ void ModuleDelivery::ask(std::size_t count, const std::function<transport::Messa
         inbox->put({which, std::move(answer), failure != nullptr});
       });
     }
-    std::optional<Inbox::Answer> answer = inbox->take(kLook);
+    std::optional<Inbox::Answer> answer = inbox->take(kAnswerLook);
     if (!answer) {
-      if (!go_on_(0ms) || std::chrono::steady_clock::now() - heard > kSilence) throw LineBroke();
+      if (!go_on_(0ms) || std::chrono::steady_clock::now() - heard > kDeliverySilence) throw LineBroke();
       continue;
     }
     --open;

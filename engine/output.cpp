@@ -34,7 +34,7 @@ constexpr Stream kStreams[] = {Stream::out, Stream::err};
 /// Text waits for company so long after some was told, so that lines share messages.
 constexpr std::chrono::duration<int, std::milli> kCompany(1);
 /// Milliseconds for which a dying process waits for its reader.
-constexpr int kLastPatience = 100;
+constexpr int kBusyPatience = 100;
 
 cluster::Descriptor epoll_of(int first, int second) {
   cluster::Descriptor both(::epoll_create1(EPOLL_CLOEXEC));
@@ -185,7 +185,7 @@ void Output::take_some(Stream which) {
 
 void Output::spill(const std::function<void(wire::Stream, std::string_view)>& on_untold) noexcept {
   dying_ = true;
-  for (int waited = 0; busy_ > 0 && waited < kLastPatience; ++waited) ::poll(nullptr, 0, 1);
+  for (int waited = 0; busy_ > 0 && waited < kBusyPatience; ++waited) ::poll(nullptr, 0, 1);
   for (const Stream which : kStreams) {
     stream(which).release();
     stream(which).spill([&](std::string_view text) { on_untold(which, text); });

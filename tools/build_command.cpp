@@ -59,28 +59,28 @@ int build(const std::string& source, std::string output, bool verbose) {
 
 }  // namespace
 
-Command build_command(CLI::App& root) {
+void build_command(CommandLine& line) {
   struct Given {
     std::string source, output;
     bool verbose = false;
   };
   const auto given = std::make_shared<Given>();
-  CLI::App* app = root.add_subcommand("build", "Build a plugin from one source, as `run` does with a script");
-  app->add_option("source", given->source, "A source with ENGINERY_PLUGIN")
-      ->required()
-      ->type_name("FILE.cpp")
-      ->check([](const std::string& path) {
+  Command command = line.command("build", "Build a plugin from one source, as `run` does with a script");
+  command.option("source", given->source, "A source with ENGINERY_PLUGIN")
+      .required()
+      .type_name("FILE.cpp")
+      .check([](const std::string& path) {
         return modules::names_a_source(path) ? "" : fmt::format("'{}' is not called .cpp, .cc or .cxx", path);
       });
-  app->add_option("-o,--output", given->output, "What to write (default: libFILE.so, in this folder)")
-      ->type_name("FILE.so");
-  app->add_flag("--verbose", given->verbose, "Show the compiler's command");
-  set_footer(app,
-             "  enginery build script.cpp                    libscript.so, for run(\"libscript.so\") and for import\n"
-             "  enginery build script.cpp -o lib/script.so   somewhere else\n"
-             "  ENGINERY_CXX=g++-13 enginery build script.cpp\n"
-             "What was compiled is kept; an unchanged source is not compiled again.\n");
-  return {app, [given] { return build(given->source, given->output, given->verbose); }};
+  command.option("-o,--output", given->output, "What to write (default: libFILE.so, in this folder)")
+      .type_name("FILE.so");
+  command.flag("--verbose", given->verbose, "Show the compiler's command");
+  command.footer(
+      "  enginery build script.cpp                    libscript.so, for run(\"libscript.so\") and for import\n"
+      "  enginery build script.cpp -o lib/script.so   somewhere else\n"
+      "  ENGINERY_CXX=g++-13 enginery build script.cpp\n"
+      "What was compiled is kept; an unchanged source is not compiled again.\n");
+  command.does([given] { return build(given->source, given->output, given->verbose); });
 }
 
 }  // namespace enginery::tools

@@ -8,63 +8,49 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include <enginery/errors.hpp>
+
+#include "tools/command_line.hpp"
 
 namespace enginery::tools {
 
-// Exit codes; 0 is done.
-inline constexpr int kFailure = 1;
-inline constexpr int kUsage = 2;
-inline constexpr int kInterrupted = 130;
-
-/// One subcommand: its options, and what it does with them. `run` returns the exit code, or throws.
-struct Command {
-  CLI::App* app;
-  std::function<int()> run;
-};
-
-Command start_command(CLI::App& root);
-Command stop_command(CLI::App& root);
-Command restart_command(CLI::App& root);
-Command kill_command(CLI::App& root);
-Command list_command(CLI::App& root);
-Command status_command(CLI::App& root);
-Command exec_command(CLI::App& root);
-Command interrupt_command(CLI::App& root);
-Command plugins_command(CLI::App& root);
-Command build_command(CLI::App& root);
-Command debug_command(CLI::App& root);
-Command engine_command(CLI::App& root);
-Command hub_command(CLI::App& root);
-Command probe_command(CLI::App& root);
+// Each adds one subcommand.
+void start_command(CommandLine& line);
+void stop_command(CommandLine& line);
+void restart_command(CommandLine& line);
+void kill_command(CommandLine& line);
+void list_command(CommandLine& line);
+void status_command(CommandLine& line);
+void exec_command(CommandLine& line);
+void interrupt_command(CommandLine& line);
+void plugins_command(CommandLine& line);
+void build_command(CommandLine& line);
+void debug_command(CommandLine& line);
+void engine_command(CommandLine& line);
+void hub_command(CommandLine& line);
+void probe_command(CommandLine& line);
 
 /// --name, the cluster's.
-void add_name(CLI::App* app, std::string& name);
+void add_name(Command command, std::string& name);
 /// The id of an engine, which must be given.
-void add_id(CLI::App* app, int& id);
+void add_id(Command command, int& id);
 /// --json, which prints `what`.
-void add_json(CLI::App* app, bool& json, const std::string& what);
+void add_json(Command command, bool& json, const std::string& what);
 /// --load, plugins separated by commas.
-void add_load(CLI::App* app, std::vector<std::string>& load, const std::string& what);
+void add_load(Command command, std::vector<std::string>& load, const std::string& what);
 /// --timeout, in seconds.
-void add_timeout(CLI::App* app, double& seconds, const std::string& what);
+void add_timeout(Command command, double& seconds, const std::string& what);
 /// --log-level, of this process and those that it starts.
-void add_log_level(CLI::App* app);
+void add_log_level(Command command);
 /// --memory-limit, of an engine, in bytes.
-void add_memory_limit(CLI::App* app, std::uint64_t& bytes);
+void add_memory_limit(Command command, std::uint64_t& bytes);
 std::chrono::milliseconds milliseconds(double seconds);
 /// How long a command that has so many seconds waits for the hub.
 std::chrono::milliseconds hub_timeout(double seconds);
-/// Refuses what is not a number from `low` to `high`.
-CLI::Validator number_from(double low, double high);
-CLI::Validator whole_number_from(int low, int high);
-
 /// Refuses what `parse` throws an Error for, in its words.
 template <class Parse>
-CLI::Validator accepted_by(Parse parse) {
-  const auto refusal = [parse](const std::string& word) {
+Check accepted_by(Parse parse) {
+  return [parse](const std::string& word) {
     try {
       parse(word);
     } catch (const Error& error) {
@@ -72,16 +58,7 @@ CLI::Validator accepted_by(Parse parse) {
     }
     return std::string();
   };
-  return CLI::Validator(refusal, "");
 }
-
-inline constexpr const char* kExitCodes =
-    "0 done, 1 failed (the reason is on stderr), 2 not used rightly, 130 ended by Ctrl-C.";
-/// Of what goes on until it is told to end.
-inline constexpr const char* kExitCodesOfServers =
-    "0 done, or ended by a signal, 1 failed (the reason is on stderr), 2 not used rightly.";
-/// What --help ends with: `examples`, one per line, and the exit codes.
-void set_footer(CLI::App* app, const std::string& examples, const std::string& exit_codes = kExitCodes);
 
 /// Writes what standard output still holds. Throws std::system_error if it, or something before it, was not written.
 void flush_output();

@@ -59,19 +59,19 @@ int debug(const std::string& name, int id) {
 
 }  // namespace
 
-Command debug_command(CLI::App& root) {
+void debug_command(CommandLine& line) {
   struct Given {
     std::string name;
     int id = 0;
   };
   const auto given = std::make_shared<Given>();
-  CLI::App* app = root.add_subcommand("debug", "Print the command that attaches gdb to an engine");
-  add_id(app, given->id);
-  add_name(app, given->name);
-  set_footer(app,
-             "  enginery debug 0      prints it\n"
-             "  $(enginery debug 0)   runs it; no task is lost while the engine stands still\n");
-  return {app, [given] { return debug(given->name, given->id); }};
+  Command command = line.command("debug", "Print the command that attaches gdb to an engine");
+  add_id(command, given->id);
+  add_name(command, given->name);
+  command.footer(
+      "  enginery debug 0      prints it\n"
+      "  $(enginery debug 0)   runs it; no task is lost while the engine stands still\n");
+  command.does([given] { return debug(given->name, given->id); });
 }
 
 }  // namespace enginery::tools

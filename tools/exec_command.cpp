@@ -40,7 +40,7 @@ std::optional<std::vector<int>> parse_engines(const std::string& words) {
     int id = 0;
     const auto [stop, error] = std::from_chars(words.data() + begin, words.data() + end, id);
     if (error != std::errc() || stop != words.data() + end)
-      throw CLI::ValidationError("--engines", fmt::format("'{}' is neither \"all\" nor ids such as 0,2", words));
+      throw UsageError("--engines", fmt::format("'{}' is neither \"all\" nor ids such as 0,2", words));
     ids.push_back(id);
     begin = end + 1;
   }
@@ -111,14 +111,14 @@ json as_json(const Outcome& outcome) {
   return each;
 }
 
-struct Given {
+struct Execution {
   std::string statement, engines = "all", name;
   std::optional<std::vector<int>> ids;
   bool json = false, traceback = false;
   std::optional<double> timeout;
 };
 
-int execute(const Given& given) {
+int execute(const Execution& given) {
   // The handler is set before the client's threads are there; the second Ctrl-C ends this process the usual way.
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted = 1; };
@@ -159,28 +159,28 @@ int execute(const Given& given) {
 
 }  // namespace
 
-Command exec_command(CLI::App& root) {
-  const auto given = std::make_shared<Given>();
-  CLI::App* app = root.add_subcommand("exec", "Run a statement on engines, and show what each printed and gave");
-  app->add_option("statement", given->statement, "What `execute` takes: \"a = 6\", \"norms.get_norms(A)\", \"a * 7\"")
-      ->required()
-      ->type_name("STATEMENT");
-  app->add_option("--engines", given->engines, "Ids separated by commas, or \"all\" (default)")->type_name("K,...");
-  add_name(app, given->name);
+void exec_command(CommandLine& line) {
+  const auto given = std::make_shared<Execution>();
+  Command command = line.command("exec", "Run a statement on engines, and show what each printed and gave");
+  command.option("statement", given->statement, "What `execute` takes: \"a = 6\", \"norms.get_norms(A)\", \"a * 7\"")
+      .required()
+      .type_name("STATEMENT");
+  command.option("--engines", given->engines, "Ids separated by commas, or \"all\" (default)").type_name("K,...");
+  add_name(command, given->name);
   add_json(
-      app, given->json,
+      command, given->json,
       "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\", \"stdout\", \"stderr\", \"error\" (null, "
       "or \"ename\", \"message\", \"traceback\")}]}");
-  app->add_flag("--traceback", given->traceback, "Show the functions that an error came through, too");
-  app->add_option("--timeout", given->timeout, "Seconds until all must be done (default: no limit)")
-      ->check(number_from(0.001, 1e6))
-      ->type_name("SECONDS");
-  app->callback([given] { given->ids = parse_engines(given->engines); });
-  set_footer(app,
-             "  enginery exec 'import norms'\n"
-             "  enginery exec 'a * 7' --engines 0,2\n"
-             "  enginery exec 'system.getpid()' --name b --json | jq '.engines[].result'\n");
-  return {app, [given] { return execute(*given); }};
+  command.flag("--traceback", given->traceback, "Show the functions that an error came through, too");
+  command.option("--timeout", given->timeout, "Seconds until all must be done (default: no limit)")
+      .check(number_from(0.001, 1e6))
+      .type_name("SECONDS");
+  command.check_all([given] { given->ids = parse_engines(given->engines); });
+  command.footer(
+      "  enginery exec 'import norms'\n"
+      "  enginery exec 'a * 7' --engines 0,2\n"
+      "  enginery exec 'system.getpid()' --name b --json | jq '.engines[].result'\n");
+  command.does([given] { return execute(*given); });
 }
 
 }  // namespace enginery::tools

@@ -21,7 +21,7 @@ namespace {
 using Time = std::chrono::system_clock::time_point;
 
 /// What can be known of a cluster from outside.
-struct Seen {
+struct SeenCluster {
   std::string name;
   /// "running"; "starting" (or stopping: it has no connection file); "silent": its hub does not answer; "dead": a
   /// folder without a launcher.
@@ -33,8 +33,8 @@ struct Seen {
   std::filesystem::path directory;
 };
 
-Seen look_at(const std::filesystem::path& directory, std::chrono::milliseconds timeout) {
-  Seen seen{directory.filename(), "dead", {}, {}, {}, directory};
+SeenCluster look_at(const std::filesystem::path& directory, std::chrono::milliseconds timeout) {
+  SeenCluster seen{directory.filename(), "dead", {}, {}, {}, directory};
   const auto launcher = cluster::holder(directory);
   if (!launcher) return seen;
   seen.pid = launcher->pid;
@@ -55,28 +55,29 @@ Seen look_at(const std::filesystem::path& directory, std::chrono::milliseconds t
   return seen;
 }
 
-std::vector<Seen> look_at_all(std::chrono::milliseconds timeout) {
-  std::vector<Seen> clusters;
+std::vector<SeenCluster> look_at_all(std::chrono::milliseconds timeout) {
+  std::vector<SeenCluster> clusters;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(cluster::runtime_base(), error))
     if (std::filesystem::exists(entry.path() / cluster::kLockFile, error))
       clusters.push_back(look_at(entry.path(), timeout));
-  std::sort(clusters.begin(), clusters.end(), [](const Seen& a, const Seen& b) { return a.name < b.name; });
+  std::sort(clusters.begin(), clusters.end(),
+            [](const SeenCluster& a, const SeenCluster& b) { return a.name < b.name; });
   return clusters;
 }
 
-const char* colour_of(const std::string& state) {
+const char* colour_of_cluster(const std::string& state) {
   if (state == "running") return kGreen;
   return state == "starting" ? kYellow : kRed;
 }
 
-std::string list_table(const std::vector<Seen>& clusters, bool colours) {
+std::string list_table(const std::vector<SeenCluster>& clusters, bool colours) {
   if (clusters.empty()) return "no cluster runs; `enginery start` starts one\n";
   Table table({{"name"}, {"state"}, {"engines", Align::right}, {"pid", Align::right}, {"since"}, {"directory"}});
   std::string dead;
-  for (const Seen& cluster : clusters) {
+  for (const SeenCluster& cluster : clusters) {
     table.add({{cluster.name},
-               {cluster.state, colour_of(cluster.state)},
+               {cluster.state, colour_of_cluster(cluster.state)},
                {cluster.engines ? std::to_string(*cluster.engines) : "-"},
                {cluster.pid ? std::to_string(*cluster.pid) : "-"},
                {cluster.since ? utc_text(*cluster.since) : "-"},
@@ -89,10 +90,10 @@ std::string list_table(const std::vector<Seen>& clusters, bool colours) {
   return table.text(colours) + dead;
 }
 
-std::string list_json(const std::vector<Seen>& clusters) {
+std::string list_json(const std::vector<SeenCluster>& clusters) {
   using nlohmann::json;
   json all = json::array();
-  for (const Seen& cluster : clusters)
+  for (const SeenCluster& cluster : clusters)
     all.push_back({{"name", cluster.name},
                    {"state", cluster.state},
                    {"engines", cluster.engines ? json(*cluster.engines) : json()},
@@ -104,25 +105,25 @@ std::string list_json(const std::vector<Seen>& clusters) {
 
 }  // namespace
 
-Command list_command(CLI::App& root) {
+void list_command(CommandLine& line) {
   struct Given {
     bool json = false;
     double timeout = 2;
   };
   const auto given = std::make_shared<Given>();
-  CLI::App* app = root.add_subcommand("list", "Show all clusters of this user on this host");
-  add_json(app, given->json,
+  Command command = line.command("list", "Show all clusters of this user on this host");
+  add_json(command, given->json,
            "{\"clusters\": [{\"name\", \"state\" (running, starting, silent, dead), \"engines\", \"pid\", \"since\", "
            "\"directory\"}]}, null where it is not known");
-  add_timeout(app, given->timeout, "Seconds each hub has to answer (default: 2)");
-  set_footer(app,
-             "  enginery list\n"
-             "  enginery list --json | jq -r '.clusters[].name'\n");
-  return {app, [given] {
-            const std::vector<Seen> clusters = look_at_all(milliseconds(given->timeout));
-            fmt::print("{}", given->json ? list_json(clusters) : list_table(clusters, wants_colours()));
-            return 0;
-          }};
+  add_timeout(command, given->timeout, "Seconds each hub has to answer (default: 2)");
+  command.footer(
+      "  enginery list\n"
+      "  enginery list --json | jq -r '.clusters[].name'\n");
+  command.does([given] {
+    const std::vector<SeenCluster> clusters = look_at_all(milliseconds(given->timeout));
+    fmt::print("{}", given->json ? list_json(clusters) : list_table(clusters, wants_colours()));
+    return 0;
+  });
 }
 
 }  // namespace enginery::tools

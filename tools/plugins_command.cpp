@@ -24,17 +24,17 @@ namespace {
 using nlohmann::json;
 
 /// A plugin, or why it is none.
-struct Seen {
+struct SeenPlugin {
   std::string name;
   std::shared_ptr<ModuleNamespace> module;
   std::optional<PluginLoadError> error;
 };
 
-std::vector<Seen> look_at(const std::vector<std::string>& words) {
+std::vector<SeenPlugin> look_at(const std::vector<std::string>& words) {
   modules::Loader loader(modules::Probe{.command = {own_file().string(), "probe"}});
-  std::vector<Seen> plugins;
+  std::vector<SeenPlugin> plugins;
   for (const std::string& word : words) {
-    Seen seen{word, nullptr, {}};
+    SeenPlugin seen{word, nullptr, {}};
     try {
       modules::refuse_source(word);
       seen.module = modules::names_a_file(word) ? loader.import_file(word) : loader.import(word);
@@ -58,11 +58,11 @@ std::string indented(const std::string& text, const std::string& by) {
   return result;
 }
 
-std::string overview(const std::vector<Seen>& plugins, bool colours) {
+std::string overview(const std::vector<SeenPlugin>& plugins, bool colours) {
   if (plugins.empty())
     return "no plugins are found; put their folders into ENGINERY_PLUGIN_PATH, separated by colons\n";
   Table table({{"name"}, {"file"}, {"about"}});
-  for (const Seen& plugin : plugins) {
+  for (const SeenPlugin& plugin : plugins) {
     if (plugin.module)
       table.add({{plugin.name}, {plugin.module->file}, {first_line(plugin.module->doc)}});
     else
@@ -92,7 +92,7 @@ std::string description(const ModuleNamespace& module) {
   return text;
 }
 
-json as_json(const Seen& plugin) {
+json as_json(const SeenPlugin& plugin) {
   if (plugin.error)
     return {{"name", plugin.name},
             {"file", plugin.error->file()},
@@ -115,16 +115,16 @@ json as_json(const Seen& plugin) {
           {"error", nullptr}};
 }
 
-std::string plugins_json(const std::vector<Seen>& plugins) {
+std::string plugins_json(const std::vector<SeenPlugin>& plugins) {
   json all = json::array();
-  for (const Seen& plugin : plugins) all.push_back(as_json(plugin));
+  for (const SeenPlugin& plugin : plugins) all.push_back(as_json(plugin));
   return json({{"plugins", all}}).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 /// Those that were asked for by name or file. Returns the exit code.
-int describe(const std::vector<Seen>& plugins) {
+int describe(const std::vector<SeenPlugin>& plugins) {
   bool refused = false, first = true;
-  for (const Seen& plugin : plugins) {
+  for (const SeenPlugin& plugin : plugins) {
     if (plugin.error) {
       refused = true;
       fmt::print(stderr, "enginery: {}\n", plugin.error->what());
@@ -138,37 +138,38 @@ int describe(const std::vector<Seen>& plugins) {
 
 }  // namespace
 
-Command plugins_command(CLI::App& root) {
+void plugins_command(CommandLine& line) {
   struct Given {
     std::vector<std::string> words;
     bool json = false;
   };
   const auto given = std::make_shared<Given>();
-  CLI::App* app =
-      root.add_subcommand("plugins", "Show the plugins that are found, or the tasks of some, without any engine");
-  app->add_option("plugins", given->words,
-                  "Files (with a / or .so) or names; none: all in $ENGINERY_PLUGIN_PATH and those that came along")
-      ->type_name("FILE.so|NAME");
-  add_json(app, given->json,
+  Command command =
+      line.command("plugins", "Show the plugins that are found, or the tasks of some, without any engine");
+  command
+      .option("plugins", given->words,
+              "Files (with a / or .so) or names; none: all in $ENGINERY_PLUGIN_PATH and those that came along")
+      .type_name("FILE.so|NAME");
+  add_json(command, given->json,
            "{\"plugins\": [{\"name\", \"file\", \"doc\", \"version\", \"build_id\", \"tasks\": [{\"name\", "
            "\"signature\", \"doc\"}], \"variables\", \"error\" (null, or \"stage\" and \"message\")}]}");
-  set_footer(app,
-             "  enginery plugins                   all that `import` finds, with a line on each\n"
-             "  enginery plugins linalg            its tasks, their parameters and what they do\n"
-             "  enginery plugins build/norms.so    a file, before an engine loads it\n"
-             "  enginery plugins norms --json | jq -r '.plugins[].tasks[].signature'\n");
-  return {app, [given] {
-            const bool all = given->words.empty();
-            const std::vector<Seen> plugins = look_at(all ? modules::plugin_names() : given->words);
-            if (all) {
-              fmt::print("{}", given->json ? plugins_json(plugins) : overview(plugins, wants_colours()));
-              return 0;
-            }
-            if (!given->json) return describe(plugins);
-            fmt::print("{}", plugins_json(plugins));
-            const bool refused = std::any_of(plugins.begin(), plugins.end(), [](const Seen& p) { return p.error; });
-            return refused ? kFailure : 0;
-          }};
+  command.footer(
+      "  enginery plugins                   all that `import` finds, with a line on each\n"
+      "  enginery plugins linalg            its tasks, their parameters and what they do\n"
+      "  enginery plugins build/norms.so    a file, before an engine loads it\n"
+      "  enginery plugins norms --json | jq -r '.plugins[].tasks[].signature'\n");
+  command.does([given] {
+    const bool all = given->words.empty();
+    const std::vector<SeenPlugin> plugins = look_at(all ? modules::plugin_names() : given->words);
+    if (all) {
+      fmt::print("{}", given->json ? plugins_json(plugins) : overview(plugins, wants_colours()));
+      return 0;
+    }
+    if (!given->json) return describe(plugins);
+    fmt::print("{}", plugins_json(plugins));
+    const bool refused = std::any_of(plugins.begin(), plugins.end(), [](const SeenPlugin& p) { return p.error; });
+    return refused ? kFailure : 0;
+  });
 }
 
 }  // namespace enginery::tools

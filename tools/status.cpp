@@ -16,7 +16,7 @@ std::string memory_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} GiB", mebibytes / 1024);
 }
 
-const char* colour_of(const std::string& state) {
+const char* colour_of_engine(const std::string& state) {
   if (state == "busy") return kYellow;
   if (state == "idle") return kGreen;
   return kRed;
@@ -47,7 +47,16 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
     if (engine.running_since)
       since = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(now - *engine.running_since));
     if (!engine.is_there()) {
-      table.add({{std::to_string(engine.id)}, {}, {engine.state, colour_of(engine.state)}, {}, {}, {}, {}, {}, {}, {}});
+      table.add({{std::to_string(engine.id)},
+                 {},
+                 {engine.state, colour_of_engine(engine.state)},
+                 {},
+                 {},
+                 {},
+                 {},
+                 {},
+                 {},
+                 {}});
       if (engine.state == "dead" || engine.state == "given up")
         remedies += fmt::format("engine {} died ({}); `enginery restart {}{}` starts it anew\n", engine.id, engine.how,
                                 engine.id, cluster::name_option(status.cluster));
@@ -55,7 +64,7 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
     }
     table.add({{std::to_string(engine.id)},
                {engine.host.empty() ? std::to_string(engine.pid) : fmt::format("{}@{}", engine.pid, engine.host)},
-               {engine.state, colour_of(engine.state)},
+               {engine.state, colour_of_engine(engine.state)},
                {engine.task},
                {since},
                {std::to_string(engine.queued)},

@@ -102,12 +102,13 @@ Value as_type(const Value& self, Arguments& arguments) {
   return Value::array(self.as_array().converted(dtype_named(arguments[0])));
 }
 
-constexpr NamedMethod kMethods[] = {{"sum", total}, {"min", least},       {"max", most},       {"mean", mean},
-                                    {"copy", copy}, {"reshape", reshape}, {"tolist", to_list}, {"astype", as_type}};
+constexpr NamedMethod kArrayMethods[] = {{"sum", total},      {"min", least},     {"max", most},
+                                         {"mean", mean},      {"copy", copy},     {"reshape", reshape},
+                                         {"tolist", to_list}, {"astype", as_type}};
 
 }  // namespace
 
-Method array_method(std::string_view name) { return method_in(kMethods, name); }
+Method array_method(std::string_view name) { return method_in(kArrayMethods, name); }
 
 Value builtin::to_array(Arguments& arguments) {
   arguments.expect(1, {"object", "dtype"});

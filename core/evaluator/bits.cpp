@@ -8,7 +8,7 @@
 namespace enginery::evaluator {
 namespace {
 
-const char* symbol(BitOperator op) {
+const char* symbol_of(BitOperator op) {
   static constexpr const char* kSymbols[] = {"&", "|", "^", "<<", ">>"};
   return kSymbols[static_cast<std::size_t>(op)];
 }
@@ -60,7 +60,7 @@ Value bits(BitOperator op, const Value& a, const Value& b) {
     return Value::dict(std::move(merged));
   }
   throw TypeError(
-      fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol(op), a.type_name(), b.type_name()));
+      fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol_of(op), a.type_name(), b.type_name()));
 }
 
 Value binary(BinaryOperator op, const Value& left, const Value& right) {

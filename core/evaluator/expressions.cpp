@@ -131,7 +131,7 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
       } else {
         if (called && current.kind() == Kind::dict && !current.as_dict().find(std::string_view(named->name)))
           throw AttributeError(fmt::format("'dict' object has no attribute '{}'", named->name));
-        current = attribute(current, named->name);
+        current = evaluator::attribute(current, named->name);
       }
     } else if (const auto* subscription = std::get_if<Subscription>(&trailer)) {
       current = current.at(subscripts(*subscription));

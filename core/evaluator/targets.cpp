@@ -72,7 +72,7 @@ Value Evaluation::run(const AugmentedAssignment& assignment) {
   const auto& primary = std::get<Primary>(assignment.target.form);
   const Value object = walk(primary, primary.trailers.size() - 1);
   if (const auto* named = std::get_if<Attribute>(&primary.trailers.back())) {
-    Value changed = attribute(object, named->name);
+    Value changed = evaluator::attribute(object, named->name);
     augment(assignment.op, changed, value(assignment.value));
     modules::set_attribute(object, named->name, changed);
   } else {

@@ -159,25 +159,34 @@ Value find_last(const Value& self, Arguments& arguments) {
   arguments.expect(1, 1);
   return position(self, self.as_string().rfind(arguments.text(0)));
 }
-Value index(const Value& self, Arguments& arguments) {
+Value find_or_refuse(const Value& self, Arguments& arguments) {
   Value found = find(self, arguments);
   if (found.as_integer() < 0) throw ValueError(fmt::format("substring not found: {}", brief(arguments[0])));
   return found;
 }
 
-Value count(const Value& self, Arguments& arguments) {
+Value occurrences(const Value& self, Arguments& arguments) {
   arguments.expect(1, 1);
   return Value::integer(static_cast<std::int64_t>(occurrences(self.as_string(), arguments.text(0))));
 }
 
-constexpr NamedMethod kMethods[] = {{"upper", upper},        {"lower", lower},        {"strip", strip},
-                                    {"lstrip", left_strip},  {"rstrip", right_strip}, {"split", split},
-                                    {"join", join},          {"replace", replace},    {"startswith", starts_with},
-                                    {"endswith", ends_with}, {"find", find},          {"rfind", find_last},
-                                    {"index", index},        {"count", count}};
+constexpr NamedMethod kTextMethods[] = {{"upper", upper},
+                                        {"lower", lower},
+                                        {"strip", strip},
+                                        {"lstrip", left_strip},
+                                        {"rstrip", right_strip},
+                                        {"split", split},
+                                        {"join", join},
+                                        {"replace", replace},
+                                        {"startswith", starts_with},
+                                        {"endswith", ends_with},
+                                        {"find", find},
+                                        {"rfind", find_last},
+                                        {"index", find_or_refuse},
+                                        {"count", occurrences}};
 
 }  // namespace
 
-Method text_method(std::string_view name) { return method_in(kMethods, name); }
+Method text_method(std::string_view name) { return method_in(kTextMethods, name); }
 
 }  // namespace enginery::evaluator

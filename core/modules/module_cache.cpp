@@ -23,10 +23,10 @@ namespace enginery::modules {
 
 namespace fs = std::filesystem;
 
-static constexpr const char* kRemedy = "Set ENGINERY_CACHE to a folder of your own on a disk with room";
+static constexpr const char* kCacheRemedy = "Set ENGINERY_CACHE to a folder of your own on a disk with room";
 
 [[noreturn]] static void refuse(const fs::path& file, const std::string& problem) {
-  throw PluginLoadError(LoadStage::read, file, problem, kRemedy);
+  throw PluginLoadError(LoadStage::read, file, problem, kCacheRemedy);
 }
 
 ModuleCache::ModuleCache(fs::path folder) : folder_(std::move(folder)) {

@@ -12,7 +12,7 @@
 namespace enginery::transport {
 namespace {
 
-constexpr std::chrono::seconds kPatience(1);
+constexpr std::chrono::seconds kLongestClose(1);
 
 /// One thread that closes one socket at a time.
 class Closer {
@@ -23,7 +23,7 @@ class Closer {
 
   void close(std::uint32_t socket) {
     std::unique_lock lock(mutex_);
-    const auto limit = std::chrono::steady_clock::now() + kPatience;
+    const auto limit = std::chrono::steady_clock::now() + kLongestClose;
     const auto idle = [this] { return !socket_ || hangs_; };
     if (!changed_.wait_until(lock, limit, idle) || hangs_) return;
     socket_ = socket;

@@ -17,8 +17,8 @@
 namespace enginery::transport {
 namespace {
 
-constexpr std::chrono::seconds kInterval(1);
-constexpr timeval kPatience{0, 100'000};  // for one sign; so often is it waited for:
+constexpr std::chrono::seconds kLookInterval(1);
+constexpr timeval kSignPatience{0, 100'000};  // for one sign; so often is it waited for:
 constexpr int kSigns = 10;
 /// So often in a row may nothing be heard before the listener is taken for dead: it may only have to wait for its
 /// processor. Each new listener makes the guard slower to take the next one for dead, a minute of answers quicker
@@ -71,8 +71,8 @@ ListenerGuard::Sign ListenerGuard::look() const {
   std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return Sign::life;  // no descriptors left says nothing about the listener
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kSignPatience, sizeof kSignPatience);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kSignPatience, sizeof kSignPatience);
   const Sign sign = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0
                         ? ask(fd)
                         : (errno == ECONNREFUSED || errno == ENOENT ? Sign::death : Sign::none);
@@ -99,7 +99,7 @@ ListenerGuard::Sign ListenerGuard::ask(int fd) const {
 void ListenerGuard::watch() {
   unsigned silences = 0, allowed = kSilences, answers = 0;
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kInterval, [this] { return stop_; })) {
+  while (!changed_.wait_for(lock, kLookInterval, [this] { return stop_; })) {
     lock.unlock();
     const Sign sign = look();
     silences = sign == Sign::none ? silences + 1 : 0;

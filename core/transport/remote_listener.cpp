@@ -28,7 +28,7 @@
 namespace enginery::transport {
 namespace {
 
-constexpr std::chrono::seconds kInterval(1);
+constexpr std::chrono::seconds kStrangersInterval(1);
 
 struct Ends {
   std::uint16_t own_port;
@@ -115,7 +115,7 @@ RemoteListener::~RemoteListener() {
 
 void RemoteListener::watch() {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kInterval, [this] { return stop_; })) {
+  while (!changed_.wait_for(lock, kStrangersInterval, [this] { return stop_; })) {
     lock.unlock();
     if (const std::uint64_t count = newly_refused(); count > 0)
       refusals_->note("a connection that did not prove that it belongs to this cluster", count);

@@ -21,10 +21,10 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 /// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not.
-constexpr auto kSilence = 20ms;
-constexpr auto kPatience = 100ms;
+constexpr auto kQuietFor = 20ms;
+constexpr auto kClosePatience = 100ms;
 /// Between the dials of a socket that nobody wants any more: longer than any process lives.
-constexpr nng_duration kNoRedial = 0x7fffffff;
+constexpr nng_duration kNeverRedial = 0x7fffffff;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ struct Subscriber::State {
   bool closable = true;
   std::atomic<Clock::time_point> heard{Clock::time_point::min()};
 
-  bool silent() const { return heard.load(std::memory_order_relaxed) < Clock::now() - kSilence; }
+  bool silent() const { return heard.load(std::memory_order_relaxed) < Clock::now() - kQuietFor; }
 
   static void on_aio(void* argument) {
     auto* state = static_cast<State*>(argument);
@@ -72,7 +72,7 @@ Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage
 void Subscriber::leave_open() { state_->closable = false; }
 
 Subscriber::~Subscriber() {
-  for (const auto end = Clock::now() + kPatience; state_->closable && !state_->silent() && Clock::now() < end;)
+  for (const auto end = Clock::now() + kClosePatience; state_->closable && !state_->silent() && Clock::now() < end;)
     std::this_thread::sleep_for(2ms);
   const bool close = state_->closable && state_->silent();
   nng_aio_stop(state_->aio);  // waits for a callback that runs; none comes after
@@ -82,8 +82,8 @@ Subscriber::~Subscriber() {
     delete state_;
   } else {
     // It does not dial for ever where nobody listens any more: many that do wedge NNG and take all descriptors.
-    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMINT, kNoRedial);
-    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMAXT, kNoRedial);
+    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMINT, kNeverRedial);
+    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMAXT, kNeverRedial);
     // What still comes is thrown away as it comes.
     nng_socket_set(state_->socket, NNG_OPT_SUB_UNSUBSCRIBE, state_->topic.data(), state_->topic.size());
     abandon(state_);

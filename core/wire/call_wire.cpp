@@ -56,10 +56,6 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_text(flatbuffers::Fla
   return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
-std::string text_of(const flatbuffers::Vector<std::uint8_t>* text) {
-  return text ? std::string(reinterpret_cast<const char*>(text->data()), text->size()) : std::string();
-}
-
 Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer, std::size_t inline_bytes) {
   Packed packed;
   std::size_t size = kHeader + padded(builder.GetSize());

@@ -93,5 +93,9 @@ inline std::span<const std::uint8_t> written(const flatbuffers::FlatBufferBuilde
 }
 
 inline std::string text_of(const flatbuffers::String* text) { return text ? text->str() : std::string(); }
+/// One that need not be UTF-8.
+inline std::string text_of(const flatbuffers::Vector<std::uint8_t>* text) {
+  return text ? std::string(reinterpret_cast<const char*>(text->data()), text->size()) : std::string();
+}
 
 }  // namespace enginery::wire
