@@ -10,15 +10,16 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
 
 #include "client/script_hash.hpp"
+#include "core/cluster/json.hpp"
 #include "core/cluster/spawn.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/plugin_file.hpp"
@@ -37,6 +38,12 @@ fs::path library() {
   if (::dladdr(reinterpret_cast<const void*>(&modules::find_plugin), &here) == 0 || !here.dli_fname) return {};
   std::error_code error;
   return fs::canonical(here.dli_fname, error);
+}
+
+/// Empty if there is no such file.
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 bool can_run(const fs::path& file) {
@@ -71,7 +78,7 @@ fs::path find_compiler(const std::string& usual, const std::string& script) {
 
 ScriptRecipe ScriptRecipe::find(const std::string& script) {
   const fs::path so = library(), folder = so.parent_path() / "enginery", file = folder / "script.json";
-  const auto json = nlohmann::json::parse(std::ifstream(file), nullptr, false);
+  const auto json = cluster::parse_json_or_discard(text_of(file));
   try {
     ScriptRecipe recipe;
     recipe.compiler = find_compiler(json.at("compiler"), script);

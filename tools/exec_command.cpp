@@ -10,10 +10,10 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <enginery/client.hpp>
 
+#include "core/cluster/json.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {
@@ -150,9 +150,7 @@ int execute(const Execution& given) {
     else
       print(outcome, given.traceback);
   }
-  if (given.json)
-    fmt::print("{}\n", json({{"statement", given.statement}, {"engines", engines}})
-                           .dump(2, ' ', false, json::error_handler_t::replace));
+  if (given.json) fmt::print("{}\n", cluster::json_text({{"statement", given.statement}, {"engines", engines}}));
   if (interrupted) return kInterrupted;
   return failed ? kFailure : 0;
 }

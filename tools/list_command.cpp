@@ -6,11 +6,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
 
 #include "client/status.hpp"
+#include "core/cluster/json.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "tools/command.hpp"
 #include "tools/table.hpp"
@@ -100,7 +100,7 @@ std::string list_json(const std::vector<SeenCluster>& clusters) {
                    {"pid", cluster.pid ? json(*cluster.pid) : json()},
                    {"since", cluster.since ? json(utc_text(*cluster.since)) : json()},
                    {"directory", cluster.directory.string()}});
-  return json({{"clusters", all}}).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return cluster::json_text({{"clusters", all}}) + "\n";
 }
 
 }  // namespace

@@ -7,12 +7,12 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
 #include <enginery/function.hpp>
 #include <enginery/value.hpp>
 
+#include "core/cluster/json.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/loader.hpp"
 #include "tools/command.hpp"
@@ -118,7 +118,7 @@ json as_json(const SeenPlugin& plugin) {
 std::string plugins_json(const std::vector<SeenPlugin>& plugins) {
   json all = json::array();
   for (const SeenPlugin& plugin : plugins) all.push_back(as_json(plugin));
-  return json({{"plugins", all}}).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return cluster::json_text({{"plugins", all}}) + "\n";
 }
 
 /// Those that were asked for by name or file. Returns the exit code.

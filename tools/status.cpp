@@ -2,8 +2,8 @@
 #include "tools/status.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "core/cluster/json.hpp"
 #include "core/cluster/runtime_directory.hpp"
 #include "tools/table.hpp"
 
@@ -103,7 +103,7 @@ std::string status_json(const ClusterStatus& status) {
                      {"hub", {{"pid", status.hub_pid}}},
                      {"uptime", std::chrono::duration<double>(status.uptime).count()},
                      {"engines", engines}};
-  return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return cluster::json_text(root) + "\n";
 }
 
 }  // namespace enginery::tools

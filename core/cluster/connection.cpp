@@ -12,7 +12,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
 
@@ -20,6 +19,7 @@
 #include "core/cluster/descriptor.hpp"
 #include "core/cluster/endpoint.hpp"
 #include "core/cluster/host.hpp"
+#include "core/cluster/json.hpp"
 #include "core/cluster/remote_json.hpp"
 #include "core/cluster/runtime_directory.hpp"
 
@@ -166,13 +166,14 @@ ConnectionError cannot_write(const std::filesystem::path& file, int error) {
 
 Connection Connection::load(const std::filesystem::path& file) {
   const Read read = read_file(file);
-  const json root = json::parse(read.text, nullptr, false);
+  const json root = cluster::parse_json_or_discard(read.text);
   if (!root.is_object())
     throw ConnectionError(
         fmt::format("{}: is not a connection file (no JSON object). `enginery start` writes one", file.string()));
   const Fields fields(file, root);
   if (fields.number("version", UINT64_MAX) != kVersion)
-    fields.wrong("version", fmt::format("is {}, and this program reads version {}", root["version"].dump(), kVersion));
+    fields.wrong("version", fmt::format("is {}, and this program reads version {}", cluster::json_line(root["version"]),
+                                        kVersion));
   const Fields hub = fields.object("hub");
   Connection connection;
   connection.cluster = fields.cluster_name("cluster");
@@ -225,7 +226,7 @@ void Connection::save(const std::filesystem::path& file) const {
                {"boot", boot},
                {"pid_namespace", pid_namespace}};
   if (remote) root["remote"] = cluster::to_json(*remote);
-  const std::string text = root.dump(2) + "\n";
+  const std::string text = cluster::json_exactly(root) + "\n";
   const std::filesystem::path fresh = file.string() + "." + std::to_string(::getpid());
   ::unlink(fresh.c_str());
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -4,10 +4,10 @@
 #include <climits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/json.hpp"
 #include "core/cluster/remote_json.hpp"
 
 namespace enginery::cluster {
@@ -57,7 +57,7 @@ AfterDeath next_of(const json& died) {
   if (!died.contains("next")) return AfterDeath::nothing;
   for (const AfterDeath next : {AfterDeath::starts_anew, AfterDeath::gives_up})
     if (died.at("next") == kNext[static_cast<std::size_t>(next)]) return next;
-  throw ValueError("after a death there is no " + died.at("next").dump());
+  throw ValueError("after a death there is no " + json_line(died.at("next")));
 }
 
 int number(const json& from, const char* field) {
@@ -65,12 +65,12 @@ int number(const json& from, const char* field) {
   const bool fits = value.is_number_unsigned() ? value.get<std::uint64_t>() <= INT_MAX
                                                : value.is_number_integer() && value.get<std::int64_t>() >= INT_MIN;
   if (fits) return value.get<int>();
-  throw ValueError(fmt::format("'{}' is no number in range: {}", field, value.dump()));
+  throw ValueError(fmt::format("'{}' is no number in range: {}", field, json_line(value)));
 }
 
 ProcessId process_of(const json& from) {
   const json& start = from.at("start");
-  if (!start.is_number_unsigned()) throw ValueError("'start' is no number in range: " + start.dump());
+  if (!start.is_number_unsigned()) throw ValueError("'start' is no number in range: " + json_line(start));
   return {number(from, "pid"), start.get<std::uint64_t>()};
 }
 
@@ -103,11 +103,11 @@ LauncherMessage message_of(const json& object) {
 std::string to_line(const LauncherMessage& message) {
   const json object = std::visit([](const auto& each) { return object_of(each); }, message);
   // What a dying process left behind need not be UTF-8.
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_line(object);
 }
 
 LauncherMessage parse_line(std::string_view line) try {
-  return message_of(json::parse(line));
+  return message_of(parse_json(line));
 } catch (const std::exception& error) {
   throw ProtocolError(fmt::format("'{}' is not a message between launcher and hub ({}); are both of one version?",
                                   line.substr(0, 200), error.what()));
