@@ -7,6 +7,7 @@
 #include <enginery/cluster.hpp>
 
 #include "benchmarks/seconds.hpp"
+#include "core/cluster/pid.hpp"
 
 namespace enginery::benchmarks {
 
@@ -19,7 +20,7 @@ std::vector<double> deaths(int engines) {
     const pid_t pid = rc[id].apply_sync(::getpid);
     const auto running = rc[id].apply_async(::pause);
     seconds.push_back(seconds_of([&] {
-      ::kill(pid, SIGKILL);
+      cluster::send_signal(pid, SIGKILL);
       running.wait();
     }));
   }

@@ -20,6 +20,8 @@
 #include <nng/protocol/reqrep0/req.h>
 #include <nng/supplemental/util/platform.h>
 
+#include "core/cluster/pid.hpp"
+
 extern char** environ;
 
 namespace enginery::benchmarks {
@@ -72,7 +74,7 @@ EchoProcess::EchoProcess(const std::string& url) : pid_(-1) {
 }
 
 EchoProcess::~EchoProcess() {
-  ::kill(pid_, SIGKILL);
+  cluster::send_signal(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
 }
 

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -118,9 +119,9 @@ class Cluster::Launcher {
     std::string said, path;
     bool speaks = true, holds = true;
     while (holds && !path.ends_with('\n')) {
-      pollfd waits[]{{process_.link.get(), POLLIN, 0}, {speaks ? words : -1, POLLIN, 0}};
+      pollfd waits[]{{process_->link.get(), POLLIN, 0}, {speaks ? words : -1, POLLIN, 0}};
       if (!wait_for(waits, deadline)) break;
-      if (waits[0].revents) holds = read_more(process_.link.get(), path);
+      if (waits[0].revents) holds = read_more(process_->link.get(), path);
       if (waits[1].revents) speaks = read_more(words, said);
     }
     if (path.ends_with('\n')) {
@@ -141,16 +142,16 @@ class Cluster::Launcher {
   /// The child's exit status is left to a SIGCHLD handler of the user's that was quicker; the pidfd still names no
   /// other process.
   void end() noexcept {
-    if (!process_.pidfd) return;
-    ::shutdown(process_.link.get(), SHUT_RDWR);  // also for copies of it in children that this process forked
-    pollfd ended[]{{process_.pidfd.get(), POLLIN, 0}};
-    if (!wait_for(ended, Clock::now() + kGrace)) ::pidfd_send_signal(process_.pidfd.get(), SIGKILL, nullptr, 0);
+    if (!process_) return;
+    ::shutdown(process_->link.get(), SHUT_RDWR);  // also for copies of it in children that this process forked
+    pollfd ended[]{{process_->pidfd.get(), POLLIN, 0}};
+    if (!wait_for(ended, Clock::now() + kGrace)) ::pidfd_send_signal(process_->pidfd.get(), SIGKILL, nullptr, 0);
     siginfo_t how;
-    while (::waitid(P_PIDFD, static_cast<id_t>(process_.pidfd.get()), &how, WEXITED) != 0 && errno == EINTR) {}
-    process_ = cluster::Started{};
+    while (::waitid(P_PIDFD, static_cast<id_t>(process_->pidfd.get()), &how, WEXITED) != 0 && errno == EINTR) {}
+    process_.reset();
   }
 
-  cluster::Started process_;
+  std::optional<cluster::Started> process_;
   std::filesystem::path connection_file_;
 };
 

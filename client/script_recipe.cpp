@@ -132,7 +132,7 @@ Compilation run_compiler(const std::vector<std::string>& command, const std::str
       break;
   }
   int status = 0;
-  while (::waitpid(compiler.pid, &status, 0) < 0) {
+  while (::waitpid(compiler.pid.number(), &status, 0) < 0) {
     if (errno != EINTR) return {true, said};  // a program that ignores SIGCHLD is not told how its children end
   }
   if (WIFSIGNALED(status))

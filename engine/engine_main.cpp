@@ -28,6 +28,7 @@
 #include "core/cluster/host.hpp"
 #include "core/cluster/hub_addresses.hpp"
 #include "core/cluster/log.hpp"
+#include "core/cluster/pid.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
@@ -171,7 +172,7 @@ int engine_main(const EngineOptions& options) try {
     options.launcher_fd < 0 ? sockets.remove() : sockets.leave_record();  // what it ran when it had to go is news
     std::fflush(nullptr);
     // Launched engines lead a process group: what their tasks started ends with them.
-    if (options.launcher_fd >= 0) ::kill(0, SIGKILL);
+    if (options.launcher_fd >= 0) cluster::kill_own_group();
     ::_exit(0);
   }).detach();
 

@@ -7,13 +7,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
-
-#include "core/cluster/spawn.hpp"
 
 namespace enginery::tools {
 namespace {
@@ -28,15 +25,15 @@ cluster::Descriptor open_log(const std::filesystem::path& log) {
   return file;
 }
 
+cluster::Started start(const Program& program) {
+  const cluster::Descriptor output = open_log(program.log);
+  return cluster::spawn({program.file, program.arguments, output.get(), output.get()});
+}
+
 }  // namespace
 
-Child::Child(const Program& program) : log_(program.log) {
-  const cluster::Descriptor output = open_log(log_);
-  cluster::Started started = cluster::spawn({program.file, program.arguments, output.get(), output.get()});
-  pid_ = started.pid;
-  pidfd_ = std::move(started.pidfd);
-  link_.emplace(started.link.release());
-  running_ = true;
+Child::Child(const Program& program) : log_(program.log), process_(start(program)) {
+  link_.emplace(process_.link.release());
 }
 
 Child::~Child() {
@@ -46,15 +43,15 @@ Child::~Child() {
 }
 
 void Child::kill() noexcept {
-  if (running_) ::kill(-pid_, SIGKILL);
+  if (running_) cluster::signal_group(process_.pid, SIGKILL);
 }
 
 std::string Child::reap() noexcept {
   siginfo_t end{};
   // First look, then kill the rest of the group, then reap: until then nobody else can have this pid or group.
-  while (::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
+  while (::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
   kill();
-  while (::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED) != 0 && errno == EINTR) {}
+  while (::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED) != 0 && errno == EINTR) {}
   running_ = false;
   if (end.si_code == CLD_EXITED) return fmt::format("exit status {}", end.si_status);
   return fmt::format("signal {} ({})", end.si_status, ::strsignal(end.si_status));

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/cluster/descriptor.hpp"
 #include "core/cluster/launcher_link.hpp"
+#include "core/cluster/spawn.hpp"
 
 namespace enginery::tools {
 
@@ -33,9 +33,9 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  int pid() const noexcept { return pid_; }
+  int pid() const noexcept { return process_.pid.number(); }
   /// Readable, to poll, once the process ended.
-  int pidfd() const noexcept { return pidfd_.get(); }
+  int pidfd() const noexcept { return process_.pidfd.get(); }
   /// The link; nothing after ask_to_end().
   cluster::LauncherLink* link() noexcept { return link_ ? &*link_ : nullptr; }
   /// True until reap().
@@ -51,11 +51,10 @@ class Child {
   std::string reap() noexcept;
 
  private:
-  int pid_ = 0;
-  bool running_ = false;
-  cluster::Descriptor pidfd_;
-  std::optional<cluster::LauncherLink> link_;
   std::filesystem::path log_;
+  cluster::Started process_;
+  bool running_ = true;
+  std::optional<cluster::LauncherLink> link_;
 };
 
 }  // namespace enginery::tools

@@ -1,71 +1,87 @@
 #!/usr/bin/env bash
 # tools/mutants.sh: takes one rule of the session away at a time; the simulator must notice each.
 #
-# usage: tools/mutants.sh [SEEDS]     works in a temporary folder; exit code 1 if a mutant survives. What is no rule of the
-# session, as the listeners' guard, is in tools/mutants_of_processes.sh.
+# usage: tools/mutants.sh [SEEDS]     works in a temporary folder, on all cores; exit code 1 if a mutant survives. What is no
+# rule of the session, as the listeners' guard, is in tools/mutants_of_processes.sh.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 seeds=${1:-2000}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+cores=$(nproc)
 
 cxx=${CXX:-g++}
 command -v ccache >/dev/null && cxx="ccache $cxx"
-flags="-std=c++20 -O1 -I$work -I$root/core -I$root"
-sim=$root/tests/unit/session
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+# Names of files are relative to $work, so that a compiler cache knows them again.
+flags="-std=c++20 -O1 -I. -I$root/core -I$root"
+cd "$work" || exit 1
 
-mkdir -p "$work/core/session" "$work/objects" "$work/sim"
-cp "$root"/core/session/*.[ch]pp "$work/core/session"
+mkdir -p session/core/session objects sim
+cp "$root"/core/session/*.[ch]pp session/core/session
+cp "$root"/tests/unit/session/simul*.[ch]pp sim
 
-# compile OUT FILES…: two at a time, into folder OUT
+# All that they include of the standard library, compiled once.
+cat session/core/session/*pp sim/*pp | grep -E '^#include <[a-z_]+>' | sort -u >beginning.hpp
+$cxx $flags -x c++-header beginning.hpp -o beginning.hpp.gch || exit 1
+
+# compile OUT PLACE FILES…: as many at a time as $at_once says, into folder OUT. PLACE has its own core/session.
 compile() {
-  local out=$1
-  shift
-  printf '%s\n' "$@" | xargs -P 2 -I{} sh -c "$cxx $flags -c '{}' -o '$out'/\$(basename '{}' .cpp).o 2>>'$work/errors'"
+  local out=$1 place=$2
+  shift 2
+  printf '%s\n' "$@" | xargs -P "$at_once" -I{} sh -c \
+    "$cxx -include beginning.hpp -I'$place' $flags -MMD -c '{}' -o '$out'/\$(basename '{}' .cpp).o 2>>'$out'/errors"
 }
 
 fail() {
   echo "$1"
-  [ -s "$work/errors" ] && head -20 "$work/errors"
+  cat ./*/errors | head -20
   exit 1
 }
 
-compile "$work/sim" "$sim"/simul*.cpp || fail "the simulator does not compile"
-compile "$work/objects" "$work"/core/session/*.cpp || fail "the session does not compile"
-link() { g++ "$1"/*.o "$work"/sim/*.o -o "$work/simulator"; }
-link "$work/objects" || fail "the simulator does not link"
-"$work/simulator" --seeds 300 >"$work/log" || { cat "$work/log"; fail "the session as it is fails"; }
+at_once=$cores
+compile sim session sim/*.cpp || fail "the simulator does not compile"
+compile objects session session/core/session/*.cpp || fail "the session does not compile"
+link() { g++ "$1"/*.o sim/*.o -o "$1/simulator"; }
+link objects || fail "the simulator does not link"
+objects/simulator --seeds 300 >log || { cat log; fail "the session as it is fails"; }
 
-survivors=0
-# mutant NAME FILE SED: the rule NAME is removed from FILE by SED
-mutant() {
-  local name=$1 file=$2 edit=$3 source=$work/core/session/$2
+# try FOLDER NAME FILE SED: what becomes of one mutant, built and run in a folder of its own
+try() {
+  local folder=$1 name=$2 file=$3 edit=$4
+  local source=$folder/core/session/$file
+  mkdir "$folder"
+  cp -r session/core "$folder"
+  cp objects/*.o "$folder"
   sed -i -E "$edit" "$source"
-  if cmp -s "$source" "$root/core/session/$file"; then
+  if cmp -s "$source" "session/core/session/$file"; then
     echo "STALE     $name: the edit changes nothing in $file; adapt it"
-    survivors=$((survivors + 1))
     return
   fi
-  rm -rf "$work/mutated"
-  cp -r "$work/objects" "$work/mutated"
-  : >"$work/errors"
+  local changed
   case $file in
-    *.cpp) compile "$work/mutated" "$source" ;;
-    *) compile "$work/mutated" "$work"/core/session/*.cpp ;;
-  esac && link "$work/mutated" 2>>"$work/errors"
-  local built=$?
-  cp "$root/core/session/$file" "$source"
-  if [ $built -ne 0 ]; then
+    *.cpp) changed=$source ;;
+    *) changed=$(grep -l "session/core/session/$file" objects/*.d | sed "s|objects/\(.*\).d|$folder/core/session/\1.cpp|") ;;
+  esac
+  if ! compile "$folder" "$folder" $changed || ! link "$folder" 2>>"$folder/errors"; then
     echo "BROKEN    $name: does not compile; adapt it"
-    head -5 "$work/errors"
-    survivors=$((survivors + 1))
-  elif (ulimit -t 100; "$work/simulator" --seeds "$seeds") >"$work/log" 2>&1; then
+    head -5 "$folder/errors"
+  elif (ulimit -t 100; "$folder/simulator" --seeds "$seeds") >"$folder/log" 2>&1; then
     echo "SURVIVED  $name"
-    survivors=$((survivors + 1))
   else
-    local why=$(grep -m1 '^seed' "$work/log" | sed -E 's/^seed ([0-9]+) broke the rule: (.*)/\2 (seed \1)/')
+    local why=$(grep -m1 '^seed' "$folder/log" | sed -E 's/^seed ([0-9]+) broke the rule: (.*)/\2 (seed \1)/')
     echo "found     $name: ${why:-crash or endless}"
   fi
+  rm "$folder"/*.o "$folder/simulator"
+}
+
+count=0
+at_once=1
+# mutant NAME FILE SED: the rule NAME is removed from FILE by SED; one for each core at a time
+mutant() {
+  [ "$(jobs -rp | wc -l)" -lt "$cores" ] || wait -n
+  count=$((count + 1))
+  try "mutant-$count" "$@" >"said-$count" 2>&1 &
 }
 
 mutant "an admitted task is dropped" inbox.cpp '/if \(task.seq <= admitted_\) return true;/d'
@@ -102,4 +118,7 @@ mutant "what a late task gives is dropped" engine_sessions.cpp 's/ \|\| done.dec
 mutant "a late task frees its credit at once" engine_sessions.cpp 's/active->session->inbox.finished\(active->bytes\);//'
 mutant "a silent link is broken" link.hpp 's/return !open_.empty\(\) && patience_ != kNever &&/return false \&\&/'
 
-[ $survivors -eq 0 ] || { echo "$survivors mutants survived"; exit 1; }
+wait
+cat $(seq -f 'said-%g' $count)
+found=$(cat said-* | grep -c '^found ')
+[ "$found" -eq $count ] || { echo "$((count - found)) of $count mutants survived"; exit 1; }

@@ -1,5 +1,4 @@
 // core/cluster/process_id.cpp: processes told apart by their start time.
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -7,6 +6,7 @@
 
 #include <enginery/connection.hpp>
 
+#include "core/cluster/pid.hpp"
 #include "core/cluster/process_stat.hpp"
 
 namespace enginery {
@@ -25,7 +25,7 @@ bool ProcessId::alive() const {
   if (pid <= 0) return false;
   if (const auto stat = cluster::read_process_stat(pid)) return stat->start == start && !has_ended(*stat);
   // Whoever has no descriptor left to look with does not learn its start time; gone it is only if the kernel says so.
-  return ::kill(pid, 0) == 0 || errno == EPERM;
+  return cluster::send_signal(pid, 0) || errno == EPERM;
 }
 
 std::chrono::milliseconds ProcessId::age() const {

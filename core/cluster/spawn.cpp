@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -76,8 +77,7 @@ Descriptor above_the_childs(int fd, const std::filesystem::path& file) {
 Started spawn(const Spawn& what) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw cannot_start(what.file, errno);
-  Started started;
-  started.link = Descriptor(ends[0]);
+  Descriptor my_end(ends[0]);
   const Descriptor its_end(ends[1]);
   const Descriptor link = above_the_childs(its_end.get(), what.file);
   const Descriptor out = above_the_childs(what.out, what.file);
@@ -89,15 +89,16 @@ Started spawn(const Spawn& what) {
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const Preparation preparation(out.get(), err.get(), link.get(), what.own_group);
-  const int error = ::posix_spawn(&started.pid, what.file.c_str(), preparation.files(), preparation.attributes(),
-                                  argv.data(), environ);
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawn(&pid, what.file.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
   if (error != 0) throw cannot_start(what.file, error);
-  started.pidfd = Descriptor(::pidfd_open(started.pid, 0));
+  Started started{pid, Descriptor(::pidfd_open(pid, 0)), std::move(my_end)};
   if (!started.pidfd) {
     const int reason = errno;
-    ::kill(started.pid, SIGKILL);
+    send_signal(started.pid, SIGKILL);
     siginfo_t end;
-    while (::waitid(P_PID, static_cast<id_t>(started.pid), &end, WEXITED) != 0 && errno == EINTR) {}
+    while (::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED) != 0 && errno == EINTR) {}
     throw cannot_start(what.file, reason);
   }
   return started;

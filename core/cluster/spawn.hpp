@@ -8,6 +8,7 @@
 #include <enginery/export.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/pid.hpp"
 
 namespace enginery::cluster {
 
@@ -26,7 +27,7 @@ struct Spawn {
 
 /// A process that was started, and is to be waited for by who started it.
 struct Started {
-  int pid = 0;
+  Pid pid;
   /// Readable, to poll, once the process ended.
   Descriptor pidfd{-1};
   /// One end of a socketpair; the other is the process's descriptor 3, and nobody else's.

@@ -27,6 +27,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/cluster/pid.hpp"
 #include "core/modules/descriptor.hpp"
 #include "core/modules/dl_error.hpp"
 
@@ -172,7 +173,7 @@ void Probe::open(const std::string& file, const std::string& loaded, const std::
 
   LastWords words(reading.number());
   const bool ended = wait_for_end(pid, reading.number(), time_limit, words);
-  if (!ended) kill(-pid, SIGKILL);
+  if (!ended) cluster::signal_group(pid, SIGKILL);
   const int status = reap(pid);
 
   const std::string said =

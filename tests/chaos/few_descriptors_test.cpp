@@ -16,8 +16,7 @@ using FewDescriptorsTest = ChaosTest;
 
 TEST_F(FewDescriptorsTest, WhoFindsNoneLeftIsRefusedSoonAndOthersGoOn) {
   // Hub and engine may have no more than 48 each, and have 30 before the first client comes.
-  ASSERT_EQ(std::system("ulimit -n 48 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
-  started_ = true;
+  start_cluster("start --daemon -n 1", "ulimit -n 48 && ");
   client_.emplace();
   const pid_t engine = on(0).apply_sync(::getpid);
   std::vector<Client> clients;
@@ -54,8 +53,7 @@ void take_all_until_asked() {
 }
 
 TEST_F(FewDescriptorsTest, AnEngineWhoseTasksTakeAllAnswersNewClients) {
-  ASSERT_EQ(std::system("ulimit -n 512 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
-  started_ = true;
+  start_cluster("start --daemon -n 1", "ulimit -n 512 && ");
   const Client first;
   EXPECT_GT(first[0].apply_sync(take_all), 300);
   for (const auto end = Clock::now() + std::chrono::seconds(3); Clock::now() < end;) first[0].apply_sync(take_all);
@@ -72,8 +70,7 @@ TEST_F(FewDescriptorsTest, AnEngineWhoseTasksTakeAllAnswersNewClients) {
 }
 
 TEST_F(FewDescriptorsTest, HubAndEnginesMayHaveAllThatTheirUserMayHave) {
-  ASSERT_EQ(std::system("ulimit -Sn 48 && " ENGINERY_COMMAND " start --daemon -n 1 >/dev/null"), 0);
-  started_ = true;
+  start_cluster("start --daemon -n 1", "ulimit -Sn 48 && ");
   std::vector<Client> clients(24);
   std::vector<AsyncResult<pid_t>> answers;
   for (const Client& client : clients) answers.push_back(client[0].apply_async(::getpid));

@@ -145,7 +145,7 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
       const std::uintmax_t before = log_size();
       ASSERT_TRUE(comes([&] { return log_size() >= before + kBusy; })) << "nothing runs after " << id << " kills";
       killed_at[static_cast<std::size_t>(id)] = Clock::now().time_since_epoch().count();
-      ASSERT_EQ(::kill(engines[static_cast<std::size_t>(id)], SIGKILL), 0);
+      ASSERT_TRUE(send_signal(engines[static_cast<std::size_t>(id)], SIGKILL));
     }
     for (const auto& client : clients) ASSERT_EQ(client->finish(), 0) << "a client hangs, or has crashed";
 
@@ -182,7 +182,8 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
     EXPECT_EQ(run("stop"), 0);
     started_ = false;
     EXPECT_FALSE(std::filesystem::exists(cluster.directory)) << "left behind";
-    for (const int pid : engines) EXPECT_NE(::kill(-pid, 0), 0) << "something of engine's group " << pid << " lives";
+    for (const int pid : engines)
+      EXPECT_FALSE(signal_group(pid, 0)) << "something of engine's group " << pid << " lives";
     EXPECT_FALSE(cluster.hub.process.alive());
     EXPECT_FALSE(cluster.launcher.alive());
     if (HasFailure()) return;

@@ -4,6 +4,12 @@
 #include <unistd.h>
 
 #include <deque>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <enginery/connection.hpp>
 
@@ -16,6 +22,7 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 constexpr std::int64_t kTasks = 2'000;
+constexpr const char* kGdb = "/usr/bin/gdb";
 
 std::string waits_for_ever() {
   for (;;) ::pause();
@@ -43,8 +50,14 @@ class StopProcessesTest : public ChaosTest, public testing::WithParamInterface<c
  protected:
   void SetUp() override {
     ChaosTest::SetUp();
+    if (by_gdb()) {
+      if (!std::filesystem::exists(kGdb)) GTEST_SKIP() << kGdb << " is not installed; tools/setup.sh --tests does it";
+      const auto words = why_gdb_may_not_attach();
+      if (words) GTEST_SKIP() << "gdb may not attach to a process here:\n" << *words;
+    }
     start_engines(2, "");
   }
+  static bool by_gdb() { return GetParam() == "gdb"s; }
   /// As ps shows it: T is stopped, t by a debugger.
   static char state_of(int pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
@@ -53,30 +66,70 @@ class StopProcessesTest : public ChaosTest, public testing::WithParamInterface<c
     return stat.at(stat.rfind(')') + 2);
   }
   int process(int id) { return on(id).apply_sync(::getpid); }
+
+  /// A debugger that has stopped a process, until it is told to leave it.
+  class Debugger {
+   public:
+    Debugger(int pid, const std::filesystem::path& folder) : attached_(folder / "attached"), leave_(folder / "leave") {
+      if (::mkfifo(leave_.c_str(), 0600) != 0) throw std::runtime_error("there is no fifo for gdb");
+      // What it prints stays in its buffer while a command of the shell runs, so a file says where it is.
+      command_ =
+          std::make_unique<Command>(std::vector<std::string>{"-nx", "-batch", "-p", std::to_string(pid), "-ex",
+                                                             "shell touch " + attached_, "-ex", "shell cat " + leave_},
+                                    -1, kGdb);
+      EXPECT_TRUE(comes([this] { return std::filesystem::exists(attached_) || has_ended(); }));
+      has_stopped_ = state_of(pid) == 't';
+    }
+    ~Debugger() { release(); }
+    Debugger(const Debugger&) = delete;
+    bool has_stopped() const { return has_stopped_; }
+    /// Its exit status.
+    int leave() {
+      release();
+      return command_->finish();
+    }
+    std::string text() { return command_->text(); }
+
+   private:
+    bool has_ended() const { return testing_processes::Watched(command_->pid()).ends_within(0); }
+    void release() {
+      if (std::exchange(released_, true)) return;
+      EXPECT_TRUE(comes([this] {  // its cat reads until we, who write, have gone
+        return cluster::Descriptor(::open(leave_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)) || has_ended();
+      }));
+      std::filesystem::remove(attached_);
+      std::filesystem::remove(leave_);
+    }
+
+    std::string attached_, leave_;
+    std::unique_ptr<Command> command_;
+    bool has_stopped_ = false, released_ = false;
+  };
+  /// gdb's words, if a process that is none of its children cannot be debugged here.
+  std::optional<std::string> why_gdb_may_not_attach() const {
+    const Command sleeper({"600"}, -1, "/bin/sleep");
+    Debugger debugger(sleeper.pid(), folder_);
+    debugger.leave();
+    return debugger.has_stopped() ? std::nullopt : std::optional(debugger.text());
+  }
+
   /// The process stands still while `meanwhile` runs, and at least for as long as it takes links to be given up.
   template <class F>
   void while_stopped(int pid, const F& meanwhile) {
     const auto until = Clock::now() + in_form(4s, 60s);
-    std::unique_ptr<Command> debugger;
-    const std::string leave = folder_ / "leave";
-    if (GetParam() == std::string("gdb")) {
-      ASSERT_EQ(::mkfifo(leave.c_str(), 0600), 0);
-      debugger = std::make_unique<Command>(std::vector<std::string>{"-nx", "-batch", "-p", std::to_string(pid), "-ex",
-                                                                    "print 40 + 2", "-ex", "shell cat " + leave},
-                                           -1, "/usr/bin/gdb");
-      if (!debugger->writes("$1 = 42")) GTEST_SKIP() << "gdb may not attach here:\n" << debugger->text_so_far();
-    } else {
-      ASSERT_EQ(::kill(pid, SIGSTOP), 0);
-    }
-    EXPECT_TRUE(comes([&] { return "tT"s.find(state_of(pid)) != std::string::npos; })) << state_of(pid);
+    std::optional<Debugger> debugger;
+    if (by_gdb())
+      debugger.emplace(pid, folder_);
+    else
+      ASSERT_TRUE(send_signal(pid, SIGSTOP));
+    EXPECT_TRUE(comes([&] { return state_of(pid) == (by_gdb() ? 't' : 'T'); })) << state_of(pid);
     meanwhile();
+    EXPECT_EQ(state_of(pid), by_gdb() ? 't' : 'T') << "it went on too early";
     std::this_thread::sleep_until(until);
-    if (debugger) {
-      std::ofstream(leave).put('\n');
-      EXPECT_EQ(debugger->finish(), 0);
-    } else {
-      ASSERT_EQ(::kill(pid, SIGCONT), 0);
-    }
+    if (debugger)
+      EXPECT_EQ(debugger->leave(), 0) << debugger->text();
+    else
+      ASSERT_TRUE(send_signal(pid, SIGCONT));
   }
 };
 
@@ -119,7 +172,7 @@ TEST_P(StopProcessesTest, AStoppedHubHoldsUpNoCallAndLearnsOfADeathLater) {
     for (std::int64_t i = 0; i < 1000; ++i) EXPECT_EQ(on(0).apply_sync(note, log(), 0, i), i);
     EXPECT_THAT(error_of([] { const Client late(ClientOptions{.timeout = 500ms}); }),
                 testing::HasSubstr("did not answer within 0.5 s"));
-    ASSERT_EQ(::kill(engine, SIGKILL), 0);
+    ASSERT_TRUE(send_signal(engine, SIGKILL));
     EXPECT_THROW(running.get(Seconds(10)), EngineDied) << "the client looks for the process itself";
   });
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector<int>{0}; }));

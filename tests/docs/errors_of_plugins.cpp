@@ -7,6 +7,7 @@
 #include <enginery/cluster.hpp>
 #include <enginery/connection.hpp>
 
+#include "core/cluster/pid.hpp"
 #include "tests/docs/error_page.hpp"
 
 namespace enginery::documents {
@@ -101,10 +102,10 @@ void errors_of_clusters(ErrorPage& page) {
   page.error("Restarting what there never was", ENGINERY_PROVOKE(page.rc().restart(7)), "`ids()` lists the engines.");
   Client stuck = page.start("stuck", 1);
   const int launcher = Connection::find("stuck").launcher.pid;
-  ::kill(launcher, SIGSTOP);
+  cluster::send_signal(launcher, SIGSTOP);
   page.error("An engine that does not come back", ENGINERY_PROVOKE(stuck.restart(0, Seconds(0.1))),
              "Its launcher is stopped, or it dies again at once: its log says why.");
-  ::kill(launcher, SIGCONT);
+  cluster::send_signal(launcher, SIGCONT);
   ErrorPage::run("stop --name stuck");
   Client empty = page.start("empty", 0);
   page.error("A cluster without engines", ENGINERY_PROVOKE(empty[-1]),
@@ -113,10 +114,10 @@ void errors_of_clusters(ErrorPage& page) {
   ErrorPage::run("stop --name empty");
   Client halted = page.start("halted", 1);
   const int hub = Connection::find("halted").hub.process.pid;
-  ::kill(hub, SIGSTOP);
+  cluster::send_signal(hub, SIGSTOP);
   page.error("The hub does not answer", ENGINERY_PROVOKE(Client rc({.name = "halted", .timeout = 200ms})),
              "The hub's process is stopped or has no time to run.");
-  ::kill(hub, SIGCONT);
+  cluster::send_signal(hub, SIGCONT);
   ErrorPage::run("stop --name halted");
   page.error("The command is not where it should be",
              ENGINERY_PROVOKE(Cluster cluster({.n = 1, .command = "/nowhere/enginery"})),

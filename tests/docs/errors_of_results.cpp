@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/cluster/pid.hpp"
 #include "tests/docs/error_page.hpp"
 
 namespace enginery::documents {
@@ -42,10 +43,10 @@ void errors_of_results(ErrorPage& page) {
              "The result does not wait for a task that never looks; the engine does. What the task gives later is "
              "dropped. A task that looks at `stop_requested()` returns soon, and its engine is free.");
   const auto process = static_cast<pid_t>(sleepy[0].apply_sync<std::int64_t>("system.getpid"));
-  ::kill(process, SIGSTOP);
+  cluster::send_signal(process, SIGSTOP);
   page.error("An engine does not answer an interrupt", ENGINERY_PROVOKE(sleepy.interrupt(0, 100ms)),
              "Its process is stopped, by a debugger perhaps, or its host is overloaded.");
-  ::kill(process, SIGCONT);
+  cluster::send_signal(process, SIGCONT);
   ErrorPage::run("stop --name sleepy");
   page.error("The result is of another type", ENGINERY_PROVOKE(page.e0().apply_sync<std::string>("testing.add", 1)),
              "The task succeeded, and its result cannot become the type that was asked for.");

@@ -72,18 +72,18 @@ class AbortTest : public ClusterTest {
   /// What an engine does goes on only once this is destroyed.
   class Stopped {
    public:
-    explicit Stopped(std::int64_t pid) : pid_(static_cast<pid_t>(pid)) {
-      ::kill(pid_, SIGSTOP);
+    explicit Stopped(cluster::Pid pid) : pid_(pid) {
+      send_signal(pid_, SIGSTOP);
       EXPECT_TRUE(comes([this] { return stands_still(); }));
     }
-    ~Stopped() { ::kill(pid_, SIGCONT); }
+    ~Stopped() { send_signal(pid_, SIGCONT); }
     Stopped(const Stopped&) = delete;
     Stopped& operator=(const Stopped&) = delete;
 
    private:
     /// A signal comes to each thread in its own time.
     bool stands_still() const {
-      const std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid_) + "/task");
+      const std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid_.number()) + "/task");
       return std::ranges::all_of(threads, [](const auto& thread) {
         std::ifstream stream(thread.path() / "stat");
         const std::string stat{std::istreambuf_iterator<char>(stream), {}};
@@ -91,7 +91,7 @@ class AbortTest : public ClusterTest {
         return name_end != stat.npos && stat.compare(name_end, 3, ") T") == 0;
       });
     }
-    pid_t pid_;
+    cluster::Pid pid_;
   };
 
   /// That it threw an E, and what that says.

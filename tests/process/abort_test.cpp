@@ -138,7 +138,7 @@ TEST_F(AbortTest, AbortReturnsAtOnceThoughTheEngineIsGone) {
   const std::int64_t engine = pid(0);
   const auto deaf = occupy(on(0));
   const auto queued = on(0).apply_async(add, 1, 2);
-  ::kill(static_cast<pid_t>(engine), SIGKILL);
+  send_signal(engine, SIGKILL);
   const auto start = std::chrono::steady_clock::now();
   queued.abort();
   deaf.abort();
@@ -224,7 +224,7 @@ TEST_F(AbortTest, AnInterruptNamesTheEngineThatDoesNotAnswer) {
                   HasSubstr("engine 0 did not answer within 0.1 s"));
   }
   EXPECT_FALSE(stranger.interrupt(0));
-  ::kill(static_cast<pid_t>(engine), SIGKILL);
+  send_signal(engine, SIGKILL);
   ASSERT_TRUE(comes([&] { return rc().ids().empty(); }));
   EXPECT_THROW(rc().interrupt(0), ConnectionError);
 }
@@ -269,7 +269,7 @@ TEST_F(AbortTest, AClientThatIsKilledStopsItsTaskAndItsQueueIsDropped) {
   const auto of_engine = [&] { return query_status(connection, 5s).engines.at(0); };
   EXPECT_TRUE(comes([&] { return of_engine().queued == 100; }));
   const auto mine = on(0).apply_async(is_asked);
-  ::kill(child, SIGKILL);
+  send_signal(child, SIGKILL);
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);
   EXPECT_TRUE(appears(file("asked"), Seconds(3))) << "the engine looks each second";
   EXPECT_FALSE(mine.get(kAtOnce)) << "another's task was not asked";

@@ -90,13 +90,13 @@ TEST_F(CliTest, ListTellsADeadClusterFromOneThatRuns) {
   {
     const auto command = start_ready({"-n", "0"});
     const Watched hub(Connection::find().hub.process.pid);
-    ::kill(hub.pid(), SIGSTOP);
+    send_signal(hub.pid(), SIGSTOP);
     const json silent = enginery_json("list --timeout 0.2").at("clusters").at(0);
     EXPECT_EQ(silent.at("state"), "silent");
     EXPECT_TRUE(silent.at("engines").is_null());
     command->signal(SIGKILL);
     command->finish();
-    ::kill(hub.pid(), SIGKILL);
+    send_signal(hub.pid(), SIGKILL);
     EXPECT_TRUE(hub.ends());
   }
   EXPECT_THAT(enginery("list").out, HasSubstr("`enginery stop` removes what it left"));

@@ -7,6 +7,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -16,7 +21,12 @@
 #include <enginery/client.hpp>
 #include <enginery/eigen.hpp>
 
+#include "core/cluster/pid.hpp"
+
 namespace enginery {
+
+using cluster::send_signal;
+using cluster::signal_group;
 
 /// Waits for what others bring about; false if it does not come about.
 template <class Condition>
@@ -48,20 +58,33 @@ class ClusterTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  /// Runs the command `enginery`; gives its exit status.
+  /// Runs the command `enginery`, whose errors are the test's; gives its exit status.
   static int run(const std::string& arguments) {
     const int status = std::system((ENGINERY_COMMAND " " + arguments + " >/dev/null").c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   }
 
   void start_engines(int n, const std::string& more = "--load testing,system") {
-    ASSERT_EQ(run("start --daemon -n " + std::to_string(n) + " " + more), 0);
-    started_ = true;
+    start_cluster("start --daemon -n " + std::to_string(n) + " " + more);
     client_.emplace();
     client_->wait_for_engines(static_cast<std::size_t>(n), Seconds(30));
   }
-  Client& rc() { return *client_; }
-  DirectView on(int id) { return (*client_)[id]; }
+  /// Runs a command that starts the test's cluster: `arguments` of `enginery`, after what a shell is to do `before`.
+  /// Throws what fails the test, with all that the command wrote, if it fails: no test goes on without its cluster.
+  void start_cluster(const std::string& arguments, const std::string& before = "") {
+    const std::filesystem::path output = folder_ / "start.out";
+    const std::string command = before + ENGINERY_COMMAND " " + arguments;
+    const int status = std::system((command + " >" + output.string() + " 2>&1").c_str());
+    std::ifstream file(output);
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    if (status != 0) throw std::runtime_error("no cluster has started: " + command + " failed, and wrote:\n" + words);
+    started_ = true;
+  }
+  Client& rc() {
+    if (!client_) throw std::logic_error("this test has no cluster, or its client has gone");
+    return *client_;
+  }
+  DirectView on(int id) { return rc()[id]; }
   std::int64_t pid(int id) { return on(id).apply_sync<std::int64_t>("system.getpid"); }
 
   std::string name_;

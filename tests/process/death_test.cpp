@@ -61,7 +61,7 @@ class DeathTest : public ClusterTest {
     EXPECT_TRUE(err.shows(words));
     return running;
   }
-  void kill(int id) const { ::kill(pids_[static_cast<std::size_t>(id)], SIGKILL); }
+  void kill(int id) const { send_signal(pids_[static_cast<std::size_t>(id)], SIGKILL); }
 
  private:
   std::array<pid_t, 2> pids_{};

@@ -212,13 +212,13 @@ TEST_F(DeliveryTest, WhatFollowsACallThatWaitsForCodeRunsAfterIt) {
 TEST_F(DeliveryTest, ACallThatWaitsForCodeCanBeAborted) {
   start_engines(1, "");
   const int engine = process(0);
-  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  ASSERT_TRUE(send_signal(engine, SIGSTOP));
   const auto ran = on(0).run(copy("myscript.so"));
   const auto after = on(0).execute("b = 1");
   ran.abort();
   EXPECT_THAT(thrown_by<TaskAborted>([&] { ran.get(Seconds(10)); }), HasSubstr("aborted before it started"));
   EXPECT_FALSE(after.ready());
-  ASSERT_EQ(kill(engine, SIGCONT), 0);
+  ASSERT_TRUE(send_signal(engine, SIGCONT));
   after.get();
   EXPECT_THAT(on(0).keys(), testing::ElementsAre("b"));
 }
@@ -228,7 +228,7 @@ TEST_F(DeliveryTest, WhatWaitsForCodeIsBoundedAndGivesItsRoomBack) {
   const int engine = process(0);
   const std::string most(40u << 20, 'x');  // two of these are more than may wait
   for (const char* const script : {"myscript.so", "generation_1/generation.so"}) {
-    ASSERT_EQ(kill(engine, SIGSTOP), 0);
+    ASSERT_TRUE(send_signal(engine, SIGSTOP));
     const auto ran = on(0).run(copy(script));
     const auto push = [&](const char* name) {
       return std::async(std::launch::async, [this, name, &most] { return on(0).push({{name, most}}); });
@@ -236,13 +236,13 @@ TEST_F(DeliveryTest, WhatWaitsForCodeIsBoundedAndGivesItsRoomBack) {
     const auto start = std::chrono::steady_clock::now();
     auto first = push("x");
     if (first.wait_for(Seconds(30)) != std::future_status::ready) {
-      kill(engine, SIGKILL);  // so that it returns
+      send_signal(engine, SIGKILL);  // so that it returns
       FAIL() << "what has passed still takes room";
     }
     const auto long_enough = 5 * (std::chrono::steady_clock::now() - start) + std::chrono::milliseconds(100);
     auto second = push("y");
     EXPECT_EQ(second.wait_for(long_enough), std::future_status::timeout) << "nothing bounds what waits";
-    ASSERT_EQ(kill(engine, SIGCONT), 0);
+    ASSERT_TRUE(send_signal(engine, SIGCONT));
     first.get().get();
     second.get().get();
     ran.get();
@@ -256,9 +256,9 @@ TEST_F(DeliveryTest, WhatFindsNoRoomBehindTheGateGoesOnWhenThereIsSome) {
   const auto busy = on(0).apply_async("testing.print_and_wait", "", fifo);
   const auto ahead = on(0).push({{"x", most}}), queued = on(0).push({{"x", most}});
   const int engine = process(0);
-  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  ASSERT_TRUE(send_signal(engine, SIGSTOP));
   const auto ran = on(0).run(copy("myscript.so")), after = on(0).push({{"y", most}});
-  ASSERT_EQ(kill(engine, SIGCONT), 0);
+  ASSERT_TRUE(send_signal(engine, SIGCONT));
   wait_until([&] { return code_bytes() == size_of_mine(); });
   std::ofstream(fifo).put('!');
   after.get(Seconds(60));
@@ -268,9 +268,9 @@ TEST_F(DeliveryTest, WhatFindsNoRoomBehindTheGateGoesOnWhenThereIsSome) {
 TEST_F(DeliveryTest, WhenTheEngineDiesWhatWaitsForCodeFails) {
   start_engines(1, "");
   const int engine = process(0);
-  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  ASSERT_TRUE(send_signal(engine, SIGSTOP));
   const auto ran = on(0).run(copy("myscript.so")), after = on(0).execute("b = 1");
-  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  ASSERT_TRUE(send_signal(engine, SIGKILL));
   for (const auto* result : {&ran, &after})
     EXPECT_THAT(thrown_by<EngineDied>([&] { result->get(Seconds(30)); }), HasSubstr("signal 9"));
 }
@@ -279,10 +279,10 @@ TEST_F(DeliveryTest, AnEngineThatDiesWithItsHubIsMissedByTheClientItself) {
   start_engines(1, "");
   const ClusterStatus cluster = status();
   const int engine = cluster.engines.at(0).pid;
-  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  ASSERT_TRUE(send_signal(engine, SIGSTOP));
   const auto ran = on(0).run(copy("myscript.so"));
-  ASSERT_EQ(kill(cluster.hub_pid, SIGKILL), 0);
-  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  ASSERT_TRUE(send_signal(cluster.hub_pid, SIGKILL));
+  ASSERT_TRUE(send_signal(engine, SIGKILL));
   EXPECT_THAT(thrown_by<EngineDied>([&] { ran.get(Seconds(30)); }), HasSubstr("its process is gone"));
 }
 
@@ -290,7 +290,7 @@ TEST_F(DeliveryTest, WhenAWholeClusterHasEndedItsClientsHaveNoEngines) {
   start_engines(2, "");
   const auto ran = on(0).run(copy("myscript.so"));
   ran.get(Seconds(30));
-  ASSERT_EQ(kill(Connection::find().launcher.pid, SIGKILL), 0);
+  ASSERT_TRUE(send_signal(Connection::find().launcher.pid, SIGKILL));
   // Of the second one nothing is outstanding.
   while (!rc().ids().empty()) thrown_by<EngineDied>([&] { on(0).execute("a = 1").get(Seconds(30)); });
   EXPECT_THROW(rc().wait_for_engines(1, Seconds(0)), TimeoutError);
@@ -300,11 +300,11 @@ TEST_F(DeliveryTest, WhenAWholeClusterHasEndedItsClientsHaveNoEngines) {
 TEST_F(DeliveryTest, WhenTheClientGoesWhatWaitsForCodeFails) {
   start_engines(1, "");
   const int engine = process(0);
-  ASSERT_EQ(kill(engine, SIGSTOP), 0);
+  ASSERT_TRUE(send_signal(engine, SIGSTOP));
   const auto ran = on(0).run(copy("myscript.so"));
   client_.reset();
   EXPECT_THAT(thrown_by<ConnectionError>([&] { ran.get(Seconds(30)); }), HasSubstr("was destroyed"));
-  ASSERT_EQ(kill(engine, SIGCONT), 0);
+  ASSERT_TRUE(send_signal(engine, SIGCONT));
 }
 
 TEST_F(DeliveryTest, ACacheWithoutRoomFailsTheCallsThatNeedItAndNoOthers) {
@@ -325,7 +325,7 @@ TEST_F(DeliveryTest, AnEngineThatIsKilledInTheMiddleLeavesNothingHalf) {
   const int engine = process(0);
   const auto ran = on(0).run(script);
   wait_until([&] { return unfinished() == 1 || ran.ready(); });
-  ASSERT_EQ(kill(engine, SIGKILL), 0);
+  ASSERT_TRUE(send_signal(engine, SIGKILL));
   EXPECT_THAT(thrown_by<EngineDied>([&] { ran.get(Seconds(30)); }), HasSubstr("signal 9"));
   EXPECT_EQ(unfinished(), 1u);
   on(1).run(script).get();

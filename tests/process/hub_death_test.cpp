@@ -21,7 +21,7 @@ TEST_F(HubDeathTest, OfTenThousandCallsAllAreAnswered) {
   std::vector<AsyncResult<int>> results;
   for (int i = 0; i < 10'000; ++i) {
     if (i == 5'000) {
-      ASSERT_EQ(::kill(hub, SIGKILL), 0);
+      ASSERT_TRUE(send_signal(hub, SIGKILL));
     }
     results.push_back(on(i % 2).apply_async(twice, i));
   }
@@ -38,7 +38,7 @@ TEST_F(HubDeathTest, ADeathAfterwardsIsToldToOldAndNewClients) {
   const Client other;
   EXPECT_THAT(other.ids(), ElementsAre(0, 1));
   const auto mine = on(0).apply_async(sleep_long), its = other[0].apply_async(sleep_long);
-  ::kill(process, SIGKILL);
+  send_signal(process, SIGKILL);
   EXPECT_EQ(death_of(mine).engine_id(), 0);
   EXPECT_EQ(death_of(its).how(), "signal 9 (Killed)");
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector{1} && other.ids() == std::vector{1}; }));
@@ -60,11 +60,11 @@ TEST_F(HubDeathTest, AnEngineThatDiesWhileThereIsNoHubIsGone) {
   const auto process = static_cast<pid_t>(pid(0));
   const auto running = on(0).apply_async(sleep_long);
   const int hub = connection().hub.process.pid;
-  ::kill(connection().launcher.pid, SIGSTOP);  // so that there is none for a while
-  ::kill(hub, SIGKILL);
-  ::kill(process, SIGKILL);
+  send_signal(connection().launcher.pid, SIGSTOP);  // so that there is none for a while
+  send_signal(hub, SIGKILL);
+  send_signal(process, SIGKILL);
   EXPECT_EQ(on(1).apply_sync(twice, 4), 8);
-  ::kill(connection().launcher.pid, SIGCONT);
+  send_signal(connection().launcher.pid, SIGCONT);
   EXPECT_EQ(death_of(running).engine_id(), 0);
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
   EXPECT_THAT(Client().ids(), ElementsAre(1));
@@ -72,7 +72,7 @@ TEST_F(HubDeathTest, AnEngineThatDiesWhileThereIsNoHubIsGone) {
 
 TEST_F(HubDeathTest, AnEngineThatDiedBeforeTheHubCanBeRestarted) {
   start_engines(2);
-  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  send_signal(pid(0), SIGKILL);
   ASSERT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
   kill_hub();
   EXPECT_EQ(output_of("status --name " + name_).find("starting"), std::string::npos);
@@ -82,7 +82,7 @@ TEST_F(HubDeathTest, AnEngineThatDiedBeforeTheHubCanBeRestarted) {
 
 TEST_F(HubDeathTest, WhoJoinedUnderTheIdOfADeadEngineStaysWhenTheHubDies) {
   start_engines(2);
-  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  send_signal(pid(0), SIGKILL);
   ASSERT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
   const int joined = join({"--id", "0"});
   ASSERT_TRUE(comes([&] { return rc().ids() == std::vector({0, 1}); }));
@@ -95,8 +95,8 @@ TEST_F(HubDeathTest, WithRestartAnEngineThatDiesWithTheHubComesBack) {
   start_engines(2, "--restart --load system");
   const std::int64_t process = pid(0);
   const int hub = connection().hub.process.pid;
-  ::kill(hub, SIGKILL);
-  ::kill(static_cast<pid_t>(process), SIGKILL);
+  send_signal(hub, SIGKILL);
+  send_signal(process, SIGKILL);
   EXPECT_TRUE(comes_back(0, process));
   EXPECT_THAT(Client().ids(), ElementsAre(0, 1));
 }
@@ -111,7 +111,7 @@ TEST_F(HubDeathTest, AnEngineThatJoinedByItselfIsKnownAgainAndItsIdIsNobodyElses
   rc().wait_for_engines(3, Seconds(30));
   EXPECT_THAT(Client().ids(), ElementsAre(0, 1, 2));
   EXPECT_FALSE(running.ready());
-  ::kill(process, SIGKILL);
+  send_signal(process, SIGKILL);
   EXPECT_EQ(death_of(running).how(), "its process ended");
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector{0, 2}; }));
 }
@@ -130,14 +130,14 @@ TEST_F(HubDeathTest, AnIdThatWasUsedBeforeIsNotGivenAgain) {
 TEST_F(HubDeathTest, AStoppedEngineIsNotTakenForDead) {
   start_engines(2);
   const auto process = static_cast<pid_t>(pid(0));
-  ::kill(process, SIGSTOP);
+  send_signal(process, SIGSTOP);
   const auto waiting = on(0).apply_async(twice, 21);
   kill_hub();
   EXPECT_THAT(Client().ids(), ElementsAre(1)) << "it waited a while, and nobody knows where engine 0 takes tasks";
   EXPECT_THAT(output_of("status --name " + name_), HasSubstr("suspect"));
   EXPECT_THAT(rc().ids(), ElementsAre(0, 1));
   EXPECT_FALSE(waiting.ready());
-  ::kill(process, SIGCONT);
+  send_signal(process, SIGCONT);
   EXPECT_EQ(waiting.get(Seconds(30)), 42);
   EXPECT_TRUE(comes([&] { return Client().ids() == std::vector{0, 1}; }));
 }

@@ -37,21 +37,22 @@ class HubTest : public LauncherTest {
     hub_ = cluster::spawn(
         {ENGINERY_COMMAND,
          {"hub", "--fd", "3", "--cluster", "hubs", "--directory", directory_.path().string(), "--dead-after", "1.5"}});
-    link_.emplace(hub_.link.release());
+    link_.emplace(hub_->link.release());
     connection_.hub = next<cluster::Listening>().hub;
     connection_.save(file());
   }
   ~HubTest() override {
     link_.reset();
-    engine_.link = Descriptor();
-    for (const cluster::Started* process : {&hub_, &engine_})
-      if (process->pid) ::waitpid(process->pid, nullptr, 0);
+    if (engine_) engine_->link = Descriptor();
+    for (const auto* process : {&hub_, &engine_})
+      if (*process) ::waitpid((*process)->pid.number(), nullptr, 0);
   }
   fs::path file() const { return directory_.path() / cluster::kConnectionFile; }
 
   void spawn_engine() {
     engine_ = cluster::spawn({ENGINERY_COMMAND, {"engine", "--fd", "3", "--id", "0", "--connection", file().string()}});
   }
+  int engine_pid() const { return engine_.value().pid.number(); }
   wire::HubReply ask(wire::HubOp op, const wire::EngineEntry& engine = {}) {
     if (!line_) line_ = transport::connect(connection_.hub.requests, 30);
     transport::Message answer = transport::request(*line_, wire::encode(wire::HubRequest{op, engine}), 30);
@@ -74,7 +75,7 @@ class HubTest : public LauncherTest {
   cluster::RuntimeDirectory directory_;
   std::unique_ptr<transport::Requester> line_;
   Connection connection_;
-  cluster::Started hub_, engine_;
+  std::optional<cluster::Started> hub_, engine_;
   std::optional<cluster::LauncherLink> link_;
   std::vector<cluster::LauncherMessage> said_;
 };
@@ -83,13 +84,13 @@ TEST_F(HubTest, AnEngineThatIsFasterThanTheWordAboutItIsReportedAllTheSame) {
   spawn_engine();
   Client rc{{.file = file()}};
   rc.wait_for_engines(1, Seconds(30));
-  link_->send(cluster::Spawned{0, engine_.pid});
+  link_->send(cluster::Spawned{0, engine_pid()});
   EXPECT_EQ(next<cluster::Registered>().id, 0);
 }
 
 TEST_F(HubTest, AnEngineIsReportedWhenItTakesTasks) {
   spawn_engine();
-  link_->send(cluster::Spawned{0, engine_.pid});
+  link_->send(cluster::Spawned{0, engine_pid()});
   EXPECT_EQ(next<cluster::Registered>().id, 0);
   EXPECT_EQ(Client({.file = file()}).size(), 1u);
 }
@@ -101,11 +102,11 @@ TEST_F(HubTest, AnEngineThatWasDeclaredDeadEndsItselfWithWords) {
                             {"engine", "--fd", "3", "--id", "0", "--connection", file().string()},
                             output.get(),
                             output.get()});
-  link_->send(cluster::Spawned{0, engine_.pid});
+  link_->send(cluster::Spawned{0, engine_pid()});
   const auto registered = next<cluster::Registered>();
-  EXPECT_EQ(registered.process.pid, engine_.pid);
-  link_->send(cluster::Died{0, engine_.pid, registered.uuid, "silent for 15 s"});
-  ASSERT_TRUE(readable(engine_.pidfd.get())) << "it goes on";
+  EXPECT_EQ(registered.process.pid, engine_pid());
+  link_->send(cluster::Died{0, engine_pid(), registered.uuid, "silent for 15 s"});
+  ASSERT_TRUE(readable(engine_->pidfd.get())) << "it goes on";
   std::ifstream stream(log);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   EXPECT_THAT(text, HasSubstr("was declared dead (silent for 15 s) and cannot come back; start a new one; this engine "
@@ -162,7 +163,7 @@ TEST_F(HubTest, AClientThatHearsNothingSubscribesAnewAndAsksForWhatItMissed) {
   constexpr char kGreeting[] = {0, 'S', 'P', 0, 0, 0x20, 0, 0};
   ASSERT_EQ(::send(first.get(), kGreeting, sizeof kGreeting, MSG_NOSIGNAL), 8);
   spawn_engine();
-  link_->send(cluster::Spawned{0, engine_.pid});
+  link_->send(cluster::Spawned{0, engine_pid()});
   rc.wait_for_engines(1, Seconds(30));
   EXPECT_TRUE(readable(listener.get())) << "it did not dial again";
 }

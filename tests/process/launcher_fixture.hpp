@@ -7,11 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +25,7 @@
 #include <enginery/connection.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/pid.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/runtime_directory.hpp"
 
@@ -28,6 +33,9 @@ namespace enginery::testing_processes {
 
 namespace fs = std::filesystem;
 using cluster::Descriptor;
+using cluster::Pid;
+using cluster::send_signal;
+using cluster::signal_group;
 
 /// The longest any single event is waited for, in milliseconds.
 inline constexpr int kPatience = 30'000;
@@ -41,9 +49,9 @@ inline bool readable(int fd) {
 /// A running process, and the moment of its end.
 class Watched {
  public:
-  explicit Watched(int pid) : pid_(pid), handle_(::pidfd_open(pid, 0)) {}
-  int pid() const { return pid_; }
-  bool running() const { return ProcessId::of(pid_).has_value(); }
+  explicit Watched(Pid pid) : pid_(pid), handle_(::pidfd_open(pid.number(), 0)) {}
+  int pid() const { return pid_.number(); }
+  bool running() const { return ProcessId::of(pid()).has_value(); }
   /// Waits for it; false if it goes on.
   bool ends() const { return ends_within(kPatience); }
   bool ends_within(int milliseconds) const {
@@ -52,7 +60,7 @@ class Watched {
   }
 
  private:
-  int pid_;
+  Pid pid_;
   Descriptor handle_;
 };
 
@@ -77,33 +85,21 @@ inline std::vector<Watched> children_of(int parent) {
 /// A command that runs, with its output.
 class Command {
  public:
-  explicit Command(std::vector<std::string> words, int given_fd = -1, std::string file = ENGINERY_COMMAND) {
-    int out[2];
-    EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
-    output_ = Descriptor(out[0]);
-    const Descriptor write_end(out[1]);
-    posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 1);
-    ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 2);
-    if (given_fd >= 0) ::posix_spawn_file_actions_adddup2(&files, given_fd, given_fd);
-    std::vector<char*> argv;
-    words.insert(words.begin(), file);
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    EXPECT_EQ(::posix_spawn(&pid_, file.c_str(), &files, nullptr, argv.data(), environ), 0);
-    ::posix_spawn_file_actions_destroy(&files);
-    running_ = true;
-  }
+  /// Throws what fails the test, with the file and the reason, if it does not start.
+  explicit Command(std::vector<std::string> words, int given_fd = -1, const std::string& file = ENGINERY_COMMAND)
+      : pid_(start(std::move(words), given_fd, file, output_)) {}
   ~Command() {
     if (!running_) return;
-    ::kill(pid_, SIGTERM);
+    signal(SIGTERM);
     finish();
   }
   Command(const Command&) = delete;
 
-  int pid() const { return pid_; }
-  void signal(int number) const { ::kill(pid_, number); }
+  int pid() const { return pid_.number(); }
+  void signal(int number) const {
+    if (!running_) throw std::logic_error("its end was waited for, so its pid may be another's: no signal goes there");
+    send_signal(pid_, number);
+  }
   /// Waits until it has written this; false if its output ends first.
   bool writes(const std::string& words) {
     char buffer[4096];
@@ -118,7 +114,7 @@ class Command {
   int finish() {
     if (!Watched(pid_).ends()) signal(SIGKILL);
     int status = 0;
-    ::waitpid(pid_, &status, 0);
+    ::waitpid(pid(), &status, 0);
     running_ = false;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
@@ -130,9 +126,33 @@ class Command {
   const std::string& text_so_far() const { return text_; }
 
  private:
-  int pid_ = 0;
-  bool running_ = false;
+  static Pid start(std::vector<std::string> words, int given_fd, const std::string& file, Descriptor& output) {
+    int out[2];
+    if (::pipe2(out, O_CLOEXEC) != 0) throw not_started(file, errno);
+    output = Descriptor(out[0]);
+    const Descriptor write_end(out[1]);
+    posix_spawn_file_actions_t files;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 1);
+    ::posix_spawn_file_actions_adddup2(&files, write_end.get(), 2);
+    if (given_fd >= 0) ::posix_spawn_file_actions_adddup2(&files, given_fd, given_fd);
+    std::vector<char*> argv;
+    words.insert(words.begin(), file);
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_t pid = 0;
+    const int error = ::posix_spawn(&pid, file.c_str(), &files, nullptr, argv.data(), environ);
+    ::posix_spawn_file_actions_destroy(&files);
+    if (error != 0) throw not_started(file, error);
+    return pid;
+  }
+  static std::runtime_error not_started(const std::string& file, int error) {
+    return std::runtime_error("could not start " + file + ": " + std::strerror(error));
+  }
+
   Descriptor output_;
+  Pid pid_;
+  bool running_ = true;
   std::string text_;
 };
 
@@ -147,8 +167,12 @@ class LauncherTest : public ::testing::Test {
     ::unsetenv("FAKE");
   }
   ~LauncherTest() override {
-    for (const std::string& name : cluster::running_clusters()) run({"stop", "--name", name});
-    fs::remove_all(base_);
+    try {
+      for (const std::string& name : cluster::running_clusters()) run({"stop", "--name", name});
+      fs::remove_all(base_);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << "what the test leaves is not removed: " << error.what();
+    }
   }
 
   static void misbehave(const char* how) { ::setenv("FAKE", how, 1); }
@@ -157,9 +181,10 @@ class LauncherTest : public ::testing::Test {
     if (fake_) words.insert(words.end(), {"--child", fs::read_symlink("/proc/self/exe")});
     return std::make_unique<Command>(words, given_fd);
   }
+  /// Throws what fails the test, with the command's words, if its cluster does not start.
   std::unique_ptr<Command> start_ready(std::vector<std::string> words = {"-n", "2"}, int given_fd = -1) {
     auto command = start(std::move(words), given_fd);
-    EXPECT_TRUE(command->writes("ready (")) << command->text_so_far();
+    if (!command->writes("ready (")) throw std::runtime_error("no cluster has started:\n" + command->text_so_far());
     return command;
   }
   /// Runs a command to its end.

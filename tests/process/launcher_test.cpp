@@ -96,10 +96,10 @@ TEST_P(AnyLauncherTest, LeftoversOfADeadClusterDoNotHinder) {
   {
     const auto command = start_ready();
     const Watched hub(Connection::find().hub.process.pid);
-    ::kill(hub.pid(), SIGSTOP);
+    send_signal(hub.pid(), SIGSTOP);
     command->signal(SIGKILL);
     command->finish();
-    ::kill(hub.pid(), SIGKILL);
+    send_signal(hub.pid(), SIGKILL);
     EXPECT_TRUE(hub.ends());
   }
   ASSERT_TRUE(fs::exists(folder() / "connection.json"));
@@ -128,7 +128,7 @@ TEST_P(AnyLauncherTest, AnEngineThatIsKilledIsReportedAndTheOthersGoOn) {
   const Connection connection = Connection::find();
   for (const Watched& child : children_of(command->pid()))
     if (child.pid() != connection.hub.process.pid) {
-      ::kill(child.pid(), SIGKILL);
+      send_signal(child.pid(), SIGKILL);
       break;
     }
   EXPECT_TRUE(command->writes("died: signal 9 (Killed); 1 of 2 engines left"));
@@ -141,7 +141,7 @@ TEST_P(AnyLauncherTest, AHubThatDiesIsStartedAnewAtItsAddressesAndTheEnginesGoOn
   const auto command = start_ready();
   const Connection before = Connection::find();
   const auto children = children_of(command->pid());
-  ::kill(before.hub.process.pid, SIGKILL);
+  send_signal(before.hub.process.pid, SIGKILL);
   ASSERT_TRUE(command->writes("died: signal 9 (Killed); it is started anew"));
   ASSERT_TRUE(command->writes("the hub is back (pid ")) << command->text_so_far();
   const Connection after = Connection::find();
@@ -162,7 +162,7 @@ TEST_P(AnyLauncherTest, WithRestartAnEngineThatDiesComesBackAndTheOthersGoOn) {
   std::vector<Watched> engines;
   for (Watched& child : children_of(command->pid()))
     if (child.pid() != hub) engines.push_back(std::move(child));
-  ::kill(engines[0].pid(), SIGKILL);
+  send_signal(engines[0].pid(), SIGKILL);
   EXPECT_TRUE(command->writes("died: signal 9 (Killed); 1 of 2 engines left; it is started anew"));
   EXPECT_TRUE(command->writes(" is back (pid ")) << command->text_so_far();
   EXPECT_TRUE(engines[1].running());
@@ -201,7 +201,7 @@ TEST_F(LauncherTest, AHubThatDiesAgainAndAgainIsGivenUpAndEverythingEnds) {
     return start_ready();
   }();
   const auto children = children_of(command->pid());
-  ::kill(Connection::find().hub.process.pid, SIGKILL);
+  send_signal(Connection::find().hub.process.pid, SIGKILL);
   EXPECT_EQ(command->finish(), 1);
   EXPECT_THAT(command->text(), HasSubstr("died: exit status 4, and so did 5 before it; its engines are ended"));
   expect_nothing_left(children);
@@ -212,7 +212,7 @@ TEST_F(LauncherTest, WhyADaemonsClusterFailedCanBeReadUntilTheNextStart) {
   ASSERT_EQ(start({"-n", "1", "--daemon"})->finish(), 0);
   const Connection connection = Connection::find();
   const Watched launcher(connection.launcher.pid);
-  ::kill(connection.hub.process.pid, SIGKILL);
+  send_signal(connection.hub.process.pid, SIGKILL);
   EXPECT_TRUE(launcher.ends());
   const fs::path log = folder().parent_path() / "default~launcher.log";
   const auto [status, text] = run({"status"});

@@ -232,12 +232,12 @@ TEST_F(OutputTest, AStoppedOrDeadEngineDoesNotHoldUpAStream) {
     const OutputStream stream = rc().stream_output(out, err);
     on(1).apply_sync("testing.print", "seen", "printf");
     EXPECT_TRUE(out.shows("[stdout:1] seen\n"));  // what a killed engine has not sent yet dies with it
-    ::kill(stopped, SIGSTOP);
-    ::kill(killed, SIGKILL);
+    send_signal(stopped, SIGSTOP);
+    send_signal(killed, SIGKILL);
     EXPECT_THAT(error_of([&] { on(1).apply_sync("testing.nothing"); }), HasSubstr("signal 9"));
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
-  ::kill(stopped, SIGCONT);
+  send_signal(stopped, SIGCONT);
   EXPECT_EQ(out.text(), "[stdout:1] seen\n");
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -221,7 +222,7 @@ TEST_F(OwnClusterTest, AChildOfTheProgramsOwnIsLeftToTheProgram) {
 TEST_F(OwnClusterTest, AProgramMayTakeTheExitStatusOfAllItsChildren) {
   Cluster cluster{{.n = 1}};
   const auto processes = processes_of(cluster);
-  ::kill(processes.back().pid(), SIGKILL);
+  send_signal(processes.back().pid(), SIGKILL);
   int status = 0;
   EXPECT_EQ(::waitpid(-1, &status, 0), processes.back().pid());
   cluster.stop();
@@ -242,8 +243,10 @@ class Program : public OwnClusterTest {
     input_ = Descriptor(ends[1]);
     command_ = std::make_unique<Command>(std::vector<std::string>{"owner", std::to_string(its_input.get())},
                                          its_input.get(), fs::read_symlink("/proc/self/exe"));
-    EXPECT_TRUE(command_->writes("\n")) << command_->text_so_far();
-    processes_ = processes_of(std::stoi(command_->text_so_far()));
+    int launcher = 0;
+    if (!command_->writes("\n") || std::sscanf(command_->text_so_far().c_str(), "%d\n", &launcher) != 1)
+      throw std::runtime_error("the program has no cluster: " + command_->text_so_far());
+    processes_ = processes_of(launcher);
     EXPECT_THAT(processes_, SizeIs(4));
   }
   void tell(const std::string& words) { EXPECT_GT(::write(input_.get(), (words + "\n").data(), words.size() + 1), 0); }
@@ -271,7 +274,7 @@ TEST_F(Program, ThatExitsWithoutDestructorsLeavesNothing) {
 }
 
 TEST_F(Program, ThatHandlesCtrlCKeepsItsCluster) {
-  ::kill(-command_->pid(), SIGINT);  // as a terminal does: to the whole process group
+  signal_group(command_->pid(), SIGINT);  // as a terminal does: to the whole process group
   ASSERT_TRUE(command_->writes("interrupted"));
   tell("ask");
   EXPECT_TRUE(command_->writes("2 engines")) << command_->text_so_far();

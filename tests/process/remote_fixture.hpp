@@ -11,6 +11,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,7 +48,8 @@ class RemoteClusterTest : public ClusterTest {
     ClusterTest::TearDown();
   }
 
-  /// Starts the cluster, and gives a copy of its connection file, as one would bring to another host.
+  /// Starts the cluster, and gives a copy of its connection file, as one would bring to another host. Throws what fails
+  /// the test if none starts.
   std::filesystem::path start_elsewhere(int engines, std::vector<std::string> more = {}, std::string name = "") {
     if (name.empty()) {
       name = name_;
@@ -60,8 +62,10 @@ class RemoteClusterTest : public ClusterTest {
                                    "testing,system"};
     words.insert(words.end(), more.begin(), more.end());
     testing_processes::Command start(words_of(words), -1, elsewhere()[0]);
-    EXPECT_EQ(start.finish(), 0);
+    const int status = start.finish();
     said_ = start.text();
+    if (status != 0)
+      throw std::runtime_error("no cluster has started: status " + std::to_string(status) + ":\n" + said_);
     const std::filesystem::path copy = folder_ / (name + ".json");
     std::filesystem::copy_file(cluster::runtime_path(name) / cluster::kConnectionFile, copy);
     std::filesystem::permissions(copy, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);

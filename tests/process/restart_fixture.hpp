@@ -21,8 +21,8 @@ class RestartingTest : public ClusterTest {
   void TearDown() override {
     ClusterTest::TearDown();
     for (const cluster::Started& engine : joined_) {
-      ::kill(engine.pid, SIGKILL);
-      ::waitpid(engine.pid, nullptr, 0);
+      send_signal(engine.pid, SIGKILL);
+      ::waitpid(engine.pid.number(), nullptr, 0);
     }
   }
 
@@ -40,7 +40,7 @@ class RestartingTest : public ClusterTest {
   /// Kills the hub, and waits until another one listens.
   void kill_hub() const {
     const int hub = connection().hub.process.pid;
-    ASSERT_EQ(::kill(hub, SIGKILL), 0);
+    ASSERT_TRUE(send_signal(hub, SIGKILL));
     ASSERT_TRUE(comes([&] { return connection().hub.process.pid != hub; }));
   }
   /// Runs `enginery engine`; its process.
@@ -48,7 +48,7 @@ class RestartingTest : public ClusterTest {
     std::vector<std::string> words{"engine", "--name", name_, "--load", "system"};
     words.insert(words.end(), more.begin(), more.end());
     joined_.push_back(cluster::spawn({ENGINERY_COMMAND, words}));
-    return joined_.back().pid;
+    return joined_.back().pid.number();
   }
   static std::string output_of(const std::string& arguments) {
     std::string text;

@@ -25,7 +25,7 @@ TEST_F(RestartTest, AnEngineThatDiesComesBackWithItsIdAndTheOthersAreUntouched) 
   on(1)["a"] = 7;
   const std::int64_t former = pid(0), other = pid(1);
   const auto running = on(0).apply_async(sleep_long);
-  ::kill(static_cast<pid_t>(former), SIGKILL);
+  send_signal(former, SIGKILL);
   EXPECT_EQ(death_of(running).how(), "signal 9 (Killed)");
   ASSERT_TRUE(comes_back(0, former)) << "its plugins are loaded, too";
   EXPECT_THAT(rc().ids(), ElementsAre(0, 1));
@@ -36,10 +36,10 @@ TEST_F(RestartTest, AnEngineThatDiesComesBackWithItsIdAndTheOthersAreUntouched) 
 
 TEST_F(RestartTest, WithoutRestartItStaysDead) {
   start_engines(2);
-  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  send_signal(pid(0), SIGKILL);
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
   EXPECT_EQ(output_of("status --name " + name_).find("restarting"), std::string::npos);
-  ::kill(static_cast<pid_t>(pid(1)), SIGKILL);
+  send_signal(pid(1), SIGKILL);
   EXPECT_TRUE(comes([&] { return rc().ids().empty(); }));
   const char* const words = "has no engines left: [0, 1] died. `enginery status --name test-";
   EXPECT_THAT(error_of([&] { rc()[-1]; }), HasSubstr(words));
@@ -91,7 +91,7 @@ TEST_F(RestartTest, ARestartEndsWhatRunsAndReturnsWhenTheEngineIsBack) {
 TEST_F(RestartTest, AKillEndsAnEngineThatIsStoppedAndItComesBack) {
   start_engines(1, "--load system");
   const std::int64_t former = pid(0);
-  ::kill(static_cast<pid_t>(former), SIGSTOP);
+  send_signal(former, SIGSTOP);
   const auto waiting = on(0).apply_async(add, 1, 2);
   rc().kill(0);
   EXPECT_NE(pid(0), former);
@@ -101,14 +101,14 @@ TEST_F(RestartTest, AKillEndsAnEngineThatIsStoppedAndItComesBack) {
 TEST_F(RestartTest, ARestartKillsAnEngineThatDoesNotGo) {
   start_engines(1, "--load system");
   const std::int64_t former = pid(0);
-  ::kill(static_cast<pid_t>(former), SIGSTOP);
+  send_signal(former, SIGSTOP);
   rc().restart(0);
   EXPECT_NE(pid(0), former);
 }
 
 TEST_F(RestartTest, AnEngineThatDiedCanBeStartedAgain) {
   start_engines(1, "--load system");
-  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  send_signal(pid(0), SIGKILL);
   ASSERT_TRUE(comes([&] { return rc().ids().empty(); }));
   const std::string status = output_of("status --name " + name_);
   EXPECT_THAT(status, HasSubstr(", 0 of 1 engine\n"));
@@ -157,7 +157,7 @@ TEST_F(RestartTest, AnEngineThatJoinedByItselfLeavesAtASignal) {
   rc().wait_for_engines(2, Seconds(30));
   EXPECT_EQ(pid(1), process);
   const auto running = on(1).apply_async(sleep_long);
-  ASSERT_EQ(::kill(process, SIGTERM), 0);
+  ASSERT_TRUE(send_signal(process, SIGTERM));
   int status = -1;
   EXPECT_EQ(::waitpid(process, &status, 0), process);
   EXPECT_EQ(status, 0);
@@ -167,9 +167,9 @@ TEST_F(RestartTest, AnEngineThatJoinedByItselfLeavesAtASignal) {
 TEST_F(RestartTest, AnEngineThatDiesAgainAndAgainIsGivenUpUntilSomebodyRestartsIt) {
   start_engines(1, "--restart=2 --load system");
   const std::int64_t first = pid(0);
-  ::kill(static_cast<pid_t>(first), SIGKILL);
+  send_signal(first, SIGKILL);
   ASSERT_TRUE(comes_back(0, first));
-  ::kill(static_cast<pid_t>(pid(0)), SIGKILL);
+  send_signal(pid(0), SIGKILL);
   EXPECT_TRUE(comes([&] { return output_of("status --name " + name_).find("given up") != std::string::npos; }));
   std::ifstream log(connection().directory / "launcher.log");
   const std::string text{std::istreambuf_iterator<char>(log), {}};
@@ -197,10 +197,10 @@ TEST_F(RestartTest, AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce) {
 
 TEST_F(RestartTest, AnEngineThatDoesNotComeBackInTimeIsATimeoutError) {
   start_engines(1, "--load system");
-  ::kill(connection().launcher.pid, SIGSTOP);
+  send_signal(connection().launcher.pid, SIGSTOP);
   EXPECT_THAT(error_of([&] { rc().restart(0, 100ms); }),
               HasSubstr("engine 0 is not back within 0.1 s; `enginery status --name " + name_));
-  ::kill(connection().launcher.pid, SIGCONT);
+  send_signal(connection().launcher.pid, SIGCONT);
 }
 
 }  // namespace

@@ -233,7 +233,7 @@ TEST_F(StayingTest, ADeadEnginesResultsSaySo) {
   const DirectView e0 = on(0);
   const auto result = e0.apply(make_counted, 1);
   result.get();
-  EXPECT_THROW(e0.apply_sync([] { ::kill(::getpid(), SIGKILL); }), EngineDied);
+  EXPECT_THROW(e0.apply_sync([] { ::raise(SIGKILL); }), EngineDied);
   EXPECT_THROW(e0.apply_sync(value_of, result.store_as("gone")), EngineDied);
 }
 

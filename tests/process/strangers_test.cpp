@@ -94,18 +94,18 @@ TEST_F(StrangersTest, AnEngineThatCannotSeeTheLauncherEndsWhenItsHubIsSilentAndN
   EXPECT_FALSE(testing_processes::Watched(engine.pid()).ends_within(6'000)) << "the hub is not silent";
   expect_sound(file, 1);
   const int hub = connection.hub.process.pid;
-  ::kill(hub, SIGSTOP);
+  send_signal(hub, SIGSTOP);
   EXPECT_TRUE(testing_processes::Watched(engine.pid()).ends());
-  ::kill(hub, SIGCONT);
+  send_signal(hub, SIGCONT);
   EXPECT_EQ(engine.finish(), 1);
   EXPECT_THAT(engine.text(), HasSubstr("nothing was heard of its hub for 3 s"));
   // The same when its connections break.
   Command another({"engine", "--connection", file, "--load", "testing", "--without-hub", "1"});
   expect_sound(file, 1);
-  ::kill(connection.launcher.pid, SIGSTOP);
-  ::kill(hub, SIGKILL);
+  send_signal(connection.launcher.pid, SIGSTOP);
+  send_signal(hub, SIGKILL);
   EXPECT_TRUE(testing_processes::Watched(another.pid()).ends());
-  ::kill(connection.launcher.pid, SIGCONT);
+  send_signal(connection.launcher.pid, SIGCONT);
   EXPECT_EQ(another.finish(), 1);
   EXPECT_THAT(another.text(), HasSubstr("nothing was heard of its hub for 1 s"));
 }
@@ -129,7 +129,7 @@ TEST_F(StrangersTest, AHubThatDiesIsFollowedAtTheSameAddressesWithTheSameCredent
   const Command engine({"engine", "--connection", file, "--load", "testing,system"});
   expect_sound(file, 2);
   const Client old({.file = file});
-  ::kill(Connection::load(file).hub.process.pid, SIGKILL);
+  send_signal(Connection::load(file).hub.process.pid, SIGKILL);
   EXPECT_EQ(Client({.file = file}).ids(), old.ids()) << "with the copy that was made before";
   expect_sound(file, 2);
   EXPECT_EQ(old[0].apply_sync<int>("testing.add", 1, 2), 3);

@@ -129,6 +129,10 @@ code && /^[ \t]*#[ \t]*include[ \t]*["<]/ {
   line = substr(line, RSTART + 1)
   if (match(line, /[">]/)) check_include(substr(line, 1, RSTART - 1), quoted)
 }
+# Numbers that name no process are refused there.
+code && file != "core/cluster/pid.cpp" && /(^|[^A-Za-z0-9_>])(::kill|killpg) *\(|[^A-Za-z0-9_.>:]kill *\([^;{]*, *SIG[A-Z]/ {
+  complain("a signal goes to a process by send_signal() of core/cluster/pid.hpp, to a group by signal_group()")
+}
 END { exit broken }
 ' "${files[@]}" || broken=1
 

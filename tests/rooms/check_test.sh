@@ -28,7 +28,7 @@ file core/wire/frame.cpp "#include <flatbuffers/flatbuffers.h>" '#include "call_
 file core/transport/check.hpp "#include <nng/nng.h>" "#include <enginery/value.hpp>"
 file client/enginery/client.hpp "#include <enginery/value.hpp>"
 file client/link.cpp '#include "core/transport/check.hpp"' "#include <enginery/client.hpp>"
-file tools/main.cpp '#include "client/link.hpp"' '#include "hub/hub.hpp"'
+file tools/main.cpp '#include "client/link.hpp"' '#include "hub/hub.hpp"' 'rc.kill(0); void Child::kill() {}'
 file plugins/linalg/norms.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>" '#include "matrix.hpp"'
 file tests/link_test.cpp '#include "client/link.hpp"' '#include "simulator.hpp"'
 # shellcheck disable=SC2046
@@ -69,6 +69,9 @@ done
 file core/a.cpp $(yes '//' | head -400) && expect core/a.cpp:401 "a file has at most 400 lines"
 # shellcheck disable=SC2046
 file docs/a.md raw $(yes x | head -401) && expect docs/a.md:401 "a file has at most 400 lines"
+for words in "::kill(pid, SIGTERM);" "if (pid) kill(-pid, SIGKILL);" "(void)::kill(0, 0);" "killpg(pid, SIGINT);"; do
+  file tools/a.cpp "$words" && expect tools/a.cpp:2 "a signal goes to a process by send_signal()"
+done
 file attic/a.cpp && expect attic/a.cpp:1 "the room of this file is not in the table"
 : >"$work/core/a.cpp" && expect core/a.cpp:1 "is empty"
 

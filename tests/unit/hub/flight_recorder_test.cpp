@@ -39,7 +39,7 @@ TEST_F(FlightRecorderTest, AKilledProcessLeavesTheTaskThatItRanAndItsLastLines) 
     recorder.task_is("norms.get_norms");
     recorder.add("one\n");
     recorder.add("two");
-    ::kill(::getpid(), SIGKILL);
+    ::raise(SIGKILL);
   }
   ::waitpid(child, nullptr, 0);
   const auto last = FlightRecorder::take(file_);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "core/cluster/pid.hpp"
 #include "core/modules/module_cache.hpp"
 #include "tests/unit/modules/plugin_fixture.hpp"
 
@@ -136,7 +137,7 @@ TEST_F(CacheEvictionTest, WhatAKilledWriterLeftIsRemovedAndWhatALiveOneWritesIsN
   close(ready[1]);
   keep_within(modules(), 3 * kMebibyte, {});
   EXPECT_EQ(temporaries(), 1u);
-  kill(writer, SIGKILL);
+  cluster::send_signal(writer, SIGKILL);
   waitpid(writer, nullptr, 0);
   keep_within(modules(), 3 * kMebibyte, {});
   EXPECT_EQ(temporaries(), 0u);
