@@ -121,4 +121,4 @@ mutant "a silent link is broken" link.hpp 's/return !open_.empty\(\) && patience
 wait
 cat $(seq -f 'said-%g' $count)
 found=$(cat said-* | grep -c '^found ')
-[ "$found" -eq $count ] || { echo "$((count - found)) of $count mutants survived"; exit 1; }
+[ "$found" -eq $count ] || { echo "$((count - found)) of $count mutants were not found"; exit 1; }

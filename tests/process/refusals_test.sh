@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # tests/process/refusals_test.sh COMPILER FLAGS…: what cannot travel is refused by the compiler, with a sentence.
 #
-# Each case is a line of C++ after the common beginning, and what the compiler must say.
+# Each case is a line of C++ after the common beginning, and what the compiler must say. All cores compile.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
+cores=$(nproc)
+cases=0
 
-# compiles LINE: prints what the compiler says.
+# compiles LINE NUMBER: prints what the compiler says.
 compiles() {
-  cat >"$work/case.cpp" <<CODE
+  cat >"$work/case-$2.cpp" <<CODE
 void test(DirectView& view) {
   int local = 1; int* pointer = &local; std::string text; std::vector<int> numbers; const char* literal = "x";
   std::optional<int> maybe; Class object;
@@ -17,18 +18,25 @@ void test(DirectView& view) {
   $1
 }
 CODE
-  "$compiler" "${flags[@]}" -fsyntax-only "$work/case.cpp" 2>&1
+  "$compiler" "${flags[@]}" -fsyntax-only "$work/case-$2.cpp" 2>&1
 }
 
-expect() {
+# is_refused LINE WORDS NUMBER: prints nothing if the compiler refuses LINE with WORDS
+is_refused() {
   local said
-  if said=$(compiles "$1"); then
-    echo "it compiles: $1" >&2
-    failed=1
+  if said=$(compiles "$1" "$3"); then
+    echo "it compiles: $1"
   elif ! grep -qF "$2" <<<"$said"; then
-    printf 'of   %s\nthe compiler does not say   %s\nbut\n%s\n' "$1" "$2" "$(grep -m3 error <<<"$said")" >&2
-    failed=1
+    printf 'of   %s\nthe compiler does not say   %s\nbut\n%s\n' "$1" "$2" "$(grep -m3 error <<<"$said")"
   fi
+  : >"$work/looked-at-$3"
+}
+
+# expect LINE WORDS: one for each core at a time
+expect() {
+  [ "$(jobs -rp | wc -l)" -lt "$cores" ] || wait -n
+  cases=$((cases + 1))
+  is_refused "$1" "$2" $cases >"$work/said-$cases" 2>&1 &
 }
 
 compiler=$1
@@ -64,7 +72,7 @@ CODE
 "$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
 
 if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);
-                   view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));'); then
+                   view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));' 0); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
 fi
@@ -99,4 +107,7 @@ expect 'view.apply(encodes_only);' 'no value can become this type'
 expect 'view.apply(borrowed);' 'a task cannot return a pointer'
 expect 'view.apply(capture(1, 2, half));' 'captures more values than f has parameters'
 expect 'view.apply(fn<double(double)>("linalg.det"), 1, 2);' 'the function takes fewer arguments'
-exit $failed
+wait
+cat "$work"/said-*
+[ "$(ls "$work"/looked-at-* | wc -l)" -eq $cases ] || { echo "not all of $cases cases were looked at"; exit 1; }
+[ -z "$(cat "$work"/said-*)" ]
