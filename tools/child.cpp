@@ -25,14 +25,14 @@ cluster::Descriptor open_log(const std::filesystem::path& log) {
   return file;
 }
 
-cluster::Started start(const Program& program) {
+cluster::Started start_child(const Program& program) {
   const cluster::Descriptor output = open_log(program.log);
   return cluster::spawn({program.file, program.arguments, output.get(), output.get()});
 }
 
 }  // namespace
 
-Child::Child(const Program& program) : log_(program.log), process_(start(program)) {
+Child::Child(const Program& program) : log_(program.log), process_(start_child(program)) {
   link_.emplace(process_.link.release());
 }
 
