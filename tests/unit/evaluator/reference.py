@@ -90,7 +90,20 @@ def checked_sum(items, start=0):
     return start
 
 
-HELPERS.update({"_pow": power, "_sum": checked_sum})
+
+class Step:
+    """A slice's step without a hash, so that no slice has one: they do since Python 3.12, and are keys of dicts there."""
+
+    __hash__ = None
+
+    def __init__(self, given):
+        self.given = given
+
+    def __index__(self):
+        return 1 if self.given is None else operator.index(self.given)
+
+
+HELPERS.update({"_pow": power, "_sum": checked_sum, "_step": Step})
 HELPERS.update({"_range": small_range, "_zip": lambda *a: list(zip(*a)),
                 "_reversed": lambda a: list(reversed(a)), "_enumerate": lambda *a: list(enumerate(*a))})
 
@@ -120,6 +133,11 @@ class Checked(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and "_" + node.func.id in HELPERS:
             node.func.id = "_" + node.func.id
         return self.call("_check", node)
+
+    def visit_Slice(self, node):
+        self.generic_visit(node)
+        node.step = self.call("_step", node.step or ast.Constant(None, **PLACE))
+        return node
 
     def visit_AugAssign(self, node):
         self.generic_visit(node)
