@@ -1,9 +1,9 @@
 // core/cluster/certificates.cpp: the certificate that admits to a cluster.
 //
 // NIST's P-256: half a millisecond to make, and a handshake of 20 ms with mbedTLS, which NNG uses; RSA of that strength
-// takes a second to make. There are no names to check and no revocation: the authority has signed one certificate only,
-// so whoever has that one's key is in, and nobody else. It holds for longer than any cluster runs, and from long before
-// its start, because clocks of hosts differ.
+// takes a second to make. There is no revocation, and the name in it is the same in all, since mbedTLS from 3.6.3 on
+// wants one to check: the authority has signed one certificate only, so whoever has that one's key is in, and nobody
+// else. It holds for longer than any cluster runs, and from long before its start, because clocks of hosts differ.
 #include "core/cluster/certificates.hpp"
 
 #include <memory>
@@ -83,6 +83,7 @@ Certificate make(const std::string& name, EVP_PKEY* key, X509* issuer, EVP_PKEY*
     extend(made, issuer, NID_basic_constraints, "critical,CA:FALSE");
     extend(made, issuer, NID_key_usage, "critical,digitalSignature");
     extend(made, issuer, NID_ext_key_usage, "serverAuth,clientAuth");
+    extend(made, issuer, NID_subject_alt_name, (std::string("DNS:") + kCertifiedName).c_str());
   } else {
     extend(made, made, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
     extend(made, made, NID_key_usage, "critical,keyCertSign");

@@ -8,6 +8,9 @@
 
 namespace enginery::cluster {
 
+/// The server's name in every cluster's certificate.
+constexpr const char* kCertifiedName = "enginery";
+
 /// An authority that signs one certificate and is forgotten: its key is gone when this returns. The certificate serves
 /// both who listens and who connects. A pair for each role would be no safer: whoever has the connection file has all
 /// that is in it, since an engine on another host both listens and connects. Takes some milliseconds.

@@ -10,7 +10,8 @@
 
 namespace enginery::transport {
 
-/// Who listens there cannot prove to be of this cluster: trying again does not help.
+/// The TLS handshake failed: who listens there is of another cluster, or cannot speak with us. Trying again does not
+/// help.
 class NotOfThisCluster : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
@@ -29,7 +30,9 @@ inline const char* remedy(int rv) {
       return "; this process has no memory left";
     case NNG_ECRYPTO:
     case NNG_EPEERAUTH:
-      return "; who listens there is not of the cluster that the connection file is of: copy the file anew";
+      return "; the TLS handshake failed: if the connection file is of a former start or of another cluster, copy the "
+             "file anew; if it is of this one, the TLS libraries of the two hosts disagree: install the same releases of "
+             "NNG and mbedTLS on both";
     case NNG_ECONNSHUT:
     case NNG_ECONNRESET:
       return "; it does not let this process in, or has just ended: if the connection file is of a former start or of "
