@@ -1,30 +1,77 @@
 #!/usr/bin/env bash
-# tools/setup.sh: installs what is missing from Debian's packages, and nothing else.
+# tools/setup.sh [--tests | --checks]: installs what is missing from the packages of Debian, and removes nothing.
+#
+# Without an option what a build needs, with --tests also what the tests need, with --checks also what reads the sources
+# (clang++ and clang-format). Says what it installs before it does.
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build ccache pkg-config clang-format
-  libnng-dev libmbedtls-dev libssl-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libboost1.81-dev
-  tao-pegtl-dev python3 iproute2
-  libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
+  g++ cmake ninja-build ccache
+  libnng-dev libmbedtls-dev libssl-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev tao-pegtl-dev
+  libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev
 )
+tests=(libgtest-dev libgmock-dev libbenchmark-dev gdb git iproute2 python3)
+checks=(clang clang-format)
+case "$#:${1:-}" in
+  0:) ;;
+  1:--tests) packages+=("${tests[@]}") ;;
+  1:--checks) packages+=("${tests[@]}" "${checks[@]}") ;;
+  *)
+    echo "usage: tools/setup.sh [--tests | --checks]" >&2
+    exit 2
+    ;;
+esac
+
+fail() {
+  printf 'setup: %s\n' "$@" >&2
+  exit 1
+}
 
 missing=()
 for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
   [ "$status" = "install ok installed" ] || missing+=("$package")
 done
-if [ ${#missing[@]} -eq 0 ]; then
+# Whichever Boost is there will do if it has PFR, which came with 1.75. Only headers are used.
+boost=
+[ -e /usr/include/boost/pfr/core.hpp ] || [ -e /usr/local/include/boost/pfr/core.hpp ] || boost=missing
+if [ ${#missing[@]} -eq 0 ] && [ -z "$boost" ]; then
   echo "setup: nothing is missing"
   exit 0
 fi
 
-echo "setup: installing from Debian's packages: ${missing[*]}"
+command -v apt-get >/dev/null ||
+  fail "this system has no apt-get; install what Debian calls ${missing[*]} ${boost:+libboost-dev (1.75 or newer)}"
 sudo=()
 if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || { echo "setup: run this as root, or install sudo: apt-get install ${missing[*]}" >&2; exit 1; }
+  command -v sudo >/dev/null || fail "run this as root, or install sudo; missing are ${missing[*]} ${boost:+and Boost}"
   sudo=(sudo)
 fi
 "${sudo[@]}" apt-get update -qq
-"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -qq "${missing[@]}" >/dev/null
+
+# The release's own Boost if it is new enough (Debian 13), else the newest that it offers besides (Debian 12).
+if [ -n "$boost" ]; then
+  offered() { apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 != "(none)" {print $2}'; }
+  own=$(offered libboost-dev)
+  if [ -n "$own" ] && dpkg --compare-versions "$own" ge 1.75; then
+    missing+=(libboost-dev)
+  else
+    newest=$(apt-cache pkgnames libboost1. | grep -xE 'libboost1\.[0-9]+-dev' | sort -V | tail -n 1 || true)
+    [ -n "$newest" ] && dpkg --compare-versions "${newest//[a-z-]/}" ge 1.75 ||
+      fail "this release offers Boost ${own:-in no version}, and 1.75 or newer is needed: put its headers into /usr/local/include"
+    missing+=("$newest")
+  fi
+fi
+
+install=(apt-get install -y --no-install-recommends --no-remove)
+if ! plan=$(LC_ALL=C apt-get install --simulate --no-install-recommends "${missing[@]}" 2>&1); then
+  fail "apt-get cannot install ${missing[*]}:" "$(grep -vE '^(Reading|Building|NOTE:)' <<<"$plan")"
+fi
+removed=$(awk '$1 == "Remv" {print $2}' <<<"$plan" | paste -sd ' ')
+[ -z "$removed" ] || fail "nothing was installed, since ${missing[*]} would remove ${removed}, which are installed here" \
+  "if you can do without them: ${sudo[*]:+sudo }apt-get install --no-install-recommends ${missing[*]}"
+
+echo "setup: ${install[*]} ${missing[*]}"
+echo "setup: with what they need, $(grep -c '^Inst' <<<"$plan") packages"
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq "${missing[@]}" >/dev/null
 echo "setup: done"

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$PWD
 preset=${1:-release}
 
-tools/setup.sh
+tools/setup.sh --tests
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" --output-on-failure
