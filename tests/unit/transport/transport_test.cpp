@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -109,12 +110,38 @@ TEST_F(TransportTest, ARequesterIsQuietOnlyWhenAllIsAnswered) {
   EXPECT_EQ(requester.open(), 0u);
 }
 
-TEST_F(TransportTest, AListenerThatProbesHaveKilledListensAgain) {
-  std::atomic<Responder*> responder = nullptr;
-  Responder serving(url(), 16, [&](Responder::Ticket ticket, Message request) {
-    responder.load()->answer(ticket, std::move(request));
-  });
-  responder = &serving;
+/// Echoes at `url`.
+class Echo {
+ public:
+  explicit Echo(const std::string& url)
+      : responder_(url, 16, [this](Responder::Ticket ticket, Message request) {
+          self_.load()->answer(ticket, std::move(request));
+        }) {
+    self_ = &responder_;
+  }
+
+ private:
+  std::atomic<Responder*> self_ = nullptr;
+  Responder responder_;
+};
+
+bool answers_anew(const std::string& url) try {
+  Requester requester(url);
+  return text_of(request(requester, message_of("anew"), 1)) == "anew";
+} catch (const Error&) {
+  return false;
+}
+
+/// Not 30 s later, either.
+bool comes_to_answer(const std::string& url) {
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!answers_anew(url))
+    if (std::chrono::steady_clock::now() > give_up) return false;
+  return true;
+}
+
+TEST_F(TransportTest, AListenerAnswersWhateverProbesHaveDoneToIt) {
+  const Echo echo(url());
   Requester before(url());
   EXPECT_EQ(text_of(request(before, message_of("first"), 10)), "first") << "it is connected, at both ends";
   const auto probe = [this] {
@@ -124,24 +151,26 @@ TEST_F(TransportTest, AListenerThatProbesHaveKilledListensAgain) {
     const cluster::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM, 0));
     ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   };
-  const auto answers = [this] {
-    try {
-      Requester after(url());
-      return text_of(request(after, message_of("anew"), 1)) == "anew";
-    } catch (const Error&) {
-      return false;
-    }
-  };
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  bool killed = false, again = false;
-  while (!killed && std::chrono::steady_clock::now() < give_up) {
+  // Bare listeners of NNG 1.5.2 died in the first hundred probes, in 18 of 18 runs; 1.10.1's survived ten thousand.
+  bool killed = false;
+  for (int round = 0; round < 20 && !killed; ++round) {
     for (int i = 0; i < 50; ++i) probe();
-    killed = !answers();
+    killed = !answers_anew(url());
   }
-  ASSERT_TRUE(killed) << "probes do not kill it, and nothing is tested";
+  if (std::string_view(NNG_VERSION).starts_with("1.5.")) {
+    ASSERT_TRUE(killed) << "probes do not kill it, and nothing is tested";
+  }
   EXPECT_EQ(text_of(request(before, message_of("still there"), 10)), "still there") << "who is connected goes on";
-  while (!again && std::chrono::steady_clock::now() < give_up) again = answers();
-  EXPECT_TRUE(again);
+  EXPECT_TRUE(comes_to_answer(url()));
+}
+
+TEST_F(TransportTest, AListenerWhoseSocketSomebodyRemovedListensAgain) {
+  const Echo echo(url());
+  Requester before(url());
+  EXPECT_EQ(text_of(request(before, message_of("first"), 10)), "first");
+  ASSERT_EQ(::unlink(path().c_str()), 0);
+  EXPECT_TRUE(comes_to_answer(url()));
+  EXPECT_EQ(text_of(request(before, message_of("still there"), 10)), "still there");
 }
 
 TEST_F(TransportTest, AListenerThatIsSlowToAnswerIsNotReplaced) {
