@@ -31,8 +31,8 @@ inline const char* remedy(int rv) {
     case NNG_ECRYPTO:
     case NNG_EPEERAUTH:
       return "; the TLS handshake failed: if the connection file is of a former start or of another cluster, copy the "
-             "file anew; if it is of this one, the TLS libraries of the two hosts disagree: install the same releases of "
-             "NNG and mbedTLS on both";
+             "file anew; if it is of this one, the TLS libraries of the two hosts disagree: install the same releases "
+             "of NNG and mbedTLS on both";
     case NNG_ECONNSHUT:
     case NNG_ECONNRESET:
       return "; it does not let this process in, or has just ended: if the connection file is of a former start or of "
