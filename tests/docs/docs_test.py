@@ -93,7 +93,7 @@ def main():
             if found:
                 pages.append(Page(path.stem, found, home / "reader" / path.stem, given.clone))
         if given.clone:
-            (pages[0].folder / "REPOSITORY").symlink_to(SOURCE)
+            checked(["git", "clone", "-q", SOURCE, pages[0].folder / "clone"], SOURCE, os.environ)
         else:
             checked(["cmake", "--install", given.build.resolve(), "--prefix", home / "enginery"], SOURCE, os.environ)
         for page in pages:

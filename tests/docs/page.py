@@ -97,7 +97,10 @@ class Page:
             return
         script = "failed() { status=$?; }\ntrap failed ERR\n"
         for block in commands:
+            from_clone = block.directive == "clone"
+            script += "cd clone\n" if from_clone else ""
             script += f"status=0\n{block.code}result=$?; [ $result = 0 ] || status=$result\n"
+            script += "cd ..\n" if from_clone else ""
             script += f"printf '{MARK}%s{MARK}' $status\n"
         printed = run(["bash", "-c", script], self.folder, environment, self.longest).split(MARK)
         for block, output, status in zip(commands, printed[0::2], printed[1::2]):
