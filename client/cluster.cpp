@@ -145,9 +145,10 @@ class Cluster::Launcher {
     if (!process_) return;
     ::shutdown(process_->link.get(), SHUT_RDWR);  // also for copies of it in children that this process forked
     pollfd ended[]{{process_->pidfd.get(), POLLIN, 0}};
-    if (!wait_for(ended, Clock::now() + kGrace)) ::pidfd_send_signal(process_->pidfd.get(), SIGKILL, nullptr, 0);
+    if (!wait_for(ended, Clock::now() + kGrace)) cluster::pidfd_send_signal(process_->pidfd.get(), SIGKILL);
     siginfo_t how;
-    while (::waitid(P_PIDFD, static_cast<id_t>(process_->pidfd.get()), &how, WEXITED) != 0 && errno == EINTR) {}
+    const auto pidfd = static_cast<id_t>(process_->pidfd.get());
+    while (::waitid(cluster::kByPidfd, pidfd, &how, WEXITED) != 0 && errno == EINTR) {}
     process_.reset();
   }
 

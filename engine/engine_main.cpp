@@ -7,6 +7,7 @@
 #include "engine/engine_main.hpp"
 
 #include <cxxabi.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -52,7 +53,7 @@ constexpr int kPatienceWithReaders = 100;
 /// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until a signal to end
 /// has come.
 void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, const sigset_t& ending) {
-  const cluster::Descriptor process(launcher_fd < 0 && cluster ? ::pidfd_open(cluster->pid, 0) : -1);
+  const cluster::Descriptor process(launcher_fd < 0 && cluster ? cluster::pidfd_open(cluster->pid) : -1);
   if (launcher_fd < 0 && cluster && !cluster->alive()) return;  // a later process may have its pid
   const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.

@@ -325,14 +325,14 @@ int Hub::end(int id, bool kill) {
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
   watched->how = "killed on request";
-  ::pidfd_send_signal(watched->process.get(), SIGKILL, nullptr, 0);
+  cluster::pidfd_send_signal(watched->process.get(), SIGKILL);
   return -1;
 }
 
 void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) {
   if (!local) return silence_.heard(uuid, Clock::now());
   if (std::ranges::find(watched_, uuid, &Watched::uuid) != watched_.end()) return;
-  cluster::Descriptor handle(::pidfd_open(process.pid, 0));
+  cluster::Descriptor handle(cluster::pidfd_open(process.pid));
   // A later process that got the pid is not it.
   if (handle && !process.alive()) handle = cluster::Descriptor();
   watched_.push_back({id, uuid, process, std::move(handle)});

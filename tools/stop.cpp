@@ -24,7 +24,7 @@ void stop_cluster(const std::string& name) {
   const std::filesystem::path directory = cluster::runtime_path(cluster);
   const auto launcher = cluster::holder(directory);
   // The pidfd holds on to one process; only if that is the launcher is it signalled.
-  const cluster::Descriptor process(launcher ? ::pidfd_open(launcher->pid, 0) : -1);
+  const cluster::Descriptor process(launcher ? cluster::pidfd_open(launcher->pid) : -1);
   if (!process || !launcher->alive()) {
     if (!std::filesystem::exists(std::filesystem::symlink_status(directory / cluster::kConnectionFile))) {
       cluster::remove_runtime_directory(directory);
@@ -39,7 +39,7 @@ void stop_cluster(const std::string& name) {
     }
     throw ConnectionError(fmt::format("cluster '{}' has just ended", cluster));
   }
-  ::pidfd_send_signal(process.get(), SIGTERM, nullptr, 0);
+  cluster::pidfd_send_signal(process.get(), SIGTERM);
   pollfd ended{process.get(), POLLIN, 0};
   if (::poll(&ended, 1, kPatience) != 1)
     throw ConnectionError(

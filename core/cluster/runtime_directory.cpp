@@ -104,7 +104,7 @@ std::optional<ProcessId> read_holder(int lock) {
 /// Waits for the end of a process that the kernel is taking down. A killed launcher's links may close a moment before
 /// its lock is released. False if the process is not about to end.
 bool outlive(const ProcessId& process) {
-  const Descriptor handle(::pidfd_open(process.pid, 0));
+  const Descriptor handle(pidfd_open(process.pid));
   const auto stat = read_process_stat(process.pid);
   if (!handle || !process.alive()) return true;
   if (!stat || !stat->exiting) return false;
@@ -120,11 +120,11 @@ void outlive_former_hub(const std::filesystem::path& directory) {
   } catch (const ConnectionError&) {
     return;
   }
-  const Descriptor process(::pidfd_open(hub.pid, 0));
+  const Descriptor process(pidfd_open(hub.pid));
   if (!process || !hub.alive()) return;
   pollfd ended{process.get(), POLLIN, 0};
   if (::poll(&ended, 1, kEndingGrace) == 0) {
-    ::pidfd_send_signal(process.get(), SIGKILL, nullptr, 0);
+    pidfd_send_signal(process.get(), SIGKILL);
     ::poll(&ended, 1, kEndingGrace);
   }
 }

@@ -93,7 +93,7 @@ Started spawn(const Spawn& what) {
   const int error =
       ::posix_spawn(&pid, what.file.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
   if (error != 0) throw cannot_start(what.file, error);
-  Started started{pid, Descriptor(::pidfd_open(pid, 0)), std::move(my_end)};
+  Started started{pid, Descriptor(pidfd_open(pid)), std::move(my_end)};
   if (!started.pidfd) {
     const int reason = errno;
     send_signal(started.pid, SIGKILL);

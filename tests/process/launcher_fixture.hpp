@@ -49,7 +49,7 @@ inline bool readable(int fd) {
 /// A running process, and the moment of its end.
 class Watched {
  public:
-  explicit Watched(Pid pid) : pid_(pid), handle_(::pidfd_open(pid.number(), 0)) {}
+  explicit Watched(Pid pid) : pid_(pid), handle_(cluster::pidfd_open(pid.number())) {}
   int pid() const { return pid_.number(); }
   bool running() const { return ProcessId::of(pid()).has_value(); }
   /// Waits for it; false if it goes on.
