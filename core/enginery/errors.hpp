@@ -60,7 +60,7 @@ ENGINERY_NAMED_ERROR(ProtocolError);
 #undef ENGINERY_NAMED_ERROR
 
 /// The stages of loading a plugin, in order.
-enum class LoadStage : std::uint8_t { find, read, elf, abi, dependency, dlopen, symbol, init };
+enum class LoadStage : std::uint8_t { find, read, elf, abi, processor, dependency, dlopen, symbol, init };
 ENGINERY_API const char* to_string(LoadStage stage) noexcept;
 
 /// A plugin was refused. `what()` names stage, file, what was wrong, and the remedy.

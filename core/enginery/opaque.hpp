@@ -11,6 +11,15 @@
 
 namespace enginery {
 
+/// The widest alignment that allocators of this build assume. clang's __BIGGEST_ALIGNMENT__ does not follow -mavx.
+#if defined(__AVX512F__)
+constexpr std::size_t kWidestAlignment = 64;
+#elif defined(__AVX__)
+constexpr std::size_t kWidestAlignment = 32;
+#else
+constexpr std::size_t kWidestAlignment = __BIGGEST_ALIGNMENT__;
+#endif
+
 /// A C++ type as one build of the code sees it: its name and a fingerprint of its structure.
 ///
 /// Two plugins may each have a `struct Params` of their own, and `-mavx` changes how Eigen allocates: equal names are
@@ -29,7 +38,7 @@ struct ENGINERY_API OpaqueType {
   static OpaqueType of() noexcept {
     static_assert(!std::is_const_v<T> && !std::is_reference_v<T>, "an opaque object is held by its plain type");
     const bool plain = std::is_trivially_copyable_v<T>;
-    return {&typeid(T), sizeof(T), alignof(T), plain ? 0 : std::size_t{__BIGGEST_ALIGNMENT__},
+    return {&typeid(T), sizeof(T), alignof(T), plain ? 0 : kWidestAlignment,
             (plain ? 1U : 0U) | (std::is_polymorphic_v<T> ? 2U : 0U) | (std::is_aggregate_v<T> ? 4U : 0U) |
                 (std::is_empty_v<T> ? 8U : 0U) | (std::is_standard_layout_v<T> ? 16U : 0U)};
   }

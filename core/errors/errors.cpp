@@ -40,6 +40,8 @@ const char* to_string(LoadStage stage) noexcept {
       return "elf";
     case LoadStage::abi:
       return "abi";
+    case LoadStage::processor:
+      return "processor";
     case LoadStage::dependency:
       return "dependency";
     case LoadStage::dlopen:

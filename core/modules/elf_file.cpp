@@ -9,12 +9,13 @@
 #include <fmt/format.h>
 
 #include "core/modules/elf_image.hpp"
+#include "core/modules/processor.hpp"
 
 namespace enginery::modules {
 namespace {
 
-constexpr std::size_t kMostLibraries = 1024;  // a limit for garbage, not for plugins
-constexpr std::uint32_t kAbiNote = 1;
+constexpr std::size_t kMostLibraries = 1024, kMostSets = 256;  // limits for garbage, not for plugins
+constexpr std::uint32_t kAbiNote = 1, kCompilerNote = 2, kProcessorNote = 3;
 
 class Reader {
  public:
@@ -54,7 +55,12 @@ class Reader {
         found_.build_id.hex += fmt::format("{:02x}", std::to_integer<unsigned>(image_.bytes()[offset + i]));
       }
     }
-    if (owner == "enginery" && type == kAbiNote) found_.abi_tag = image_.text(offset, size);
+    if (owner != "enginery") return;
+    if (type == kAbiNote) found_.abi_tag = image_.text(offset, size);
+    if (type == kCompilerNote) found_.built_by = image_.text(offset, size);
+    if (type == kProcessorNote)  // there may be several, of sources with options of their own
+      for (std::string& set : missing(instruction_sets(image_.text(offset, size)), found_.instruction_sets))
+        if (found_.instruction_sets.size() < kMostSets) found_.instruction_sets.push_back(std::move(set));
   }
 
   void read_dynamic(const Elf64_Phdr& segment) {

@@ -15,9 +15,11 @@ namespace enginery::modules {
 
 /// The facts of a shared object that decide whether it may be loaded.
 struct ENGINERY_API ElfFile {
-  BuildId build_id;                    ///< empty if the linker wrote none
-  std::optional<std::string> abi_tag;  ///< of the note that ENGINERY_PLUGIN writes
-  std::vector<std::string> needed;     ///< DT_NEEDED: the libraries it depends on
+  BuildId build_id;                           ///< empty if the linker wrote none
+  std::optional<std::string> abi_tag;         ///< of the notes that ENGINERY_PLUGIN writes, as all until `needed`
+  std::string built_by;                       ///< the compiler, as "g++ 12.2.0"; empty if it is not known
+  std::vector<std::string> instruction_sets;  ///< that the compiler might use, as "avx2"
+  std::vector<std::string> needed;            ///< DT_NEEDED: the libraries it depends on
   std::string soname, rpath, runpath;
   std::uint16_t machine = 0;
 

@@ -1,11 +1,11 @@
 // core/modules/loader.cpp: from a plugin's name or file to its tasks.
 //
 // A file is read once; those bytes are checked and those bytes are loaded. First what it says about itself: is it a
-// shared object for this machine, built for the same ABI, with all libraries at hand? Nothing is mapped until all of
-// that is certain. Then the bytes go to the module cache, at a path that contains the build-id, because the dynamic
-// linker gives the old code for a known path, and a linker that writes over a mapped file kills the process. There a
-// process of its own opens it, if it is new to this host; when that lived, this one does. Only then does the plugin's
-// body run, and what it throws comes back as data.
+// shared object for this machine, built for the same ABI and for no other processor, with all libraries at hand?
+// Nothing is mapped until all of that is certain. Then the bytes go to the module cache, at a path that contains the
+// build-id, because the dynamic linker gives the old code for a known path, and a linker that writes over a mapped file
+// kills the process. There a process of its own opens it, if it is new to this host; when that lived, this one does.
+// Only then does the plugin's body run, and what it throws comes back as data.
 //
 // A module that a client brought lies in the cache already, its hash checked, and so do the libraries of the user's own
 // that it needs; those are opened before it, because the dynamic linker looks for a name that it has loaded nowhere
@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <enginery/abi.hpp>
 #include <enginery/errors.hpp>
@@ -30,6 +31,7 @@
 #include "core/modules/elf_file.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/mapped_library.hpp"
+#include "core/modules/processor.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -46,9 +48,23 @@ void check_abi(const ElfFile& elf, const std::string& file) {
   if (*elf.abi_tag != ENGINERY_ABI_TAG) {
     throw PluginLoadError(
         LoadStage::abi, file,
-        fmt::format("it was built for \"{}\", and this process is \"{}\"", *elf.abi_tag, ENGINERY_ABI_TAG),
-        "Build it again with the compiler, the flags and the enginery headers of this installation");
+        fmt::format("it was built by {} for \"{}\", and this process by {} for \"{}\"",
+                    elf.built_by.empty() ? "an unknown compiler" : elf.built_by, *elf.abi_tag, ENGINERY_BUILT_BY,
+                    ENGINERY_ABI_TAG),
+        "Build it again with the C++ library, the flags and the enginery headers of this installation");
   }
+}
+
+/// Instructions that this processor does not have would kill the process, whenever they come.
+void check_processor(const ElfFile& elf, const std::string& file) {
+  const Processor& here = Processor::this_one();
+  const std::vector<std::string> lacks = missing(elf.instruction_sets, here.instruction_sets);
+  if (lacks.empty()) return;
+  throw PluginLoadError(
+      LoadStage::processor, file,
+      fmt::format("it was compiled for the instruction sets {}, which this host's processor, {}, does not have",
+                  fmt::join(lacks, ", "), here.name),
+      "Compile it for what the processors of all engines have: without -march=native, or with -march=x86-64-v2 or -v3");
 }
 
 const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
@@ -112,6 +128,7 @@ std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
                           "Link it with -Wl,--build-id=sha1, as enginery_add_plugin does");
   }
   check_abi(elf, file.path);
+  check_processor(elf, file.path);
   const GenerationId generation = GenerationId::of(elf.build_id);
   if (const auto known = loaded(generation)) return known;
   const Neighbours neighbours = check_dependencies(elf, file.path);
@@ -153,6 +170,7 @@ std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generatio
     if (elf.build_id != file.what.build_id)
       throw PluginLoadError(LoadStage::elf, path, "it came with another build-id than it has", "Call again");
     if (&file == &module) check_abi(elf, path);
+    check_processor(elf, path);
     const Neighbours system = check_dependencies(elf, path, libraries);
     Neighbours& neighbours = copies.neighbours;
     neighbours.libraries.insert(neighbours.libraries.end(), system.libraries.begin(), system.libraries.end());

@@ -33,8 +33,8 @@ class ENGINERY_API ModuleMissing : public Error {
   explicit ModuleMissing(const GenerationId& generation);
 };
 
-/// Loads modules by the stages find, read, elf, abi, dependency, dlopen, symbol, init. Every refusal is a
-/// PluginLoadError of its stage, and leaves what was loaded before as it was.
+/// Loads modules by the stages find, read, elf, abi, processor, dependency, dlopen, symbol, init. Every refusal is
+/// a PluginLoadError of its stage, and leaves what was loaded before as it was.
 ///
 /// Threads: belongs to one thread at a time.
 class ENGINERY_API Loader {

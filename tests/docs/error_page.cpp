@@ -83,7 +83,9 @@ std::string ErrorPage::normal(std::string text) const {
       {folder_.string(), "/home/you"},
       {R"(pid \d+)", "pid 4711"},
       {R"(kill -9 \d+)", "kill -9 4711"},
-      {R"("enginery=1 [^"]*")", "\"enginery=1 cxx11=1 …\""},
+      {R"(this process by \w+\+\+ [0-9.]+)", "this process by g++ 12.2.0"},
+      {R"(sanitizer=(address|thread))", "sanitizer=none"},
+      {R"((which this host's processor), .*?, (does not have))", "$1, AMD EPYC 7B13, $2"},
       {R"((errors|program)-[A-Za-z0-9]{6})", "…"},
   };
   for (const auto& [pattern, fixed] : rules) text = std::regex_replace(text, std::regex(pattern), fixed);

@@ -36,7 +36,9 @@ void errors_of_plugins(ErrorPage& page) {
                remedy);
   };
   refused("abi: not a plugin", "no_note", "It is a shared object, but no plugin of enginery.");
-  refused("abi: built otherwise", "other_abi", "Compiler, C++ library, sanitizers and enginery must be the engine's.");
+  refused("abi: built otherwise", "other_abi", "C++ library, its modes, sanitizers and enginery must be the engine's.");
+  refused("processor: other instructions", "other_processor",
+          "It would end the engine by SIGILL. What a compiler sees as `-march=native` is another thing on each host.");
   refused("dependency: a library is missing", "missing_dependency",
           "The engine's host lacks a library that the plugin links.");
   refused("dlopen: a static constructor aborts", "aborts", "It happened in the probe process; the engine is unharmed.");

@@ -11,6 +11,7 @@
 
 #include <enginery/abi.hpp>
 
+#include "core/modules/processor.hpp"
 #include "tests/unit/modules/plugin_fixture.hpp"
 
 namespace enginery::modules {
@@ -18,6 +19,8 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::StartsWith;
 
 class ElfFileTest : public PluginTest {
@@ -46,6 +49,23 @@ TEST_F(ElfFileTest, APluginTellsItsBuildIdAbiTagAndLibraries) {
   EXPECT_EQ(elf.build_id.hex.size(), 40u);
   EXPECT_EQ(elf.abi_tag, ENGINERY_ABI_TAG);
   EXPECT_THAT(elf.needed, Contains(StartsWith("libenginery.so")));
+}
+
+TEST_F(ElfFileTest, APluginTellsItsCompilerAndTheInstructionSetsThatItMightUse) {
+  const ElfFile plain = read(bytes_of(good("factors_plain"))), avx2 = read(bytes_of(good("factors_avx2")));
+  EXPECT_EQ(plain.built_by, ENGINERY_BUILT_BY);
+  EXPECT_EQ(plain.instruction_sets, instruction_sets(ENGINERY_INSTRUCTION_SETS)) << "as this test, by the same options";
+#if defined(__x86_64__)
+  EXPECT_THAT(avx2.instruction_sets, IsSupersetOf({"sse3", "sse4.2", "popcnt", "avx", "avx2"}));
+  EXPECT_THAT(read(bytes_of(bad("other_processor"))).instruction_sets, IsSupersetOf({"avx5124fmaps", "avx5124vnniw"}));
+#endif
+}
+
+TEST_F(ElfFileTest, WhatIsNoPluginTellsNeither) {
+  const ElfFile elf = read(bytes_of(bad("no_note")));
+  EXPECT_FALSE(elf.abi_tag);
+  EXPECT_THAT(elf.built_by, IsEmpty());
+  EXPECT_THAT(elf.instruction_sets, IsEmpty());
 }
 
 TEST_F(ElfFileTest, ARunPathIsRead) {

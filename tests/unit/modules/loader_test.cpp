@@ -12,6 +12,7 @@
 #include <enginery/codec.hpp>
 #include <enginery/eigen.hpp>
 
+#include "core/modules/processor.hpp"
 #include "tests/unit/modules/plugin_fixture.hpp"
 
 namespace enginery::modules {
@@ -147,11 +148,27 @@ TEST_F(LoaderTest, AnotherMachinesCodeIsRefusedAtElf) {
   EXPECT_THAT(refused(LoadStage::elf, write("norms.so", bytes)), AllOf(HasSubstr("s390"), HasSubstr("Build it on")));
 }
 
-TEST_F(LoaderTest, AnotherAbiIsRefusedWithBothTags) {
-  EXPECT_THAT(
-      refused(LoadStage::abi, bad("other_abi")),
-      AllOf(HasSubstr("enginery=0 of another world"), HasSubstr(ENGINERY_ABI_TAG), HasSubstr("Build it again")));
+TEST_F(LoaderTest, AnotherAbiIsRefusedWithBothTagsAndCompilers) {
+  EXPECT_THAT(refused(LoadStage::abi, bad("other_abi")),
+              AllOf(HasSubstr("by clang++ 99.0.0 for \"enginery=1 stdlib=libc++ "),
+                    HasSubstr("by " ENGINERY_BUILT_BY " for \"" ENGINERY_ABI_TAG "\""), HasSubstr("Build it again")));
 }
+
+TEST_F(LoaderTest, AnotherCompilerOfTheSameAbiIsNone) {
+  Namespace names;
+  loader_.run(good("other_compiler/other_compiler"), names);
+  EXPECT_EQ(names.at<std::int64_t>("a"), 5);
+}
+
+#if defined(__x86_64__)
+TEST_F(LoaderTest, CodeForAnotherProcessorIsRefusedBeforeItIsMappedAnywhere) {
+  loader_ = Loader();  // its static constructor would end this very process
+  EXPECT_THAT(refused(LoadStage::processor, bad("other_processor")),
+              AllOf(HasSubstr("sets avx5124fmaps, avx5124vnniw, which"), HasSubstr(Processor::this_one().name),
+                    HasSubstr("without -march=native")));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "cache")) << "nor is it copied";
+}
+#endif
 
 TEST_F(LoaderTest, ASharedObjectWithoutTheNoteIsNoPlugin) {
   EXPECT_THAT(refused(LoadStage::abi, bad("no_note")), AllOf(HasSubstr("not a plugin"), HasSubstr("ENGINERY_PLUGIN")));
