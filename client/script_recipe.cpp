@@ -83,6 +83,9 @@ ScriptRecipe ScriptRecipe::find(const std::string& script) {
     ScriptRecipe recipe;
     recipe.compiler = find_compiler(json.at("compiler"), script);
     recipe.compile = json.at("compile");
+    // clang makes no symbol unique, and refuses the option.
+    for (const fs::path& name : {recipe.compiler.filename(), fs::canonical(recipe.compiler).filename()})
+      if (name.string().find("clang") != std::string::npos) std::erase(recipe.compile, "-fno-gnu-unique");
     const auto add_folders = [&](const char* option, const std::vector<std::string>& folders) {
       for (const std::string& each : folders) {
         recipe.compile.emplace_back(option);
