@@ -36,7 +36,8 @@ void errors_of_plugins(ErrorPage& page) {
                remedy);
   };
   refused("abi: not a plugin", "no_note", "It is a shared object, but no plugin of enginery.");
-  refused("abi: built otherwise", "other_abi", "C++ library, its modes, sanitizers and enginery must be the engine's.");
+  refused("abi: built otherwise", "other_abi",
+          "C++ library, sanitizers and enginery must be the engine's; the compiler need not.");
   refused("processor: other instructions", "other_processor",
           "It would end the engine by SIGILL. What a compiler sees as `-march=native` is another thing on each host.");
   refused("dependency: a library is missing", "missing_dependency",
