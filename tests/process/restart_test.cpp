@@ -198,8 +198,8 @@ TEST_F(RestartTest, AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce) {
 TEST_F(RestartTest, AnEngineThatDoesNotComeBackInTimeIsATimeoutError) {
   start_engines(1, "--load system");
   send_signal(connection().launcher.pid, SIGSTOP);
-  EXPECT_THAT(error_of([&] { rc().restart(0, 100ms); }),
-              HasSubstr("engine 0 is not back within 0.1 s; `enginery status --name " + name_));
+  EXPECT_THAT(error_of([&] { rc().restart(0, 1s); }),
+              HasSubstr("engine 0 is not back within 1 s; `enginery status --name " + name_));
   send_signal(connection().launcher.pid, SIGCONT);
 }
 
