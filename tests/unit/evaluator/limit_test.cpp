@@ -1,8 +1,8 @@
 // tests/unit/evaluator/limit_test.cpp: texts that are too deep, too long or too greedy, and texts that are noise.
 #include <gmock/gmock.h>
 
-#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <iostream>
 #include <random>
 #include <streambuf>
@@ -61,7 +61,7 @@ TEST_F(Limits, LongChainsAreNotDeep) {
 
 TEST_F(Limits, ParsingTakesTimeInProportionToTheNestingAndNeverMore) {
   // Grammars that try alternatives again take 2 to the power of 90 steps for each of these.
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (const auto& [open, close] :
        {std::pair("(", ")"), std::pair("[", "]"), std::pair("{1:", "}"), std::pair("f(x=", ")"), std::pair("a[", "]"),
         std::pair("a[1:", "]"), std::pair("(1,", ")")}) {
@@ -69,11 +69,11 @@ TEST_F(Limits, ParsingTakesTimeInProportionToTheNestingAndNeverMore) {
     error(repeated(open, 90) + "1");
     error(repeated(open, 90) + "1 = 2");
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 10) << "seconds of this processor";
 }
 
 TEST_F(Limits, ACallTakesTimeInProportionToItsArguments) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const auto name = [](int i) { return std::string("k").append(std::to_string(i)); };
   Dict keys;
   for (int i = 0; i < 100'000; ++i) keys.set(Value::string(name(i)), i);
@@ -85,7 +85,7 @@ TEST_F(Limits, ACallTakesTimeInProportionToItsArguments) {
   EXPECT_EQ(result("len(dict(" + named + "))"), "50000");
   EXPECT_EQ(result("dict(" + named + "k7=1)"), "SyntaxError");
   EXPECT_EQ(result("dict(k7=1, **d)"), "TypeError");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 10) << "seconds of this processor";
 }
 
 TEST_F(Limits, ATextThatIsTooLongIsNotRead) {
