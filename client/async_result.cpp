@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ostream>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,20 @@ double seconds_between(const Metadata::Time& from, const Metadata::Time& to) {
 
 }  // namespace
 
+Continuation& Continuation::operator=(Continuation&& other) noexcept {
+  std::swap(work_, other.work_);
+  std::swap(run_, other.run_);
+  std::swap(drop_, other.drop_);
+  return *this;
+}
+
+TaskHandle::TaskHandle(std::shared_ptr<Pending> task) : task_(std::move(task)) {}
+TaskHandle::TaskHandle(const TaskHandle&) = default;
+TaskHandle::TaskHandle(TaskHandle&&) noexcept = default;
+TaskHandle& TaskHandle::operator=(const TaskHandle&) = default;
+TaskHandle& TaskHandle::operator=(TaskHandle&&) noexcept = default;
+TaskHandle::~TaskHandle() = default;
+
 bool TaskHandle::ready() const { return task_->ready(); }
 bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
 const Value& TaskHandle::value() const {
@@ -44,12 +59,11 @@ std::exception_ptr TaskHandle::error() const {
   wait();
   return task_->error();
 }
-const std::shared_ptr<void>& TaskHandle::decoded(
-    const std::function<std::shared_ptr<void>(const Value&)>& decode) const {
+const void* TaskHandle::decoded(const Decoding& decoding) const {
   wait();
-  return task_->decoded(decode);
+  return task_->decoded(decoding);
 }
-void TaskHandle::then(std::function<void()> work) const { task_->then(std::move(work)); }
+void TaskHandle::then(Continuation work) const { task_->then(std::move(work)); }
 Metadata TaskHandle::metadata() const { return task_->metadata(); }
 void TaskHandle::abort() const { task_->abort(); }
 TaskHandle TaskHandle::push(std::string_view name, const Value& value) const {
@@ -66,6 +80,14 @@ void TaskHandle::drop(const std::string& kept) const noexcept try {
 std::string TaskHandle::msg_id() const { return task_->msg_id(); }
 int TaskHandle::engine_id() const { return task_->engine_id(); }
 const std::string& TaskHandle::label() const { return task_->label(); }
+
+AsyncTasks::AsyncTasks(TaskHandle task) : several_(false) { tasks_.push_back(std::move(task)); }
+AsyncTasks::AsyncTasks(std::vector<TaskHandle> tasks, bool several) : tasks_(std::move(tasks)), several_(several) {}
+AsyncTasks::AsyncTasks(const AsyncTasks&) = default;
+AsyncTasks::AsyncTasks(AsyncTasks&&) noexcept = default;
+AsyncTasks& AsyncTasks::operator=(const AsyncTasks&) = default;
+AsyncTasks& AsyncTasks::operator=(AsyncTasks&&) noexcept = default;
+AsyncTasks::~AsyncTasks() = default;
 
 bool AsyncTasks::ready() const { return std::ranges::all_of(tasks_, &TaskHandle::ready); }
 
@@ -146,12 +168,12 @@ void AsyncTasks::require(std::optional<Seconds> timeout) const {
   if (!wait(timeout)) throw TimeoutError("Result not ready.");
 }
 
-void AsyncTasks::on_ready(std::function<void()> work) const {
+void AsyncTasks::on_ready(Continuation work) const {
   if (tasks_.empty()) return work();
   if (tasks_.size() == 1) return tasks_.front().then(std::move(work));
   struct Open {
     std::atomic<std::size_t> tasks;
-    std::function<void()> work;
+    Continuation work;
   };
   const auto open = std::make_shared<Open>(tasks_.size(), std::move(work));
   for (const TaskHandle& task : tasks_)

@@ -1,6 +1,9 @@
 // client/client.cpp: which cluster a client connects to, and the views that it gives.
 #include <enginery/client.hpp>
 
+#include <algorithm>
+#include <iostream>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,6 +13,13 @@
 
 namespace enginery {
 
+Client::Client() : Client(ClientOptions{}) {}
+Client::Client(const Client&) = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(const Client&) = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
 Client::Client(const ClientOptions& options) {
   Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
   connection.check_alive();
@@ -17,6 +27,7 @@ Client::Client(const ClientOptions& options) {
 }
 
 std::vector<int> Client::ids() const { return engines_->ids(); }
+std::size_t Client::size() const { return ids().size(); }
 
 void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout) const {
   engines_->wait_for(count, deadline_of(timeout));
@@ -46,6 +57,12 @@ int Client::resolve(int id) const {
 
 DirectView Client::direct(int id) const { return DirectView(engines_, resolve(id)); }
 
+DirectView Client::refuse(const std::string& id) {
+  throw IndexError("there is no engine " + id + "; ids() lists them");
+}
+
+MultiView Client::operator[](std::initializer_list<int> ids) const { return view(std::vector<int>(ids)); }
+
 MultiView Client::view(std::vector<int> ids) const {
   for (int& id : ids) id = resolve(id);
   return MultiView(engines_, std::move(ids));
@@ -60,5 +77,7 @@ bool Client::interrupt(int id, Seconds timeout) const {
 OutputStream Client::stream_output(std::ostream& out, std::ostream& err) const {
   return OutputStream(engines_, std::nullopt, out, err);
 }
+OutputStream Client::stream_output(std::ostream& out) const { return stream_output(out, std::cerr); }
+OutputStream Client::stream_output() const { return stream_output(std::cout, std::cerr); }
 
 }  // namespace enginery

@@ -10,7 +10,7 @@ namespace enginery {
 struct Continuations::State {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::function<void()>> work;
+  std::deque<Continuation> work;
   bool stop = false;
   std::thread thread;
 
@@ -19,11 +19,12 @@ struct Continuations::State {
     for (;;) {
       changed.wait(lock, [this] { return stop || !work.empty(); });
       if (work.empty()) return;
-      std::function<void()> next = std::move(work.front());
-      work.pop_front();
-      lock.unlock();
-      next();
-      next = nullptr;  // what it holds may be what drops the client: not under the lock
+      {
+        Continuation next = std::move(work.front());
+        work.pop_front();
+        lock.unlock();
+        next();
+      }  // what it holds may be what drops the client: not under the lock
       lock.lock();
     }
   }
@@ -48,7 +49,7 @@ void Continuations::finish() {
     state->thread.join();
 }
 
-void Continuations::post(std::function<void()> work) {
+void Continuations::post(Continuation work) {
   {
     const std::lock_guard lock(mutex_);
     if (!finished_) {

@@ -3,9 +3,10 @@
 
 #include <condition_variable>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
+
+#include <enginery/continuation.hpp>
 
 namespace enginery {
 
@@ -20,7 +21,7 @@ class Continuations {
   Continuations& operator=(const Continuations&) = delete;
 
   /// After finish(): runs it at once.
-  void post(std::function<void()> work);
+  void post(Continuation work);
   /// Waits until all has run; in the thread itself, returns at once, and the thread ends when all has.
   void finish();
 

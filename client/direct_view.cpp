@@ -2,7 +2,7 @@
 #include <enginery/direct_view.hpp>
 
 #include <algorithm>
-#include <ostream>
+#include <iostream>
 
 #include "client/local.hpp"
 #include "client/plugin_import.hpp"
@@ -14,6 +14,16 @@ namespace enginery {
 using wire::Op;
 
 DirectView local() { return DirectView(nullptr, local_engine::kId); }
+
+DirectView::DirectView(std::shared_ptr<Engines> engines, int id) : engines_(std::move(engines)), id_(id) {}
+DirectView::DirectView(const DirectView&) = default;
+DirectView::DirectView(DirectView&&) noexcept = default;
+DirectView& DirectView::operator=(const DirectView&) = default;
+DirectView& DirectView::operator=(DirectView&&) noexcept = default;
+DirectView::~DirectView() = default;
+
+ViewItem::ViewItem(const DirectView& view, std::string name) : view_(view), name_(std::move(name)) {}
+ViewItem::~ViewItem() = default;
 
 ViewItem::operator Value() const { return view_.value(name_); }
 
@@ -34,8 +44,8 @@ AsyncResult<R> DirectView::finished_if_blocking(TaskHandle task) const {
 }
 
 TaskHandle DirectView::call(const Callee& callee, const CallArguments& arguments, std::string_view keep) const {
-  wire::Code code;
-  return Request::of(callee, arguments, keep, engines_ != nullptr, code).send(engines_, id_, timeout);
+  Request::Storage storage;
+  return Request::of(callee, arguments, keep, engines_ != nullptr, storage).send(engines_, id_, timeout);
 }
 
 AsyncResult<void> DirectView::push(std::initializer_list<Item> items) const {
@@ -94,6 +104,8 @@ void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
 OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {
   return OutputStream(engines_, std::vector{id_}, out, err);
 }
+OutputStream DirectView::stream_output(std::ostream& out) const { return stream_output(out, std::cerr); }
+OutputStream DirectView::stream_output() const { return stream_output(std::cout, std::cerr); }
 
 std::ostream& operator<<(std::ostream& stream, const DirectView& view) {
   if (view.id() == local_engine::kId) return stream << "<DirectView local>";

@@ -1,7 +1,7 @@
 // client/multi_view.cpp: what a view of several engines asks of them.
 #include <enginery/multi_view.hpp>
 
-#include <ostream>
+#include <iostream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,6 +24,14 @@ AsyncResults<R> MultiView::finished_if_blocking(std::vector<TaskHandle> tasks) c
   return results;
 }
 
+MultiView::MultiView(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
+    : engines_(std::move(engines)), ids_(std::move(ids)) {}
+MultiView::MultiView(const MultiView&) = default;
+MultiView::MultiView(MultiView&&) noexcept = default;
+MultiView& MultiView::operator=(const MultiView&) = default;
+MultiView& MultiView::operator=(MultiView&&) noexcept = default;
+MultiView::~MultiView() = default;
+
 MultiViewItem& MultiViewItem::operator=(const Value& value) {
   view_.update({{name_, value}});
   return *this;
@@ -43,8 +51,8 @@ std::vector<int> MultiView::targets() const {
 
 std::vector<TaskHandle> MultiView::call(const Callee& callee, const CallArguments& arguments,
                                         std::string_view keep) const {
-  wire::Code code;
-  return Request::of(callee, arguments, keep, true, code).send(engines_, targets(), timeout);
+  Request::Storage storage;
+  return Request::of(callee, arguments, keep, true, storage).send(engines_, targets(), timeout);
 }
 
 AsyncResults<void> MultiView::push(std::initializer_list<Item> items) const {
@@ -112,6 +120,8 @@ void MultiView::sync_imports(std::initializer_list<Name> plugins) const {
 OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {
   return OutputStream(engines_, ids_, out, err);
 }
+OutputStream MultiView::stream_output(std::ostream& out) const { return stream_output(out, std::cerr); }
+OutputStream MultiView::stream_output() const { return stream_output(std::cout, std::cerr); }
 
 std::ostream& operator<<(std::ostream& stream, const MultiView& view) {
   return stream << fmt::format("<MultiView [{}]>", fmt::join(view.targets(), ", "));

@@ -8,6 +8,7 @@
 
 #include <climits>
 
+#include <enginery/decode.hpp>
 #include <enginery/errors.hpp>
 
 #include "client/engine_link.hpp"
@@ -53,7 +54,7 @@ void Pending::finish() {
   const std::uint32_t before = state_.exchange(kDone, std::memory_order_acq_rel);
   if (before & kAwaited) futex_wake(state_);
   if (before & kContinued) {
-    std::vector<std::function<void()>> continuations;
+    std::vector<Continuation> continuations;
     {
       const std::lock_guard lock(continuing_);
       continuations.swap(continuations_);
@@ -62,7 +63,7 @@ void Pending::finish() {
   }
 }
 
-void Pending::then(std::function<void()> work) {
+void Pending::then(Continuation work) {
   {
     const std::lock_guard lock(continuing_);
     if (!(state_.fetch_or(kContinued, std::memory_order_acq_rel) & kDone)) {
@@ -73,7 +74,7 @@ void Pending::then(std::function<void()> work) {
   post(std::move(work));
 }
 
-void Pending::post(std::function<void()> work) const {
+void Pending::post(Continuation work) const {
   if (const auto link = link_.lock()) return link->continuations().post(std::move(work));
   work();  // a task of this process, or of a client that has ended
 }
@@ -128,12 +129,18 @@ std::exception_ptr Pending::error() const {
   return error_;
 }
 
-const std::shared_ptr<void>& Pending::decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const {
+const void* Pending::decoded(const TaskHandle::Decoding& decoding) const {
   const std::lock_guard lock(decoding_);
   open_outcome();
   if (error_) std::rethrow_exception(error_);
-  if (!decoded_) decoded_ = decode(outcome_->value);
-  return decoded_;
+  if (!decoded_) {
+    try {
+      decoded_ = std::shared_ptr<void>(decoding.decode(outcome_->value), decoding.destroy);
+    } catch (const Error&) {
+      rethrow_for(Origin::result, label_);
+    }
+  }
+  return decoded_.get();
 }
 
 Metadata Pending::metadata() const {

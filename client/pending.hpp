@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,7 +12,9 @@
 #include <vector>
 
 #include <enginery/bytes.hpp>
+#include <enginery/continuation.hpp>
 #include <enginery/metadata.hpp>
+#include <enginery/task_handle.hpp>
 #include <enginery/uuid.hpp>
 #include <enginery/value.hpp>
 
@@ -52,11 +53,11 @@ class Pending {
   const Value& value() const;
   /// Why there is no result; null when there is one. Requires: ready().
   std::exception_ptr error() const;
-  /// What `decode` makes of the value, made once. Requires: ready().
-  const std::shared_ptr<void>& decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const;
+  /// What is decoded of the value, made once. Requires: ready().
+  const void* decoded(const TaskHandle::Decoding& decoding) const;
 
   /// Runs `work` once the task is ready, in the client's thread of continuations.
-  void then(std::function<void()> work);
+  void then(Continuation work);
 
   Metadata metadata() const;
   void abort() const;
@@ -72,7 +73,7 @@ class Pending {
   static constexpr std::uint32_t kAwaited = 1, kContinued = 2, kDone = 4;  // bits
 
   void finish();
-  void post(std::function<void()> work) const;
+  void post(Continuation work) const;
   /// Requires: decoding_ is held.
   void open_outcome() const;
 
@@ -88,7 +89,7 @@ class Pending {
 
   mutable std::atomic<std::uint32_t> state_{0};
   std::mutex continuing_;
-  std::vector<std::function<void()>> continuations_;
+  std::vector<Continuation> continuations_;
   mutable std::mutex decoding_;
   mutable Bytes body_;
   mutable std::vector<Bytes> bulk_;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <enginery/calls.hpp>
 #include <enginery/errors.hpp>
 
 #include "client/deadline.hpp"
@@ -36,21 +37,24 @@ wire::Packed Request::packed(std::size_t inline_bytes) const {
 }
 
 Request Request::of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
-                    wire::Code& code) {
+                    Storage& storage) {
+  const std::size_t positional = arguments.values.size() - arguments.names.size();
+  for (std::size_t i = 0; i < arguments.names.size(); ++i)
+    storage.keywords.emplace_back(arguments.names[i], arguments.values[positional + i]);
   if (!callee.name.empty())
     return {.op = wire::Op::apply,
             .name = callee.name,
-            .positional = arguments.positional,
-            .keywords = arguments.keywords,
+            .positional = arguments.values.first(positional),
+            .keywords = storage.keywords,
             .signature = callee.type,
             .keep = keep};
   const ProgramCode& known = ProgramCode::of(callee, travels);
-  code = known.code;
-  code.object.assign(reinterpret_cast<const char*>(callee.object.data()), callee.object.size());
+  storage.code = known.code;
+  storage.code.object.assign(reinterpret_cast<const char*>(callee.object.data()), callee.object.size());
   return {.op = wire::Op::apply,
           .name = known.name,
-          .positional = arguments.positional,
-          .code = &code,
+          .positional = arguments.values.first(positional),
+          .code = &storage.code,
           .keep = keep,
           .needs = known.module};
 }
@@ -95,6 +99,14 @@ std::vector<TaskHandle> Request::send(const std::shared_ptr<Engines>& engines, s
   tasks.reserve(links.size());
   for (const auto& link : links) tasks.push_back(submit(*link, call, time_limit));
   return tasks;
+}
+
+List detail::behind(const List& captured, std::span<const Value> given) {
+  List all;
+  all.reserve(captured.size() + given.size());
+  all.insert(all.end(), captured.begin(), captured.end());
+  all.insert(all.end(), given.begin(), given.end());
+  return all;
 }
 
 wire::Keywords keywords_of(std::initializer_list<Item> items) {

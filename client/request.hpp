@@ -36,9 +36,14 @@ struct Request {
   std::shared_ptr<const modules::ModuleFiles> needs{};
   Room room = Room::wait;
 
-  /// A call; of code of this process, `code` is where the request's own is put. Refers to all of them.
+  /// What a call is made of besides its arguments' values.
+  struct Storage {
+    wire::Code code;
+    wire::Keywords keywords;
+  };
+  /// A call, which refers to all of them.
   static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
-                    wire::Code& code);
+                    Storage& storage);
 
   /// `timeout`: the view's, from the engine's admission of each task to its outcome. Without engines: runs in this
   /// process, however long. Throws IndexError, TypeError, ValueError before anything is sent.

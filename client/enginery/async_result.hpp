@@ -4,10 +4,9 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
-#include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,7 +23,13 @@ namespace enginery {
 /// What the tasks of one call have in common, whatever their results are.
 class ENGINERY_API AsyncTasks {
  public:
-  explicit AsyncTasks(std::vector<TaskHandle> tasks, bool several) : tasks_(std::move(tasks)), several_(several) {}
+  explicit AsyncTasks(TaskHandle task);
+  explicit AsyncTasks(std::vector<TaskHandle> tasks, bool several);
+  AsyncTasks(const AsyncTasks&);
+  AsyncTasks(AsyncTasks&&) noexcept;
+  AsyncTasks& operator=(const AsyncTasks&);
+  AsyncTasks& operator=(AsyncTasks&&) noexcept;
+  ~AsyncTasks();
 
   bool ready() const;
   /// Whether all are ready within `timeout`. Never throws what a task threw.
@@ -48,7 +53,7 @@ class ENGINERY_API AsyncTasks {
 
   /// Runs `work` once all are ready, in the client's thread of continuations, where it may wait for other results. It
   /// must not throw. After the client's end it runs in the thread that asks, or that brings the last result.
-  void on_ready(std::function<void()> work) const;
+  void on_ready(Continuation work) const;
 
   const std::vector<TaskHandle>& tasks() const noexcept { return tasks_; }
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
@@ -153,19 +158,17 @@ concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, c
 template <class R = Value>
 class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public MetadataOfOne<AsyncResult<R>> {
  public:
-  explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
+  explicit AsyncResult(TaskHandle task) : AsyncTasks(std::move(task)) {}
 
   /// Waits. The same value or the same error each time; TimeoutError "Result not ready." leaves the task running.
   const R& get(std::optional<Seconds> timeout = std::nullopt) const& {
     check(timeout);
-    if constexpr (std::same_as<R, Value>) {
+    if constexpr (std::same_as<R, Value>)
       return task().value();
-    } else {
-      const auto decode = [this](const Value& value) -> std::shared_ptr<void> {
-        return std::make_shared<R>(decode_as<R>(value, Origin::result, task().label()));
-      };
-      return *static_cast<const R*>(task().decoded(decode).get());
-    }
+    else
+      return *static_cast<const R*>(
+          task().decoded({[](const Value& value) -> void* { return new R(Codec<R>::decode(value)); },
+                          [](void* result) { delete static_cast<R*>(result); }}));
   }
   R get(std::optional<Seconds> timeout = std::nullopt) && {
     return static_cast<const AsyncResult&>(*this).get(timeout);
@@ -195,7 +198,7 @@ template <>
 class AsyncResult<void>
     : public AsyncTasks, public Awaitable<AsyncResult<void>>, public MetadataOfOne<AsyncResult<void>> {
  public:
-  explicit AsyncResult(TaskHandle task) : AsyncTasks({std::move(task)}, false) {}
+  explicit AsyncResult(TaskHandle task) : AsyncTasks(std::move(task)) {}
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
 };
 

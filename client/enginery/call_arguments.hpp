@@ -1,10 +1,10 @@
 // client/enginery/call_arguments.hpp: a call's arguments as Values.
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <span>
+#include <string_view>
 #include <type_traits>
-#include <utility>
-#include <vector>
 
 #include <enginery/arguments.hpp>
 #include <enginery/codec.hpp>
@@ -12,19 +12,24 @@
 
 namespace enginery {
 
-/// A call's arguments as Values: positional ones, then keywords.
+/// A call's arguments as Values: positional ones, then one for each of the names. Refers to them.
 struct CallArguments {
-  std::vector<Value> positional;
-  std::vector<std::pair<std::string, Value>> keywords;
+  std::span<const Value> values;
+  std::span<const std::string_view> names{};
+};
 
+/// What is written between the parentheses of a call by name, as Values.
+template <std::size_t kCount>
+class ArgumentsByName {
+ public:
   template <class... A>
-  static CallArguments of(A&&... arguments) {
+  explicit ArgumentsByName(const A&... arguments)
+      : values_{value_of(arguments)...},
+        names_{name_of(arguments)...},
+        keywords_((KeywordArgument<A> + ... + std::size_t{0})) {
     static_assert(positional_first<A...>(), "a positional argument cannot follow a keyword argument (\"x\"_a = …)");
-    CallArguments call;
-    call.positional.reserve(sizeof...(A));
-    (call.add(arguments), ...);
-    return call;
   }
+  operator CallArguments() const { return {{values_, kCount}, {names_ + kCount - keywords_, keywords_}}; }
 
  private:
   template <class... A>
@@ -35,7 +40,9 @@ struct CallArguments {
   }
   template <class A>
   static Value value_of(const A& argument) {
-    if constexpr (std::is_convertible_v<const A&, Value>) {
+    if constexpr (KeywordArgument<A>) {
+      return value_of(argument.value);
+    } else if constexpr (std::is_convertible_v<const A&, Value>) {
       return argument;
     } else {
       require_encodable<std::decay_t<A>>();
@@ -43,12 +50,16 @@ struct CallArguments {
     }
   }
   template <class A>
-  void add(const A& argument) {
+  static std::string_view name_of(const A& argument) {
     if constexpr (KeywordArgument<A>)
-      keywords.emplace_back(std::string(argument.name), value_of(argument.value));
+      return argument.name;
     else
-      positional.push_back(value_of(argument));
+      return {};
   }
+
+  Value values_[kCount + 1];  // one more, since there are no arrays of none
+  std::string_view names_[kCount + 1];
+  std::size_t keywords_;
 };
 
 }  // namespace enginery

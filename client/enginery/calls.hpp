@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -45,6 +46,9 @@ auto function_of(const F& function) {
   }
 }
 
+/// What was captured, with what follows it.
+ENGINERY_API List behind(const List& captured, std::span<const Value> given);
+
 /// What is called, and the arguments of the call.
 template <class F, std::size_t kCaptured>
 struct CodeCall {
@@ -57,23 +61,24 @@ struct CodeCall {
   using Call = ErasedCallOf<F>;
   using Result = typename Call::Result;
 
-  template <class... A>
-  static CallArguments arguments(const std::vector<Value>& captured, const A&... given) {
+  template <class V, class... A>
+  static auto submit(const V& view, std::string_view keep, const F& function, const List* captured, const A&... given) {
     static_assert(!(KeywordArgument<A> || ...),
                   "enginery: keyword arguments belong to names: a function of the program is called by position");
     static_assert((KeywordArgument<A> || ...) || kCaptured + sizeof...(A) == Call::kParameters,
                   "enginery: the function takes another number of arguments");
-    CallArguments call;
-    call.positional.reserve(Call::kParameters);
-    call.positional.insert(call.positional.end(), captured.begin(), captured.end());
-    add(call, std::index_sequence_for<A...>(), given...);
-    return call;
+    return submit(view, keep, function, captured, std::index_sequence_for<A...>(), given...);
   }
 
  private:
-  template <std::size_t... I, class... A>
-  static void add(CallArguments& call, std::index_sequence<I...>, const A&... given) {
-    (call.positional.push_back(encode_argument<typename Call::template Parameter<kCaptured + I>>(given)), ...);
+  template <class V, std::size_t... I, class... A>
+  static auto submit(const V& view, std::string_view keep, const F& function, const List* captured,
+                     std::index_sequence<I...>, const A&... given) {
+    const Value values[] = {encode_argument<typename Call::template Parameter<kCaptured + I>>(given)..., Value()};
+    if constexpr (kCaptured == 0)
+      return view.call(callee_of(function), CallArguments{{values, sizeof...(A)}}, keep);
+    else
+      return view.call(callee_of(function), CallArguments{behind(*captured, {values, sizeof...(A)})}, keep);
   }
 };
 
@@ -82,8 +87,7 @@ struct CodeCallOf {
   using Type = CodeCall<decltype(function_of(std::declval<const F&>())), 0>;
   template <class V, class... A>
   static auto submit(const V& view, std::string_view keep, const F& function, const A&... arguments) {
-    const auto callee = function_of(function);
-    return view.call(callee_of(callee), Type::arguments({}, arguments...), keep);
+    return Type::submit(view, keep, function_of(function), nullptr, arguments...);
   }
 };
 template <class F, std::size_t N>
@@ -91,8 +95,7 @@ struct CodeCallOf<Captured<F, N>> {
   using Type = CodeCall<decltype(function_of(std::declval<const F&>())), N>;
   template <class V, class... A>
   static auto submit(const V& view, std::string_view keep, const Captured<F, N>& captured, const A&... arguments) {
-    const auto callee = function_of(captured.function);
-    return view.call(callee_of(callee), Type::arguments(captured.values, arguments...), keep);
+    return Type::submit(view, keep, function_of(captured.function), &captured.values, arguments...);
   }
 };
 
@@ -102,8 +105,8 @@ struct CallOf {
   using Result = Value;
   static constexpr bool kStays = false;
   template <class V, class... A>
-  static auto submit(const V& view, std::string_view keep, std::string_view name, A&&... arguments) {
-    return view.call(Callee{.name = name}, CallArguments::of(std::forward<A>(arguments)...), keep);
+  static auto submit(const V& view, std::string_view keep, std::string_view name, const A&... arguments) {
+    return view.call(Callee{.name = name}, ArgumentsByName<sizeof...(A)>(arguments...), keep);
   }
 };
 template <class R, class... P>
@@ -112,7 +115,9 @@ struct CallOf<fn<R(P...)>> {
   static constexpr bool kStays = false;
   template <class V, class... A>
   static auto submit(const V& view, std::string_view keep, const fn<R(P...)>& name, const A&... arguments) {
-    return view.call(Callee{.name = name.name(), .type = name.type()}, name.arguments(arguments...), keep);
+    const Callee callee{.name = name.name(), .type = name.type()};
+    return name.with_arguments([&](const CallArguments& given) { return view.call(callee, given, keep); },
+                               arguments...);
   }
 };
 template <Code F>
@@ -129,7 +134,7 @@ struct CallOf<F> : CodeCallOf<F> {
 
 }  // namespace detail
 
-/// What a view V that has `block` and `call(…)` gets. Each of the three takes
+/// What a view V that has `block`, `call(…)` and `got<R>(…)` gets. Each of the three takes
 ///  - a task's name, "plugin.function", with positional and keyword arguments; the result becomes an R, Value unless
 ///    named: apply_sync<double>("linalg.norm", x, 2);
 ///  - a name with its type, an enginery::fn: arguments and result are checked by the compiler;
@@ -161,7 +166,7 @@ class Calls {
   template <class R = Value, class... A>
   Result<R> apply_async(std::string_view name, A&&... arguments) const {
     if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, std::forward<A>(arguments)...));
+    return Result<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, arguments...));
   }
   template <class R, class... P, class... A>
   Result<R> apply_async(const fn<R(P...)>& name, const A&... arguments) const {
@@ -189,18 +194,23 @@ class Calls {
   /// The result itself; one that stays, once it is there.
   template <class R = Value, class... A>
   auto apply_sync(std::string_view name, A&&... arguments) const {
-    return apply_async<R>(name, std::forward<A>(arguments)...).get();
+    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
+    return V::template got<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, arguments...));
   }
   template <class R, class... P, class... A>
   auto apply_sync(const fn<R(P...)>& name, const A&... arguments) const {
-    return apply_async(name, arguments...).get();
+    return V::template got<R>(detail::CallOf<fn<R(P...)>>::submit(view(), {}, name, arguments...));
   }
   template <Code F, class... A>
   auto apply_sync(const F& function, const A&... arguments) const {
-    if constexpr (detail::CallOf<F>::kStays)
+    using Call = detail::CallOf<F>;
+    using R = typename Call::Result;
+    if constexpr (Call::kStays) {
       return apply_sync(stays(function), arguments...);
-    else
-      return apply_async(function, arguments...).get();
+    } else {
+      if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
+      return V::template got<R>(Call::submit(view(), {}, function, arguments...));
+    }
   }
   template <class What, class... A>
   auto apply_sync(const Stays<What>& what, const A&... arguments) const {

@@ -1,10 +1,9 @@
 // client/enginery/client.hpp: what a program that uses engines includes.
 #pragma once
 
-#include <chrono>
 #include <concepts>
-#include <filesystem>
 #include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +14,9 @@
 #include <enginery/async_result.hpp>
 #include <enginery/codec.hpp>
 #include <enginery/direct_view.hpp>
+#include <enginery/durations.hpp>
 #include <enginery/errors.hpp>
+#include <enginery/file_name.hpp>
 #include <enginery/multi_view.hpp>
 #include <enginery/namespace.hpp>
 #include <enginery/output_stream.hpp>
@@ -27,7 +28,7 @@ namespace enginery {
 /// Which cluster a client connects to.
 struct ClientOptions {
   std::string name{};                         ///< of the cluster; empty: $ENGINERY_CLUSTER, else "default"
-  std::filesystem::path file{};               ///< a connection file, instead of a name
+  FileName file{};                            ///< a connection file, instead of a name
   std::chrono::milliseconds timeout{10'000};  ///< for the hub's first answer
 };
 
@@ -37,23 +38,27 @@ struct ClientOptions {
 class ENGINERY_API Client {
  public:
   /// The default cluster's. Throws ConnectionError, which says how to start one; TimeoutError.
-  Client() : Client(ClientOptions{}) {}
+  Client();
   explicit Client(const ClientOptions& options);
+  Client(const Client&);
+  Client(Client&&) noexcept;
+  Client& operator=(const Client&);
+  Client& operator=(Client&&) noexcept;
+  ~Client();
 
   /// The engines that take tasks, sorted; always current, without a round trip.
   std::vector<int> ids() const;
-  std::size_t size() const { return ids().size(); }
+  std::size_t size() const;
   /// Waits until there are `count` engines. Throws TimeoutError.
   void wait_for_engines(std::size_t count, std::optional<Seconds> timeout = std::nullopt) const;
 
   /// A view of one engine, by id; negative ones count from the end of ids(). Throws IndexError, NoEnginesRegistered.
   template <std::integral I>
   DirectView operator[](I id) const {
-    if (!std::in_range<int>(id)) throw IndexError("there is no engine " + std::to_string(id) + "; ids() lists them");
-    return direct(static_cast<int>(id));
+    return std::in_range<int>(id) ? direct(static_cast<int>(id)) : refuse(std::to_string(id));
   }
   /// A frozen view of some engines, in this order. Throws IndexError.
-  MultiView operator[](std::initializer_list<int> ids) const { return view(std::vector<int>(ids)); }
+  MultiView operator[](std::initializer_list<int> ids) const;
   MultiView view(std::vector<int> ids) const;
   /// A view of all engines, evaluated anew at each call.
   MultiView all() const;
@@ -70,10 +75,13 @@ class ENGINERY_API Client {
   /// IndexError, ConnectionError when the engine has died, TimeoutError when it did not answer.
   bool interrupt(int id, Seconds timeout = Seconds(5)) const;
   /// Prints what this client's tasks on the engines print, while they run, as long as the result lives.
-  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
+  OutputStream stream_output(std::ostream& out, std::ostream& err) const;
+  OutputStream stream_output(std::ostream& out) const;
+  OutputStream stream_output() const;
 
  private:
   DirectView direct(int id) const;
+  [[noreturn]] static DirectView refuse(const std::string& id);
   int resolve(int id) const;
   std::shared_ptr<Engines> engines_;
 };

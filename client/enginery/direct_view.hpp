@@ -36,10 +36,11 @@ class ENGINERY_API ViewItem {
   /// Assigns the other's value, as `a = b` does.
   ViewItem& operator=(const ViewItem& other);
   ViewItem(const ViewItem&) = delete;
+  ~ViewItem();
 
  private:
   friend class DirectView;
-  ViewItem(const DirectView& view, std::string name) : view_(view), name_(std::move(name)) {}
+  ViewItem(const DirectView& view, std::string name);
   const DirectView& view_;
   std::string name_;
 };
@@ -50,12 +51,28 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const ViewItem&);
 /// Threads: all const functions from any; `block` is the caller's.
 class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingResult>, public Flags<DirectView> {
  public:
-  DirectView(std::shared_ptr<Engines> engines, int id) : engines_(std::move(engines)), id_(id) {}
+  DirectView(std::shared_ptr<Engines> engines, int id);
+  DirectView(const DirectView&);
+  DirectView(DirectView&&) noexcept;
+  DirectView& operator=(const DirectView&);
+  DirectView& operator=(DirectView&&) noexcept;
+  ~DirectView();
   int id() const noexcept { return id_; }
 
   /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
   /// name that begins with @; empty when it travels.
   TaskHandle call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
+
+  /// The result of call(), decoded: what apply_sync gives. Waits.
+  template <class R>
+  static R got(const TaskHandle& task) {
+    if constexpr (std::is_void_v<R>)
+      task.value();
+    else if constexpr (std::same_as<R, Value>)
+      return task.value();
+    else
+      return decode_as<R>(task.value(), Origin::result, task.label());
+  }
 
   AsyncResult<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.
@@ -106,7 +123,9 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingRes
   /// very builds of this host gets them.
   void sync_imports(std::initializer_list<Name> plugins) const;
   /// Prints what this client's tasks on the engine print, while they run, as long as the result lives.
-  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
+  OutputStream stream_output(std::ostream& out, std::ostream& err) const;
+  OutputStream stream_output(std::ostream& out) const;
+  OutputStream stream_output() const;
 
  private:
   friend class ViewItem;

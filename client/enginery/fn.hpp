@@ -3,8 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 #include <enginery/argument.hpp>
 #include <enginery/call_arguments.hpp>
@@ -33,28 +34,26 @@ class fn<R(P...)> {
     return text;
   }
 
-  template <class... A>
-  static CallArguments arguments(const A&... given) {
+  /// Gives `call` the arguments as Values.
+  template <class Call, class... A>
+  static auto with_arguments(const Call& call, const A&... given) {
     if constexpr ((KeywordArgument<A> || ...)) {
-      return CallArguments::of(given...);
+      return call(ArgumentsByName<sizeof...(A)>(given...));
     } else {
       static_assert(sizeof...(A) <= sizeof...(P), "enginery: the function takes fewer arguments");
-      CallArguments call;
-      call.positional.reserve(sizeof...(A));
-      add(call, std::index_sequence_for<A...>(), given...);
-      return call;
+      return encoded(call, std::index_sequence_for<A...>(), given...);
     }
   }
 
  private:
-  template <std::size_t... I, class... A>
-  static void add(CallArguments& call, std::index_sequence<I...>, const A&... given) {
-    (call.positional.push_back(detail::encode_argument<std::tuple_element_t<I, std::tuple<P...>>>(given)), ...);
+  template <class Call, std::size_t... I, class... A>
+  static auto encoded(const Call& call, std::index_sequence<I...>, const A&... given) {
+    const Value values[] = {detail::encode_argument<std::tuple_element_t<I, std::tuple<P...>>>(given)..., Value()};
+    return call(CallArguments{{values, sizeof...(A)}});
   }
   static std::string describe_type() {
-    using Call = ErasedCall<std::function<R(P...)>>;
-    const std::vector<std::string> types{Call::template type_name<std::remove_cvref_t<P>>()...};
-    return function_type(types, Call::template type_name<Result>());
+    using Call = ErasedCall<R(P...)>;
+    return function_type({Call::kTypes, sizeof...(P)}, Call::kTypes[sizeof...(P)]);
   }
 
   std::string_view name_;

@@ -1,13 +1,13 @@
 // client/enginery/metadata.hpp: what is known about one task on one engine.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <enginery/durations.hpp>
 #include <enginery/export.hpp>
 
 namespace enginery {

@@ -46,8 +46,12 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const MultiViewItem&);
 class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResults>, public Flags<MultiView> {
  public:
   /// Without ids: all engines.
-  MultiView(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
-      : engines_(std::move(engines)), ids_(std::move(ids)) {}
+  MultiView(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids);
+  MultiView(const MultiView&);
+  MultiView(MultiView&&) noexcept;
+  MultiView& operator=(const MultiView&);
+  MultiView& operator=(MultiView&&) noexcept;
+  ~MultiView();
 
   /// The targets of a call made now. Throws NoEnginesRegistered when there are none.
   std::vector<int> targets() const;
@@ -55,6 +59,12 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
   /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
   /// name that begins with @; empty when it travels.
   std::vector<TaskHandle> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
+
+  /// The results of call(), decoded: what apply_sync gives. Waits.
+  template <class R>
+  static auto got(std::vector<TaskHandle> tasks) {
+    return AsyncResults<R>(std::move(tasks)).get();
+  }
 
   AsyncResults<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.
@@ -101,7 +111,9 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
   /// builds of this host get them.
   void sync_imports(std::initializer_list<Name> plugins) const;
   /// Prints what this client's tasks on these engines print, while they run, as long as the result lives.
-  OutputStream stream_output(std::ostream& out = std::cout, std::ostream& err = std::cerr) const;
+  OutputStream stream_output(std::ostream& out, std::ostream& err) const;
+  OutputStream stream_output(std::ostream& out) const;
+  OutputStream stream_output() const;
 
  private:
   template <class R>

@@ -1,7 +1,7 @@
 // client/enginery/output_stream.hpp: what tasks print, shown while they run.
 #pragma once
 
-#include <iostream>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <vector>

@@ -1,14 +1,14 @@
 // client/enginery/task_handle.hpp: one task on one engine, before its result has a type.
 #pragma once
 
-#include <chrono>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include <enginery/continuation.hpp>
+#include <enginery/durations.hpp>
 #include <enginery/export.hpp>
 #include <enginery/metadata.hpp>
 #include <enginery/value.hpp>
@@ -23,8 +23,19 @@ using Seconds = std::chrono::duration<double>;
 /// A shared handle; copies are the same task. Threads: all functions from any.
 class ENGINERY_API TaskHandle {
  public:
+  /// How a value becomes an object of some type, and how that ends.
+  struct Decoding {
+    void* (*decode)(const Value&);
+    void (*destroy)(void*);
+  };
+
   TaskHandle() = default;
-  explicit TaskHandle(std::shared_ptr<Pending> task) : task_(std::move(task)) {}
+  explicit TaskHandle(std::shared_ptr<Pending> task);
+  TaskHandle(const TaskHandle&);
+  TaskHandle(TaskHandle&&) noexcept;
+  TaskHandle& operator=(const TaskHandle&);
+  TaskHandle& operator=(TaskHandle&&) noexcept;
+  ~TaskHandle();
 
   bool ready() const;
   /// Whether it is ready within `timeout`, for ever without one. Never throws what the task threw.
@@ -34,11 +45,11 @@ class ENGINERY_API TaskHandle {
   const Value& value() const;
   /// What value() would throw; null when the task succeeded. Waits first.
   std::exception_ptr error() const;
-  /// What `decode` makes of the value; made once and kept. Waits first, throws as value().
-  const std::shared_ptr<void>& decoded(const std::function<std::shared_ptr<void>(const Value&)>& decode) const;
+  /// What is decoded of the value; made once and kept. Waits first, throws as value(), and as decode_as().
+  const void* decoded(const Decoding& decoding) const;
 
   /// Runs `work` once the task is ready, in the client's thread of continuations. It must not throw.
-  void then(std::function<void()> work) const;
+  void then(Continuation work) const;
 
   /// As it is now; complete once the result is there.
   Metadata metadata() const;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <array>
-#include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -14,6 +14,7 @@
 #include <enginery/bytes.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/export.hpp>
+#include <enginery/standard_types.hpp>
 
 namespace enginery {
 

@@ -2,19 +2,20 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <enginery/export.hpp>
+
 namespace enginery {
 
 /// Immutable bytes that keep their owner alive: heap memory, a received message, or a mapped segment.
 ///
 /// Copying shares. Threads: as a shared_ptr.
-class Bytes {
+class ENGINERY_API Bytes {
  public:
   Bytes() = default;
 
@@ -22,21 +23,10 @@ class Bytes {
   Bytes(std::shared_ptr<const void> owner, std::span<const std::byte> data) : owner_(std::move(owner)), data_(data) {}
 
   /// Uninitialised heap memory, aligned to 16 bytes, and the pointer to write it through before anybody else sees it.
-  static std::pair<Bytes, std::byte*> fresh(std::size_t size) {
-    struct alignas(16) Block {
-      std::byte bytes[16];
-    };
-    auto memory = std::make_shared_for_overwrite<Block[]>((size + sizeof(Block) - 1) / sizeof(Block));
-    auto* at = reinterpret_cast<std::byte*>(memory.get());
-    return {Bytes(std::move(memory), std::span<const std::byte>(at, size)), at};
-  }
+  static std::pair<Bytes, std::byte*> fresh(std::size_t size);
 
   /// A copy of `data` on the heap.
-  static Bytes copy(std::span<const std::byte> data) {
-    auto [bytes, at] = fresh(data.size());
-    if (!data.empty()) std::memcpy(at, data.data(), data.size());
-    return std::move(bytes);
-  }
+  static Bytes copy(std::span<const std::byte> data);
   static Bytes copy(std::string_view text) { return copy(std::as_bytes(std::span(text.data(), text.size()))); }
 
   const std::byte* data() const noexcept { return data_.data(); }

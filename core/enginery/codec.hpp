@@ -2,6 +2,7 @@
 #pragma once
 
 #include <enginery/codec_containers.hpp>
+#include <enginery/codec_durations.hpp>
 #include <enginery/codec_scalars.hpp>
 #include <enginery/codec_struct.hpp>
 #include <enginery/parameter.hpp>

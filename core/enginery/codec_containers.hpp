@@ -2,97 +2,100 @@
 #pragma once
 
 #include <array>
-#include <chrono>
-#include <map>
 #include <optional>
-#include <ratio>
-#include <set>
 #include <span>
 #include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <enginery/codec_scalars.hpp>
+#include <enginery/standard_types.hpp>
 
 namespace enginery {
 namespace detail {
 
-/// The items of a list, tuple or array. TypeError, which says `wanted`, for anything else (also for text).
-ENGINERY_API List sequence_items(const Value& value, std::string_view wanted);
-/// As that; ValueError unless there are `count`.
-ENGINERY_API List sequence_items(const Value& value, std::string_view wanted, std::size_t count);
-/// The 1-d array that `value` is, as `dtype`; nothing for what is not an array. TypeError if it has other dimensions,
-/// ValueError if a number would lose something.
-ENGINERY_API std::optional<Array> vector_array(const Value& value, DType dtype);
-__extension__ typedef __int128 Int128;
-/// Whole seconds and what is beyond them, of the same sign. What no int counts, infinity and NaN are all fraction.
-struct Seconds {
-  std::int64_t whole;
-  double fraction;
-};
-ENGINERY_API Seconds split_seconds(double seconds) noexcept;
-/// A float if it is exact, else a tuple (whole, fraction).
-ENGINERY_API Value encode_seconds(double seconds, std::int64_t whole, double fraction, bool exact);
-ENGINERY_API Seconds decode_seconds(const Value& value);
-[[noreturn]] ENGINERY_API void throw_overflow(const Value& value, std::string_view type);
+/// The items of a list, tuple or array, one after the other.
+class ENGINERY_API Items {
+ public:
+  /// TypeError, which says `wanted`, for anything else (also for text).
+  Items(const Value& value, TypeName wanted);
+  /// As that; ValueError unless there are `count`.
+  Items(const Value& value, TypeName wanted, std::size_t count);
+  ~Items();
+  Items(const Items&) = delete;
+  Items& operator=(const Items&) = delete;
 
-template <class T>
-T decode_item(const Value& item, std::size_t index) {
-  try {
-    return Codec<T>::decode(item);
-  } catch (const Error&) {
-    rethrow_within("item " + std::to_string(index));
-  }
-}
+  std::size_t size() const noexcept { return items_.size(); }
+  bool more() const noexcept { return next_ < items_.size(); }
+  const Value& next() noexcept { return items_[next_++]; }
+  /// For a catch block: throws the current error again, with the place of the last item before its message.
+  [[noreturn]] void rethrow() const;
+
+ private:
+  const List items_;
+  std::size_t next_ = 0;
+};
+
+/// A list or tuple that grows.
+class ENGINERY_API ListMaker {
+ public:
+  explicit ListMaker(std::size_t count);
+  ~ListMaker();
+  ListMaker(const ListMaker&) = delete;
+  ListMaker& operator=(const ListMaker&) = delete;
+
+  void add(Value item);
+  Value list();
+  Value tuple();
+
+ private:
+  List items_;
+};
+
+/// A 1-d array of `dtype` with the numbers of an array, list or tuple; `number` is their C++ type. TypeError if it has
+/// other dimensions or is something else, ValueError or OverflowError if a number would lose something.
+ENGINERY_API Array decode_numbers(const Value& value, DType dtype, std::string_view number);
+/// The 1-d array of `count` numbers that begin at `first`.
+ENGINERY_API Value encode_numbers(DType dtype, const void* first, std::size_t count);
+
+// "array[f64]", "list[str]", "dict[str, int]", "tuple[int, str]".
+ENGINERY_API std::string array_name(DType dtype);
+ENGINERY_API std::string generic_name(std::string_view what, std::span<const TypeName> of);
 
 template <class Range>
 Value encode_list(const Range& range) {
   using T = typename Range::value_type;
-  List items;
-  items.reserve(range.size());
-  for (const auto& item : range) items.push_back(Codec<T>::encode(item));
-  return Value::list(std::move(items));
+  ListMaker items(range.size());
+  for (const auto& item : range) items.add(Codec<T>::encode(item));
+  return items.list();
 }
 
 /// Numbers become an Array, everything else a list.
 template <class Range>
 Value encode_sequence(const Range& range) {
   using T = std::remove_cv_t<typename Range::value_type>;
-  if constexpr (Number<T>) {
+  if constexpr (!Number<T>) {
+    return encode_list(range);
+  } else if constexpr (requires { static_cast<const T*>(range.data()); }) {
+    return encode_numbers(dtype_of<T>(), range.data(), range.size());
+  } else {
     const std::int64_t extent = static_cast<std::int64_t>(range.size());
     Array array(dtype_of<T>(), std::span(&extent, 1));
     T* to = array.template mutable_elements<T>().data();
     for (const T item : range) *to++ = item;
     return Value::array(std::move(array));
-  } else {
-    return encode_list(range);
   }
 }
 
 template <class T>
 std::string sequence_name() {
-  if constexpr (Number<T>)
-    return std::string("array[") + to_string(dtype_of<T>()) + "]";
-  else
-    return "list[" + Codec<T>::name() + "]";
-}
-
-/// Calls `sink(T)` for every item, after `reserve(count)`.
-template <class T, class Reserve, class Sink>
-void decode_sequence(const Value& value, std::string_view wanted, Reserve reserve, Sink sink) {
   if constexpr (Number<T>) {
-    if (const std::optional<Array> array = vector_array(value, dtype_of<T>())) {
-      reserve(array->size());
-      for (const T number : array->template elements<T>()) sink(number);
-      return;
-    }
+    return array_name(dtype_of<T>());
+  } else {
+    constexpr detail::TypeName item = detail::name_of<T>();
+    return generic_name("list", {&item, 1});
   }
-  const List items = sequence_items(value, wanted);
-  reserve(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) sink(decode_item<T>(items[i], i));
 }
 
 template <class Set>
@@ -101,8 +104,17 @@ struct SetCodec {
   static Value encode(const Set& set) requires Encodable<T> { return encode_sequence(set); }
   static Set decode(const Value& value) requires Decodable<T> {
     Set set;
-    decode_sequence<T>(
-        value, name(), [](std::size_t) {}, [&](T item) { set.insert(std::move(item)); });
+    if constexpr (Number<T>) {
+      const Array array = decode_numbers(value, dtype_of<T>(), type_name<T>());
+      for (const T number : array.template elements<T>()) set.insert(number);
+    } else {
+      Items items(value, &name);
+      try {
+        while (items.more()) set.insert(Codec<T>::decode(items.next()));
+      } catch (const Error&) {
+        items.rethrow();
+      }
+    }
     return set;
   }
   static std::string name() { return sequence_name<T>(); }
@@ -119,18 +131,23 @@ struct MapCodec {
     return Value::dict(std::move(dict));
   }
   static Map decode(const Value& value) requires Decodable<K> && Decodable<V> {
-    if (value.kind() != Kind::dict) throw_expected(name(), value);
+    if (value.kind() != Kind::dict) throw_expected(&name, value);
     Map map;
-    for (const auto& [key, item] : value.as_dict()) {
-      try {
+    const Value* at = nullptr;
+    try {
+      for (const auto& [key, item] : value.as_dict()) {
+        at = &key;
         map.insert_or_assign(Codec<K>::decode(key), Codec<V>::decode(item));
-      } catch (const Error&) {
-        rethrow_within("key " + key.repr());
       }
+    } catch (const Error&) {
+      rethrow_within_key(*at);
     }
     return map;
   }
-  static std::string name() { return "dict[" + Codec<K>::name() + ", " + Codec<V>::name() + "]"; }
+  static std::string name() {
+    constexpr TypeName of[] = {name_of<K>(), name_of<V>()};
+    return generic_name("dict", of);
+  }
 };
 
 /// What a scalar is encoded as; opaque stands for "something else".
@@ -163,32 +180,35 @@ struct Codec<std::vector<T>> {
   static Value encode(const std::vector<T>& vector) requires Encodable<T> {
     if constexpr (std::is_same_v<T, std::byte>)
       return Value::bytes(std::string(reinterpret_cast<const char*>(vector.data()), vector.size()));
-    else if constexpr (Number<T> && !std::is_same_v<T, bool>)
-      return Value::array(Array::of(std::span<const T>(vector)));
     else
       return detail::encode_sequence(vector);
   }
   static std::vector<T> decode(const Value& value) requires Decodable<T> {
     if constexpr (std::is_same_v<T, std::byte>) {
       if (value.kind() == Kind::bytes) {
-        const std::span bytes = std::as_bytes(std::span(value.as_bytes()));
-        return {bytes.begin(), bytes.end()};
-      }
-    } else if constexpr (Number<T>) {
-      if (const std::optional<Array> array = detail::vector_array(value, dtype_of<T>())) {
-        const std::span<const T> numbers = array->template elements<T>();
-        return {numbers.begin(), numbers.end()};
+        const auto* const first = reinterpret_cast<const std::byte*>(value.as_bytes().data());
+        return std::vector<T>(first, first + value.as_bytes().size());
       }
     }
-    std::vector<T> vector;
-    detail::decode_sequence<T>(
-        value, name(), [&](std::size_t count) { vector.reserve(count); },
-        [&](T item) { vector.push_back(std::move(item)); });
-    return vector;
+    if constexpr (Number<T>) {
+      const Array array = detail::decode_numbers(value, dtype_of<T>(), detail::type_name<T>());
+      const T* const first = reinterpret_cast<const T*>(array.data());
+      return std::vector<T>(first, first + array.size());  // in braces, pointers are bools
+    } else {
+      detail::Items items(value, &name);
+      std::vector<T> vector;
+      vector.reserve(items.size());
+      try {
+        while (items.more()) vector.push_back(Codec<T>::decode(items.next()));
+      } catch (const Error&) {
+        items.rethrow();
+      }
+      return vector;
+    }
   }
   static std::string name() {
     if constexpr (std::is_same_v<T, std::byte>)
-      return "bytes";
+      return detail::word("bytes");
     else
       return detail::sequence_name<T>();
   }
@@ -198,26 +218,33 @@ template <class T, std::size_t N>
 struct Codec<std::array<T, N>> {
   static Value encode(const std::array<T, N>& array) requires Encodable<T> { return detail::encode_sequence(array); }
   static std::array<T, N> decode(const Value& value) requires Decodable<T> {
-    std::optional<Array> numbers;
-    if constexpr (Number<T>) numbers = detail::vector_array(value, dtype_of<T>());
-    const List items = detail::sequence_items(numbers ? Value::array(*numbers) : value, name(), N);
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<T, N>{detail::decode_item<T>(items[I], I)...};
+    detail::Items items(of_numbers(value), &name, N);
+    try {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<T, N>{(void(I), Codec<T>::decode(items.next()))...};
+      }
+      (std::make_index_sequence<N>{});
+    } catch (const Error&) {
+      items.rethrow();
     }
-    (std::make_index_sequence<N>{});
   }
   static std::string name() { return detail::sequence_name<T>(); }
+
+ private:
+  /// An array as one of T; anything else as it is.
+  static Value of_numbers(const Value& value) {
+    if constexpr (Number<T>)
+      if (value.kind() == Kind::array)
+        return Value::array(detail::decode_numbers(value, dtype_of<T>(), detail::type_name<T>()));
+    return value;
+  }
 };
 
 /// Encoded as a vector is. As a parameter, `span<const T>` sees the array's own memory.
 template <class T, std::size_t N>
 struct Codec<std::span<T, N>> {
   static Value encode(const std::span<T, N>& span) requires Encodable<std::remove_const_t<T>> {
-    using Item = std::remove_const_t<T>;
-    if constexpr (Number<Item>)
-      return Value::array(Array::of(std::span<const Item>(span)));
-    else
-      return detail::encode_sequence(span);
+    return detail::encode_sequence(span);
   }
   static std::string name() { return detail::sequence_name<std::remove_const_t<T>>(); }
 };
@@ -241,39 +268,49 @@ struct Codec<std::optional<T>> {
     if (value.is_none()) return std::nullopt;
     return Codec<T>::decode(value);
   }
-  static std::string name() { return "Optional[" + Codec<T>::name() + "]"; }
+  static std::string name() {
+    constexpr detail::TypeName item = detail::name_of<T>();
+    return detail::generic_name("Optional", {&item, 1});
+  }
 };
 
 template <class... T>
 struct Codec<std::tuple<T...>> {
   static Value encode(const std::tuple<T...>& tuple) requires(Encodable<T>&&...) {
-    List items;
-    items.reserve(sizeof...(T));
-    std::apply([&](const T&... item) { (items.push_back(Codec<T>::encode(item)), ...); }, tuple);
-    return Value::tuple(std::move(items));
+    detail::ListMaker items(sizeof...(T));
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (items.add(Codec<T>::encode(std::get<I>(tuple))), ...); }
+    (std::index_sequence_for<T...>{});
+    return items.tuple();
   }
   static std::tuple<T...> decode(const Value& value) requires(Decodable<T>&&...) {
-    const List items = detail::sequence_items(value, name(), sizeof...(T));
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::tuple<T...>{detail::decode_item<T>(items[I], I)...};
+    detail::Items items(value, &name, sizeof...(T));
+    try {
+      return std::tuple<T...>{Codec<T>::decode(items.next())...};
+    } catch (const Error&) {
+      items.rethrow();
     }
-    (std::index_sequence_for<T...>{});
   }
   static std::string name() {
-    std::string text;
-    ((text += (text.empty() ? "" : ", ") + Codec<T>::name()), ...);
-    return "tuple[" + text + "]";
+    constexpr std::array<detail::TypeName, sizeof...(T)> of{detail::name_of<T>()...};
+    return detail::generic_name("tuple", of);
   }
 };
 
 template <class A, class B>
 struct Codec<std::pair<A, B>> {
   static Value encode(const std::pair<A, B>& pair) requires Encodable<A> && Encodable<B> {
-    return Value::tuple({Codec<A>::encode(pair.first), Codec<B>::encode(pair.second)});
+    detail::ListMaker items(2);
+    items.add(Codec<A>::encode(pair.first));
+    items.add(Codec<B>::encode(pair.second));
+    return items.tuple();
   }
   static std::pair<A, B> decode(const Value& value) requires Decodable<A> && Decodable<B> {
-    const List items = detail::sequence_items(value, name(), 2);
-    return {detail::decode_item<A>(items[0], 0), detail::decode_item<B>(items[1], 1)};
+    detail::Items items(value, &name, 2);
+    try {
+      return std::pair<A, B>{Codec<A>::decode(items.next()), Codec<B>::decode(items.next())};
+    } catch (const Error&) {
+      items.rethrow();
+    }
   }
   static std::string name() { return Codec<std::tuple<A, B>>::name(); }
 };
@@ -292,12 +329,11 @@ struct Codec<std::variant<T...>> {
       (std::index_sequence_for<T...>{});
       if (result) return *std::move(result);
     }
-    detail::throw_expected(name(), value);
+    detail::throw_expected(&name, value);
   }
   static std::string name() {
-    std::string text;
-    ((text += (text.empty() ? "" : ", ") + Codec<T>::name()), ...);
-    return "Union[" + text + "]";
+    constexpr std::array<detail::TypeName, sizeof...(T)> of{detail::name_of<T>()...};
+    return detail::generic_name("Union", of);
   }
 
  private:
@@ -310,53 +346,6 @@ struct Codec<std::variant<T...>> {
       result.emplace(std::in_place_index<I>, Codec<Alternative>::decode(value));
     } catch (const Error&) {  // not this one: the next may take it
     }
-  }
-};
-
-/// Seconds as a float, whatever the period; where a float would lose ticks, a tuple (whole seconds, fraction).
-/// Durations come back exactly; what is no multiple of the period is rounded to it.
-template <class Rep, class Period>
-requires std::is_arithmetic_v<Rep>
-struct Codec<std::chrono::duration<Rep, Period>> {
-  using Duration = std::chrono::duration<Rep, Period>;
-  static Value encode(const Duration& duration) {
-    const double seconds = std::chrono::duration<double>(duration).count();
-    if constexpr (std::is_floating_point_v<Rep>)
-      return Value::real(seconds);
-    else {
-      // In 128 bits, since hours::max() has more seconds than an int counts.
-      const detail::Int128 total = static_cast<detail::Int128>(duration.count()) * Period::num;
-      detail::Int128 whole = total / Period::den;
-      if (total < whole * Period::den) --whole;
-      const double fraction = static_cast<double>(total - whole * Period::den) / static_cast<double>(Period::den);
-      return detail::encode_seconds(
-          seconds, static_cast<std::int64_t>(whole), fraction,
-          whole != static_cast<std::int64_t>(whole) || from(detail::split_seconds(seconds)) == duration);
-    }
-  }
-  static Duration decode(const Value& value) {
-    if constexpr (std::is_floating_point_v<Rep>) {
-      const detail::Seconds seconds = detail::decode_seconds(value);
-      return Duration(std::chrono::duration<double>(static_cast<double>(seconds.whole) + seconds.fraction));
-    } else {
-      const std::optional<Duration> duration = from(detail::decode_seconds(value));
-      if (!duration) detail::throw_overflow(value, detail::type_name<Duration>());
-      return *duration;
-    }
-  }
-  static std::string name() { return "float"; }
-
- private:
-  /// Nothing if it does not fit.
-  static std::optional<Duration> from(const detail::Seconds& seconds) {
-    if (!(seconds.fraction > -1 && seconds.fraction < 1)) return std::nullopt;
-    detail::Int128 ticks = static_cast<detail::Int128>(seconds.whole) * Period::den;
-    const double part = seconds.fraction * static_cast<double>(Period::den);
-    ticks += static_cast<std::int64_t>(part < 0 ? part - 0.5 : part + 0.5);
-    const detail::Int128 half = Period::num / 2;
-    ticks = (ticks < 0 ? ticks - half : ticks + half) / Period::num;
-    if (ticks < std::numeric_limits<Rep>::min() || ticks > std::numeric_limits<Rep>::max()) return std::nullopt;
-    return Duration(static_cast<Rep>(ticks));
   }
 };
 

@@ -1,7 +1,6 @@
 // core/enginery/codec_scalars.hpp: codecs of numbers, text, and enginery's own types. Include codec.hpp.
 #pragma once
 
-#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,10 +20,27 @@
 namespace enginery {
 namespace detail {
 
+/// Codec<T>::name.
+using TypeName = std::string (*)();
+template <class T>
+consteval TypeName name_of() {
+  if constexpr (requires { TypeName{&Codec<T>::name}; })
+    return &Codec<T>::name;
+  else
+    return +[]() -> std::string { return Codec<T>::name(); };
+}
+/// `text` as a string: a call of it is less code for each codec than a constructor.
+ENGINERY_API std::string word(const char* text);
+/// "None", the type of what a function without a result gives.
+ENGINERY_API std::string none_name();
+
 /// Throws TypeError "expected WANTED, got str 'abc'".
 [[noreturn]] ENGINERY_API void throw_expected(std::string_view wanted, const Value& got);
+[[noreturn]] ENGINERY_API void throw_expected(TypeName wanted, const Value& got);
 /// For a catch block: throws the current error again with "PLACE: " before its message.
 [[noreturn]] ENGINERY_API void rethrow_within(const std::string& place);
+[[noreturn]] ENGINERY_API void rethrow_within_key(const Value& key);
+[[noreturn]] ENGINERY_API void rethrow_within_field(std::string_view name);
 
 /// An int, or True or False, between the limits; `type` is named in the OverflowError.
 ENGINERY_API std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type);
@@ -32,7 +48,11 @@ ENGINERY_API std::uint64_t decode_unsigned(const Value& value, std::uint64_t hig
 /// A number as double. ValueError for an int that a double cannot hold.
 ENGINERY_API double decode_real(const Value& value);
 ENGINERY_API float decode_float(const Value& value);
-ENGINERY_API std::complex<double> decode_complex(const Value& value);
+struct Complex {
+  double real, imag;
+};
+ENGINERY_API Complex decode_complex(const Value& value);
+ENGINERY_API Value encode_complex(const Complex& number);
 ENGINERY_API Value encode_unsigned(std::uint64_t number);
 ENGINERY_API Value encode_char(char character);
 ENGINERY_API char decode_char(const Value& value);
@@ -58,7 +78,7 @@ template <>
 struct Codec<Value> {
   static Value encode(const Value& value) { return value; }
   static Value decode(const Value& value) { return value; }
-  static std::string name() { return "object"; }
+  static std::string name() { return detail::word("object"); }
 };
 
 /// None.
@@ -69,13 +89,13 @@ struct Codec<std::nullptr_t> {
     if (!value.is_none()) detail::throw_expected("None", value);
     return nullptr;
   }
-  static std::string name() { return "None"; }
+  static std::string name() { return detail::word("None"); }
 };
 template <>
 struct Codec<std::monostate> {
   static Value encode(std::monostate) { return Value(); }
   static std::monostate decode(const Value& value) { return Codec<std::nullptr_t>::decode(value), std::monostate{}; }
-  static std::string name() { return "None"; }
+  static std::string name() { return detail::word("None"); }
 };
 
 template <>
@@ -85,7 +105,7 @@ struct Codec<bool> {
     if (value.kind() != Kind::boolean) detail::throw_expected("bool", value);
     return value.as_boolean();
   }
-  static std::string name() { return "bool"; }
+  static std::string name() { return detail::word("bool"); }
 };
 
 /// Integers, among them signed and unsigned char. OverflowError for what does not fit, in either direction.
@@ -104,41 +124,41 @@ struct Codec<T> {
     else
       return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
   }
-  static std::string name() { return "int"; }
+  static std::string name() { return detail::word("int"); }
 };
 
 template <>
 struct Codec<double> {
   static Value encode(double number) { return Value::real(number); }
   static double decode(const Value& value) { return detail::decode_real(value); }
-  static std::string name() { return "float"; }
+  static std::string name() { return detail::word("float"); }
 };
 /// Rounds; OverflowError for what is too large.
 template <>
 struct Codec<float> {
   static Value encode(float number) { return Value::real(static_cast<double>(number)); }
   static float decode(const Value& value) { return detail::decode_float(value); }
-  static std::string name() { return "float"; }
+  static std::string name() { return detail::word("float"); }
 };
 /// Rounds to double.
 template <>
 struct Codec<long double> {
   static Value encode(long double number) { return Value::real(static_cast<double>(number)); }
   static long double decode(const Value& value) { return detail::decode_real(value); }
-  static std::string name() { return "float"; }
+  static std::string name() { return detail::word("float"); }
 };
 
 template <class T>
 requires std::is_floating_point_v<T>
 struct Codec<std::complex<T>> {
   static Value encode(const std::complex<T>& number) {
-    return Value::complex({static_cast<double>(number.real()), static_cast<double>(number.imag())});
+    return detail::encode_complex({static_cast<double>(number.real()), static_cast<double>(number.imag())});
   }
   static std::complex<T> decode(const Value& value) {
-    const std::complex<double> number = detail::decode_complex(value);
-    return {static_cast<T>(number.real()), static_cast<T>(number.imag())};
+    const detail::Complex number = detail::decode_complex(value);
+    return {static_cast<T>(number.real), static_cast<T>(number.imag)};
   }
-  static std::string name() { return "complex"; }
+  static std::string name() { return detail::word("complex"); }
 };
 
 /// An enumeration is its underlying integer.
@@ -159,7 +179,7 @@ struct Codec<T> {
     else
       return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
   }
-  static std::string name() { return "int"; }
+  static std::string name() { return detail::word("int"); }
 };
 
 /// Text of length one; a byte beyond ASCII is the code point of that number.
@@ -167,25 +187,25 @@ template <>
 struct Codec<char> {
   static Value encode(char character) { return detail::encode_char(character); }
   static char decode(const Value& value) { return detail::decode_char(value); }
-  static std::string name() { return "str"; }
+  static std::string name() { return detail::word("str"); }
 };
 
 template <>
 struct Codec<std::string> {
   static Value encode(const std::string& text) { return Value::string(text); }
   static std::string decode(const Value& value) { return detail::decode_text(value); }
-  static std::string name() { return "str"; }
+  static std::string name() { return detail::word("str"); }
 };
 template <>
 struct Codec<std::string_view> {
   static Value encode(std::string_view text) { return Value::string(std::string(text)); }
-  static std::string name() { return "str"; }
+  static std::string name() { return detail::word("str"); }
 };
 /// None if it is null.
 template <>
 struct Codec<const char*> {
   static Value encode(const char* text) { return text ? Value::string(text) : Value(); }
-  static std::string name() { return "str"; }
+  static std::string name() { return detail::word("str"); }
 };
 template <>
 struct Codec<char*> : Codec<const char*> {};
@@ -193,13 +213,13 @@ struct Codec<char*> : Codec<const char*> {};
 template <std::size_t N>
 struct Codec<char[N]> {
   static Value encode(const char (&text)[N]) { return Value::string(std::string(text, ::strnlen(text, N))); }
-  static std::string name() { return "str"; }
+  static std::string name() { return detail::word("str"); }
 };
 template <>
 struct Codec<Bytes> {
   static Value encode(const Bytes& bytes) { return Value::bytes(std::string(bytes.text())); }
-  static Bytes decode(const Value& value) { return Bytes::copy(std::string_view(detail::decode_text(value))); }
-  static std::string name() { return "bytes"; }
+  static Bytes decode(const Value& value) { return Bytes::copy(detail::decode_text(value)); }
+  static std::string name() { return detail::word("bytes"); }
 };
 
 template <>
@@ -207,7 +227,7 @@ struct ENGINERY_API Codec<Array> {
   static Value encode(const Array& array) { return Value::array(array); }
   /// Also a list or tuple of numbers, which may be nested.
   static Array decode(const Value& value);
-  static std::string name() { return "array"; }
+  static std::string name() { return detail::word("array"); }
 };
 template <>
 struct Codec<Dict> {
@@ -216,7 +236,7 @@ struct Codec<Dict> {
     if (value.kind() != Kind::dict) detail::throw_expected("dict", value);
     return value.as_dict();
   }
-  static std::string name() { return "dict"; }
+  static std::string name() { return detail::word("dict"); }
 };
 
 }  // namespace enginery

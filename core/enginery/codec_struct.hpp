@@ -1,7 +1,6 @@
 // core/enginery/codec_struct.hpp: codecs of plain structs, as dicts from their fields' names.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -12,9 +11,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/pfr/core.hpp>
-
 #include <enginery/codec_containers.hpp>
+#include <enginery/fields.hpp>
 
 namespace enginery {
 
@@ -76,8 +74,6 @@ constexpr bool one_field(std::index_sequence<Before...>, std::index_sequence<Aft
   return requires { T{Any<Before>{}..., {}, Any<After>{}...}; };
 }
 
-constexpr std::size_t kMostFields = 64;
-
 template <class T, std::size_t N = 0>
 constexpr std::size_t count_fields() {
   if constexpr (N > kMostFields)
@@ -117,25 +113,59 @@ struct Pretend {
 template <class T>
 extern const Pretend<T> pretend;  // never defined: only addresses inside it are spoken of
 
-template <auto Pointer>
+/// A pointer as an argument of a template, which clang takes no other way when it points into an object.
+template <class T>
+struct Address {
+  const T* at;
+};
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#endif
+
+template <auto kAddress>
 constexpr std::string_view member_name() {
-  // "… [with auto Pointer = (& pretend<T>.Pretend<T>::object.T::name); std::string_view = …]"
   constexpr std::string_view text = __PRETTY_FUNCTION__;
+#ifdef __clang__  // "… [kAddress = {&pretend.object.name}]"
+  constexpr std::size_t end = text.rfind('}');
+  constexpr std::size_t begin = text.rfind('.', end) + 1;
+#else  // "… [with auto kAddress = Address<int>{(& pretend<T>.Pretend<T>::object.T::name)}; std::string_view = …]"
   constexpr std::size_t end = text.rfind(')');
-  constexpr std::size_t begin = text.substr(0, end).rfind("::") + 2;
+  constexpr std::size_t begin = text.rfind("::", end) + 2;
+#endif
   return text.substr(begin, end - begin);
 }
+
+// Function objects and no lambdas, since clang 14 takes none in the declarations of a template.
+struct TypesOfFields {
+  template <class... T>
+  constexpr std::type_identity<std::tuple<std::remove_cv_t<T>...>> operator()(T&...) const {
+    return {};
+  }
+};
+template <std::size_t I>
+struct AddressOfField {
+  template <class... T>
+  constexpr auto operator()(T&... fields) const {
+    return &std::get<I>(std::tie(fields...));
+  }
+};
 
 template <class T>
 struct Fields {
   static constexpr std::size_t kCount = count_fields<T>();
+  using Types = typename decltype(with_fields<kCount>(std::declval<T&>(), TypesOfFields()))::type;
   template <std::size_t I>
-  using Type = boost::pfr::tuple_element_t<I, T>;
+  using Type = std::tuple_element_t<I, Types>;
   template <std::size_t I>
   static constexpr std::string_view name() {
-    return member_name<&boost::pfr::get<I>(pretend<T>.object)>();
+    return member_name<Address<Type<I>>{with_fields<kCount>(pretend<T>.object, AddressOfField<I>())}>();
   }
 };
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 /// Throws unless `value` is a dict with exactly these keys.
 ENGINERY_API void check_fields(const Value& value, std::string_view type, std::span<const std::string_view> names);
@@ -146,7 +176,7 @@ T decode_field(const Value& dict, std::string_view name) {
   try {
     return Codec<T>::decode(*dict.as_dict().find(name));
   } catch (const Error&) {
-    rethrow_within("field " + std::string(name));
+    rethrow_within_field(name);
   }
 }
 
@@ -171,9 +201,10 @@ struct Codec<T> {
     Dict dict;
     dict.reserve(Fields::kCount);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (detail::set_field(dict, Fields::template name<I>(),
-                         Codec<typename Fields::template Type<I>>::encode(boost::pfr::get<I>(object))),
-       ...);
+      detail::with_fields<Fields::kCount>(object, [&dict](const auto&... field) {
+        (detail::set_field(dict, Fields::template name<I>(), Codec<typename Fields::template Type<I>>::encode(field)),
+         ...);
+      });
     }
     (Indices{});
     return Value::dict(std::move(dict));
@@ -237,10 +268,10 @@ struct Codec<T> {
       if (text.size() >= std::size(field))
         throw ValueError("field " + std::string(name) + ": text of " + std::to_string(text.size()) +
                          " bytes does not fit into " + std::string(detail::type_name<U>()));
-      std::copy_n(text.c_str(), text.size() + 1, field);
+      std::memcpy(field, text.c_str(), text.size() + 1);
     } else if constexpr (std::is_array_v<U>) {
       auto items = detail::decode_field<std::array<std::remove_extent_t<U>, std::extent_v<U>>>(dict, name);
-      std::move(items.begin(), items.end(), field);
+      for (std::size_t i = 0; i < std::extent_v<U>; ++i) field[i] = std::move(items[i]);
     } else {
       static_assert(Decodable<U>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::decode");
       field = detail::decode_field<U>(dict, name);

@@ -14,7 +14,7 @@ namespace enginery {
 /// Throws ValueError if the declaration does not fit.
 template <class F>
 std::shared_ptr<const Function> describe(Function::Declaration declaration) {
-  return ErasedCallOf<F>::template make<F>(std::move(declaration), nullptr);
+  return Function::make(std::move(declaration), ErasedCallOf<F>::template kType<F>, nullptr);
 }
 using Describe = std::shared_ptr<const Function> (*)(Function::Declaration);
 

@@ -3,13 +3,11 @@
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -35,6 +33,8 @@ namespace enginery {
 
 /// "(ndarray[float64], list[float]) -> dict[float, float]".
 ENGINERY_API std::string function_type(std::span<const std::string> parameters, std::string_view result);
+/// The same, of what each type's codec says.
+ENGINERY_API std::string function_type(std::span<const detail::TypeName> parameters, detail::TypeName result);
 
 /// A task: code, its name, and what it takes and gives.
 ///
@@ -58,13 +58,24 @@ class ENGINERY_API Function {
 
   /// A call whose arguments are bound: one Value per formal.
   struct Call {
-    const Function& function;
+    static constexpr std::size_t kDecoded = static_cast<std::size_t>(-1);
+
     const Value* const* arguments;
+    /// Which argument is being decoded, so that what this throws names it; kDecoded while the code runs.
+    std::size_t decoding = 0;
   };
-  using Invoke = Value (*)(void* callable, const Call&);
+  using Invoke = Value (*)(void* callable, Call&);
   /// What is called: an object of a type that only `invoke` knows. Without an object it comes with each call.
   struct Callable {
     std::shared_ptr<void> object;
+    std::size_t size, alignment;
+    Invoke invoke;
+  };
+
+  /// What the compiler knows of callables of one type.
+  struct Type {
+    std::span<const detail::TypeName> parameters;
+    detail::TypeName result;
     std::size_t size, alignment;
     Invoke invoke;
   };
@@ -73,6 +84,16 @@ class ENGINERY_API Function {
   /// formals are not as many as the parameters, repeat a name, or have one without a fallback after one with.
   template <class F>
   static std::shared_ptr<const Function> make(Declaration declaration, F callable);
+
+  /// As that, of what is erased already. `object` may be null: then it comes with each call.
+  static std::shared_ptr<const Function> make(Declaration&& declaration, const Type& type,
+                                              std::shared_ptr<void> object);
+  /// Refuses at compile time what is no task.
+  template <class F>
+  static consteval void check();
+  /// The object of a Callable.
+  template <class F>
+  static std::shared_ptr<void> keep(F callable);
 
   Function(Declaration declaration, std::span<const std::string> types, std::string result, Callable callable);
 
@@ -100,11 +121,11 @@ class ENGINERY_API Function {
                 std::span<const std::pair<std::string, Value>> keyword = {}) const;
   const Callable& callable() const noexcept { return callable_; }
 
+ private:
+  static std::shared_ptr<void> copy_of(const void* object, std::size_t size, std::size_t alignment);
   /// Requires: called while handling what decoding `given` for formal `index` threw. Throws it again, with task,
   /// parameter, what was expected and what was given.
   [[noreturn]] void refuse(std::size_t index, const Value& given) const;
-
- private:
   void bind(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword,
             const Value** bound) const;
 
@@ -135,19 +156,43 @@ inline constexpr bool kIsEigens<Eigen::Array<S, R, C, O, MR, MC>> = true;
 template <class S, int O, class I>
 inline constexpr bool kIsEigens<Eigen::SparseMatrix<S, O, I>> = true;
 
-/// What std::function would make of a callable: R(P...). Absent for overloaded or generic call operators.
+/// The signature R(P...) of a function, or of an object with one operator().
 template <class F>
-concept HasSignature = requires(F& callable) {
-  std::function{callable};
+struct SignatureOf {};
+template <class R, class... P, bool kNoexcept>
+struct SignatureOf<R (*)(P...) noexcept(kNoexcept)> {
+  using Type = R(P...);
+};
+template <class C, class R, class... P, bool kNoexcept>
+struct SignatureOf<R (C::*)(P...) noexcept(kNoexcept)> {
+  using Type = R(P...);
+};
+template <class C, class R, class... P, bool kNoexcept>
+struct SignatureOf<R (C::*)(P...) const noexcept(kNoexcept)> {
+  using Type = R(P...);
+};
+template <class C, class R, class... P, bool kNoexcept>
+struct SignatureOf<R (C::*)(P...)& noexcept(kNoexcept)> {
+  using Type = R(P...);
+};
+template <class C, class R, class... P, bool kNoexcept>
+struct SignatureOf<R (C::*)(P...) const& noexcept(kNoexcept)> {
+  using Type = R(P...);
+};
+template <class F>
+requires requires { typename SignatureOf<decltype(&F::operator())>::Type; }
+struct SignatureOf<F> : SignatureOf<decltype(&F::operator())> {};
+
+/// Absent for overloaded or generic call operators, and for pointers to members.
+template <class F>
+concept HasSignature = !std::is_member_pointer_v<F> && requires {
+  typename SignatureOf<F>::Type;
 };
 
-/// The argument for one parameter while the task runs; errors name the parameter.
+/// The argument for one parameter while the task runs.
 template <std::size_t I, class P>
 struct DecodedArgument {
-  explicit DecodedArgument(const Function::Call& call) try : parameter(*call.arguments[I]) {
-  } catch (...) {
-    call.function.refuse(I, *call.arguments[I]);
-  }
+  explicit DecodedArgument(Function::Call& call) : parameter(*call.arguments[call.decoding = I]) {}
   Parameter<P> parameter;
 };
 
@@ -156,18 +201,20 @@ struct DecodedArguments;
 /// Bases, because their constructors run from left to right: the first argument that does not fit is named.
 template <std::size_t... I, class... P>
 struct DecodedArguments<std::index_sequence<I...>, P...> : DecodedArgument<I, P>... {
-  explicit DecodedArguments([[maybe_unused]] const Function::Call& call) : DecodedArgument<I, P>(call)... {}
+  explicit DecodedArguments(Function::Call& call) : DecodedArgument<I, P>(call)... {
+    call.decoding = Function::Call::kDecoded;
+  }
 
   template <class F>
   decltype(auto) apply(F& callable) {
-    return std::invoke(callable, static_cast<DecodedArgument<I, P>&>(*this).parameter.get()...);
+    return callable(static_cast<DecodedArgument<I, P>&>(*this).parameter.get()...);
   }
 };
 
 template <class Signature>
 struct ErasedCall;
 template <class R, class... P>
-struct ErasedCall<std::function<R(P...)>> {
+struct ErasedCall<R(P...)> {
   using Result = std::decay_t<R>;
   static constexpr std::size_t kParameters = sizeof...(P);
   using Pointer = R (*)(P...);
@@ -181,7 +228,7 @@ struct ErasedCall<std::function<R(P...)>> {
                 "result is sent; return a string, vector or matrix");
 
   template <class F>
-  static Value invoke(void* callable, const Function::Call& call) {
+  static Value invoke(void* callable, Function::Call& call) {
     F& function = *static_cast<F*>(callable);
     DecodedArguments<std::index_sequence_for<P...>, P...> arguments(call);
     if constexpr (std::is_void_v<R>) {
@@ -197,40 +244,52 @@ struct ErasedCall<std::function<R(P...)>> {
   }
 
   template <class T>
-  static std::string type_name() {
+  static consteval detail::TypeName type_name() {
     if constexpr (std::is_void_v<T>)
-      return "None";
+      return &detail::none_name;
     else if constexpr (requires { Codec<T>::name(); })
-      return Codec<T>::name();
+      return detail::name_of<T>();
     else
-      return std::string(detail::type_name<T>());  // an opaque object or a view: its C++ name
+      return +[] { return std::string(detail::type_name<T>()); };  // an opaque object or a view: its C++ name
   }
 
-  /// A Function of callables of type F; `object` may be null.
+  // One more, since there are no arrays of none.
+  static constexpr detail::TypeName kTypes[] = {type_name<std::remove_cvref_t<P>>()..., type_name<Result>()};
+
   template <class F>
-  static std::shared_ptr<const Function> make(Function::Declaration declaration, std::shared_ptr<F> object) {
-    const std::vector<std::string> types{type_name<std::remove_cvref_t<P>>()...};
-    return std::make_shared<const Function>(std::move(declaration), types, type_name<Result>(),
-                                            Function::Callable{std::move(object), sizeof(F), alignof(F), &invoke<F>});
-  }
+  static constexpr Function::Type kType = {
+      {kTypes, sizeof...(P)}, kTypes[sizeof...(P)], sizeof(F), alignof(F), &invoke<F>};
 };
 
 template <class F>
 requires HasSignature<F>
-using ErasedCallOf = ErasedCall<decltype(std::function{std::declval<F&>()})>;
+using ErasedCallOf = ErasedCall<typename SignatureOf<F>::Type>;
 
 template <class F>
-std::shared_ptr<const Function> Function::make(Declaration declaration, F callable) {
+consteval void Function::check() {
   static_assert(
       HasSignature<F>,
       "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
       "a generic lambda's parameters their types");
-  if constexpr (HasSignature<F>) {
+  if constexpr (HasSignature<F>)
     static_assert(ErasedCallOf<F>::kEncodes,
                   "a task's result needs a Codec: include the header that gives it (enginery/eigen.hpp for Eigen), or "
                   "specialise enginery::Codec for the type");
-    return ErasedCallOf<F>::make(std::move(declaration), std::make_shared<F>(std::move(callable)));
-  }
+}
+
+template <class F>
+std::shared_ptr<void> Function::keep(F callable) {
+  if constexpr (std::is_trivially_copyable_v<F>)
+    return copy_of(&callable, sizeof(F), alignof(F));
+  else
+    return std::make_shared<F>(std::move(callable));
+}
+
+template <class F>
+std::shared_ptr<const Function> Function::make(Declaration declaration, F callable) {
+  check<F>();
+  if constexpr (HasSignature<F>)
+    return make(std::move(declaration), ErasedCallOf<F>::template kType<F>, keep(std::move(callable)));
 }
 
 }  // namespace enginery

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <complex>
 #include <concepts>
 #include <cstdint>
 #include <iosfwd>
@@ -18,6 +17,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/export.hpp>
 #include <enginery/opaque.hpp>
+#include <enginery/standard_types.hpp>
 
 namespace enginery {
 
@@ -26,7 +26,7 @@ class Array;
 struct Subscript;
 class Dict;
 class Function;
-class ModuleNamespace;
+struct ModuleNamespace;
 
 using List = std::vector<Value>;
 

@@ -3,10 +3,9 @@
 
 #include <iosfwd>
 #include <list>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -46,7 +45,7 @@ class ENGINERY_API Variable {
 
  private:
   friend class Namespace;
-  Variable(Namespace& names, std::string_view name) : names_(names), name_(name) {}
+  Variable(Namespace& names, std::string_view name);
 
   Namespace& names_;
   std::string name_;
@@ -61,7 +60,8 @@ class ENGINERY_API Namespace {
  public:
   using Entries = std::list<std::pair<std::string, Value>>;
 
-  Namespace() = default;
+  Namespace();
+  ~Namespace();
   Namespace(const Namespace&) = delete;
   Namespace& operator=(const Namespace&) = delete;
 
@@ -110,7 +110,8 @@ class ENGINERY_API Namespace {
   [[noreturn]] static void rethrow_for(std::string_view name);
 
   Entries entries_;
-  std::unordered_map<std::string_view, Entries::iterator> by_name_;  // its keys are the entries' own strings
+  class Index;
+  std::unique_ptr<Index> by_name_;  // its keys are the entries' own strings
 };
 
 template <class T>

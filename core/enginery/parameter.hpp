@@ -3,7 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
-#include <optional>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,7 +38,8 @@ template <class T>
 inline constexpr bool is_seen =
     std::same_as<T, Value> || std::same_as<T, List> || std::same_as<T, Dict> || std::same_as<T, Array>;
 
-ENGINERY_API std::string opaque_wanted(const Value& got, std::string_view type);
+/// TypeError: an object itself was wanted.
+[[noreturn]] ENGINERY_API void throw_opaque_wanted(const Value& got, std::string_view type);
 
 /// Throws TypeError unless `value` is a 1-d array of `dtype`: why a writing view cannot see it.
 ENGINERY_API Array& writable_vector(const Value& value, DType dtype, std::string_view wanted);
@@ -48,45 +49,73 @@ ENGINERY_API void check_extent(std::size_t extent, std::size_t size);
 
 }  // namespace detail
 
-/// By value, `const T&`, `T&&`.
+namespace detail {
+
+/// The object if it is an opaque T, else null. TypeError if it is opaque and of another type.
+template <class T>
+T* opaque_object(const Value& value) {
+  if constexpr (!std::is_const_v<T> && !std::is_pointer_v<T>)
+    if (value.kind() == Kind::opaque) return &value.as_opaque<T>();
+  return nullptr;
+}
+
+template <class T>
+T decode_argument(const Value& value) {
+  if constexpr (Decodable<T>)
+    return Codec<T>::decode(value);
+  else
+    throw_opaque_wanted(value, type_name<T>());
+}
+
+template <class P>
+inline constexpr bool can_be_parameter =
+    Decodable<std::remove_cvref_t<P>> || std::copy_constructible<std::remove_cvref_t<P>> ||
+    std::is_lvalue_reference_v<P>;
+
+}  // namespace detail
+
+/// By value and `T&&`.
 template <class P>
 class Parameter {
   using T = std::remove_cvref_t<P>;
-  static constexpr bool kByConstReference = std::is_lvalue_reference_v<P>;
+  static_assert(detail::can_be_parameter<P>,
+                "enginery: a task cannot have a parameter of this type: it has no Codec<T>::decode and cannot be "
+                "copied. Take it as T& or const T&, which see an opaque object, or specialise enginery::Codec.");
 
  public:
-  explicit Parameter(const Value& value) : value_(value) {
-    static_assert(Decodable<T> || std::copy_constructible<T> || kByConstReference,
-                  "enginery: a task cannot have a parameter of this type: it has no Codec<T>::decode and cannot be "
-                  "copied. Take it as T& or const T&, which see an opaque object, or specialise enginery::Codec.");
-    if constexpr (!std::is_const_v<T> && !std::is_pointer_v<T>) {
-      if (value.kind() == Kind::opaque) {
-        if constexpr (kByConstReference) {
-          seen_ = &value.as_opaque<T>();
-          return;
-        } else if constexpr (std::copy_constructible<T>) {
-          holder_.emplace(value.as_opaque<T>());
-          return;
-        }
-      }
-    }
-    if constexpr (Decodable<T>)
-      holder_.emplace(Codec<T>::decode(value));
-    else
-      throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
+  explicit Parameter(const Value& value) : object_(decode(value)) {}
+  T&& get() { return static_cast<T&&>(object_); }
+
+ private:
+  static T decode(const Value& value) {
+    if constexpr (std::copy_constructible<T>)
+      if (const T* const seen = detail::opaque_object<T>(value)) return *seen;
+    return detail::decode_argument<T>(value);
   }
 
-  decltype(auto) get() {
-    if constexpr (kByConstReference)
-      return seen_ ? *seen_ : static_cast<const T&>(*holder_);
-    else
-      return static_cast<T&&>(*holder_);
+  T object_;
+};
+
+/// The object itself if it is an opaque one, else what is decoded.
+template <class T>
+requires(!detail::is_seen<T> && !detail::is_view<T>) class Parameter<const T&> {
+ public:
+  explicit Parameter(const Value& value) : value_(value), seen_(detail::opaque_object<T>(value)) {
+    if (!seen_) seen_ = ::new (static_cast<void*>(&decoded_)) T(detail::decode_argument<T>(value));
   }
+  ~Parameter() {
+    if (seen_ == &decoded_) decoded_.~T();
+  }
+  Parameter(const Parameter&) = delete;
+  Parameter& operator=(const Parameter&) = delete;
+  const T& get() { return *seen_; }
 
  private:
   Value value_;
-  const T* seen_ = nullptr;
-  std::optional<T> holder_;
+  const T* seen_;
+  union {
+    T decoded_;
+  };
 };
 
 /// `T&`: the object that a Reference leads to, if it is a T.
@@ -94,7 +123,7 @@ template <class T>
 requires(!std::is_const_v<T> && !detail::is_seen<T>) class Parameter<T&> {
  public:
   explicit Parameter(const Value& value) : value_(value) {
-    if (value.kind() != Kind::opaque) throw TypeError(detail::opaque_wanted(value, detail::type_name<T>()));
+    if (value.kind() != Kind::opaque) detail::throw_opaque_wanted(value, detail::type_name<T>());
     object_ = &value.as_opaque<T>();
   }
   T& get() { return *object_; }

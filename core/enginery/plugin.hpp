@@ -11,7 +11,7 @@
 #include <enginery/arguments.hpp>
 #include <enginery/export.hpp>
 #include <enginery/function.hpp>
-#include <enginery/module_namespace.hpp>
+#include <enginery/namespace.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {
@@ -31,8 +31,8 @@ class ENGINERY_API Module {
 
   /// Defines a task. After the function come the parameters' names, all or none, with or without a default
   /// ("A"_a, "levels"_a = 2), and its doc, in any order. A `const char*` is always the doc.
-  template <class F, class... Extra>
-  Module& def(std::string_view name, F function, const Extra&... extra);
+  template <class F, class... E>
+  Module& def(std::string_view name, F function, const E&... extra);
 
   /// Defines a variable.
   Module& set(std::string_view name, Value value);
@@ -40,15 +40,21 @@ class ENGINERY_API Module {
   const std::string& text() const noexcept { return doc_; }
 
  private:
-  Module& define(std::shared_ptr<const Function> function);
-  Function::Declaration declare(std::string_view name) const;
-  static void add(Function::Declaration& declaration, ArgumentName name);
-  static void add(Function::Declaration& declaration, const char* doc) { declaration.doc = doc; }
-  static void add_default(Function::Declaration& declaration, std::string_view name, Value fallback);
-  template <class T>
-  static void add(Function::Declaration& declaration, const Keyword<T>& keyword) {
-    add_default(declaration, keyword.name, Value(keyword.value));
-  }
+  /// What def() was given after the function: a parameter's name, with its default or without, or the doc.
+  struct Extra {
+    Extra(ArgumentName name) : text(name.text()), kind(Kind::name) {}
+    Extra(const char* doc) : text(doc), kind(Kind::doc) {}
+    template <class T>
+    Extra(const Keyword<T>& keyword) : text(keyword.name), fallback(keyword.value), kind(Kind::fallback) {}
+    Extra() : kind(Kind::nothing) {}
+
+    enum class Kind : std::uint8_t { name, fallback, doc, nothing };
+    std::string_view text;
+    Value fallback;
+    Kind kind;
+  };
+  Module& define(std::string_view name, std::span<const Extra> extras, const Function::Type& type,
+                 std::shared_ptr<void> object);
 
   Namespace& into_;
   std::string module_;
@@ -70,20 +76,19 @@ struct DefExtras {
   }
 };
 
-template <class F, class... Extra>
-Module& Module::def(std::string_view name, F function, const Extra&... extra) {
-  using Extras = DefExtras<std::decay_t<Extra>...>;
-  static_assert(
-      ((std::is_same_v<Extra, ArgumentName> || kIsKeyword<Extra> || std::is_convertible_v<Extra, const char*>)&&...),
-      "m.def takes, after the function, names of parameters (\"x\"_a, \"x\"_a = 2) and a text");
+template <class F, class... E>
+Module& Module::def(std::string_view name, F function, const E&... extra) {
+  using Extras = DefExtras<std::decay_t<E>...>;
+  static_assert(((std::is_same_v<E, ArgumentName> || kIsKeyword<E> || std::is_convertible_v<E, const char*>)&&...),
+                "m.def takes, after the function, names of parameters (\"x\"_a, \"x\"_a = 2) and a text");
   static_assert(Extras::defaults_last(), "a parameter without a default cannot follow one with a default");
+  Function::check<F>();
   if constexpr (HasSignature<F>) {
     static_assert(Extras::kNames == 0 || Extras::kNames == ErasedCallOf<F>::kParameters,
                   "m.def needs a name for each of the function's parameters, or none");
+    const Extra extras[] = {Extra(extra)..., Extra()};
+    return define(name, extras, ErasedCallOf<F>::template kType<F>, Function::keep(std::move(function)));
   }
-  Function::Declaration declaration = declare(name);
-  (add(declaration, extra), ...);
-  return define(Function::make(std::move(declaration), std::move(function)));
 }
 
 extern "C" {

@@ -6,4 +6,3 @@
 #include <enginery/codec.hpp>
 #include <enginery/dict.hpp>
 #include <enginery/handle.hpp>
-#include <enginery/subscript.hpp>

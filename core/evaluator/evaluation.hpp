@@ -2,6 +2,7 @@
 #pragma once
 
 #include <enginery/namespace.hpp>
+#include <enginery/subscript.hpp>
 
 #include "core/evaluator/builtins.hpp"
 #include "core/evaluator/call_arguments.hpp"

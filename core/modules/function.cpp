@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <new>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -41,6 +43,22 @@ Function::Function(Declaration declaration, std::span<const std::string> types, 
   }
 }
 
+std::shared_ptr<const Function> Function::make(Declaration&& declaration, const Type& type,
+                                               std::shared_ptr<void> object) {
+  std::vector<std::string> types;
+  types.reserve(type.parameters.size());
+  for (const detail::TypeName name : type.parameters) types.push_back(name());
+  return std::make_shared<const Function>(std::move(declaration), types, type.result(),
+                                          Callable{std::move(object), type.size, type.alignment, type.invoke});
+}
+
+std::shared_ptr<void> Function::copy_of(const void* object, std::size_t size, std::size_t alignment) {
+  const std::align_val_t aligned{alignment};
+  const std::shared_ptr<void> copy(operator new(size, aligned), [aligned](void* at) { operator delete(at, aligned); });
+  std::memcpy(copy.get(), object, size);
+  return copy;
+}
+
 std::string Function::signature() const {
   std::string text = name() + '(';
   for (const Formal& formal : formals()) {
@@ -53,6 +71,12 @@ std::string Function::signature() const {
 
 std::string function_type(std::span<const std::string> parameters, std::string_view result) {
   return fmt::format("({}) -> {}", fmt::join(parameters, ", "), result);
+}
+
+std::string function_type(std::span<const detail::TypeName> parameters, detail::TypeName result) {
+  std::vector<std::string> types;
+  for (const detail::TypeName name : parameters) types.push_back(name());
+  return function_type(types, result());
 }
 
 std::string Function::type() const {
@@ -77,7 +101,13 @@ Value Function::call_on(void* object, std::span<const Value> positional,
   } else {
     bind(positional, keyword, bound);
   }
-  return callable_.invoke(object, Call{*this, bound});
+  Call call{bound};
+  try {
+    return callable_.invoke(object, call);
+  } catch (...) {
+    if (call.decoding == Call::kDecoded) throw;  // of the code's own
+    refuse(call.decoding, *bound[call.decoding]);
+  }
 }
 
 /// "'a'", "'a' and 'b'", "'a', 'b', and 'c'": as Python lists what is missing.

@@ -2,6 +2,7 @@
 #include <enginery/namespace.hpp>
 
 #include <ostream>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,8 @@
 #include "core/modules/nearest_name.hpp"
 
 namespace enginery {
+
+Variable::Variable(Namespace& names, std::string_view name) : names_(names), name_(name) {}
 
 Variable::operator Value() const { return names_.get(name_); }
 
@@ -48,9 +51,14 @@ Variable& Variable::operator%=(const Value& value) {
 
 std::ostream& operator<<(std::ostream& out, const Variable& variable) { return out << Value(variable); }
 
+class Namespace::Index : public std::unordered_map<std::string_view, Entries::iterator> {};
+
+Namespace::Namespace() : by_name_(std::make_unique<Index>()) {}
+Namespace::~Namespace() = default;
+
 const Value* Namespace::find(std::string_view name) const noexcept {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : &found->second->second;
+  const auto found = by_name_->find(name);
+  return found == by_name_->end() ? nullptr : &found->second->second;
 }
 
 Value Namespace::get(std::string_view name) const {
@@ -60,20 +68,20 @@ Value Namespace::get(std::string_view name) const {
 }
 
 void Namespace::set(std::string_view name, Value value) {
-  if (const auto found = by_name_.find(name); found != by_name_.end()) {
+  if (const auto found = by_name_->find(name); found != by_name_->end()) {
     const Value before = std::exchange(found->second->second, std::move(value));
     return;
   }
   entries_.emplace_back(name, std::move(value));
   const auto entry = std::prev(entries_.end());
-  by_name_.emplace(entry->first, entry);
+  by_name_->emplace(entry->first, entry);
 }
 
 bool Namespace::erase(std::string_view name) {
-  const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return false;
+  const auto found = by_name_->find(name);
+  if (found == by_name_->end()) return false;
   const auto entry = found->second;
-  by_name_.erase(found);
+  by_name_->erase(found);
   entries_.erase(entry);
   return true;
 }
@@ -82,7 +90,7 @@ void Namespace::clear() {
   // What the values' destructors find is an empty namespace, which they may use.
   Entries before;
   before.swap(entries_);
-  by_name_.clear();
+  by_name_->clear();
 }
 
 std::vector<std::string> Namespace::keys() const {

@@ -20,22 +20,19 @@ Module& Module::set(std::string_view name, Value value) {
   return *this;
 }
 
-Module& Module::define(std::shared_ptr<const Function> function) {
-  const std::string name = function->name();
+Module& Module::define(std::string_view name, std::span<const Extra> extras, const Function::Type& type,
+                       std::shared_ptr<void> object) {
+  Function::Declaration declaration{
+      .module = module_, .name = std::string(name), .doc = {}, .formals = {}, .build_id = build_id_};
+  for (const Extra& extra : extras) {
+    if (extra.kind == Extra::Kind::doc) declaration.doc = extra.text;
+    if (extra.kind == Extra::Kind::name) declaration.formals.push_back({std::string(extra.text), {}, {}});
+    if (extra.kind == Extra::Kind::fallback)
+      declaration.formals.push_back({std::string(extra.text), {}, extra.fallback});
+  }
+  std::shared_ptr<const Function> function = Function::make(std::move(declaration), type, std::move(object));
   std::string description = "function " + function->qualified_name();
   return set(name, Value::function(std::move(function), std::move(description)));
-}
-
-Function::Declaration Module::declare(std::string_view name) const {
-  return {.module = module_, .name = std::string(name), .doc = {}, .formals = {}, .build_id = build_id_};
-}
-
-void Module::add(Function::Declaration& declaration, ArgumentName name) {
-  declaration.formals.push_back({std::string(name.text()), {}, {}});
-}
-
-void Module::add_default(Function::Declaration& declaration, std::string_view name, Value fallback) {
-  declaration.formals.push_back({std::string(name), {}, std::move(fallback)});
 }
 
 bool enter_plugin(void (*body)(Module&), void* module, EngineryReport report, void* context) noexcept {

@@ -1,7 +1,9 @@
 // core/values/codec.cpp: the compiled parts of the codecs, and what they say when a value does not fit.
 #include <enginery/codec.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 
 #include "core/values/objects.hpp"
@@ -90,6 +92,23 @@ void rethrow_within(const std::string& place) {
   }
 }
 
+void throw_expected(TypeName wanted, const Value& got) { throw_expected(wanted(), got); }
+
+void rethrow_within_key(const Value& key) { rethrow_within("key " + key.repr()); }
+void rethrow_within_field(std::string_view name) { rethrow_within("field " + std::string(name)); }
+
+std::string word(const char* text) { return text; }
+std::string none_name() { return "None"; }
+
+std::string array_name(DType dtype) { return std::string("array[") + to_string(dtype) + "]"; }
+
+std::string generic_name(std::string_view what, std::span<const TypeName> of) {
+  std::string text(what);
+  text += '[';
+  for (const TypeName name : of) text += (text.back() == '[' ? "" : ", ") + name();
+  return text + ']';
+}
+
 void throw_overflow(const Value& value, std::string_view type) {
   throw OverflowError(brief(value) + " does not fit into " + std::string(type));
 }
@@ -129,11 +148,16 @@ float decode_float(const Value& value) {
   return static_cast<float>(number);
 }
 
-std::complex<double> decode_complex(const Value& value) {
-  if (value.kind() == Kind::complex) return contents<ComplexObject>(value);
+Complex decode_complex(const Value& value) {
+  if (value.kind() == Kind::complex) {
+    const std::complex<double> number = contents<ComplexObject>(value);
+    return {number.real(), number.imag()};
+  }
   if (!is_number(value)) throw_expected("complex", value);
-  return decode_real(value);
+  return {decode_real(value), 0};
 }
+
+Value encode_complex(const Complex& number) { return Value::complex({number.real, number.imag}); }
 
 Value encode_unsigned(std::uint64_t number) {
   if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
@@ -164,25 +188,119 @@ const std::string& decode_text(const Value& value) {
   return contents<StringObject>(value);
 }
 
+namespace {
+
+bool has_items(const Value& value) {
+  return value.kind() == Kind::list || value.kind() == Kind::tuple || value.kind() == Kind::array;
+}
+
+void require_items(const Value& value, std::string_view wanted, std::size_t have, std::size_t count) {
+  if (have != count)
+    throw ValueError("expected " + std::string(wanted) + " with " + std::to_string(count) +
+                     (count == 1 ? " item" : " items") + ", got " + std::to_string(have) + ": " + brief(value));
+}
+
+template <Number T>
+T decode_number(const Value& item, std::string_view type) {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (Integer<T> && std::is_signed_v<T>)
+    return static_cast<T>(decode_signed(item, Limits::min(), Limits::max(), type));
+  else if constexpr (Integer<T>)
+    return static_cast<T>(decode_unsigned(item, Limits::max(), type));
+  else
+    return Codec<T>::decode(item);
+}
+
+/// `items` as numbers, put where an array has them.
+template <Number T>
+void decode_into(Array& array, Items& items, std::string_view type) {
+  for (T& number : array.mutable_elements<T>()) number = decode_number<T>(items.next(), type);
+}
+
+void decode_into(Array& array, Items& items, std::string_view type) {
+  switch (array.dtype()) {
+    case DType::boolean:
+      return decode_into<bool>(array, items, type);
+    case DType::i8:
+      return decode_into<std::int8_t>(array, items, type);
+    case DType::i16:
+      return decode_into<std::int16_t>(array, items, type);
+    case DType::i32:
+      return decode_into<std::int32_t>(array, items, type);
+    case DType::i64:
+      return decode_into<std::int64_t>(array, items, type);
+    case DType::u8:
+      return decode_into<std::uint8_t>(array, items, type);
+    case DType::u16:
+      return decode_into<std::uint16_t>(array, items, type);
+    case DType::u32:
+      return decode_into<std::uint32_t>(array, items, type);
+    case DType::u64:
+      return decode_into<std::uint64_t>(array, items, type);
+    case DType::f32:
+      return decode_into<float>(array, items, type);
+    case DType::f64:
+      return decode_into<double>(array, items, type);
+    case DType::c64:
+      return decode_into<std::complex<float>>(array, items, type);
+    case DType::c128:
+      return decode_into<std::complex<double>>(array, items, type);
+  }
+}
+
+}  // namespace
+
 List sequence_items(const Value& value, std::string_view wanted) {
-  if (value.kind() != Kind::list && value.kind() != Kind::tuple && value.kind() != Kind::array)
-    throw_expected(wanted, value);
+  if (!has_items(value)) throw_expected(wanted, value);
   return value.elements();
 }
 
 List sequence_items(const Value& value, std::string_view wanted, std::size_t count) {
   List items = sequence_items(value, wanted);
-  if (items.size() != count)
-    throw ValueError("expected " + std::string(wanted) + " with " + std::to_string(count) +
-                     (count == 1 ? " item" : " items") + ", got " + std::to_string(items.size()) + ": " + brief(value));
+  require_items(value, wanted, items.size(), count);
   return items;
 }
 
-std::optional<Array> vector_array(const Value& value, DType dtype) {
-  if (value.kind() != Kind::array) return std::nullopt;
-  const Array& array = contents<ArrayObject>(value);
-  if (array.ndim() != 1) throw TypeError("expected an array of one dimension, got an " + array.describe());
-  return array.converted(dtype);
+Items::Items(const Value& value, TypeName wanted)
+    : items_(has_items(value) ? value.elements() : sequence_items(value, wanted())) {}
+
+Items::Items(const Value& value, TypeName wanted, std::size_t count) : Items(value, wanted) {
+  if (size() != count) require_items(value, wanted(), size(), count);
+}
+
+Items::~Items() = default;
+
+void Items::rethrow() const { rethrow_within("item " + std::to_string(next_ - 1)); }
+
+ListMaker::ListMaker(std::size_t count) { items_.reserve(count); }
+ListMaker::~ListMaker() = default;
+void ListMaker::add(Value item) { items_.push_back(std::move(item)); }
+Value ListMaker::list() { return Value::list(std::move(items_)); }
+Value ListMaker::tuple() { return Value::tuple(std::move(items_)); }
+
+Array decode_numbers(const Value& value, DType dtype, std::string_view number) {
+  if (value.kind() == Kind::array) {
+    const Array& array = contents<ArrayObject>(value);
+    if (array.ndim() != 1) throw TypeError("expected an array of one dimension, got an " + array.describe());
+    return array.converted(dtype);
+  }
+  if (value.kind() != Kind::list && value.kind() != Kind::tuple) throw_expected(array_name(dtype), value);
+  Items items(value, nullptr);
+  const std::int64_t extent = static_cast<std::int64_t>(items.size());
+  Array array(dtype, std::span(&extent, 1));
+  try {
+    decode_into(array, items, number);
+  } catch (const Error&) {
+    items.rethrow();
+  }
+  return array;
+}
+
+Value encode_numbers(DType dtype, const void* first, std::size_t count) {
+  const std::int64_t extent = static_cast<std::int64_t>(count);
+  Array array(dtype, std::span(&extent, 1));
+  if (count > 0) std::memcpy(array.mutable_data(), first, array.nbytes());
+  return Value::array(std::move(array));
 }
 
 Seconds split_seconds(double seconds) noexcept {

@@ -93,6 +93,13 @@ std::size_t character_length(std::string_view text) noexcept;
 std::string repr_within(std::size_t most, const Value& value, std::string_view ending);
 /// The repr(), cut to a length that suits a message.
 std::string brief(const Value& value);
+namespace detail {
+/// The items of a list, tuple or array. TypeError, which says `wanted`, for anything else (also for text).
+List sequence_items(const Value& value, std::string_view wanted);
+/// As that; ValueError unless there are `count`.
+List sequence_items(const Value& value, std::string_view wanted, std::size_t count);
+}  // namespace detail
+
 /// KeyError, which says the key and what keys there are.
 [[noreturn]] void throw_missing_key(const Dict& dict, const Value& key);
 

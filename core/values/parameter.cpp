@@ -6,12 +6,13 @@
 namespace enginery {
 namespace detail {
 
-std::string opaque_wanted(const Value& got, std::string_view type) {
+void throw_opaque_wanted(const Value& got, std::string_view type) {
   const std::string name(type);
-  return "expected an object of type " + name + " itself, got " +
-         (got.is_none() ? std::string("None") : got.type_name() + " " + brief(got)) +
-         ": pass a Reference to one that lives on the engine (made there with Value::opaque), or take the parameter by "
-         "value";
+  throw TypeError(
+      "expected an object of type " + name + " itself, got " +
+      (got.is_none() ? std::string("None") : got.type_name() + " " + brief(got)) +
+      ": pass a Reference to one that lives on the engine (made there with Value::opaque), or take the parameter by "
+      "value");
 }
 
 Array& writable_vector(const Value& value, DType dtype, std::string_view wanted) {

@@ -201,7 +201,7 @@ const OpaqueType* Value::opaque_type() const noexcept {
 }
 
 const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) const {
-  if (kind() != Kind::opaque) throw TypeError(detail::opaque_wanted(*this, wanted.name()));
+  if (kind() != Kind::opaque) detail::throw_opaque_wanted(*this, wanted.name());
   const OpaqueObject& held = contents<OpaqueHolding>(*this);
   if (!(held.type == wanted)) throw_other_opaque(held.type, wanted);
   return held.object;

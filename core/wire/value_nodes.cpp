@@ -2,6 +2,7 @@
 #include "core/wire/value_nodes.hpp"
 
 #include <bit>
+#include <complex>
 
 #include <fmt/format.h>
 

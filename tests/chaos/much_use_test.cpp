@@ -1,5 +1,7 @@
 // tests/chaos/much_use_test.cpp: what many tasks and many clients leave behind: nothing.
 #include <unistd.h>
+#include <filesystem>
+#include <iostream>
 
 #include <enginery/connection.hpp>
 

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <iostream>
 #include <random>
 
 #include <enginery/connection.hpp>

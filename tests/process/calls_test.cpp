@@ -1,5 +1,7 @@
 // tests/process/calls_test.cpp: calls of plugins' functions on engines.
 #include <cmath>
+#include <filesystem>
+#include <iostream>
 #include <map>
 #include <set>
 #include <thread>

@@ -1,5 +1,6 @@
 // tests/process/namespace_test.cpp: an engine's namespace, seen from a client.
 #include <cmath>
+#include <complex>
 #include <fstream>
 #include <tuple>
 

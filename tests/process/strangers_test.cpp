@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <set>
 #include <sstream>
 #include <string>
 #include <thread>

@@ -1,6 +1,7 @@
 // tests/process/views_test.cpp: what views offer besides calls: flags, results one by one, scattered data, code.
 #include <condition_variable>
 #include <coroutine>
+#include <filesystem>
 #include <future>
 #include <mutex>
 #include <sstream>

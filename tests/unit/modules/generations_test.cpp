@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 
 #include "core/modules/code_location.hpp"
 #include "core/modules/elf_file.hpp"

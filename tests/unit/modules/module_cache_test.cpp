@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <string_view>
 
 #include "tests/unit/modules/plugin_fixture.hpp"

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "core/modules/elf_file.hpp"
 #include "core/modules/mapped_library.hpp"

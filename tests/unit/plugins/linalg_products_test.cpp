@@ -1,5 +1,6 @@
 // tests/unit/plugins/linalg_products_test.cpp: products, norms and random numbers.
 #include <cmath>
+#include <complex>
 #include <map>
 
 #include "tests/unit/plugins/linalg_fixture.hpp"

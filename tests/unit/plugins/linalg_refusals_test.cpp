@@ -1,4 +1,5 @@
 // tests/unit/plugins/linalg_refusals_test.cpp: what linalg refuses, and the words that say so.
+#include <complex>
 #include "tests/unit/plugins/linalg_fixture.hpp"
 
 namespace enginery {

@@ -1,4 +1,5 @@
 // tests/unit/plugins/linalg_systems_test.cpp: systems of equations, inverses, determinants, least squares.
+#include <complex>
 #include "tests/unit/plugins/linalg_fixture.hpp"
 
 namespace enginery {

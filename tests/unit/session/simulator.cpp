@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "simulated_client.hpp"
 #include "simulated_engine.hpp"

@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
 #include <cstring>
 #include <limits>
+#include <set>
 #include <thread>
+#include <unordered_map>
+#include <unordered_set>
 
 #include <enginery/value.hpp>
 
