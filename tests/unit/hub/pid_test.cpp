@@ -53,11 +53,14 @@ TEST(PidTest, ASignalGoesToOneProcess) {
 }
 
 TEST(PidTest, ASignalToAGroupGoesToThoseThatItsLeaderHasStarted) {
-  const Started shell = spawn({"/bin/sh", {"-c", "sleep 600; :"}});  // the sleeper holds the link open
+  const Started shell = spawn({"/bin/sh", {"-c", "sleep 600 & echo begun >&3; wait"}});
+  pollfd link{shell.link.get(), POLLIN, 0};
+  char words[16];
+  ASSERT_EQ(::poll(&link, 1, 30'000), 1);
+  ASSERT_EQ(::read(shell.link.get(), words, sizeof words), 6);
   EXPECT_TRUE(signal_group(shell.pid, SIGKILL));
   EXPECT_EQ(ending_of(shell), SIGKILL);
-  pollfd link{shell.link.get(), POLLIN, 0};
-  EXPECT_EQ(::poll(&link, 1, 30'000), 1) << "the sleeper lives";
+  EXPECT_EQ(::poll(&link, 1, 30'000), 1) << "the sleeper lives, who holds the link open";
 }
 
 TEST(PidTest, TheGroupOfTheFirstProcessIsNotEveryProcess) {
