@@ -14,6 +14,8 @@ function(enginery_add_program name)
     message(FATAL_ERROR "enginery_add_program(${name}) needs its sources, such as ${name}.cpp")
   endif()
   add_library(${name} SHARED ${ARGN} ${ENGINERY_CMAKE_DIR}/program_main.c ${ENGINERY_CMAKE_DIR}/program_note.cpp)
+  # It is C, and needs no header: a precompiled one of the target's is not for it.
+  set_source_files_properties(${ENGINERY_CMAKE_DIR}/program_main.c PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX ".so"
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

@@ -32,36 +32,19 @@ for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
   [ "$status" = "install ok installed" ] || missing+=("$package")
 done
-# Whichever Boost is there will do if it has PFR, which came with 1.75. Only headers are used.
-boost=
-[ -e /usr/include/boost/pfr/core.hpp ] || [ -e /usr/local/include/boost/pfr/core.hpp ] || boost=missing
-if [ ${#missing[@]} -eq 0 ] && [ -z "$boost" ]; then
+if [ ${#missing[@]} -eq 0 ]; then
   echo "setup: nothing is missing"
   exit 0
 fi
 
 command -v apt-get >/dev/null ||
-  fail "this system has no apt-get; install what Debian calls ${missing[*]} ${boost:+libboost-dev (1.75 or newer)}"
+  fail "this system has no apt-get; install what Debian calls ${missing[*]}"
 sudo=()
 if [ "$(id -u)" -ne 0 ]; then
-  command -v sudo >/dev/null || fail "run this as root, or install sudo; missing are ${missing[*]} ${boost:+and Boost}"
+  command -v sudo >/dev/null || fail "run this as root, or install sudo; missing are ${missing[*]}"
   sudo=(sudo)
 fi
 "${sudo[@]}" apt-get update -qq
-
-# The release's own Boost if it is new enough (Debian 13), else the newest that it offers besides (Debian 12).
-if [ -n "$boost" ]; then
-  offered() { apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 != "(none)" {print $2}'; }
-  own=$(offered libboost-dev)
-  if [ -n "$own" ] && dpkg --compare-versions "$own" ge 1.75; then
-    missing+=(libboost-dev)
-  else
-    newest=$(apt-cache pkgnames libboost1. | grep -xE 'libboost1\.[0-9]+-dev' | sort -V | tail -n 1 || true)
-    [ -n "$newest" ] && dpkg --compare-versions "${newest//[a-z-]/}" ge 1.75 ||
-      fail "this release offers Boost ${own:-in no version}, and 1.75 or newer is needed: put its headers into /usr/local/include"
-    missing+=("$newest")
-  fi
-fi
 
 install=(apt-get install -y --no-install-recommends --no-remove)
 if ! plan=$(LC_ALL=C apt-get install --simulate --no-install-recommends "${missing[@]}" 2>&1); then

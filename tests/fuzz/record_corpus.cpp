@@ -2,6 +2,7 @@
 // message of each kind, values with large payloads, a record of an engine's last moments.
 //
 // usage: record_corpus CORPUS
+#include <complex>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

@@ -2,6 +2,7 @@
 #include "core/wire/call_wire.hpp"
 
 #include <cmath>
+#include <complex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
