@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -14,6 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 /// Between two looks, and for how long a task that runs on must share.
 constexpr auto kInterval = 500ms, kMoment = 250ms;
+/// How many more are there in such a moment, of which the task may take some, too: a newcomer needs one or two.
+constexpr rlim_t kStep = 4;
 
 }  // namespace
 
@@ -27,6 +30,12 @@ DescriptorReserve::DescriptorReserve() {
 void DescriptorReserve::set(rlim_t limit) const {
   const rlimit wanted{limit, all_.rlim_max};
   ::setrlimit(RLIMIT_NOFILE, &wanted);
+}
+
+rlim_t DescriptorReserve::a_few_more() const {
+  rlim_t lowest = less_;
+  while (lowest < all_.rlim_cur && ::fcntl(static_cast<int>(lowest), F_GETFD) >= 0) ++lowest;
+  return std::min(lowest + kStep, all_.rlim_cur);
 }
 
 void DescriptorReserve::task_begins() {
@@ -56,7 +65,7 @@ void DescriptorReserve::watch() {
     if (!scarce && !was_scarce) continue;
     {
       const std::lock_guard lock(mutex_);
-      set(scarce && (!runs_ || runs_on) ? all_.rlim_cur : less_);
+      set(!scarce ? less_ : !runs_ ? all_.rlim_cur : runs_on ? a_few_more() : less_);
     }
     if (!scarce || !runs_on) continue;
     std::this_thread::sleep_for(kMoment);
