@@ -35,13 +35,6 @@ double seconds_between(const Metadata::Time& from, const Metadata::Time& to) {
 
 }  // namespace
 
-Continuation& Continuation::operator=(Continuation&& other) noexcept {
-  std::swap(work_, other.work_);
-  std::swap(run_, other.run_);
-  std::swap(drop_, other.drop_);
-  return *this;
-}
-
 TaskHandle::TaskHandle(std::shared_ptr<Pending> task) : task_(std::move(task)) {}
 TaskHandle::TaskHandle(const TaskHandle&) = default;
 TaskHandle::TaskHandle(TaskHandle&&) noexcept = default;

@@ -41,7 +41,7 @@ fs::path library() {
 }
 
 /// Empty if there is no such file.
-std::string text_of(const fs::path& file) {
+std::string recipe_text(const fs::path& file) {
   std::ifstream stream(file);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -78,7 +78,7 @@ fs::path find_compiler(const std::string& usual, const std::string& script) {
 
 ScriptRecipe ScriptRecipe::find(const std::string& script) {
   const fs::path so = library(), folder = so.parent_path() / "enginery", file = folder / "script.json";
-  const auto json = cluster::parse_json_or_discard(text_of(file));
+  const auto json = cluster::parse_json_or_discard(recipe_text(file));
   try {
     ScriptRecipe recipe;
     recipe.compiler = find_compiler(json.at("compiler"), script);

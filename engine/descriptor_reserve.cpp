@@ -15,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 /// Between two looks, and for how long a task that runs on must share.
 constexpr auto kInterval = 500ms, kMoment = 250ms;
-/// How many more are there in such a moment, of which the task may take some, too: a newcomer needs one or two.
+/// How many more may be opened in such a moment. The task may take some of them; a newcomer needs one or two.
 constexpr rlim_t kStep = 4;
 
 }  // namespace

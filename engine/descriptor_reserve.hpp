@@ -11,9 +11,9 @@ namespace enginery::engine {
 
 /// Tasks that open files and never close them would end with an engine that nobody new reaches: NNG accepts no
 /// connection without a descriptor. So the process may open kReserve fewer than it could. Once tasks have taken nearly
-/// all of these, it may open the rest between tasks, and a few of them for a moment now and then while a long one runs;
-/// NNG, which tries ten times a second, accepts then who waits. A few, since a task that goes on taking may get them
-/// first: all at once would be gone for good.
+/// all of these, it may open the rest between tasks, and a few of them for a moment now and then while a long one runs.
+/// NNG tries ten times a second, and then accepts a newcomer. Only a few are given, because a task that goes on opening
+/// files may take them first; all at once would be lost for good.
 ///
 /// Threads: the engine's main one, and one of its own. Requires: lives as long as the process.
 class DescriptorReserve {

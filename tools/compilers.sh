@@ -24,7 +24,7 @@ for major in "$@"; do
   tree=build/gcc-$major log=build/gcc-$major.log from=$SECONDS
   : >"$log"
   if ! cmake -G Ninja -S . -B "$tree" -DCMAKE_CXX_COMPILER="g++-$major" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
-    -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DENGINERY_BUILD_TESTS=ON -DENGINERY_BUILD_BENCHMARKS=ON \
+    -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DENGINERY_UNITY=OFF -DENGINERY_BUILD_TESTS=ON -DENGINERY_BUILD_BENCHMARKS=ON \
     -DENGINERY_WERROR=ON >>"$log" 2>&1 || ! cmake --build "$tree" -- -k 0 >>"$log" 2>&1; then
     failed=1
     echo "g++ $major: does not build all: $(grep -m1 -E 'error:|Error' "$log" || tail -n 1 "$log") (all of it is in $log)"

@@ -12,7 +12,8 @@
 
 namespace enginery {
 
-/// A call's arguments as Values: positional ones, then one for each of the names. Refers to them.
+/// A call's arguments as Values: positional ones, then one for each of the names. Refers to values and
+/// names, which must live until the call returns.
 struct CallArguments {
   std::span<const Value> values;
   std::span<const std::string_view> names{};

@@ -16,7 +16,6 @@
 #include <enginery/direct_view.hpp>
 #include <enginery/durations.hpp>
 #include <enginery/errors.hpp>
-#include <enginery/file_name.hpp>
 #include <enginery/multi_view.hpp>
 #include <enginery/namespace.hpp>
 #include <enginery/output_stream.hpp>
@@ -28,7 +27,7 @@ namespace enginery {
 /// Which cluster a client connects to.
 struct ClientOptions {
   std::string name{};                         ///< of the cluster; empty: $ENGINERY_CLUSTER, else "default"
-  FileName file{};                            ///< a connection file, instead of a name
+  std::string file{};                         ///< a connection file, instead of a name
   std::chrono::milliseconds timeout{10'000};  ///< for the hub's first answer
 };
 

@@ -18,7 +18,7 @@ class ENGINERY_API Continuation {
       : work_(new std::decay_t<F>(std::forward<F>(work))), run_(&run<std::decay_t<F>>), drop_(&drop<std::decay_t<F>>) {}
   Continuation(Continuation&& other) noexcept
       : work_(std::exchange(other.work_, nullptr)), run_(other.run_), drop_(other.drop_) {}
-  Continuation& operator=(Continuation&& other) noexcept;
+  Continuation& operator=(Continuation&&) = delete;
   ~Continuation() {
     if (work_) drop_(work_);
   }

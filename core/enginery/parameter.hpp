@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <span>
 #include <string>
@@ -46,10 +47,6 @@ ENGINERY_API Array& writable_vector(const Value& value, DType dtype, std::string
 /// The object's own array if it is a 1-d one of `dtype` (sharing its memory), else a converted copy.
 ENGINERY_API Array readable_vector(const Value& value, DType dtype, std::string_view wanted);
 ENGINERY_API void check_extent(std::size_t extent, std::size_t size);
-
-}  // namespace detail
-
-namespace detail {
 
 /// The object if it is an opaque T, else null. TypeError if it is opaque and of another type.
 template <class T>
@@ -101,10 +98,10 @@ template <class T>
 requires(!detail::is_seen<T> && !detail::is_view<T>) class Parameter<const T&> {
  public:
   explicit Parameter(const Value& value) : value_(value), seen_(detail::opaque_object<T>(value)) {
-    if (!seen_) seen_ = ::new (static_cast<void*>(&decoded_)) T(detail::decode_argument<T>(value));
+    if (!seen_) seen_ = ::new (static_cast<void*>(std::addressof(decoded_))) T(detail::decode_argument<T>(value));
   }
   ~Parameter() {
-    if (seen_ == &decoded_) decoded_.~T();
+    if (seen_ == std::addressof(decoded_)) decoded_.~T();
   }
   Parameter(const Parameter&) = delete;
   Parameter& operator=(const Parameter&) = delete;

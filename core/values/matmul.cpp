@@ -14,7 +14,7 @@ struct Matrix {
   std::int64_t rows, columns;
 };
 
-void check_dimensions(const Array& array, int side) {
+void check_operand_dimensions(const Array& array, int side) {
   if (array.ndim() == 0)
     throw ValueError("matmul: Input operand " + std::to_string(side) +
                      " does not have enough dimensions (has 0, gufunc core with signature (n?,k),(k,m?)->(n?,m?) "
@@ -55,8 +55,8 @@ DType computed_dtype(DType dtype) {
 
 Array matmul(const Value& a, const Value& b) {
   const Operand left(a), right(b);
-  check_dimensions(left.array(), 0);
-  check_dimensions(right.array(), 1);
+  check_operand_dimensions(left.array(), 0);
+  check_operand_dimensions(right.array(), 1);
   const std::span<const std::int64_t> rows = left.array().shape(), columns = right.array().shape();
   if (rows.back() != columns.front())
     throw ValueError("matmul: shapes " + shape_text(rows) + " and " + shape_text(columns) +
