@@ -17,7 +17,7 @@
 namespace enginery::cluster {
 namespace {
 
-constexpr std::size_t kLongestLine = 3900;
+constexpr std::size_t kLongestEntry = 3900;
 constexpr std::string_view kNames[] = {"debug", "info", "warning", "error", "off"};
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
@@ -73,7 +73,7 @@ void Log::write(LogLevel level, std::string_view text) {
   // A log that nobody reads holds up nobody: a pipe that is ready takes 4096 bytes at once.
   pollfd ready{writer_->file ? ::fileno(writer_->file.get()) : STDERR_FILENO, POLLOUT, 0};
   if (::poll(&ready, 1, 0) <= 0) return;
-  text = text.substr(0, kLongestLine);
+  text = text.substr(0, kLongestEntry);
   writer_->logger.log(to_spdlog(level), spdlog::string_view_t(text.data(), text.size()));
 }
 
