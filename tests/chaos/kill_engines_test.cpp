@@ -141,6 +141,12 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
     std::vector<std::unique_ptr<Command>> clients;
     for (int client = 0; client < kClients; ++client)
       clients.push_back(start_client({std::to_string(client), folder_}));
+    // Who comes later would wait for an engine that is dead.
+    ASSERT_TRUE(comes([&] {
+      std::array<bool, kClients> works{};
+      for (const auto& [task, times] : runs()) works[static_cast<std::size_t>(task.first)] = true;
+      return std::ranges::count(works, true) == kClients;
+    })) << "not all clients work";
     std::array<std::int64_t, kEngines> killed_at;
     for (int id = 0; id < kEngines; ++id) {
       const std::uintmax_t before = log_size();
@@ -148,7 +154,8 @@ TEST_F(KillEnginesTest, EveryTaskHasOneOutcomeThatAgreesWithWhatRan) {
       killed_at[static_cast<std::size_t>(id)] = Clock::now().time_since_epoch().count();
       ASSERT_TRUE(send_signal(engines[static_cast<std::size_t>(id)], SIGKILL));
     }
-    for (const auto& client : clients) ASSERT_EQ(client->finish(), 0) << "a client hangs, or has crashed";
+    for (const auto& client : clients)
+      ASSERT_EQ(client->finish(), 0) << "a client hangs, or has crashed: " << client->text();
 
     const auto ran = runs();
     for (const auto& [task, times] : ran)
