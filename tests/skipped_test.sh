@@ -30,7 +30,7 @@ SAID
 project() {
   mkdir "$1.source"
   printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' "project($1 NONE)" 'enable_testing()' "${@:2}" >"$1.source/CMakeLists.txt"
-  cmake -S "$1.source" -B "$1" >/dev/null
+  cmake -G Ninja -S "$1.source" -B "$1" >/dev/null
   ctest --test-dir "$1" --output-junit tests.xml >/dev/null 2>&1
 }
 # expect BUILDS… LINES: what skipped.py prints of them

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build ccache
+  g++ cmake ninja-build make ccache
   libnng-dev libmbedtls-dev libssl-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev tao-pegtl-dev
   libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev
 )
