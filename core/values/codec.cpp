@@ -6,6 +6,7 @@
 #include <complex>
 #include <limits>
 
+#include "core/values/dtype.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -212,40 +213,10 @@ T decode_number(const Value& item, std::string_view type) {
 }
 
 /// `items` as numbers, put where an array has them.
-template <Number T>
 void decode_into(Array& array, Items& items, std::string_view type) {
-  for (T& number : array.mutable_elements<T>()) number = decode_number<T>(items.next(), type);
-}
-
-void decode_into(Array& array, Items& items, std::string_view type) {
-  switch (array.dtype()) {
-    case DType::boolean:
-      return decode_into<bool>(array, items, type);
-    case DType::i8:
-      return decode_into<std::int8_t>(array, items, type);
-    case DType::i16:
-      return decode_into<std::int16_t>(array, items, type);
-    case DType::i32:
-      return decode_into<std::int32_t>(array, items, type);
-    case DType::i64:
-      return decode_into<std::int64_t>(array, items, type);
-    case DType::u8:
-      return decode_into<std::uint8_t>(array, items, type);
-    case DType::u16:
-      return decode_into<std::uint16_t>(array, items, type);
-    case DType::u32:
-      return decode_into<std::uint32_t>(array, items, type);
-    case DType::u64:
-      return decode_into<std::uint64_t>(array, items, type);
-    case DType::f32:
-      return decode_into<float>(array, items, type);
-    case DType::f64:
-      return decode_into<double>(array, items, type);
-    case DType::c64:
-      return decode_into<std::complex<float>>(array, items, type);
-    case DType::c128:
-      return decode_into<std::complex<double>>(array, items, type);
-  }
+  with_type(array.dtype(), [&]<class T>(T) {
+    for (T& number : array.mutable_elements<T>()) number = decode_number<T>(items.next(), type);
+  });
 }
 
 }  // namespace
