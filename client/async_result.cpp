@@ -44,7 +44,8 @@ TaskHandle::~TaskHandle() = default;
 
 bool TaskHandle::ready() const { return task_->ready(); }
 bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
-const Value& TaskHandle::value() const {
+Value TaskHandle::value() const { return kept_value(); }
+const Value& TaskHandle::kept_value() const {
   wait();
   return task_->value();
 }
@@ -72,7 +73,7 @@ void TaskHandle::drop(const std::string& kept) const noexcept try {
 }
 std::string TaskHandle::msg_id() const { return task_->msg_id(); }
 int TaskHandle::engine_id() const { return task_->engine_id(); }
-const std::string& TaskHandle::label() const { return task_->label(); }
+const std::string& TaskHandle::label() const& { return task_->label(); }
 
 AsyncTasks::AsyncTasks(TaskHandle task) : several_(false) { tasks_.push_back(std::move(task)); }
 AsyncTasks::AsyncTasks(std::vector<TaskHandle> tasks, bool several) : tasks_(std::move(tasks)), several_(several) {}

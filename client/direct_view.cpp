@@ -22,13 +22,20 @@ DirectView& DirectView::operator=(const DirectView&) = default;
 DirectView& DirectView::operator=(DirectView&&) noexcept = default;
 DirectView::~DirectView() = default;
 
-ViewItem::ViewItem(const DirectView& view, std::string name) : view_(view), name_(std::move(name)) {}
+ViewItem::ViewItem(const DirectView& view, std::string name)
+    : engines_(view.engines_), id_(view.id_), timeout_(view.timeout), name_(std::move(name)) {}
 ViewItem::~ViewItem() = default;
 
-ViewItem::operator Value() const { return view_.value(name_); }
+DirectView ViewItem::view() const {
+  DirectView view(engines_, id_);
+  view.timeout = timeout_;
+  return view;
+}
+
+ViewItem::operator Value() const { return view().value(name_); }
 
 ViewItem& ViewItem::operator=(const Value& value) {
-  view_.update({{name_, value}});
+  view().update({{name_, value}});
   return *this;
 }
 

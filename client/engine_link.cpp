@@ -15,6 +15,8 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
+#include "core/tasks/task_wait.hpp"
+
 namespace enginery {
 namespace {
 
@@ -106,7 +108,11 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
   const session::Time time_limit = pending->time_limit();
   session::ClientActions actions;
   Lock lock(mutex_);
-  room_.wait(lock, [&] { return death_ || room == Room::overfill || has_room(bytes); });
+  while (!death_ && room != Room::overfill && !has_room(bytes)) {
+    lock.unlock();
+    wait_for_room(bytes);
+    lock.lock();
+  }
   if (death_) {
     const std::exception_ptr error = death(pending->label(), kAfterDeath);
     lock.unlock();
@@ -124,6 +130,20 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
   }
   // Without an action it travels with an Exchange that is on its way already, and whose deadline is known.
   if (!actions.empty()) perform(lock, actions);
+}
+
+void EngineLink::wait_for_room(std::uint64_t bytes) {
+  const auto what = [this] { return fmt::format("room in the queue of engine {}", engine_.id); };
+  tasks::check_wait(engine_.uuid, what);
+  const tasks::StoppableWait stoppable([this] {
+    const Lock lock(mutex_);
+    room_.notify_all();
+  });
+  {
+    Lock lock(mutex_);
+    room_.wait(lock, [&] { return death_ || has_room(bytes) || tasks::must_stop_waiting(); });
+  }
+  tasks::check_stop(what);
 }
 
 void EngineLink::abort(const Uuid& session, std::uint64_t seq) {

@@ -96,6 +96,8 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
 
   // Of the gate; they require that mutex_ is held.
   bool has_room(std::uint64_t bytes) const;
+  /// Waits until there may be room. Throws DeadlockError and TaskAborted, as waits in tasks do.
+  void wait_for_room(std::uint64_t bytes);
   /// Submits what need not wait any more.
   void open_gate(session::ClientActions& actions);
   /// Its pending, which is to be failed when the lock is let go.

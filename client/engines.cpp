@@ -16,6 +16,7 @@
 #include "client/deadline.hpp"
 #include "client/hub_line.hpp"
 #include "core/cluster/hub_addresses.hpp"
+#include "core/tasks/task_wait.hpp"
 
 namespace enginery {
 namespace {
@@ -196,12 +197,21 @@ void Engines::tell_output_feed() {
 }
 
 void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const {
+  const tasks::StoppableWait stoppable([this] {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  });
   std::unique_lock lock(mutex_);
   const auto there = [&] { return living().size() >= count; };
-  if (!deadline) return changed_.wait(lock, there);
-  if (!changed_.wait_until(lock, *deadline, there))
-    throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
-                                   living().size(), count, connection_.cluster));
+  const auto over = [&] { return there() || tasks::must_stop_waiting(); };
+  if (!deadline)
+    changed_.wait(lock, over);
+  else
+    changed_.wait_until(lock, *deadline, over);
+  if (there()) return;
+  tasks::check_stop([count] { return fmt::format("{} engines", count); });
+  throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
+                                 living().size(), count, connection_.cluster));
 }
 
 void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced) {
@@ -292,6 +302,7 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
   };
   const std::string log = (connection_.directory / fmt::format("engine-{}.log", id)).string();
   while (!changed_.wait_until(lock, std::min(deadline, std::chrono::steady_clock::now() + kUntilLook), done)) {
+    tasks::check_stop([id] { return fmt::format("engine {}", id); });
     if (std::chrono::steady_clock::now() >= deadline)
       throw TimeoutError(
           fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,

@@ -38,7 +38,8 @@ void bring(const modules::ModuleFiles& files, modules::BroughtModules& brought) 
   std::vector<modules::BroughtFile> kept;
   for (std::size_t i = 0; i < files.files().size(); ++i) {
     modules::IncomingFile copy(cache.place_of(files.files()[i]));
-    copy.write(0, files.read(i, 0, files.files()[i].size).span());
+    const Bytes content = files.read(i, 0, files.files()[i].size);
+    copy.write(0, content.span());
     kept.push_back(cache.accept(copy, files.files()[i]));
   }
   brought.add(std::move(kept));

@@ -32,12 +32,22 @@ MultiView& MultiView::operator=(const MultiView&) = default;
 MultiView& MultiView::operator=(MultiView&&) noexcept = default;
 MultiView::~MultiView() = default;
 
+MultiViewItem::MultiViewItem(const MultiView& view, std::string name)
+    : engines_(view.engines_), ids_(view.ids_), timeout_(view.timeout), name_(std::move(name)) {}
+MultiViewItem::~MultiViewItem() = default;
+
+MultiView MultiViewItem::view() const {
+  MultiView view(engines_, ids_);
+  view.timeout = timeout_;
+  return view;
+}
+
 MultiViewItem& MultiViewItem::operator=(const Value& value) {
-  view_.update({{name_, value}});
+  view().update({{name_, value}});
   return *this;
 }
 
-MultiViewItem::operator std::vector<Value>() const { return view_.get(name_); }
+MultiViewItem::operator std::vector<Value>() const { return view().get(name_); }
 
 std::ostream& operator<<(std::ostream& stream, const MultiViewItem& item) {
   return stream << Value::list(std::vector<Value>(item));

@@ -8,10 +8,13 @@
 
 #include <climits>
 
+#include <fmt/format.h>
+
 #include <enginery/decode.hpp>
 #include <enginery/errors.hpp>
 
 #include "client/engine_link.hpp"
+#include "core/tasks/task_wait.hpp"
 #include "core/transport/spin.hpp"
 
 namespace enginery {
@@ -79,10 +82,19 @@ void Pending::post(Continuation work) const {
   work();  // a task of this process, or of a client that has ended
 }
 
-bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept {
+void Pending::nudge() const {
+  state_.fetch_add(kNudge, std::memory_order_acq_rel);
+  futex_wake(state_);
+}
+
+bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const {
   if (ready()) return true;
   const auto late = [&] { return deadline && std::chrono::steady_clock::now() >= *deadline; };
   if (late()) return false;
+  const auto label = [this] { return fmt::format("'{}' on engine {}", label_, engine_id_); };
+  // What was aborted may have its outcome without running.
+  if (!asked_to_abort_.load(std::memory_order_relaxed)) tasks::check_wait(engine_, label);
+  const tasks::StoppableWait stoppable([this] { nudge(); });
   timespec at{};
   if (deadline) {
     const auto since = deadline->time_since_epoch();
@@ -95,11 +107,13 @@ bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> de
                                                for (;;) {
                                                  const std::uint32_t seen =
                                                      state_.fetch_or(kAwaited, std::memory_order_acq_rel);
-                                                 if ((seen & kDone) || late()) return;
+                                                 if ((seen & kDone) || late() || tasks::must_stop_waiting()) return;
                                                  futex_wait(state_, seen | kAwaited, deadline ? &at : nullptr);
                                                }
                                              });
-  return ready();
+  if (ready()) return true;
+  tasks::check_stop(label);
+  return false;
 }
 
 void Pending::open_outcome() const {
@@ -179,6 +193,7 @@ Metadata Pending::metadata() const {
 
 void Pending::abort() const {
   if (ready()) return;
+  asked_to_abort_.store(true, std::memory_order_relaxed);
   if (const auto link = link_.lock()) link->abort(session_, seq_);
 }
 

@@ -46,8 +46,9 @@ class Pending {
   void fail(std::exception_ptr error);
 
   bool ready() const noexcept { return state_.load(std::memory_order_acquire) & kDone; }
-  /// Whether it was ready in time. Never throws.
-  bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const noexcept;
+  /// Whether it was ready in time. Never throws what the task threw; in a task of an engine, DeadlockError for what
+  /// this task holds up, and TaskAborted when it was asked to stop.
+  bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const;
 
   /// The result. Throws what became of the task. Requires: ready().
   const Value& value() const;
@@ -71,8 +72,10 @@ class Pending {
 
  private:
   static constexpr std::uint32_t kAwaited = 1, kContinued = 2, kDone = 4;  // bits
+  static constexpr std::uint32_t kNudge = 8;  // above them: counts nudges of those who wait
 
   void finish();
+  void nudge() const;
   void post(Continuation work) const;
   /// Requires: decoding_ is held.
   void open_outcome() const;
@@ -88,6 +91,7 @@ class Pending {
   std::uint64_t seq_ = 0;
 
   mutable std::atomic<std::uint32_t> state_{0};
+  mutable std::atomic<bool> asked_to_abort_{false};
   std::mutex continuing_;
   std::vector<Continuation> continuations_;
   mutable std::mutex decoding_;

@@ -2,7 +2,6 @@
 #include "client/plugin_import.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -18,12 +17,11 @@
 #include "client/script.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/module_files.hpp"
+#include "core/tasks/import_source.hpp"
 #include "core/tasks/module_reference.hpp"
 
 namespace enginery {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// A plugin of that name, unless it says where a file is; a source is compiled.
 std::string file_of(std::string_view path) {
@@ -59,19 +57,26 @@ std::vector<std::string> names_imported_by(std::string_view code) {
   return names;
 }
 
-/// The plugins of this host that statements import, but for the installed ones, which engines have.
-std::vector<std::shared_ptr<const modules::ModuleFiles>> imported_by(std::string_view code) {
+/// What statements import, as this process finds it: engines import that very build, or say why they cannot.
+struct Imports {
+  wire::Keywords sources;
   std::vector<std::shared_ptr<const modules::ModuleFiles>> found;
-  for (const std::string& name : names_imported_by(code)) {
-    try {
-      const fs::path file = modules::find_plugin(name);
-      if (file.parent_path() != modules::plugin_folders().back()) found.push_back(modules::ModuleFiles::of_file(file));
-    } catch (const PluginLoadError&) {
-      // The engine has it, or says what is wrong.
-    }
+
+  explicit Imports(std::string_view code) {
+    for (const std::string& name : names_imported_by(code)) sources.emplace_back(name, search(name).value());
   }
-  return found;
-}
+
+ private:
+  tasks::ImportSource search(const std::string& name) try {
+    const auto file = modules::look_for_plugin(name);
+    if (!file) return {.sought = modules::plugin_folders()};
+    found.push_back(modules::ModuleFiles::of_file(*file));
+    const modules::ModuleFiles& files = *found.back();
+    return {.module = tasks::ModuleReference{files.module().path, files.build_id(), files.generation()}};
+  } catch (const PluginLoadError& error) {
+    return {.problem = error.what()};
+  }
+};
 
 }  // namespace
 
@@ -96,7 +101,9 @@ std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::sp
   const Value text = Value::string(std::string(code));
   Request request{.op = wire::Op::execute, .positional = {&text, 1}, .execute_input = code};
   if (!engines) return {request.send(engines, ids.front(), timeout)};
-  for (auto& files : imported_by(code)) {
+  Imports imports(code);
+  request.keywords = imports.sources;
+  for (auto& files : imports.found) {
     // A call brings one module: the others come with calls that ask for nothing.
     if (request.needs) {
       const Value nothing = Value::list({});

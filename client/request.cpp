@@ -12,6 +12,7 @@
 #include "client/local.hpp"
 #include "client/program_code.hpp"
 #include "core/session/limits.hpp"
+#include "core/tasks/task_wait.hpp"
 
 namespace enginery {
 namespace {
@@ -33,7 +34,9 @@ std::string Request::label() const {
 }
 
 wire::Packed Request::packed(std::size_t inline_bytes) const {
-  return wire::pack(wire::CallParts{op, name, positional, keywords, code, signature, keep}, inline_bytes);
+  return wire::pack(
+      wire::CallParts{op, name, positional, keywords, code, signature, keep, tasks::engines_waiting_for_this_task()},
+      inline_bytes);
 }
 
 Request Request::of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,

@@ -119,6 +119,7 @@ int engine_main(const EngineOptions& options) try {
   ::signal(SIGPIPE, [](int) {});
 
   const Connection connection = Connection::load(options.connection_file);
+  connection.make_own(options.connection_file);  // Client{} in a task is a client of this engine's cluster
   const Uuid uuid = Uuid::random();
   // Before tasks get descriptors 1 and 2.
   const cluster::Descriptor out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
@@ -146,7 +147,7 @@ int engine_main(const EngineOptions& options) try {
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
   std::optional<ImportList> imports;  // of an engine that can be started anew, once it has begun
   tasks::Executor executor(
-      globals(), loader,
+      globals(), loader, uuid,
       [&](std::string_view name) {
         recorder.task_is(name);
         log.debug("it runs {}", name);

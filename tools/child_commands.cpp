@@ -2,7 +2,6 @@
 #include <limits>
 #include <memory>
 
-#include "core/cluster/runtime_directory.hpp"
 #include "core/modules/probe.hpp"
 #include "engine/engine_main.hpp"
 #include "hub/hub_main.hpp"
@@ -41,7 +40,7 @@ void engine_command(CommandLine& line) {
   command.does([options, name, without_hub] {
     options->without_hub = milliseconds(*without_hub);
     if (options->connection_file.empty())
-      options->connection_file = Connection::find(*name).directory / cluster::kConnectionFile;
+      options->connection_file = Connection::find_file(*name);
     return engine::engine_main(*options);
   });
 }

@@ -55,7 +55,8 @@ class ENGINERY_API AsyncTasks {
   /// must not throw. After the client's end it runs in the thread that asks, or that brings the last result.
   void on_ready(Continuation work) const;
 
-  const std::vector<TaskHandle>& tasks() const noexcept { return tasks_; }
+  const std::vector<TaskHandle>& tasks() const& noexcept { return tasks_; }
+  std::vector<TaskHandle> tasks() const&& { return tasks_; }
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
   ENGINERY_API friend std::ostream& operator<<(std::ostream&, const AsyncTasks&);
 
@@ -72,14 +73,15 @@ class ENGINERY_API AsyncTasks {
 };
 
 /// `co_await result`: the coroutine goes on in the client's thread of continuations, with what get() gives or throws.
-template <class Result>
+/// `Held` is a reference to a result that outlives it, or the result itself, which then gives its value away.
+template <class Held>
 struct ResultAwaiter {
-  const Result& result;
+  Held result;
   bool await_ready() const { return result.ready(); }
   void await_suspend(std::coroutine_handle<> coroutine) const {
     result.on_ready([coroutine] { coroutine.resume(); });
   }
-  decltype(auto) await_resume() const { return result.get(); }
+  decltype(auto) await_resume() { return std::forward<Held>(result).get(); }
 };
 
 /// What becomes of results that are there, the same for one engine and for several.
@@ -91,7 +93,8 @@ class Awaitable {
   void then(F f) const {
     self().on_ready([result = self(), f = std::move(f)]() mutable { f(std::as_const(result)); });
   }
-  ResultAwaiter<Result> operator co_await() const { return {self()}; }
+  ResultAwaiter<const Result&> operator co_await() const& { return {self()}; }
+  ResultAwaiter<Result> operator co_await() && { return {static_cast<Result&&>(*this)}; }
 
  private:
   const Result& self() const { return static_cast<const Result&>(*this); }
@@ -133,9 +136,13 @@ struct ValueOrError {
 
   explicit operator bool() const noexcept { return error == nullptr; }
   /// The value; throws the error.
-  const R& get() const {
+  const R& get() const& {
     if (error) std::rethrow_exception(error);
     return *value;
+  }
+  R get() && {
+    if (error) std::rethrow_exception(error);
+    return *std::move(value);
   }
 };
 template <>
@@ -164,7 +171,7 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public 
   const R& get(std::optional<Seconds> timeout = std::nullopt) const& {
     check(timeout);
     if constexpr (std::same_as<R, Value>)
-      return task().value();
+      return task().kept_value();
     else
       return *static_cast<const R*>(
           task().decoded({[](const Value& value) -> void* { return new R(Codec<R>::decode(value)); },
@@ -191,7 +198,7 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public 
   }
 
  private:
-  const TaskHandle& task() const { return tasks().front(); }
+  const TaskHandle& task() const { return this->tasks().front(); }
 };
 
 template <>

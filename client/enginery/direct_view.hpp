@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -24,7 +25,7 @@ class Engines;
 class DirectView;
 
 /// `view["a"]`, `view["a[0]"]`: reads and writes what a name or path of the engine's namespace leads to, and waits for
-/// it.
+/// it. It keeps what it needs of the view, so it may outlive it: `auto a = rc[0]["a"]; a = 5;`.
 class ENGINERY_API ViewItem {
  public:
   operator Value() const;
@@ -41,7 +42,11 @@ class ENGINERY_API ViewItem {
  private:
   friend class DirectView;
   ViewItem(const DirectView& view, std::string name);
-  const DirectView& view_;
+  DirectView view() const;
+
+  std::shared_ptr<Engines> engines_;
+  int id_;
+  std::optional<Seconds> timeout_;
   std::string name_;
 };
 ENGINERY_API std::ostream& operator<<(std::ostream&, const ViewItem&);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
 
 #include <enginery/task_handle.hpp>
 
@@ -47,7 +48,13 @@ class Flags {
   std::optional<Seconds> timeout{};
 
   /// `const auto flags = view.temp_flags({.block = true});`
-  TemporaryFlags<View> temp_flags(const FlagSettings& settings) { return {static_cast<View&>(*this), settings}; }
+  TemporaryFlags<View> temp_flags(const FlagSettings& settings) & { return {static_cast<View&>(*this), settings}; }
+  template <class V = View>
+  void temp_flags(const FlagSettings&) && {
+    static_assert(!std::is_same_v<V, V>,
+                  "enginery: this view is a temporary, which ends with the statement: keep it in a variable, "
+                  "auto view = rc[0];, whose flags can be changed for a while");
+  }
 };
 
 }  // namespace enginery

@@ -13,6 +13,15 @@
 
 namespace enginery {
 
+namespace detail {
+
+/// A string that ends with the statement: not a literal, a string_view or a variable.
+template <class S>
+concept TemporaryText = std::is_class_v<S> && !std::is_same_v<std::remove_cv_t<S>, std::string_view> &&
+                        std::is_convertible_v<S, std::string_view>;
+
+}  // namespace detail
+
 template <class Signature>
 class fn;
 
@@ -25,7 +34,15 @@ class fn<R(P...)> {
  public:
   using Result = std::decay_t<R>;
 
+  /// Requires: `name` outlives this, as a literal does.
   constexpr explicit fn(std::string_view name) noexcept : name_(name) {}
+  template <detail::TemporaryText S>
+  explicit fn(S&&) {
+    static_assert(
+        !std::is_same_v<S, S>,
+        "enginery: fn keeps a view of its name, and this name is a temporary: keep the text in a variable that "
+        "outlives the fn, or use a literal");
+  }
   constexpr std::string_view name() const noexcept { return name_; }
 
   /// What the engine's function must be: "(ndarray[float64], float) -> float".

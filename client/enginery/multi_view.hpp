@@ -23,18 +23,24 @@ namespace enginery {
 class Engines;
 class MultiView;
 
-/// `view["a"]`: gives every engine the same, or reads what each has, in target order; waits.
+/// `view["a"]`: gives every engine the same, or reads what each has, in target order; waits. It keeps what it needs of
+/// the view, so it may outlive it.
 class ENGINERY_API MultiViewItem {
  public:
   operator std::vector<Value>() const;
   MultiViewItem& operator=(const Value& value);
   MultiViewItem(const MultiViewItem&) = delete;
   MultiViewItem& operator=(const MultiViewItem&) = delete;
+  ~MultiViewItem();
 
  private:
   friend class MultiView;
-  MultiViewItem(const MultiView& view, std::string name) : view_(view), name_(std::move(name)) {}
-  const MultiView& view_;
+  MultiViewItem(const MultiView& view, std::string name);
+  MultiView view() const;
+
+  std::shared_ptr<Engines> engines_;
+  std::optional<std::vector<int>> ids_;
+  std::optional<Seconds> timeout_;
   std::string name_;
 };
 /// As a list.
@@ -116,6 +122,7 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
   OutputStream stream_output() const;
 
  private:
+  friend class MultiViewItem;
   template <class R>
   AsyncResults<R> finished_if_blocking(std::vector<TaskHandle> tasks) const;
   std::vector<Value> values(std::string_view name) const;

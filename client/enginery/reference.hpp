@@ -15,7 +15,8 @@ namespace enginery {
 class Reference {
  public:
   explicit Reference(std::string path) : path_(std::move(path)) {}
-  const std::string& path() const noexcept { return path_; }
+  const std::string& path() const& noexcept { return path_; }
+  std::string path() && noexcept { return std::move(path_); }
 
  private:
   std::string path_;

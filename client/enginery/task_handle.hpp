@@ -16,6 +16,8 @@
 namespace enginery {
 
 class Pending;
+template <class R>
+class AsyncResult;
 
 /// Seconds, for time-outs: 0.5, 100ms, 2min.
 using Seconds = std::chrono::duration<double>;
@@ -42,7 +44,7 @@ class ENGINERY_API TaskHandle {
   bool wait(std::optional<Seconds> timeout = std::nullopt) const;
 
   /// Each waits first. Throws RemoteError, EngineDied, TaskAborted, SessionLost, …: what became of the task.
-  const Value& value() const;
+  Value value() const;
   /// What value() would throw; null when the task succeeded. Waits first.
   std::exception_ptr error() const;
   /// What is decoded of the value; made once and kept. Waits first, throws as value(), and as decode_as().
@@ -62,9 +64,14 @@ class ENGINERY_API TaskHandle {
 
   std::string msg_id() const;
   int engine_id() const;
-  const std::string& label() const;
+  const std::string& label() const&;
+  std::string label() const&& { return label(); }
 
  private:
+  template <class R>
+  friend class AsyncResult;
+  /// As value(), of which the task keeps the handle.
+  const Value& kept_value() const;
   std::shared_ptr<Pending> task_;
 };
 

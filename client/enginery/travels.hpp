@@ -80,7 +80,7 @@ template <class F>
 class Stays {
  public:
   explicit Stays(const F& what) : what_(what) {}
-  const F& what() const { return what_; }
+  const F& what() const& { return what_; }
 
  private:
   std::conditional_t<std::is_function_v<F>, const F&, F> what_;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -164,6 +165,9 @@ ConnectionError cannot_write(const std::filesystem::path& file, int error) {
 
 }  // namespace
 
+/// In engines, where the cluster's name does not lead to it.
+static constexpr const char* kFileVariable = "ENGINERY_CONNECTION_FILE";
+
 Connection Connection::load(const std::filesystem::path& file) {
   const Read read = read_file(file);
   const json root = cluster::parse_json_or_discard(read.text);
@@ -191,22 +195,35 @@ Connection Connection::load(const std::filesystem::path& file) {
   return connection;
 }
 
-Connection Connection::find(const std::string& name) {
+void Connection::make_own(const std::filesystem::path& file) const {
+  ::setenv("ENGINERY_CLUSTER", cluster.c_str(), 1);
+  std::error_code error;
+  if (std::filesystem::equivalent(file, cluster::runtime_path(cluster) / cluster::kConnectionFile, error))
+    ::unsetenv(kFileVariable);
+  else
+    ::setenv(kFileVariable, std::filesystem::absolute(file).c_str(), 1);
+}
+
+std::filesystem::path Connection::find_file(const std::string& name) {
   const std::string cluster = cluster::cluster_name(name);
+  if (const char* const own = name.empty() ? std::getenv(kFileVariable) : nullptr)
+    if (load(own).cluster == cluster) return own;
   const std::filesystem::path directory = cluster::runtime_path(cluster);
   const std::filesystem::path file = directory / cluster::kConnectionFile;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(file))) {
-    if (const auto launcher = cluster::holder(directory))
-      throw ConnectionError(fmt::format("cluster '{}' is starting or stopping (launcher pid {}); try again in a moment",
-                                        cluster, launcher->pid));
-    const std::filesystem::path log = cluster::last_log(cluster);
-    const std::string failed =
-        std::filesystem::exists(log) ? fmt::format(" It failed; {} says why.", log.string()) : std::string();
-    throw ConnectionError(fmt::format("there is no cluster '{}' (no {}).{} {}. Start it with `enginery start{}`",
-                                      cluster, file.string(), failed, cluster::running_clusters_text(),
-                                      cluster::name_option(cluster)));
-  }
-  const Connection connection = load(file);
+  if (std::filesystem::exists(std::filesystem::symlink_status(file))) return file;
+  if (const auto launcher = cluster::holder(directory))
+    throw ConnectionError(fmt::format("cluster '{}' is starting or stopping (launcher pid {}); try again in a moment",
+                                      cluster, launcher->pid));
+  const std::filesystem::path log = cluster::last_log(cluster);
+  const std::string failed =
+      std::filesystem::exists(log) ? fmt::format(" It failed; {} says why.", log.string()) : std::string();
+  throw ConnectionError(fmt::format("there is no cluster '{}' (no {}).{} {}. Start it with `enginery start{}`", cluster,
+                                    file.string(), failed, cluster::running_clusters_text(),
+                                    cluster::name_option(cluster)));
+}
+
+Connection Connection::find(const std::string& name) {
+  const Connection connection = load(find_file(name));
   connection.check_alive();
   return connection;
 }

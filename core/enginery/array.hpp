@@ -53,7 +53,8 @@ constexpr DType dtype_of() {
   }
 }
 
-/// A contiguous array. Copies share the memory until one of them is written to.
+/// A contiguous array. Copies share the memory until one of them is written to. Pointers and spans live as long as the
+/// array; one that is a temporary gives none: keep it in a variable.
 ///
 /// Threads: as a std::vector; memory that is shared with arrays of other threads is never written to.
 class ENGINERY_API Array {
@@ -84,7 +85,8 @@ class ENGINERY_API Array {
   DType dtype() const noexcept { return dtype_; }
   Order order() const noexcept { return order_; }
   std::size_t ndim() const noexcept { return ndim_; }
-  std::span<const std::int64_t> shape() const noexcept { return {shape_.data(), ndim_}; }
+  std::span<const std::int64_t> shape() const& noexcept { return {shape_.data(), ndim_}; }
+  std::span<const std::int64_t> shape() const&& = delete;
   /// Elements.
   std::size_t size() const noexcept { return size_; }
   std::size_t nbytes() const noexcept { return size_ * size_of(dtype_); }
@@ -93,18 +95,21 @@ class ENGINERY_API Array {
   /// Is the memory laid out as `order` says? (Both are true of one dimension.)
   bool fits(Order order) const noexcept;
 
-  const std::byte* data() const noexcept { return data_; }
+  const std::byte* data() const& noexcept { return data_; }
+  const std::byte* data() const&& = delete;
   /// Memory that is this array's alone: copied first if anybody else holds it or if it must not be written to.
   /// Pointers got before are then those of the other holders.
-  std::byte* mutable_data();
+  std::byte* mutable_data() &;
   /// All elements in the order of memory. TypeError if the dtype is not T's.
   template <Number T>
-  std::span<const T> elements() const {
+  std::span<const T> elements() const& {
     require(dtype_of<T>());
     return {reinterpret_cast<const T*>(data_), size_};
   }
   template <Number T>
-  std::span<T> mutable_elements() {
+  std::span<const T> elements() const&& = delete;
+  template <Number T>
+  std::span<T> mutable_elements() & {
     require(dtype_of<T>());
     return {reinterpret_cast<T*>(mutable_data()), size_};
   }

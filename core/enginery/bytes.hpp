@@ -14,7 +14,7 @@ namespace enginery {
 
 /// Immutable bytes that keep their owner alive: heap memory, a received message, or a mapped segment.
 ///
-/// Copying shares. Threads: as a shared_ptr.
+/// Copying shares. Pointers and views live as long as the owner; a temporary gives none. Threads: as a shared_ptr.
 class ENGINERY_API Bytes {
  public:
   Bytes() = default;
@@ -29,12 +29,16 @@ class ENGINERY_API Bytes {
   static Bytes copy(std::span<const std::byte> data);
   static Bytes copy(std::string_view text) { return copy(std::as_bytes(std::span(text.data(), text.size()))); }
 
-  const std::byte* data() const noexcept { return data_.data(); }
+  const std::byte* data() const& noexcept { return data_.data(); }
+  const std::byte* data() const&& = delete;
   std::size_t size() const noexcept { return data_.size(); }
   bool empty() const noexcept { return data_.empty(); }
-  std::span<const std::byte> span() const noexcept { return data_; }
-  std::string_view text() const noexcept { return {reinterpret_cast<const char*>(data_.data()), data_.size()}; }
-  const std::shared_ptr<const void>& owner() const noexcept { return owner_; }
+  std::span<const std::byte> span() const& noexcept { return data_; }
+  std::span<const std::byte> span() const&& = delete;
+  std::string_view text() const& noexcept { return {reinterpret_cast<const char*>(data_.data()), data_.size()}; }
+  std::string_view text() const&& = delete;
+  const std::shared_ptr<const void>& owner() const& noexcept { return owner_; }
+  std::shared_ptr<const void> owner() const&& noexcept { return owner_; }
 
   /// A part of these bytes with the same owner. Requires: offset + length <= size().
   Bytes part(std::size_t offset, std::size_t length) const { return Bytes(owner_, data_.subspan(offset, length)); }

@@ -74,10 +74,17 @@ struct Connection {
   /// Reads `file`, and trusts nothing in it. Throws ConnectionError: no such file, or malformed, with the file and the
   /// field; or it holds credentials and others can read it.
   ENGINERY_API static Connection load(const std::filesystem::path& file);
-  /// The running cluster `name` of this user; "" means $ENGINERY_CLUSTER, else "default". Throws ConnectionError if
-  /// there is none (it lists those that exist), or if its launcher is gone; ValueError if it cannot be a name.
+  /// The running cluster `name` of this user; "" means $ENGINERY_CLUSTER, by $ENGINERY_CONNECTION_FILE if that is of
+  /// it, else "default". Throws ConnectionError if there is none (it lists those that exist), or if its launcher is
+  /// gone; ValueError if it cannot be a name.
   ENGINERY_API static Connection find(const std::string& name = "");
+  /// The file that find() reads. Throws as find(), but for a launcher that is gone.
+  ENGINERY_API static std::filesystem::path find_file(const std::string& name = "");
 
+  /// Makes `file`, from which this was read, what find("") finds in this process and in those that it starts: by
+  /// ENGINERY_CLUSTER, and where that name does not lead to the file by ENGINERY_CONNECTION_FILE. For engines, before
+  /// they have threads.
+  ENGINERY_API void make_own(const std::filesystem::path& file) const;
   /// Replaces `file` in one step, mode 0600. Throws ConnectionError.
   ENGINERY_API void save(const std::filesystem::path& file) const;
   /// Throws ConnectionError if this is a connection of this host and its launcher's process is gone.

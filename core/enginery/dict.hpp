@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace enginery {
 /// Keys keep the order of their first insertion; 1, 1.0 and True are one key. A key that is mutable (a list, a dict, an
 /// array) is a TypeError.
 ///
-/// Pointers and iterators to entries live until the next insertion or erasure.
+/// Pointers and iterators to entries live until the next insertion or erasure. A dict that is a temporary gives none.
 class ENGINERY_API Dict {
   struct Slot {
     Value key, value;
@@ -69,26 +70,35 @@ class ENGINERY_API Dict {
 
   std::size_t size() const noexcept { return live_; }
   bool empty() const noexcept { return live_ == 0; }
-  Iterator begin() const { return {slots_.data(), slots_.data() + slots_.size()}; }
-  Iterator end() const {
+  void begin() const&& = delete;
+  void end() const&& = delete;
+  Iterator begin() const& { return {slots_.data(), slots_.data() + slots_.size()}; }
+  Iterator end() const& {
     const Slot* const last = slots_.data() + slots_.size();
     return {last, last};
   }
 
   /// The value of `key`, or nullptr.
-  const Value* find(const Value& key) const;
-  Value* find(const Value& key);
+  const Value* find(const Value& key) const&;
+  Value* find(const Value& key) &;
   /// As find(Value::string(key)), without making one.
   // Defined elsewhere: a call of find() here would decide, before the codecs are known, what is Encodable.
-  const Value* find(std::string_view key) const;
-  Value* find(std::string_view key);
-  const Value* find(const char* key) const;
-  Value* find(const char* key);
+  const Value* find(std::string_view key) const&;
+  Value* find(std::string_view key) &;
+  const Value* find(const char* key) const&;
+  Value* find(const char* key) &;
+  template <class K>
+  void find(const K&) const&& {
+    static_assert(!std::is_same_v<K, K>,
+                  "enginery: this dict is a temporary, and what find() points to would end with it: keep the dict, or "
+                  "the Value it came from, in a variable; at(key) gives a Value, contains(key) a bool");
+  }
   bool contains(const Value& key) const { return find(key) != nullptr; }
   /// The value of `key`. KeyError, which says the key and those that are there.
-  const Value& at(const Value& key) const;
+  const Value& at(const Value& key) const&;
+  Value at(const Value& key) const&& { return at(key); }
   /// The value of `key`, which is inserted as None if it is new.
-  Value& operator[](const Value& key);
+  Value& operator[](const Value& key) &;
   /// Inserts or replaces; a key that is there stays as it is.
   void set(Value key, Value value);
   /// Was it there?

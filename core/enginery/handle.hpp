@@ -138,25 +138,41 @@ class ENGINERY_API Value {
   std::uintptr_t id() const noexcept { return reinterpret_cast<std::uintptr_t>(object_); }
 
   // The contents, of exactly that kind; else TypeError. References live as long as the object; a const handle gives a
-  // mutable object, as in Python.
+  // mutable object, as in Python. A handle that is a temporary may be the object's last: it gives a copy, which cannot
+  // be changed, since that would change nothing else.
   bool as_boolean() const;
   std::int64_t as_integer() const;
   double as_real() const;
   std::complex<double> as_complex() const;
-  const std::string& as_string() const;
-  const std::string& as_bytes() const;
-  List& as_list() const;
-  const List& as_tuple() const;
-  Dict& as_dict() const;
-  Array& as_array() const;
-  const std::string& as_reference() const;
-  const std::shared_ptr<const Function>& as_function() const;
-  const std::shared_ptr<ModuleNamespace>& as_module() const;
+  const std::string& as_string() const&;
+  const std::string& as_bytes() const&;
+  List& as_list() const&;
+  const List& as_tuple() const&;
+  Dict& as_dict() const&;
+  Array& as_array() const&;
+  const std::string& as_reference() const&;
+  const std::shared_ptr<const Function>& as_function() const&;
+  const std::shared_ptr<ModuleNamespace>& as_module() const&;
+  const std::string as_string() const&& { return as_string(); }
+  const std::string as_bytes() const&& { return as_bytes(); }
+  const List as_list() const&& { return as_list(); }
+  const List as_tuple() const&& { return as_tuple(); }
+  const Dict as_dict() const&&;
+  const Array as_array() const&&;
+  const std::string as_reference() const&& { return as_reference(); }
+  std::shared_ptr<const Function> as_function() const&& { return as_function(); }
+  std::shared_ptr<ModuleNamespace> as_module() const&& { return as_module(); }
 
   /// The opaque object itself. TypeError, which says both types, if it is not the very same type of the same build.
   template <class T>
-  T& as_opaque() const {
+  T& as_opaque() const& {
     return *static_cast<T*>(opaque_pointer(OpaqueType::of<T>()).get());
+  }
+  template <class T>
+  void as_opaque() const&& {
+    static_assert(!std::is_same_v<T, T>,
+                  "enginery: this Value is a temporary, and the object may end with it: keep the Value in a variable, "
+                  "or the object, by share_opaque<T>()");
   }
   /// As as_opaque(), sharing the ownership.
   template <class T>
@@ -169,9 +185,9 @@ class ENGINERY_API Value {
     return kind() == Kind::opaque && *opaque_type() == OpaqueType::of<T>();
   }
   /// The type of an opaque object; nullptr for other kinds.
-  const OpaqueType* opaque_type() const noexcept;
+  const OpaqueType* opaque_type() const& noexcept;
   /// The opaque object if it is of type `wanted`; else TypeError.
-  const std::shared_ptr<void>& opaque_pointer(const OpaqueType& wanted) const;
+  const std::shared_ptr<void>& opaque_pointer(const OpaqueType& wanted) const&;
 
   /// Decoded. TypeError or ValueError if it does not fit into a T.
   template <class T>

@@ -65,7 +65,7 @@ class ENGINERY_API Namespace {
   Namespace(const Namespace&) = delete;
   Namespace& operator=(const Namespace&) = delete;
 
-  Variable operator[](std::string_view name) { return Variable(*this, name); }
+  Variable operator[](std::string_view name) & { return Variable(*this, name); }
 
   /// The value of `name`. Throws NameError.
   Value get(std::string_view name) const;

@@ -20,6 +20,7 @@ TimeoutError::~TimeoutError() = default;
 ConnectionError::~ConnectionError() = default;
 NoEnginesRegistered::~NoEnginesRegistered() = default;
 TaskAborted::~TaskAborted() = default;
+DeadlockError::~DeadlockError() = default;
 TaskTimeout::~TaskTimeout() = default;
 SessionLost::~SessionLost() = default;
 QueueFull::~QueueFull() = default;

@@ -21,7 +21,8 @@ namespace enginery::modules {
 static void check_same(const std::string& library, const MappedLibrary& mapped,
                        const std::optional<FoundLibrary>& found, const std::string& file) {
   if (!found || of_system(found->path)) return;
-  const BuildId build_id = ElfFile::read(PluginFile::read(found->path).bytes.span(), found->path).build_id;
+  const PluginFile content = PluginFile::read(found->path);
+  const BuildId build_id = ElfFile::read(content.bytes.span(), found->path).build_id;
   if (build_id == mapped.build_id) return;
   throw PluginLoadError(
       LoadStage::dependency, file,

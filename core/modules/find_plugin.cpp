@@ -84,6 +84,33 @@ std::vector<std::string> plugin_names() {
   return names;
 }
 
+std::optional<std::string> look_for_plugin(std::string_view name) {
+  if (!is_name(name)) return std::nullopt;
+  for (const std::string& folder : plugin_folders()) {
+    for (const char* prefix : {"", "lib"}) {
+      const fs::path file = fs::path(folder) / fmt::format("{}{}.so", prefix, name);
+      std::error_code error;
+      if (fs::is_regular_file(file, error)) return file;
+    }
+  }
+  return std::nullopt;
+}
+
+PluginLoadError not_found(std::string_view name, const std::vector<std::string>& callers_folders) {
+  const std::string meant = nearest_name(name, plugin_names());
+  return PluginLoadError(
+      LoadStage::find, std::string(name),
+      fmt::format("no plugin named '{0}' ({0}.so or lib{0}.so): not where the client looked, in {1}, nor where this "
+                  "engine looked, in {2}",
+                  name, fmt::join(callers_folders, ", "), fmt::join(plugin_folders(), ", ")),
+      meant.empty()
+          ? "Build it with enginery_add_plugin and put its folder into the ENGINERY_PLUGIN_PATH of the client, "
+            "which brings it, or of `enginery start`"
+          : fmt::format("Did you mean '{}'? Else put its folder into the ENGINERY_PLUGIN_PATH of the client, "
+                        "which brings it, or of `enginery start`",
+                        meant));
+}
+
 std::string find_plugin(std::string_view name) {
   if (!is_name(name)) {
     refuse_source(name);
@@ -91,14 +118,8 @@ std::string find_plugin(std::string_view name) {
         LoadStage::find, std::string(name), "this is not the name of a plugin",
         "A name is letters, digits and _. A file is given by its path, to run or to `enginery plugins`");
   }
+  if (const auto file = look_for_plugin(name)) return *file;
   const std::vector<std::string> folders = plugin_folders();
-  for (const std::string& folder : folders) {
-    for (const char* prefix : {"", "lib"}) {
-      const fs::path file = fs::path(folder) / fmt::format("{}{}.so", prefix, name);
-      std::error_code error;
-      if (fs::is_regular_file(file, error)) return file;
-    }
-  }
   const std::string meant = nearest_name(name, plugin_names());
   throw PluginLoadError(
       LoadStage::find, std::string(name),

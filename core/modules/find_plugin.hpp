@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <enginery/errors.hpp>
 #include <enginery/export.hpp>
 
 namespace enginery::modules {
@@ -25,6 +27,12 @@ ENGINERY_API void refuse_source(std::string_view word);
 
 /// Is the file called as the plugin `name` is: name.so or libname.so?
 ENGINERY_API bool is_plugin_file(const std::filesystem::path& file, std::string_view name);
+
+/// As find_plugin(), of a plugin that may not be there. Nothing for what cannot be a name.
+ENGINERY_API std::optional<std::string> look_for_plugin(std::string_view name);
+
+/// That there is no such plugin, neither in the caller's folders nor in those of this process.
+ENGINERY_API PluginLoadError not_found(std::string_view name, const std::vector<std::string>& callers_folders);
 
 /// The first `norms.so` or `libnorms.so` in those folders. Throws PluginLoadError of stage `find`, which lists the
 /// folders and the nearest name.

@@ -201,7 +201,8 @@ std::filesystem::path Loader::renamed_copy(const BroughtFile& file, const Plugin
   if (ContentHash::of(content.bytes.span()) != file.what.hash)
     throw PluginLoadError(LoadStage::read, file.what.path, "its copy in the module cache was changed",
                           "Remove that folder: " + file.cached.parent_path().string());
-  return cache().keep(name, with_other_names(content.bytes.span(), file.what.path, renames).span());
+  const Bytes renamed = with_other_names(content.bytes.span(), file.what.path, renames);
+  return cache().keep(name, renamed.span());
 }
 
 const void* Loader::code(const CodeAddress& address) {

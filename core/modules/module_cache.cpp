@@ -67,7 +67,8 @@ ModuleCache ModuleCache::standard() {
 static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
   const std::optional<FileStamp> stamp = FileStamp::of(file);
   if (!stamp || stamp->size != bytes.size()) return false;
-  return std::ranges::equal(PluginFile::read(file).bytes.span(), bytes);
+  const PluginFile kept = PluginFile::read(file);
+  return std::ranges::equal(kept.bytes.span(), bytes);
 }
 
 static fs::path proof_of(const fs::path& file) {

@@ -66,7 +66,8 @@ class Collection {
     if (path.empty() && (mapped = mapped_library(library))) path = mapped->path;
     if (path.empty() || of_system(path)) return;  // the engine's system has it, or the engine says what is missing
     // Another engine finds it only by its soname: it lies elsewhere there.
-    const std::string soname = ElfFile::read(PluginFile::read(path).bytes.span(), path).soname;
+    const PluginFile content = PluginFile::read(path);
+    const std::string soname = ElfFile::read(content.bytes.span(), path).soname;
     if (soname != library)
       throw PluginLoadError(LoadStage::dependency, path,
                             soname.empty()

@@ -7,11 +7,16 @@
 #include <new>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include <enginery/dict.hpp>
+#include <enginery/errors.hpp>
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
 
+#include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
+#include "core/tasks/task_wait.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::tasks {
@@ -47,6 +52,7 @@ const std::string& name_in(const Value& value) {
     if (!call.keep.empty() && !KeptResults::is_name(call.keep))
       throw ProtocolError("a call wants its result kept as '" + call.keep + "', which does not begin with @");
     keep = call.keep;
+    const RunningTask running(engine_, std::move(call.waiting));
     if (on_start_) on_start_(call.name.empty() ? wire::to_string(call.op) : call.name);
     Value result = perform(std::move(call), caller, outcome);
     if (keep.empty())
@@ -69,6 +75,25 @@ const std::string& name_in(const Value& value) {
 Value Executor::imported(std::shared_ptr<ModuleNamespace> plugin) const {
   if (on_import_) on_import_(*plugin);
   return modules::as_value(std::move(plugin));
+}
+
+Value Executor::import_as_asked(const std::string& plugin) {
+  const ImportSource& source = sources_.of(plugin);
+  if (source.module) return imported(loader_.import(plugin, *loader_.module(source.module->generation)));
+  if (!source.problem.empty()) throw ImportError(source.problem);
+  const bool found = modules::look_for_plugin(plugin).has_value();
+  std::shared_ptr<ModuleNamespace> module;
+  try {
+    module = loader_.import(plugin);
+  } catch (const PluginLoadError& error) {
+    if (found || source.sought.empty()) throw;
+    throw modules::not_found(plugin, source.sought);
+  }
+  if (!found && !source.sought.empty())
+    fmt::print(stderr,
+               "import {}: neither the client nor this engine finds a file of that name now; it is {}, build {}\n",
+               plugin, module->file, module->build_id.hex);
+  return imported(std::move(module));
 }
 
 Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome) {
@@ -105,6 +130,7 @@ Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outc
       return Value::list(std::move(keys));
     }
     case wire::Op::execute: {
+      sources_ = ImportSources(std::move(call.keywords));
       const Value result = evaluator_.execute(call.positional.at(0).as_string());
       if (!result.is_none()) outcome.execute_result = repr_within(kLongestResult, result, kResultGoesOn);
       return Value();

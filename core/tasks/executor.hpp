@@ -15,6 +15,7 @@
 #include "core/evaluator/evaluator.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/code_table.hpp"
+#include "core/tasks/import_source.hpp"
 #include "core/tasks/kept_results.hpp"
 #include "core/tasks/module_reference.hpp"
 #include "core/wire/call_wire.hpp"
@@ -32,13 +33,16 @@ class ENGINERY_API Executor {
   /// Told of each plugin that a task imported.
   using OnImport = std::function<void(const ModuleNamespace& plugin)>;
 
-  Executor(Namespace& names, modules::Loader& loader, OnStart on_start = {}, OnImport on_import = {})
+  /// `engine`: which this is; nil for a process that is none.
+  Executor(Namespace& names, modules::Loader& loader, const Uuid& engine = Uuid(), OnStart on_start = {},
+           OnImport on_import = {})
       : names_(names),
         loader_(loader),
+        engine_(engine),
         on_start_(std::move(on_start)),
         on_import_(std::move(on_import)),
         code_(loader),
-        evaluator_(names, [this](const std::string& plugin) { return imported(loader_.import(plugin)); }) {}
+        evaluator_(names, [this](const std::string& plugin) { return import_as_asked(plugin); }) {}
 
   /// Returns but for a task that ends its thread, as pthread_exit() does. A result that stays is the `caller`'s.
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk, const Uuid& caller = Uuid());
@@ -57,6 +61,8 @@ class ENGINERY_API Executor {
   Value perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome);
   Value apply(wire::Call call, wire::Outcome& outcome);
   Value imported(std::shared_ptr<ModuleNamespace> plugin) const;
+  /// What a statement imports: what the caller's search found, else what is found here.
+  Value import_as_asked(const std::string& plugin);
   void push(wire::Keywords items, const Uuid& caller);
   /// Deletes what a path leads to, if it leads anywhere.
   void unbind(const std::string& path);
@@ -69,10 +75,12 @@ class ENGINERY_API Executor {
 
   Namespace& names_;
   modules::Loader& loader_;
+  const Uuid engine_;
   const OnStart on_start_;
   const OnImport on_import_;
   CodeTable code_;
   KeptResults kept_;
+  ImportSources sources_;  // of the call that runs
   evaluator::Evaluator evaluator_;
 };
 

@@ -111,7 +111,7 @@ void Array::allocate() {
   writable_ = true;
 }
 
-std::byte* Array::mutable_data() {
+std::byte* Array::mutable_data() & {
   if (size_ == 0) return data_;
   if (writable_ && owner_.use_count() == 1) {
     // The last other holder may have read until it let go in another thread: what it did comes before what we write.

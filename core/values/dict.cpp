@@ -59,18 +59,18 @@ std::size_t Dict::locate(std::string_view key) const {
   });
 }
 
-const Value* Dict::find(const Value& key) const {
+const Value* Dict::find(const Value& key) const& {
   const std::size_t at = locate(key, key.hash());
   return at == kNowhere ? nullptr : &slots_[at].value;
 }
-Value* Dict::find(const Value& key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
-const Value* Dict::find(std::string_view key) const {
+Value* Dict::find(const Value& key) & { return const_cast<Value*>(std::as_const(*this).find(key)); }
+const Value* Dict::find(std::string_view key) const& {
   const std::size_t at = locate(key);
   return at == kNowhere ? nullptr : &slots_[at].value;
 }
-Value* Dict::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
-const Value* Dict::find(const char* key) const { return find(std::string_view(key)); }
-Value* Dict::find(const char* key) { return find(std::string_view(key)); }
+Value* Dict::find(std::string_view key) & { return const_cast<Value*>(std::as_const(*this).find(key)); }
+const Value* Dict::find(const char* key) const& { return find(std::string_view(key)); }
+Value* Dict::find(const char* key) & { return find(std::string_view(key)); }
 
 void throw_missing_key(const Dict& dict, const Value& key) {
   constexpr std::size_t kShown = 8;
@@ -83,13 +83,13 @@ void throw_missing_key(const Dict& dict, const Value& key) {
   throw KeyError(text);
 }
 
-const Value& Dict::at(const Value& key) const {
+const Value& Dict::at(const Value& key) const& {
   const Value* const value = find(key);
   if (!value) throw_missing_key(*this, key);
   return *value;
 }
 
-Value& Dict::operator[](const Value& key) {
+Value& Dict::operator[](const Value& key) & {
   const std::size_t hash = key.hash();
   const std::size_t at = locate(key, hash);
   return slots_[at == kNowhere ? insert(key, hash, Value()) : at].value;

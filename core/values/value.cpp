@@ -182,25 +182,27 @@ bool Value::as_boolean() const { return checked<BooleanObject>(*this, Kind::bool
 std::int64_t Value::as_integer() const { return checked<IntegerObject>(*this, Kind::integer); }
 double Value::as_real() const { return checked<RealObject>(*this, Kind::real); }
 std::complex<double> Value::as_complex() const { return checked<ComplexObject>(*this, Kind::complex); }
-const std::string& Value::as_string() const { return checked<StringObject>(*this, Kind::string); }
-const std::string& Value::as_bytes() const { return checked<BytesObject>(*this, Kind::bytes); }
-List& Value::as_list() const { return checked<ListObject>(*this, Kind::list); }
-const List& Value::as_tuple() const { return checked<TupleObject>(*this, Kind::tuple); }
-Dict& Value::as_dict() const { return checked<DictObject>(*this, Kind::dict); }
-Array& Value::as_array() const { return checked<ArrayObject>(*this, Kind::array); }
-const std::string& Value::as_reference() const { return checked<ReferenceObject>(*this, Kind::reference); }
-const std::shared_ptr<const Function>& Value::as_function() const {
+const std::string& Value::as_string() const& { return checked<StringObject>(*this, Kind::string); }
+const std::string& Value::as_bytes() const& { return checked<BytesObject>(*this, Kind::bytes); }
+List& Value::as_list() const& { return checked<ListObject>(*this, Kind::list); }
+const List& Value::as_tuple() const& { return checked<TupleObject>(*this, Kind::tuple); }
+Dict& Value::as_dict() const& { return checked<DictObject>(*this, Kind::dict); }
+Array& Value::as_array() const& { return checked<ArrayObject>(*this, Kind::array); }
+const Dict Value::as_dict() const&& { return as_dict(); }
+const Array Value::as_array() const&& { return as_array(); }
+const std::string& Value::as_reference() const& { return checked<ReferenceObject>(*this, Kind::reference); }
+const std::shared_ptr<const Function>& Value::as_function() const& {
   return checked<FunctionObject>(*this, Kind::function).object;
 }
-const std::shared_ptr<ModuleNamespace>& Value::as_module() const {
+const std::shared_ptr<ModuleNamespace>& Value::as_module() const& {
   return checked<ModuleObject>(*this, Kind::module).object;
 }
 
-const OpaqueType* Value::opaque_type() const noexcept {
+const OpaqueType* Value::opaque_type() const& noexcept {
   return kind() == Kind::opaque ? &contents<OpaqueHolding>(*this).type : nullptr;
 }
 
-const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) const {
+const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) const& {
   if (kind() != Kind::opaque) detail::throw_opaque_wanted(*this, wanted.name());
   const OpaqueObject& held = contents<OpaqueHolding>(*this);
   if (!(held.type == wanted)) throw_other_opaque(held.type, wanted);

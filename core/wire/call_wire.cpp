@@ -178,9 +178,12 @@ Packed pack(const CallParts& call, std::size_t inline_bytes) {
       call.signature.empty() ? 0 : builder.CreateString(call.signature.data(), call.signature.size());
   const auto keep = call.keep.empty() ? 0 : builder.CreateString(call.keep.data(), call.keep.size());
   const auto name = builder.CreateString(call.name.data(), call.name.size());
+  const auto waiting = call.waiting.empty() ? 0
+                                            : builder.CreateVector(call.waiting.front().bytes.data(),
+                                                                   call.waiting.size() * sizeof(Uuid::bytes));
   builder.Finish(fb::CreateCall(builder, static_cast<std::uint8_t>(call.op), name,
                                 static_cast<std::uint32_t>(call.positional.size()), names, values, code, signature,
-                                keep));
+                                keep, waiting));
   return finish(builder, writer, inline_bytes);
 }
 
@@ -234,6 +237,13 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
     call.code = Code{text_of(code->maker()), text_of(code->function()), text_of(code->object())};
   call.signature = text_of(table.signature());
   call.keep = text_of(table.keep());
+  if (const auto* waiting = table.waiting()) {
+    if (waiting->size() % sizeof(Uuid::bytes) != 0)
+      throw ProtocolError(fmt::format("a call names the engines that wait for it in {} bytes", waiting->size()));
+    call.waiting.resize(waiting->size() / sizeof(Uuid::bytes));
+    for (std::size_t i = 0; i < call.waiting.size(); ++i)
+      std::memcpy(call.waiting[i].bytes.data(), waiting->data() + i * sizeof(Uuid::bytes), sizeof(Uuid::bytes));
+  }
   return call;
 }
 

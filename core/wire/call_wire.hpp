@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <enginery/bytes.hpp>
+#include <enginery/uuid.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery::wire {
@@ -33,6 +34,7 @@ struct Call {
   std::optional<Code> code;
   std::string signature;
   std::string keep;
+  std::vector<Uuid> waiting{};  ///< engines that wait for whoever calls
 };
 
 struct Failure {
@@ -65,6 +67,7 @@ struct CallParts {
   const Code* code = nullptr;
   std::string_view signature{};
   std::string_view keep{};
+  std::span<const Uuid> waiting{};  ///< engines that wait for whoever calls
 };
 /// Payloads above `inline_bytes` become bulk, and so does the body itself. Throws TypeError for what cannot be encoded,
 /// ValueError for what is nested too deeply, or exceeds 1 GiB with all texts and names, but without the payloads.

@@ -102,7 +102,7 @@ void errors_of_execute(ErrorPage& page) {
   page.error("Too much memory in one statement", ENGINERY_PROVOKE(page.e0().execute("[0] * 10 ** 10").get()),
              "A statement allocates at most 1 GiB; tasks may more.");
   page.error("A plugin that is not there", ENGINERY_PROVOKE(page.e0().execute("import geometry").get()),
-             "The engine looks in its own `ENGINERY_PLUGIN_PATH`; `sync_imports` brings what the client has.");
+             "Put its folder where the client looks, which then brings it, or where the engines do.");
 }
 
 }  // namespace enginery::documents

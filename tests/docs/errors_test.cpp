@@ -38,16 +38,19 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
   errors_of_values(page);
   errors_of_clusters(page);
   errors_at_compile_time(page);
-  page.section("Those that the test does not provoke",
-               "* `SessionLost`: the engine has forgotten this client, after ten minutes without a sign of life, as "
-               "when a computer slept. What\n"
-               "  was outstanding is not run again; submit it anew.\n"
-               "* `ProtocolError`: a message that cannot be understood. Use one version of enginery on both sides.\n"
-               "* `dlopen` and a static constructor that never ends: after ten seconds the probe process is ended, and "
-               "the message says so.\n"
-               "* `MemoryError` (`std::bad_alloc`) and `OSError`, with the system's own words, when memory, "
-               "descriptors or processes run out. A task\n  for whose arguments its engine has no memory "
-               "(`--memory-limit`) does not run, and is the only one that fails.");
+  page.section(
+      "Those that the test does not provoke",
+      "* `SessionLost`: the engine has forgotten this client, after ten minutes without a sign of life, as "
+      "when a computer slept. What\n"
+      "  was outstanding is not run again; submit it anew.\n"
+      "* `DeadlockError`, in a task that is a client: it would wait for its own engine, or for one that waits for "
+      "it, which the\n  message names. Call the function itself, or submit the call and return.\n"
+      "* `ProtocolError`: a message that cannot be understood. Use one version of enginery on both sides.\n"
+      "* `dlopen` and a static constructor that never ends: after ten seconds the probe process is ended, and "
+      "the message says so.\n"
+      "* `MemoryError` (`std::bad_alloc`) and `OSError`, with the system's own words, when memory, "
+      "descriptors or processes run out. A task\n  for whose arguments its engine has no memory "
+      "(`--memory-limit`) does not run, and is the only one that fails.");
 
   const std::string file = ENGINERY_SOURCE "/docs/errors.md";
   if (std::getenv("ENGINERY_UPDATE_DOCS")) std::ofstream(file) << page.markdown();

@@ -103,6 +103,45 @@ TEST_F(DeliveryTest, AnImportBringsThePluginThatTheClientFinds) {
   EXPECT_EQ((on(1).get<std::map<double, double>>("y")), (std::map<double, double>{{2, 13}}));
 }
 
+TEST_F(DeliveryTest, AnImportIsOfTheBuildThatTheCallerFindsWhateverTheEngineHas) {
+  const std::string first = FIXTURE_PLUGINS "/generation_1", second = FIXTURE_PLUGINS "/generation_2";
+  setenv("ENGINERY_PLUGIN_PATH", first.c_str(), 1);
+  start_engines(1, "--load generation");
+  const auto generation = [&] { return on(0).apply_sync<std::int64_t>("generation.generation"); };
+  EXPECT_EQ(generation(), 1);
+  // The same client looks elsewhere now, as one from another shell does; the engine still finds the first build.
+  setenv("ENGINERY_PLUGIN_PATH", second.c_str(), 1);
+  on(0).execute("import generation").get();
+  EXPECT_EQ(generation(), 2);
+  on(0).execute("del generation; import generation").get();
+  EXPECT_EQ(generation(), 2);
+  ASSERT_EQ(run("exec 'import generation as g'"), 0);
+  EXPECT_EQ(on(0).apply_sync<std::int64_t>("g.generation"), 2);
+  setenv("ENGINERY_PLUGIN_PATH", first.c_str(), 1);
+  on(0).execute("import generation").get();
+  EXPECT_EQ(generation(), 1);
+}
+
+TEST_F(DeliveryTest, AnImportThatFindsNothingSaysWhereBothLookedAndOneThatTakesAnOldBuildSaysSo) {
+  setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS "/generation_1", 1);
+  start_engines(1, "");
+  setenv("ENGINERY_PLUGIN_PATH", "/the/clients", 1);
+  EXPECT_THAT(error_of([&] { on(0).execute("import nowhere").get(); }),
+              AllOf(HasSubstr("not where the client looked, in /the/clients, "),
+                    HasSubstr("nor where this engine looked, in " FIXTURE_PLUGINS "/generation_1, ")));
+  const auto found_there = on(0).execute("import generation");
+  found_there.get();
+  EXPECT_EQ(found_there.err(), "") << "the engine's own folders are meant to be used";
+  setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS, 1);
+  on(0).execute("import norms").get();
+  setenv("ENGINERY_PLUGIN_PATH", "/the/clients", 1);
+  const auto old = on(0).execute("import norms");
+  old.get();
+  EXPECT_THAT(old.err(), AllOf(HasSubstr("import norms: neither the client nor this engine finds a file of that name "
+                                         "now; it is " FIXTURE_PLUGINS "/norms.so, build "),
+                               EndsWith("\n")));
+}
+
 TEST_F(DeliveryTest, AModuleAndTheUsersOwnLibrariesAreBroughtToAHostOnce) {
   start_engines(4, "");
   const std::string script = copy_chained();

@@ -107,6 +107,12 @@ expect 'view.apply(encodes_only);' 'no value can become this type'
 expect 'view.apply(borrowed);' 'a task cannot return a pointer'
 expect 'view.apply(capture(1, 2, half));' 'captures more values than f has parameters'
 expect 'view.apply(fn<double(double)>("linalg.det"), 1, 2);' 'the function takes fewer arguments'
+# What would refer to a temporary.
+expect 'fn<double(double)> named(text + ".det");' 'fn keeps a view of its name, and this name is a temporary'
+expect 'auto flags = DirectView(view).temp_flags({.block = true});' 'this view is a temporary'
+expect 'auto* entry = view.pull("d").get().as_dict().find("a");' 'this dict is a temporary'
+expect 'NoCodec& held = view.pull("m").get().as_opaque<NoCodec>();' 'this Value is a temporary'
+expect 'for (double x : view.pull("a").get().as_array().elements<double>()) (void)x;' 'deleted function'
 wait
 cat "$work"/said-*
 [ "$(ls "$work"/looked-at-* | wc -l)" -eq $cases ] || { echo "not all of $cases cases were looked at"; exit 1; }

@@ -33,6 +33,36 @@ TEST_F(ClusterTest, FlagsAreAsBeforeWhenTheirScopeEnds) {
   EXPECT_FALSE(e0.block);
 }
 
+TEST_F(ClusterTest, AnItemOutlivesTheViewThatItWasGotFrom) {
+  start_engines(2);
+  {
+    auto a = rc()[0]["a"];
+    auto b = rc()[1]["a"];
+    auto all = rc().all()["c"];
+    a = 5;
+    b = 6;
+    all = 7;
+    EXPECT_EQ(Value(a), Value(5));
+  }
+  EXPECT_EQ(on(0).pull<int>("a"), 5);
+  EXPECT_EQ(on(1).pull<int>("a"), 6);
+  EXPECT_EQ(rc().all().pull<int>("c"), (std::vector{7, 7}));
+}
+
+TEST_F(ClusterTest, WhatATemporaryResultGivesOutlivesIt) {
+  start_engines(2);
+  rc().all().push({{"l", Value::list({Value("a text that is long enough"), Value("another text, also long")})}}).get();
+  std::size_t letters = 0;
+  for (auto& item : on(0).pull("l").get().as_list()) letters += item.as_string().size();
+  EXPECT_EQ(letters, 49u);
+  std::size_t count = 0;
+  for (auto& task : rc().all().pull("l").tasks()) count += task.value().size();
+  EXPECT_EQ(count, 4u);
+  const Value& first = rc().all().pull("l").tasks()[0].value();
+  EXPECT_EQ(first.size(), 2u);
+  for (auto& each : rc().all().pull("l").get_each()) EXPECT_EQ(each.get().size(), 2u);
+}
+
 TEST_F(ClusterTest, ThreeOfFourEnginesFailAndTheFourthsValueIsThere) {
   start_engines(4);
   for (const int id : {0, 1, 3}) on(id)["x"] = "text";

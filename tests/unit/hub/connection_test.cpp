@@ -182,6 +182,31 @@ TEST_F(ConnectionTest, FindReadsTheRunningClusterAndSaysWhenOneIsStale) {
   EXPECT_THAT(words_of<ConnectionError>([] { Connection::find("lab"); }), HasSubstr("cluster 'lab' is gone"));
 }
 
+TEST_F(ConnectionTest, AnEnginesOwnClusterIsFoundByItsNameOrElseByItsFile) {
+  const cluster::RuntimeDirectory directory("lab");
+  connection_.cluster = "lab";
+  const auto in_folder = directory.path() / cluster::kConnectionFile;
+  connection_.save(in_folder);
+  ::setenv("ENGINERY_CLUSTER", "another", 1);
+  connection_.make_own(in_folder);
+  EXPECT_STREQ(std::getenv("ENGINERY_CLUSTER"), "lab");
+  EXPECT_EQ(std::getenv("ENGINERY_CONNECTION_FILE"), nullptr);
+  EXPECT_EQ(Connection::find(), connection_);
+
+  // Of another host, or another runtime folder: the name leads to something else.
+  Connection elsewhere = connection_;
+  elsewhere.hub.requests += "x";
+  elsewhere.save(file_());
+  elsewhere.make_own(file_());
+  EXPECT_EQ(std::getenv("ENGINERY_CONNECTION_FILE"), std::filesystem::absolute(file_()).string());
+  EXPECT_EQ(Connection::find(), elsewhere);
+  EXPECT_EQ(Connection::find("lab"), connection_) << "who says a name means that name";
+  ::setenv("ENGINERY_CLUSTER", "another", 1);
+  EXPECT_THAT(words_of<ConnectionError>([] { Connection::find(); }), HasSubstr("no cluster 'another'"));
+  connection_.make_own(in_folder);
+  EXPECT_EQ(Connection::find(), connection_) << "the file is forgotten";
+}
+
 TEST_F(ConnectionTest, AProcessIsToldApartFromALaterOneOfItsPid) {
   EXPECT_TRUE(ProcessId::self().alive());
   ProcessId later = ProcessId::self();

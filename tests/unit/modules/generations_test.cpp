@@ -44,7 +44,8 @@ class GenerationsTest : public PluginTest {
     std::vector<BroughtFile> kept;
     for (std::size_t i = 0; i < files->files().size(); ++i) {
       IncomingFile copy(cache.place_of(files->files()[i]));
-      copy.write(0, files->read(i, 0, files->files()[i].size).span());
+      const Bytes content = files->read(i, 0, files->files()[i].size);
+      copy.write(0, content.span());
       kept.push_back(cache.accept(copy, files->files()[i]));
     }
     brought_->add(std::move(kept));
@@ -58,7 +59,8 @@ class GenerationsTest : public PluginTest {
   }
   BuildId build_of(const std::string& file) const {
     const std::string path = folder_ / file;
-    return ElfFile::read(PluginFile::read(path).bytes.span(), path).build_id;
+    const PluginFile file = PluginFile::read(path);
+    return ElfFile::read(file.bytes.span(), path).build_id;
   }
   static std::vector<std::string> mapped(const BuildId& build_id) {
     struct Looking {

@@ -29,7 +29,8 @@ class ModuleFilesTest : public PluginTest {
     return names;
   }
   static BuildId build_of(const std::string& path) {
-    return ElfFile::read(PluginFile::read(path).bytes.span(), path).build_id;
+    const PluginFile file = PluginFile::read(path);
+    return ElfFile::read(file.bytes.span(), path).build_id;
   }
 };
 
@@ -45,7 +46,8 @@ TEST_F(ModuleFilesTest, AModuleThatNeedsNothingOfTheUsersIsOneFile) {
   EXPECT_EQ(files->module().path, good("norms"));
   EXPECT_EQ(files->build_id(), build_of(good("norms")));
   EXPECT_EQ(files->module().size, fs::file_size(good("norms")));
-  EXPECT_EQ(ContentHash::of(files->read(0, 0, files->module().size).span()), files->module().hash);
+  const Bytes content = files->read(0, 0, files->module().size);
+  EXPECT_EQ(ContentHash::of(content.span()), files->module().hash);
 }
 
 TEST_F(ModuleFilesTest, TheUsersOwnLibrariesComeBeforeThoseThatNeedThem) {

@@ -40,7 +40,8 @@ TEST(Array, SitsOnReceivedBytesWithoutCopying) {
   const Bytes message = Bytes::copy(std::as_bytes(std::span(numbers)));
   Array array(DType::f64, Shape{2, 2}, Order::row_major, message);
   EXPECT_EQ(array.data(), message.data());
-  EXPECT_EQ(array.bytes().data(), message.data());
+  const Bytes shared = array.bytes();
+  EXPECT_EQ(shared.data(), message.data());
   array.set_item(0, 9.0);
   EXPECT_NE(array.data(), message.data());
   EXPECT_EQ(std::memcmp(message.data(), numbers, sizeof numbers), 0);
@@ -93,16 +94,19 @@ TEST(Array, MoreThanFourGibibytesAreCounted) {
 }
 
 TEST(Array, MemoryIsAlignedForVectors) {
-  for (std::int64_t n : {1, 3, 100, 5000})
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(Array(DType::u8, {n}).data()) % 64, 0U);
+  for (std::int64_t n : {1, 3, 100, 5000}) {
+    const Array array(DType::u8, {n});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(array.data()) % 64, 0U);
+  }
 }
 
 TEST(Array, OrdersDifferInMemoryOnly) {
   const Array row = counting({2, 3, 4}, Order::row_major), column = counting({2, 3, 4}, Order::column_major);
   EXPECT_EQ(row, column);
   EXPECT_NE(std::memcmp(row.data(), column.data(), row.nbytes()), 0);
-  EXPECT_EQ(std::memcmp(row.ordered(Order::column_major).data(), column.data(), row.nbytes()), 0);
-  EXPECT_EQ(std::memcmp(column.ordered(Order::row_major).data(), row.data(), row.nbytes()), 0);
+  const Array columns = row.ordered(Order::column_major), rows = column.ordered(Order::row_major);
+  EXPECT_EQ(std::memcmp(columns.data(), column.data(), row.nbytes()), 0);
+  EXPECT_EQ(std::memcmp(rows.data(), row.data(), row.nbytes()), 0);
   EXPECT_EQ(Value(row).repr(), Value(column).repr());
   EXPECT_EQ(Value(column.row(1)).repr(), "[[12, 13, 14, 15], [16, 17, 18, 19], [20, 21, 22, 23]]");
   EXPECT_EQ(column.take(1, -1, 2), row.take(1, -1, 2));

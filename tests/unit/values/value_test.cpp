@@ -135,7 +135,7 @@ TEST(Opaque, IsTheObjectItself) {
 }
 
 TEST(Opaque, AnotherTypeIsATypeErrorThatSaysBoth) {
-  const std::string text = message<TypeError>([] { Value::opaque(std::make_shared<Engine>()).as_opaque<Other>(); });
+  const std::string text = message<TypeError>([] { Value::opaque(std::make_shared<Engine>()).share_opaque<Other>(); });
   EXPECT_NE(text.find("Engine"), text.npos) << text;
   EXPECT_NE(text.find("Other"), text.npos) << text;
 }

@@ -77,6 +77,16 @@ TEST(CallWire, ACallKeepsItsArgumentsAndTheirNames) {
   EXPECT_EQ(call.keywords[1].second.repr(), "[4]");
 }
 
+TEST(CallWire, ACallNamesTheEnginesThatWaitForIt) {
+  const std::vector<Uuid> waiting{Uuid::random(), Uuid::random()};
+  CallParts parts{Op::apply, "name"};
+  const Packed without = pack(parts, kInline);
+  EXPECT_TRUE(unpack_call(without.body, without.bulk).waiting.empty());
+  parts.waiting = waiting;
+  const Packed packed = pack(parts, kInline);
+  EXPECT_EQ(unpack_call(packed.body, packed.bulk).waiting, waiting);
+}
+
 TEST(CallWire, LargePayloadsTravelOutsideWithoutACopy) {
   const std::int64_t extent = 100'000;
   const Value array = Value::array(Array::zeros(DType::u8, std::span(&extent, 1)));

@@ -1,0 +1,54 @@
+// core/tasks/import_source.cpp: where the plugins that statements import come from.
+//
+// On the wire: of a plugin that was found the tuple (file, build-id, generation); of one that was not, the list of the
+// folders; of one that cannot be brought, the words.
+#include "core/tasks/import_source.hpp"
+
+#include <utility>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::tasks {
+
+Value ImportSource::value() const {
+  const auto text = [](const std::string& words) { return Value::string(words); };
+  if (module) return Value::tuple({text(module->file), text(module->build_id.hex), text(module->generation.hex)});
+  if (!problem.empty()) return text(problem);
+  List folders;
+  for (const std::string& folder : sought) folders.push_back(text(folder));
+  return Value::list(std::move(folders));
+}
+
+static ImportSource source_of(const Value& value) {
+  ImportSource source;
+  switch (value.kind()) {
+    case Kind::tuple: {
+      const List& found = value.as_tuple();
+      source.module.emplace();
+      source.module->file = found.at(0).as_string();
+      source.module->build_id.hex = found.at(1).as_string();
+      source.module->generation.hex = found.at(2).as_string();
+      break;
+    }
+    case Kind::list:
+      for (const Value& folder : value.as_list()) source.sought.push_back(folder.as_string());
+      break;
+    default:
+      source.problem = value.as_string();
+  }
+  return source;
+}
+
+ImportSources::ImportSources(wire::Keywords keywords) try {
+  for (const auto& [plugin, value] : keywords) sources_.insert_or_assign(plugin, source_of(value));
+} catch (const std::exception& error) {
+  throw ProtocolError(std::string("a call says wrongly where plugins come from: ") + error.what());
+}
+
+const ImportSource& ImportSources::of(std::string_view plugin) const {
+  static const ImportSource kUnknown;
+  const auto found = sources_.find(plugin);
+  return found == sources_.end() ? kUnknown : found->second;
+}
+
+}  // namespace enginery::tasks

@@ -1,0 +1,41 @@
+// core/tasks/import_source.hpp: where the plugins that statements import come from.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <enginery/export.hpp>
+
+#include "core/tasks/module_reference.hpp"
+#include "core/wire/call_wire.hpp"
+
+namespace enginery::tasks {
+
+/// What the caller's own search for a plugin gave: one of the three.
+struct ImportSource {
+  std::optional<ModuleReference> module{};  ///< found, and brought
+  std::string problem{};                    ///< found, and cannot be brought: why
+  std::vector<std::string> sought{};        ///< not found in these folders
+
+  ENGINERY_API Value value() const;
+};
+
+/// One for each plugin that the statements of an Op::execute may import; calls that name none search on the engine
+/// only.
+class ENGINERY_API ImportSources {
+ public:
+  ImportSources() = default;
+  /// Of a call. Throws ProtocolError.
+  explicit ImportSources(wire::Keywords keywords);
+
+  /// What is known of that plugin: nothing, where the caller said nothing.
+  const ImportSource& of(std::string_view plugin) const;
+
+ private:
+  std::map<std::string, ImportSource, std::less<>> sources_;
+};
+
+}  // namespace enginery::tasks

@@ -1,0 +1,60 @@
+// core/tasks/task_wait.cpp: waits inside of tasks.
+#include "core/tasks/task_wait.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+#include <enginery/stop.hpp>
+
+namespace enginery::tasks {
+namespace {
+
+std::atomic<bool> runs{false};
+thread_local std::vector<Uuid> waiting_here;
+
+}  // namespace
+
+RunningTask::RunningTask(const Uuid& engine, std::vector<Uuid> waiting) : counts_(!engine.nil()) {
+  if (!counts_) return;
+  std::erase(waiting, engine);
+  waiting.insert(waiting.begin(), engine);
+  waiting_here = std::move(waiting);
+  runs.store(true, std::memory_order_relaxed);
+}
+
+RunningTask::~RunningTask() {
+  if (!counts_) return;
+  runs.store(false, std::memory_order_relaxed);
+  waiting_here.clear();
+}
+
+std::span<const Uuid> engines_waiting_for_this_task() noexcept { return waiting_here; }
+
+void check_wait(const Uuid& engine, const Awaited& what) {
+  const auto found = std::ranges::find(waiting_here, engine);
+  if (found == waiting_here.end()) return;
+  throw DeadlockError(fmt::format(
+      "this task would wait for {}, {}: neither could ever go on. Call the function itself, without a client; or "
+      "submit the call, return, and let then() or the caller see its result",
+      what(),
+      found == waiting_here.begin() ? "the one that it runs on, which starts nothing else before this task returns"
+                                    : "which waits for this task and starts nothing else before it returns"));
+}
+
+bool must_stop_waiting() noexcept { return runs.load(std::memory_order_relaxed) && stop_requested(); }
+
+void check_stop(const Awaited& what) {
+  if (must_stop_waiting())
+    throw TaskAborted(fmt::format("this task was asked to stop while it waited for {}, which goes on", what()));
+}
+
+StoppableWait::StoppableWait(std::function<void()> wake) {
+  if (runs.load(std::memory_order_relaxed)) callback_.emplace(stop_token(), std::move(wake));
+}
+StoppableWait::~StoppableWait() = default;
+
+}  // namespace enginery::tasks
