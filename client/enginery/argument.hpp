@@ -21,6 +21,9 @@ inline constexpr bool is_character =
 template <class T>
 concept WholeNumber = std::is_integral_v<T> && !is_character<T>;
 
+template <class T>
+concept FloatingNumber = std::is_same_v<T, long double> ||(Number<T> && !std::is_integral_v<T>);
+
 /// `number` as a T. OverflowError if it is none.
 template <WholeNumber T, WholeNumber From>
 T whole(From number) {
@@ -74,6 +77,10 @@ Value encode_argument(const A& argument) {
       return Codec<To>::encode(argument);
     } else if constexpr (WholeNumber<To> && WholeNumber<From>) {
       return Codec<To>::encode(whole<To>(argument));
+    } else if constexpr (FloatingNumber<To> && (WholeNumber<From> || FloatingNumber<From>)) {
+      static_assert(std::is_convertible_v<const A&, To>,
+                    "enginery: this argument does not convert to the function's parameter");
+      return Codec<To>::encode(Value(argument).template as<To>());  // by the rule for all numbers
     } else if constexpr (Encodable<To> && Decodable<To>) {
       static_assert(std::is_convertible_v<const A&, To>,
                     "enginery: this argument does not convert to the function's parameter");

@@ -116,9 +116,9 @@ class ENGINERY_API Array {
   /// The memory itself, shared: a later write to this array copies first.
   Bytes bytes() const;
 
-  /// The element at `index` in row-major counting, as bool, int, float or complex. OverflowError for a u64 beyond int.
+  /// The element at `index` in row-major counting, as bool, int, float or complex.
   Value item(std::size_t index) const;
-  /// Sets the element at `index` in row-major counting. ValueError or TypeError if it would lose something.
+  /// Sets the element at `index` in row-major counting to what narrowed() would make of it.
   void set_item(std::size_t index, const Value& value);
   /// The part of the first axis that `start, start + step, …` (count of them) names; a copy. Requires: they exist.
   Array take(std::int64_t start, std::int64_t step, std::int64_t count) const;
@@ -127,6 +127,9 @@ class ENGINERY_API Array {
 
   /// The same numbers as another dtype. ValueError, which names the first number that would lose something.
   Array converted(DType to) const;
+  /// As that, but floats are rounded to the nearest narrower ones. OverflowError, which names the first number that
+  /// would become infinite. Everything that takes numbers from Values takes them so.
+  Array narrowed(DType to) const;
   /// The same array in another order of memory.
   Array ordered(Order to) const;
   /// The same elements in another shape, counted in the order of memory. ValueError if the count differs.

@@ -231,10 +231,10 @@ struct Codec<std::array<T, N>> {
   static std::string name() { return detail::sequence_name<T>(); }
 
  private:
-  /// An array as one of T; anything else as it is.
+  /// What holds numbers as an array of T; anything else as it is.
   static Value of_numbers(const Value& value) {
     if constexpr (Number<T>)
-      if (value.kind() == Kind::array)
+      if (value.kind() == Kind::array || value.kind() == Kind::list || value.kind() == Kind::tuple)
         return Value::array(detail::decode_numbers(value, dtype_of<T>(), detail::type_name<T>()));
     return value;
   }

@@ -45,15 +45,19 @@ ENGINERY_API std::string none_name();
 /// An int, or True or False, between the limits; `type` is named in the OverflowError.
 ENGINERY_API std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type);
 ENGINERY_API std::uint64_t decode_unsigned(const Value& value, std::uint64_t high, std::string_view type);
-/// A number as double. ValueError for an int that a double cannot hold.
+/// A number as floating point: rounded from a wider one, else exactly. OverflowError for a float that would become
+/// infinite, ValueError for an int that loses something; both name it.
 ENGINERY_API double decode_real(const Value& value);
 ENGINERY_API float decode_float(const Value& value);
 struct Complex {
   double real, imag;
 };
 ENGINERY_API Complex decode_complex(const Value& value);
+/// Both parts are floats.
+ENGINERY_API Complex decode_single_complex(const Value& value);
+/// ValueError if it is none.
+ENGINERY_API double exact_double(long double number);
 ENGINERY_API Value encode_complex(const Complex& number);
-ENGINERY_API Value encode_unsigned(std::uint64_t number);
 ENGINERY_API Value encode_char(char character);
 ENGINERY_API char decode_char(const Value& value);
 /// The text of a str, or what a bytes object holds.
@@ -108,15 +112,10 @@ struct Codec<bool> {
   static std::string name() { return detail::word("bool"); }
 };
 
-/// Integers, among them signed and unsigned char. OverflowError for what does not fit, in either direction.
+/// Integers, among them signed and unsigned char. OverflowError for an int that does not fit.
 template <detail::Integer T>
 struct Codec<T> {
-  static Value encode(T number) {
-    if constexpr (std::is_signed_v<T> || sizeof(T) < 8)
-      return Value::integer(static_cast<std::int64_t>(number));
-    else
-      return detail::encode_unsigned(number);
-  }
+  static Value encode(T number) { return Value::integer(number); }
   static T decode(const Value& value) {
     using Limits = std::numeric_limits<T>;
     if constexpr (std::is_signed_v<T>)
@@ -133,17 +132,17 @@ struct Codec<double> {
   static double decode(const Value& value) { return detail::decode_real(value); }
   static std::string name() { return detail::word("float"); }
 };
-/// Rounds; OverflowError for what is too large.
+/// Rounds a float to the nearest; OverflowError for what is too large. An int is taken exactly or refused.
 template <>
 struct Codec<float> {
   static Value encode(float number) { return Value::real(static_cast<double>(number)); }
   static float decode(const Value& value) { return detail::decode_float(value); }
   static std::string name() { return detail::word("float"); }
 };
-/// Rounds to double.
+/// As the double that it is exactly; else ValueError.
 template <>
 struct Codec<long double> {
-  static Value encode(long double number) { return Value::real(static_cast<double>(number)); }
+  static Value encode(long double number) { return Value::real(detail::exact_double(number)); }
   static long double decode(const Value& value) { return detail::decode_real(value); }
   static std::string name() { return detail::word("float"); }
 };
@@ -152,10 +151,14 @@ template <class T>
 requires std::is_floating_point_v<T>
 struct Codec<std::complex<T>> {
   static Value encode(const std::complex<T>& number) {
-    return detail::encode_complex({static_cast<double>(number.real()), static_cast<double>(number.imag())});
+    if constexpr (std::is_same_v<T, long double>)
+      return detail::encode_complex({detail::exact_double(number.real()), detail::exact_double(number.imag())});
+    else
+      return detail::encode_complex({static_cast<double>(number.real()), static_cast<double>(number.imag())});
   }
   static std::complex<T> decode(const Value& value) {
-    const detail::Complex number = detail::decode_complex(value);
+    const detail::Complex number =
+        std::is_same_v<T, float> ? detail::decode_single_complex(value) : detail::decode_complex(value);
     return {static_cast<T>(number.real), static_cast<T>(number.imag)};
   }
   static std::string name() { return detail::word("complex"); }
@@ -166,12 +169,7 @@ template <class T>
 requires std::is_enum_v<T>
 struct Codec<T> {
   using Underlying = std::underlying_type_t<T>;
-  static Value encode(T enumerator) {
-    if constexpr (std::is_signed_v<Underlying> || sizeof(T) < 8)
-      return Value::integer(static_cast<std::int64_t>(enumerator));
-    else
-      return detail::encode_unsigned(static_cast<std::uint64_t>(enumerator));
-  }
+  static Value encode(T enumerator) { return Value::integer(static_cast<Underlying>(enumerator)); }
   static T decode(const Value& value) {
     using Limits = std::numeric_limits<Underlying>;
     if constexpr (std::is_signed_v<Underlying>)

@@ -29,8 +29,8 @@ struct RowsCols {
 };
 /// The rows and columns that `array` has as such a type. ValueError or TypeError, which says both shapes.
 ENGINERY_API RowsCols fit_shape(const Array& array, const DenseShape& wanted, std::string_view type);
-/// An array as it is; a list or tuple of numbers (which may be nested) as an array. TypeError for anything else.
-ENGINERY_API Array dense_array(const Value& value, std::string_view type);
+/// An array, or a list or tuple of numbers (which may be nested), as an array of `dtype`. TypeError for anything else.
+ENGINERY_API Array dense_array(const Value& value, DType dtype, std::string_view type);
 
 template <class T>
 concept DenseObject = std::is_base_of_v<Eigen::PlainObjectBase<T>, T> && Number<typename T::Scalar>;
@@ -86,7 +86,7 @@ struct Codec<T> {
   static Value encode(const T& dense) { return detail::encode_dense<T>(dense); }
   static T decode(const Value& value) {
     using Eigen::Dynamic;
-    const Array array = detail::dense_array(value, detail::type_name<T>()).converted(dtype_of<Scalar>());
+    const Array array = detail::dense_array(value, dtype_of<Scalar>(), detail::type_name<T>());
     const auto [rows, cols] = detail::fit_shape(array, detail::dense_shape<T>(), detail::type_name<T>());
     const Scalar* const data = array.template elements<Scalar>().data();
     // Arrays and matrices are assigned alike through a matching kind of map.

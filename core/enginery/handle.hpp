@@ -108,6 +108,8 @@ class ENGINERY_API Value {
 
   static Value boolean(bool);
   static Value integer(std::int64_t);
+  template <std::unsigned_integral T>
+  requires(sizeof(T) == sizeof(std::uint64_t)) static Value integer(T number) { return unsigned_integer(number); }
   static Value real(double);
   static Value complex(std::complex<double>);
   /// Text in UTF-8.
@@ -141,7 +143,11 @@ class ENGINERY_API Value {
   // mutable object, as in Python. A handle that is a temporary may be the object's last: it gives a copy, which cannot
   // be changed, since that would change nothing else.
   bool as_boolean() const;
+  /// OverflowError beyond the type: an int is one of either.
   std::int64_t as_integer() const;
+  std::uint64_t as_unsigned() const;
+  /// Is it an int that only as_unsigned() gives?
+  bool is_large_integer() const noexcept;
   double as_real() const;
   std::complex<double> as_complex() const;
   const std::string& as_string() const&;
@@ -209,8 +215,8 @@ class ENGINERY_API Value {
   /// self[start:stop:step] of a list, tuple, string, bytes or array. ValueError if step is 0.
   Value slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
               std::optional<std::int64_t> step = {}) const;
-  /// self[key] = value, in a list, dict or array. ValueError if an array's dtype would lose something of it (floats are
-  /// rounded).
+  /// self[key] = value, in a list, dict or array. ValueError if an array's dtype would lose something of it; floats are
+  /// rounded, but not to infinity (OverflowError).
   void set_item(const Value& key, const Value& value) const;
   /// del self[key], in a list or dict.
   void delete_item(const Value& key) const;
@@ -234,9 +240,9 @@ class ENGINERY_API Value {
   std::size_t hash() const;
 
   // Arithmetic and comparison, as Python does them on None, bool, int, float, complex, str, bytes, list, tuple and
-  // dict. int is 64 bits: OverflowError beyond. ZeroDivisionError. With an array on one side, arithmetic is numpy's:
-  // element by element with broadcasting, lists become arrays, Python's numbers give way to the array's dtype, integers
-  // wrap, and a division by zero gives 0, inf or nan.
+  // dict. int is from -2**63 to 2**64 - 1: OverflowError beyond. ZeroDivisionError. With an array on one side,
+  // arithmetic is numpy's: element by element with broadcasting, lists become arrays, Python's numbers give way to the
+  // array's dtype, integers wrap, and a division by zero gives 0, inf or nan.
 
   /// left op right. TypeError if there is no such thing; ValueError if the shapes of arrays do not fit.
   static Value binary(Operator op, const Value& left, const Value& right);
@@ -285,6 +291,7 @@ class ENGINERY_API Value {
 
  private:
   static void destroy(Object* object) noexcept;
+  static Value unsigned_integer(std::uint64_t);
 
   Object* object_ = nullptr;  // None is nullptr
 };

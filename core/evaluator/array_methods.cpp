@@ -7,6 +7,7 @@
 #include "core/evaluator/methods.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
+#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 #include "core/values/reduce.hpp"
 
@@ -99,7 +100,7 @@ Value to_list(const Value& self, Arguments& arguments) {
 
 Value as_type(const Value& self, Arguments& arguments) {
   arguments.expect(1, {"dtype"});
-  return Value::array(self.as_array().converted(dtype_named(arguments[0])));
+  return Value::array(self.as_array().narrowed(dtype_named(arguments[0])));
 }
 
 constexpr NamedMethod kArrayMethods[] = {{"sum", total},      {"min", least},     {"max", most},
@@ -112,9 +113,7 @@ Method array_method(std::string_view name) { return method_in(kArrayMethods, nam
 
 Value builtin::to_array(Arguments& arguments) {
   arguments.expect(1, {"object", "dtype"});
-  Array array = arguments[0].as<Array>();
-  if (arguments.has(1)) array = array.converted(dtype_named(arguments[1]));
-  return Value::array(std::move(array));
+  return Value::array(arguments.has(1) ? array_of(arguments[0], dtype_named(arguments[1])) : arguments[0].as<Array>());
 }
 
 }  // namespace enginery::evaluator

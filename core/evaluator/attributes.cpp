@@ -49,7 +49,7 @@ Value of_number(const Value& object, const std::string& name) {
   if (object.kind() == Kind::complex)
     return Value::real(imaginary ? object.as_complex().imag() : object.as_complex().real());
   if (object.kind() == Kind::real) return imaginary ? Value::real(0) : object;
-  return Value::integer(imaginary ? 0 : integral(object));
+  return integer_value(imaginary ? 0 : integral(object));
 }
 
 }  // namespace

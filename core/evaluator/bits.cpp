@@ -13,17 +13,20 @@ const char* symbol_of(BitOperator op) {
   return kSymbols[static_cast<std::size_t>(op)];
 }
 
-std::int64_t shifted_left(std::int64_t number, std::int64_t by) {
-  if (number == 0) return 0;
-  if (by < 64) {
-    const std::int64_t result = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) << by);
-    if (result >> by == number) return result;
-  }
-  throw OverflowError(
-      fmt::format("{} << {} does not fit into an int of 64 bits; multiply by a float (2.0**{})", number, by, by));
+[[noreturn]] void throw_beyond_int(BitOperator op, Whole a, Whole b) {
+  const std::string remedy =
+      op == BitOperator::shift_left ? fmt::format("; multiply by a float (2.0**{})", integer_text(b)) : "";
+  throw OverflowError(fmt::format("{} {} {} does not fit into an int of 64 bits{}{}", integer_text(a), symbol_of(op),
+                                  integer_text(b), remedy, kIntRange));
 }
 
-std::int64_t of_integers(BitOperator op, std::int64_t a, std::int64_t b) {
+Whole shifted_left(Whole number, Whole by) {
+  if (number == 0) return 0;
+  if (by > 63) throw_beyond_int(BitOperator::shift_left, number, by);
+  return number * (Whole{1} << by);
+}
+
+Whole of_integers(BitOperator op, Whole a, Whole b) {
   if ((op == BitOperator::shift_left || op == BitOperator::shift_right) && b < 0)
     throw ValueError("negative shift count");
   switch (op) {
@@ -38,7 +41,7 @@ std::int64_t of_integers(BitOperator op, std::int64_t a, std::int64_t b) {
     case BitOperator::shift_right:
       break;
   }
-  return a >> std::min<std::int64_t>(b, 63);
+  return a >> std::min<Whole>(b, 64);
 }
 
 void update(Dict& dict, const Dict& other) {
@@ -50,9 +53,10 @@ void update(Dict& dict, const Dict& other) {
 Value bits(BitOperator op, const Value& a, const Value& b) {
   const bool shift = op == BitOperator::shift_left || op == BitOperator::shift_right;
   if (is_integral(a) && is_integral(b)) {
-    const std::int64_t result = of_integers(op, integral(a), integral(b));
+    const Whole result = of_integers(op, integral(a), integral(b));
+    if (!is_int(result)) throw_beyond_int(op, integral(a), integral(b));
     const bool bools = a.kind() == Kind::boolean && b.kind() == Kind::boolean && !shift;
-    return bools ? Value::boolean(result != 0) : Value::integer(result);
+    return bools ? Value::boolean(result != 0) : integer_value(result);
   }
   if (op == BitOperator::either && a.kind() == Kind::dict && b.kind() == Kind::dict) {
     Dict merged = a.as_dict();

@@ -12,7 +12,7 @@
 namespace enginery::evaluator {
 namespace {
 
-constexpr double kTwoTo63 = 9223372036854775808.0;
+constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
 
 std::string_view trimmed(std::string_view text) {
   constexpr const char* kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
@@ -21,21 +21,21 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpaces) + 1 - first);
 }
 
-std::int64_t whole(double number) {
+Value whole(double number) {
   if (std::isnan(number)) throw ValueError("cannot convert float NaN to integer");
   if (std::isinf(number)) throw OverflowError("cannot convert float infinity to integer");
-  if (number < -kTwoTo63 || number >= kTwoTo63)
-    throw OverflowError(real_repr(number) + " does not fit into an int of 64 bits; keep it as a float");
-  return static_cast<std::int64_t>(number);
+  if (number < -kTwoTo63 || number >= kTwoTo64)
+    throw OverflowError(real_repr(number) + " does not fit into an int of 64 bits; keep it as a float" + kIntRange);
+  return integer_value(static_cast<Whole>(number));
 }
 
-std::int64_t integer_from(const Value& text, int base) {
+Value integer_from(const Value& text, int base) {
   std::string_view digits = trimmed(text.kind() == Kind::bytes ? text.as_bytes() : text.as_string());
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
   const bool zeros = base == 0 && digits.size() > 1 && digits[0] == '0' &&
                      digits.find_first_not_of("0_") != std::string_view::npos && digits[1] >= '0' && digits[1] <= '9';
-  const std::optional<std::int64_t> number = zeros ? std::nullopt : integer_of(digits, base, negative);
+  const std::optional<Value> number = zeros ? std::nullopt : integer_of(digits, base, negative);
   if (!number) throw ValueError(fmt::format("invalid literal for int() with base {}: {}", base, brief(text)));
   return *number;
 }
@@ -46,10 +46,10 @@ Value quotient_and_rest(const Value& a, const Value& b) {
 }
 
 /// The inverse of `number` modulo `modulus`, of any sign. ValueError if they share a factor.
-__int128 inverse(__int128 number, __int128 modulus) {
-  __int128 a = number, b = modulus, x = 1, y = 0;
+Whole inverse(Whole number, Whole modulus) {
+  Whole a = number, b = modulus, x = 1, y = 0;
   while (b != 0) {
-    const __int128 quotient = a / b;
+    const Whole quotient = a / b;
     a = std::exchange(b, a - quotient * b);
     x = std::exchange(y, x - quotient * y);
   }
@@ -57,34 +57,38 @@ __int128 inverse(__int128 number, __int128 modulus) {
   return x * a;
 }
 
-std::int64_t power_modulo(std::int64_t base, std::int64_t exponent, std::int64_t modulus) {
+Whole power_modulo(Whole base, Whole exponent, Whole modulus) {
   if (modulus == 0) throw ValueError("pow() 3rd argument cannot be 0");
-  const __int128 magnitude = modulus < 0 ? -static_cast<__int128>(modulus) : modulus;
-  const auto reduced = [&](__int128 number) { return (number % magnitude + magnitude) % magnitude; };
-  __int128 square = reduced(base), times = exponent, result = reduced(1);
+  const Whole magnitude = modulus < 0 ? -modulus : modulus;
+  const auto reduced = [&](Whole number) { return (number % magnitude + magnitude) % magnitude; };
+  const auto product = [&](Whole a, Whole b) {  // two of 64 bits need all 128
+    return static_cast<Whole>(static_cast<unsigned __int128>(a) * static_cast<unsigned __int128>(b) %
+                              static_cast<unsigned __int128>(magnitude));
+  };
+  Whole square = reduced(base), times = exponent, result = reduced(1);
   if (times < 0) {
     square = reduced(inverse(square, magnitude));
     times = -times;
   }
-  for (; times > 0; times >>= 1, square = square * square % magnitude)
-    if (times & 1) result = result * square % magnitude;
-  return static_cast<std::int64_t>(modulus < 0 && result != 0 ? result + modulus : result);
+  for (; times > 0; times >>= 1, square = product(square, square))
+    if (times & 1) result = product(result, square);
+  return modulus < 0 && result != 0 ? result + modulus : result;
 }
 
 /// round(number, digits) of an int: digits below 0 round to tens, hundreds, …
-std::int64_t rounded_integer(std::int64_t number, std::int64_t digits) {
+Whole rounded_integer(Whole number, std::int64_t digits) {
   if (digits >= 0) return number;
-  if (digits < -19) return 0;
-  __int128 unit = 1;
+  if (digits < -20) return 0;
+  Whole unit = 1;
   for (std::int64_t i = digits; i < 0; ++i) unit *= 10;
-  __int128 rest = static_cast<__int128>(number) % unit;
+  Whole rest = number % unit;
   if (rest < 0) rest += unit;
-  __int128 below = number - rest;
+  Whole below = number - rest;
   if (2 * rest > unit || (2 * rest == unit && below / unit % 2 != 0)) below += unit;
-  if (below > std::numeric_limits<std::int64_t>::max() || below < std::numeric_limits<std::int64_t>::min())
-    throw OverflowError(
-        fmt::format("round({}, {}) does not fit into an int of 64 bits; round a float", number, digits));
-  return static_cast<std::int64_t>(below);
+  if (!is_int(below))
+    throw OverflowError(fmt::format("round({}, {}) does not fit into an int of 64 bits; round a float{}",
+                                    integer_text(number), digits, kIntRange));
+  return below;
 }
 
 double real_part(const Value& value, std::string_view function) {
@@ -138,7 +142,7 @@ Value pow(Arguments& arguments) {
   if (!arguments.has(2) || arguments[2].is_none()) return Value::binary(Operator::power, arguments[0], arguments[1]);
   for (std::size_t i = 0; i < 3; ++i)
     if (!is_integral(arguments[i])) throw TypeError("pow() 3rd argument not allowed unless all arguments are integers");
-  return Value::integer(power_modulo(integral(arguments[0]), integral(arguments[1]), integral(arguments[2])));
+  return integer_value(power_modulo(integral(arguments[0]), integral(arguments[1]), integral(arguments[2])));
 }
 
 Value round(Arguments& arguments) {
@@ -147,9 +151,9 @@ Value round(Arguments& arguments) {
   if (!is_integral(number) && number.kind() != Kind::real)
     throw TypeError(fmt::format("type {} doesn't define __round__ method", number.type_name()));
   const bool to_whole = !arguments.has(1) || arguments[1].is_none();
-  const std::int64_t digits = to_whole ? 0 : arguments.integer(1);
-  if (is_integral(number)) return Value::integer(rounded_integer(integral(number), digits));
-  if (to_whole) return Value::integer(whole(std::nearbyint(number.as_real())));
+  const std::int64_t digits = to_whole ? 0 : clamped_index_of(arguments[1]);
+  if (is_integral(number)) return integer_value(rounded_integer(integral(number), digits));
+  if (to_whole) return whole(std::nearbyint(number.as_real()));
   const double result = rounded(number.as_real(), digits);
   if (std::isinf(result) && std::isfinite(number.as_real()))
     throw OverflowError("rounded value too large to represent; round to fewer digits before the point");
@@ -170,16 +174,15 @@ Value to_int(Arguments& arguments) {
   const Value& value = arguments[0];
   const bool is_text = value.kind() == Kind::string || value.kind() == Kind::bytes;
   if (arguments.has(1)) {
-    const std::int64_t in_base = arguments.integer(1);
+    const Whole in_base = whole_of(arguments[1]);
     if (!is_text) throw TypeError("int() can't convert non-string with explicit base");
     if (in_base != 0 && (in_base < 2 || in_base > 36)) throw ValueError("int() base must be >= 2 and <= 36, or 0");
-    return Value::integer(integer_from(value, static_cast<int>(in_base)));
+    return integer_from(value, static_cast<int>(in_base));
   }
-  if (is_text) return Value::integer(integer_from(value, 10));
-  if (is_integral(value)) return Value::integer(integral(value));
-  if (value.kind() == Kind::real) return Value::integer(whole(value.as_real()));
-  if (value.kind() == Kind::array && value.as_array().size() == 1)
-    return Value::integer(whole(real_part(value.as_array().item(0), "int")));
+  if (is_text) return integer_from(value, 10);
+  const Value number = value.kind() == Kind::array && value.as_array().size() == 1 ? value.as_array().item(0) : value;
+  if (is_integral(number)) return integer_value(integral(number));
+  if (number.kind() == Kind::real) return whole(number.as_real());
   throw TypeError(fmt::format("int() argument must be a string or a real number, not '{}'", value.type_name()));
 }
 

@@ -108,20 +108,19 @@ Value len(Arguments& arguments) {
 
 Value range(Arguments& arguments) {
   arguments.expect(1, 3);
-  const std::int64_t start = arguments.size() > 1 ? arguments.integer(0) : 0;
-  const std::int64_t stop = arguments.integer(arguments.size() > 1 ? 1 : 0);
-  const std::int64_t step = arguments.has(2) ? arguments.integer(2) : 1;
+  const Whole start = arguments.size() > 1 ? whole_of(arguments[0]) : 0;
+  const Whole stop = whole_of(arguments[arguments.size() > 1 ? 1 : 0]);
+  const Whole step = arguments.has(2) ? whole_of(arguments[2]) : 1;
   if (step == 0) throw ValueError("range() arg 3 must not be zero");
-  const __int128 distance = step > 0 ? static_cast<__int128>(stop) - start : static_cast<__int128>(start) - stop;
-  const __int128 stride = step > 0 ? step : -static_cast<__int128>(step);
-  const __int128 count = distance <= 0 ? 0 : (distance - 1) / stride + 1;
+  const Whole distance = step > 0 ? stop - start : start - stop;
+  const Whole stride = step > 0 ? step : -step;
+  const Whole count = distance <= 0 ? 0 : (distance - 1) / stride + 1;
   constexpr std::size_t kBytesEach = sizeof(Value) + sizeof(IntegerObject);
-  constexpr __int128 kCountable = 1LL << 57;  // so that the bytes are
+  constexpr Whole kCountable = 1LL << 57;  // so that the bytes are
   AllocationLimit::charge(static_cast<std::size_t>(std::min(count, kCountable)) * kBytesEach);
   List numbers;
   numbers.reserve(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i)
-    numbers.push_back(Value::integer(static_cast<std::int64_t>(start + static_cast<__int128>(i) * step)));
+  for (Whole i = 0; i < count; ++i) numbers.push_back(integer_value(start + i * step));
   return Value::list(std::move(numbers));
 }
 
@@ -159,12 +158,12 @@ Value any(Arguments& arguments) {
 
 Value enumerate(Arguments& arguments) {
   arguments.expect(1, {"iterable", "start"});
-  std::int64_t number = arguments.has(1) ? arguments.integer(1) : 0;
+  Whole number = arguments.has(1) ? whole_of(arguments[1]) : 0;
   List pairs;
   for (const Value& item : arguments[0].elements()) {
     AllocationLimit::charge(sizeof(TupleObject) + sizeof(IntegerObject) + 3 * sizeof(Value));
-    pairs.push_back(Value::tuple({Value::integer(number), item}));
-    number = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) + 1);
+    if (!is_int(number)) throw OverflowError(std::string("enumerate() counts beyond an int of 64 bits") + kIntRange);
+    pairs.push_back(Value::tuple({integer_value(number++), item}));
   }
   return Value::list(std::move(pairs));
 }

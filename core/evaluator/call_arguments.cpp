@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/values/objects.hpp"
-
 namespace enginery::evaluator {
 
 void Arguments::expect(std::size_t least, std::size_t most) {
@@ -53,10 +51,21 @@ const std::string& Arguments::text(std::size_t index) const {
   return positional[index].as_string();
 }
 
-std::int64_t index_of(const Value& value) {
+Whole whole_of(const Value& value) {
   if (!is_integral(value))
     throw TypeError(fmt::format("'{}' object cannot be interpreted as an integer", value.type_name()));
   return integral(value);
+}
+
+std::int64_t clamped_index_of(const Value& value) {
+  whole_of(value);
+  return clamped_integral(value);
+}
+
+std::int64_t index_of(const Value& value) {
+  const Whole index = whole_of(value);
+  if (is_large(value)) throw OverflowError("cannot fit 'int' into an index-sized integer: " + value.repr());
+  return static_cast<std::int64_t>(index);
 }
 
 }  // namespace enginery::evaluator

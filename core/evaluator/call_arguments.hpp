@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <enginery/value.hpp>
+#include "core/values/objects.hpp"
 
 namespace enginery::evaluator {
 
@@ -40,7 +40,11 @@ struct Arguments {
 using Builtin = Value (*)(Arguments& arguments);
 using Method = Value (*)(const Value& self, Arguments& arguments);
 
-/// The int that an index must be: bool and int are. TypeError as Python words it.
+/// As index_of(), for an int that may be any.
+Whole whole_of(const Value& value);
+/// As index_of(), but what is too large is the largest index.
+std::int64_t clamped_index_of(const Value& value);
+/// The int that an index must be: bool and int are. TypeError and OverflowError as Python words them.
 std::int64_t index_of(const Value& value);
 
 }  // namespace enginery::evaluator

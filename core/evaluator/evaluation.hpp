@@ -27,7 +27,6 @@ class Evaluation {
  private:
   // Expressions.
   Value on(const Literal& literal) { return literal.value; }
-  [[noreturn]] Value on(const BeyondInt&);
   Value on(const Name& name);
   [[noreturn]] Value on(const Starred&);
   Value on(const TupleDisplay& display) { return Value::tuple(items(display.items)); }

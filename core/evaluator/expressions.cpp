@@ -19,10 +19,6 @@ Value Evaluation::value(const Expression& expression) {
   return std::visit([this](const auto& form) { return on(form); }, expression.form);
 }
 
-Value Evaluation::on(const BeyondInt&) {
-  throw OverflowError("9223372036854775808 does not fit into an int of 64 bits; write it as a float (9.3e18)");
-}
-
 Value Evaluation::on(const Starred&) { throw SyntaxError("can't use starred expression here"); }
 
 Value Evaluation::on(const Name& name) {
@@ -147,7 +143,7 @@ static std::optional<std::int64_t> bound(const Value& given) {
   if (given.is_none()) return std::nullopt;
   if (!is_integral(given))
     throw TypeError(fmt::format("slice indices must be integers or None, not {}", given.type_name()));
-  return integral(given);
+  return clamped_integral(given);
 }
 
 std::vector<Subscript> Evaluation::subscripts(const Subscription& subscription) {

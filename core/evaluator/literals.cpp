@@ -15,8 +15,6 @@
 namespace enginery::evaluator {
 namespace {
 
-constexpr std::uint64_t kBeyond = std::uint64_t{1} << 63;
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -41,11 +39,11 @@ std::optional<std::string> without_underscores(std::string_view text, int base) 
 
 [[noreturn]] void throw_beyond(std::string_view text) {
   constexpr std::size_t kShown = 40;
-  throw OverflowError(fmt::format("{}{} does not fit into an int of 64 bits; write it as a float (1e20)",
-                                  text.substr(0, kShown), text.size() > kShown ? "…" : ""));
+  throw OverflowError(fmt::format("{}{} does not fit into an int of 64 bits; write it as a float (1e20){}",
+                                  text.substr(0, kShown), text.size() > kShown ? "…" : "", kIntRange));
 }
 
-/// The magnitude, at most 2**63.
+/// Without its sign.
 std::optional<std::uint64_t> magnitude_of(std::string_view text, int base) {
   const std::string_view whole = text;
   const auto prefixed = [&](char letter, int of) {
@@ -66,7 +64,7 @@ std::optional<std::uint64_t> magnitude_of(std::string_view text, int base) {
     beyond = beyond || __builtin_mul_overflow(result, static_cast<std::uint64_t>(base), &result) ||
              __builtin_add_overflow(result, static_cast<std::uint64_t>(digit), &result);
   }
-  if (beyond || result > kBeyond) throw_beyond(whole);
+  if (beyond) throw_beyond(whole);
   return result;
 }
 
@@ -155,11 +153,12 @@ class Unescaper {
 
 }  // namespace
 
-std::optional<std::int64_t> integer_of(std::string_view text, int base, bool negative) {
+std::optional<Value> integer_of(std::string_view text, int base, bool negative) {
   const std::optional<std::uint64_t> magnitude = magnitude_of(text, base);
   if (!magnitude) return std::nullopt;
-  if (*magnitude == kBeyond && !negative) throw_beyond(text);
-  return static_cast<std::int64_t>(negative ? 0 - *magnitude : *magnitude);
+  const Whole number = negative ? -static_cast<Whole>(*magnitude) : static_cast<Whole>(*magnitude);
+  if (!is_int(number)) throw_beyond(text);
+  return integer_value(number);
 }
 
 std::optional<double> real_of(std::string_view text) {
@@ -180,7 +179,7 @@ std::optional<double> real_of(std::string_view text) {
   return number;
 }
 
-std::optional<Value> number_of(std::string_view token) {
+Value number_of(std::string_view token) {
   const bool imaginary = lower(token.back()) == 'j';
   const bool prefixed = token.size() > 1 && token[0] == '0' && !is_digit(token[1]) && digit_value(token[1]) != 99 &&
                         lower(token[1]) != 'e' && lower(token[1]) != 'j';
@@ -195,8 +194,7 @@ std::optional<Value> number_of(std::string_view token) {
       throw BadLiteral(0,
                        "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal "
                        "integers");
-    if (*magnitude == kBeyond) return std::nullopt;
-    return Value::integer(static_cast<std::int64_t>(*magnitude));
+    return Value::integer(*magnitude);
   }
   const std::optional<double> number = real_of(token.substr(0, token.size() - (imaginary ? 1 : 0)));
   if (!number || !(is_digit(token[0]) || token[0] == '.')) throw BadLiteral(0, "invalid decimal literal");

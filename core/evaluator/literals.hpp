@@ -20,9 +20,9 @@ class BadLiteral : public std::runtime_error {
   std::size_t offset_;
 };
 
-/// The int, float or complex that a number's token says. nullopt for 9223372036854775808, which fits behind a minus
-/// only. Throws BadLiteral if it is none, OverflowError if it is an int beyond that.
-std::optional<Value> number_of(std::string_view token);
+/// The int, float or complex that a number's token says. Throws BadLiteral if it is none, OverflowError if it is too
+/// large for an int.
+Value number_of(std::string_view token);
 
 /// The text of a string's token, with prefix and quotes: a str, or bytes if the prefix holds a b. Throws BadLiteral.
 Value text_of(std::string_view token);
@@ -31,7 +31,7 @@ Value text_of(std::string_view token);
 std::optional<double> real_of(std::string_view text);
 
 /// The int that digits in `base` (2 to 36) say, with single underscores between them; nullopt if they say none. Throws
-/// OverflowError beyond 64 bits. A base of 0 is read off the prefix 0x, 0o or 0b.
-std::optional<std::int64_t> integer_of(std::string_view text, int base, bool negative);
+/// OverflowError beyond an int. A base of 0 is read off the prefix 0x, 0o or 0b.
+std::optional<Value> integer_of(std::string_view text, int base, bool negative);
 
 }  // namespace enginery::evaluator

@@ -31,8 +31,6 @@ using Relation = std::variant<Comparison, Test>;
 struct Literal {
   Value value;
 };
-/// 9223372036854775808, which is an int only behind a minus.
-struct BeyondInt {};
 struct Name {
   std::string name;
 };
@@ -102,8 +100,8 @@ struct Primary {
 };
 
 struct Expression {
-  std::variant<Literal, BeyondInt, Name, Starred, TupleDisplay, ListDisplay, DictDisplay, Unary, Arithmetic, Relations,
-               Logical, Conditional, Primary>
+  std::variant<Literal, Name, Starred, TupleDisplay, ListDisplay, DictDisplay, Unary, Arithmetic, Relations, Logical,
+               Conditional, Primary>
       form;
   std::size_t place = 0;       ///< where it begins in the text
   bool parenthesised = false;  ///< `(a < b) < c` is no chain

@@ -32,7 +32,6 @@ std::string described(const Expression& expression) {
                    const bool keyword = literal.value.is_none() || literal.value.kind() == Kind::boolean;
                    return keyword ? literal.value.repr() : std::string("literal");
                  },
-                 [](const BeyondInt&) { return std::string("literal"); },
                  [](const Name&) { return std::string("name"); }, [](const Starred&) { return std::string("starred"); },
                  [](const TupleDisplay&) { return std::string("tuple"); },
                  [](const ListDisplay&) { return std::string("list"); },
@@ -79,10 +78,7 @@ Expressions SyntaxBuilder::pop_from(std::size_t first) {
 
 void SyntaxBuilder::number(std::size_t place, std::string_view token) {
   try {
-    if (std::optional<Value> value = number_of(token))
-      push(place, Literal{std::move(*value)});
-    else
-      push(place, BeyondInt{});
+    push(place, Literal{number_of(token)});
   } catch (const BadLiteral& bad) {
     source_.refuse(place + bad.offset(), bad.what());
   }
@@ -119,13 +115,7 @@ void SyntaxBuilder::parenthesise(std::size_t place) {
   stack_.back().place = place;
 }
 
-void SyntaxBuilder::unary(std::size_t place, UnaryOperator op) {
-  if (op == UnaryOperator::negative && is<BeyondInt>(stack_.back())) {
-    stack_.pop_back();
-    return push(place, Literal{Value::integer(std::numeric_limits<std::int64_t>::min())});
-  }
-  push(place, Unary{op, pop_one()});
-}
+void SyntaxBuilder::unary(std::size_t place, UnaryOperator op) { push(place, Unary{op, pop_one()}); }
 
 template <class Chain>
 void SyntaxBuilder::begin_chain(Chain chain) {

@@ -33,9 +33,9 @@ const char* symbol(Operator op) {
   return "?";
 }
 
-[[noreturn]] void throw_overflow(Operator op, std::int64_t a, std::int64_t b) {
-  throw OverflowError(std::to_string(a) + " " + symbol(op) + " " + std::to_string(b) +
-                      " does not fit into an int of 64 bits; use a float");
+[[noreturn]] void throw_overflow(Operator op, Whole a, Whole b) {
+  throw OverflowError(integer_text(a) + " " + symbol(op) + " " + integer_text(b) +
+                      " does not fit into an int of 64 bits; use a float" + kIntRange);
 }
 
 [[noreturn]] void throw_zero(Operator op, bool real) {
@@ -47,24 +47,29 @@ const char* symbol(Operator op) {
                               : (real ? "float floor division by zero" : "integer division or modulo by zero"));
 }
 
-std::int64_t integer_power(std::int64_t base, std::int64_t exponent) {
-  std::int64_t result = 1, square = base;
-  for (std::int64_t rest = exponent; rest > 0; rest >>= 1) {
+std::uint64_t magnitude(Whole number) { return static_cast<std::uint64_t>(number < 0 ? -number : number); }
+
+Whole integer_product(Whole a, Whole b) {
+  const unsigned __int128 product = static_cast<unsigned __int128>(magnitude(a)) * magnitude(b);
+  if (product > static_cast<unsigned __int128>(kMostInt)) throw_overflow(Operator::multiply, a, b);
+  return (a < 0) != (b < 0) ? -static_cast<Whole>(product) : static_cast<Whole>(product);
+}
+
+Whole integer_power(Whole base, Whole exponent) {
+  std::uint64_t result = 1, square = magnitude(base);
+  for (Whole rest = exponent; rest > 0; rest >>= 1) {
     if ((rest & 1) && __builtin_mul_overflow(result, square, &result)) throw_overflow(Operator::power, base, exponent);
     // The last square is not needed: it must not overflow in vain.
     if (rest > 1 && __builtin_mul_overflow(square, square, &square)) throw_overflow(Operator::power, base, exponent);
   }
-  return result;
+  return base < 0 && (exponent & 1) ? -static_cast<Whole>(result) : static_cast<Whole>(result);
 }
 
 /// a / b, rounded once. Requires: neither is 0.
-double integer_quotient(std::int64_t a, std::int64_t b) {
+double integer_quotient(Whole a, Whole b) {
   constexpr double kExact = 9007199254740992.0;
   const double dividend = static_cast<double>(a), divisor = static_cast<double>(b);
   if (std::abs(dividend) < kExact && std::abs(divisor) < kExact) return dividend / divisor;
-  const auto magnitude = [](std::int64_t number) {
-    return number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
-  };
   // A quotient of more than 64 bits, of which the last says whether a rest follows: a double takes 53, and rounds.
   const int shift = 64 + std::countl_zero(magnitude(a));
   const unsigned __int128 scaled = static_cast<unsigned __int128>(magnitude(a)) << shift;
@@ -119,30 +124,28 @@ Value real_power(double base, double exponent) {
   return Value::real(result);
 }
 
-Value integers(Operator op, std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
-  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+Value integers(Operator op, Whole a, Whole b) {
+  Whole result = 0;
   switch (op) {
     case Operator::add:
-      if (__builtin_add_overflow(a, b, &result)) throw_overflow(op, a, b);
+      result = a + b;
       break;
     case Operator::subtract:
-      if (__builtin_sub_overflow(a, b, &result)) throw_overflow(op, a, b);
+      result = a - b;
       break;
     case Operator::multiply:
-      if (__builtin_mul_overflow(a, b, &result)) throw_overflow(op, a, b);
+      result = integer_product(a, b);
       break;
     case Operator::divide:
       if (b == 0) throw_zero(op, false);
       return Value::real(a == 0 ? 0 / static_cast<double>(b) : integer_quotient(a, b));
     case Operator::floor_divide:
       if (b == 0) throw_zero(op, false);
-      if (a == kLowest && b == -1) throw_overflow(op, a, b);
       result = a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
       break;
     case Operator::modulo:
       if (b == 0) throw_zero(op, false);
-      result = b == -1 ? 0 : a % b;
+      result = a % b;
       if (result != 0 && (result < 0) != (b < 0)) result += b;
       break;
     case Operator::power:
@@ -155,7 +158,8 @@ Value integers(Operator op, std::int64_t a, std::int64_t b) {
     case Operator::matmul:
       break;  // refused by who calls
   }
-  return Value::integer(result);
+  if (!is_int(result)) throw_overflow(op, a, b);
+  return integer_value(result);
 }
 
 Value reals(Operator op, double a, double b) {
@@ -217,17 +221,18 @@ Value numbers(Operator op, const Value& a, const Value& b) {
 }
 
 /// How large a repeated sequence of `size` is. OverflowError beyond what memory could ever hold.
-std::size_t repeated(std::size_t size, std::int64_t times) {
+std::size_t repeated(std::size_t size, Whole times) {
   if (times <= 0) return 0;
   std::size_t result;
-  if (__builtin_mul_overflow(size, static_cast<std::size_t>(times), &result) || result > (std::size_t{1} << 46))
-    throw OverflowError("cannot repeat " + std::to_string(size) + " items " + std::to_string(times) +
+  if (times > std::numeric_limits<std::int64_t>::max() ||
+      __builtin_mul_overflow(size, static_cast<std::size_t>(times), &result) || result > (std::size_t{1} << 46))
+    throw OverflowError("cannot repeat " + std::to_string(size) + " items " + integer_text(times) +
                         " times; make a smaller one");
   return result;
 }
 
 template <class Sequence>
-Sequence repeat(const Sequence& sequence, std::int64_t times) {
+Sequence repeat(const Sequence& sequence, Whole times) {
   Sequence result;
   const std::size_t size = repeated(sequence.size(), times);
   AllocationLimit::charge(size * sizeof(typename Sequence::value_type));
@@ -320,14 +325,14 @@ Value Value::operator-() const {
 }
 
 Value Value::operator+() const {
-  if (kind() == Kind::boolean) return integer(integral(*this));
+  if (kind() == Kind::boolean) return integer_value(integral(*this));
   if (is_number(*this)) return *this;
   if (kind() == Kind::array) return array_positive(contents<ArrayObject>(*this));
   throw TypeError("bad operand type for unary +: '" + type_name() + "'");
 }
 
 Value Value::operator~() const {
-  if (is_integral(*this)) return integer(~integral(*this));
+  if (is_integral(*this)) return integers(Operator::subtract, -1, integral(*this));
   if (kind() == Kind::array) return array_invert(contents<ArrayObject>(*this));
   throw TypeError("bad operand type for unary ~: '" + type_name() + "'");
 }

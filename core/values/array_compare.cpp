@@ -59,10 +59,9 @@ void run(Comparison op, const Array& a, const Array& b, Array& out) {
 }
 
 /// Do both sides hold integers, and no type of 64 bits all of them?
-bool exceeds_integers(const Operand& a, const Operand& b) {
-  const auto is = [](const Operand& side, NumberClass kind) { return class_of(side.array().dtype()) == kind; };
-  const auto is_wide = [](const Operand& side) { return side.array().dtype() == DType::u64; };
-  return (is_wide(a) && is(b, NumberClass::integer)) || (is_wide(b) && is(a, NumberClass::integer));
+bool exceeds_integers(DType a, DType b) {
+  return (a == DType::u64 && class_of(b) == NumberClass::integer) ||
+         (b == DType::u64 && class_of(a) == NumberClass::integer);
 }
 
 }  // namespace
@@ -76,13 +75,13 @@ Value array_compare(Comparison op, const Value& a, const Value& b) {
   }
   const Array &x = left.array(), &y = right.array();
   Array result(DType::boolean, broadcast_shape(x, y), common_order(x, y));
-  if (exceeds_integers(left, right))
+  if (exceeds_integers(x.dtype(), y.dtype()))
     run<long double>(op, x, y, result);
   else if (class_of(common) == NumberClass::complex)
     run<std::complex<double>>(op, x, y, result);
   else if (class_of(common) == NumberClass::real)
     run<double>(op, x, y, result);
-  else if (common == DType::u64)
+  else if (x.dtype() == DType::u64 || y.dtype() == DType::u64)
     run<std::uint64_t>(op, x, y, result);
   else
     run<std::int64_t>(op, x, y, result);

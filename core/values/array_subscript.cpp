@@ -7,9 +7,9 @@
 #include <cstring>
 
 #include "core/values/allocation_limit.hpp"
-#include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
 #include "core/values/layout.hpp"
+#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 #include "core/values/slice.hpp"
 
@@ -28,11 +28,11 @@ std::vector<Subscript> flattened(std::span<const Subscript> subscripts) {
   return {keys.begin(), keys.end()};
 }
 
-std::int64_t index_on_axis(std::int64_t index, std::int64_t extent, std::size_t axis) {
+std::int64_t index_on_axis(Whole index, std::int64_t extent, std::size_t axis) {
   if (index >= extent || index < -extent)
-    throw IndexError("index " + std::to_string(index) + " is out of bounds for axis " + std::to_string(axis) +
+    throw IndexError("index " + integer_text(index) + " is out of bounds for axis " + std::to_string(axis) +
                      " with size " + std::to_string(extent));
-  return index < 0 ? index + extent : index;
+  return static_cast<std::int64_t>(index < 0 ? index + extent : index);
 }
 
 bool is_none(const Subscript& part) {
@@ -126,11 +126,12 @@ Choice indexed(const Array& array, const Array& given) {
   if (given.size() != 0 && class_of(given.dtype()) > NumberClass::integer)
     throw IndexError("arrays used as indices must be of integer (or boolean) type");
   const Array indices = given.ordered(Order::row_major);
-  Source<std::int64_t> source(indices, 1);
   Choice choice;
   choice.blocks.reserve(indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i)
-    choice.blocks.push_back(index_on_axis(*source.at(static_cast<std::int64_t>(i), 1), array.shape()[0], 0));
+  with_type(indices.dtype(), [&]<class T>(T) {
+    if constexpr (std::is_integral_v<T>)
+      for (const T index : indices.elements<T>()) choice.blocks.push_back(index_on_axis(index, array.shape()[0], 0));
+  });
   choice.shape.assign(indices.shape().begin(), indices.shape().end());
   add_blocks(choice, array, 1);
   return choice;
@@ -157,16 +158,10 @@ Array chosen(const Array& array, const Choice& choice) {
 
 /// The numbers to assign, in the array's dtype.
 Array numbers_for(const Array& array, const Value& value) {
-  const DType dtype = array.dtype();
-  if (is_number(value)) {
-    Array number(dtype, std::span<const std::int64_t>());
-    number.set_item(0, value);
-    return number;
-  }
-  const Array given = value.as<Array>();
-  // Floating point rounds what it is given; integers never lose a part.
-  const bool rounds = class_of(dtype) >= NumberClass::real && class_of(given.dtype()) <= class_of(dtype);
-  return rounds ? cast(given, dtype) : given.converted(dtype);
+  if (!is_number(value)) return array_of(value, array.dtype());
+  Array number(array.dtype(), std::span<const std::int64_t>());
+  number.set_item(0, value);
+  return number;
 }
 
 void set_chosen(Array& array, const Choice& choice, const Array& numbers) {

@@ -2,11 +2,13 @@
 #include <enginery/codec.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <complex>
 #include <limits>
 
 #include "core/values/dtype.hpp"
+#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -43,6 +45,17 @@ void gather(const Value& value, std::size_t axis, std::vector<std::int64_t>& sha
   for (std::size_t i = 0; i < items.size(); ++i) gather(items[i], axis + 1, shape, first && i == 0, leaves);
 }
 
+/// u64 if there is an int that only that holds, else i64. ValueError if neither holds all.
+DType common_integer(const List& leaves) {
+  const auto large = std::ranges::find_if(leaves, is_large);
+  if (large == leaves.end()) return DType::i64;
+  const auto negative = std::ranges::find_if(leaves, [](const Value& leaf) { return integral(leaf) < 0; });
+  if (negative != leaves.end())
+    throw ValueError("no array of ints holds both " + negative->repr() + " and " + large->repr() +
+                     "; make them floats");
+  return DType::u64;
+}
+
 DType common_dtype(const List& leaves) {
   if (leaves.empty()) return DType::f64;
   Kind widest = Kind::boolean;  // bool < int < float < complex, as Kind counts them
@@ -51,7 +64,7 @@ DType common_dtype(const List& leaves) {
     case Kind::boolean:
       return DType::boolean;
     case Kind::integer:
-      return DType::i64;
+      return common_integer(leaves);
     case Kind::real:
       return DType::f64;
     default:
@@ -59,18 +72,32 @@ DType common_dtype(const List& leaves) {
   }
 }
 
-}  // namespace
-
-Array Codec<Array>::decode(const Value& value) {
-  if (value.kind() == Kind::array) return contents<ArrayObject>(value);
+/// Lists and tuples of numbers; of the dtype that holds them all if none is given.
+Array array_of_lists(const Value& value, std::optional<DType> dtype) {
   if (value.kind() != Kind::list && value.kind() != Kind::tuple)
     detail::throw_expected("an array or a list of numbers", value);
   std::vector<std::int64_t> shape;
   List leaves;
   gather(value, 0, shape, true, leaves);
-  Array array(common_dtype(leaves), shape);
-  for (std::size_t i = 0; i < leaves.size(); ++i) array.set_item(i, leaves[i]);
+  Array array(dtype.value_or(common_dtype(leaves)), shape);
+  with_type(array.dtype(), [&]<class T>(T) {
+    T* const to = array.mutable_elements<T>().data();
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const Fit fit = with_number(leaves[i], [&](auto given) { return narrow(given, to[i]); });
+      if (fit > Fit::rounded) throw_unfit_element(i, leaves[i], fit, array.dtype());
+    }
+  });
   return array;
+}
+
+}  // namespace
+
+Array Codec<Array>::decode(const Value& value) {
+  return value.kind() == Kind::array ? contents<ArrayObject>(value) : array_of_lists(value, std::nullopt);
+}
+
+Array array_of(const Value& value, DType dtype) {
+  return value.kind() == Kind::array ? contents<ArrayObject>(value).narrowed(dtype) : array_of_lists(value, dtype);
 }
 
 namespace detail {
@@ -116,56 +143,67 @@ void throw_overflow(const Value& value, std::string_view type) {
 
 std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type) {
   if (!is_integral(value)) throw_expected("int", value);
-  const std::int64_t number = integral(value);
+  const Whole number = integral(value);
   if (number < low || number > high)
-    throw OverflowError(std::to_string(number) + " does not fit into " + std::string(type) + ", which holds " +
+    throw OverflowError(integer_text(number) + " does not fit into " + std::string(type) + ", which holds " +
                         std::to_string(low) + " to " + std::to_string(high));
-  return number;
+  return static_cast<std::int64_t>(number);
 }
 
 std::uint64_t decode_unsigned(const Value& value, std::uint64_t high, std::string_view type) {
   if (!is_integral(value)) throw_expected("int", value);
-  const std::int64_t number = integral(value);
-  if (number < 0 || static_cast<std::uint64_t>(number) > high)
-    throw OverflowError(std::to_string(number) + " does not fit into " + std::string(type) + ", which holds 0 to " +
+  const Whole number = integral(value);
+  if (number < 0 || number > high)
+    throw OverflowError(integer_text(number) + " does not fit into " + std::string(type) + ", which holds 0 to " +
                         std::to_string(high));
   return static_cast<std::uint64_t>(number);
+}
+
+/// By the rule of narrow().
+template <class T>
+T number_as(const Value& value, const char* type) {
+  T number{};
+  const Fit fit = with_number(value, [&](auto given) { return narrow(given, number); });
+  if (fit == Fit::beyond)
+    throw OverflowError(value.repr() + " does not fit into " + type + ", which holds up to 3.4e+38; take a double");
+  if (fit == Fit::lost)
+    throw ValueError(value.repr() + " cannot be a " + type + " without loss; pass it as a float, or take an int");
+  return number;
 }
 
 double decode_real(const Value& value) {
   if (value.kind() == Kind::real) return contents<RealObject>(value);
   if (!is_integral(value)) throw_expected("float", value);
-  const std::int64_t number = integral(value);
-  const double real = static_cast<double>(number);
-  if (!(Value::real(real) == value))
-    throw ValueError(std::to_string(number) + " cannot be a double without loss; pass it as a float, or take an int");
-  return real;
+  return number_as<double>(value, "double");
 }
 
 float decode_float(const Value& value) {
-  const double number = decode_real(value);
-  if (std::isfinite(number) && std::abs(number) > static_cast<double>(std::numeric_limits<float>::max()))
-    throw OverflowError(real_repr(number) + " does not fit into float, which holds up to 3.4e+38; take a double");
-  return static_cast<float>(number);
+  if (value.kind() != Kind::real && !is_integral(value)) throw_expected("float", value);
+  return number_as<float>(value, "float");
 }
 
 Complex decode_complex(const Value& value) {
-  if (value.kind() == Kind::complex) {
-    const std::complex<double> number = contents<ComplexObject>(value);
-    return {number.real(), number.imag()};
-  }
   if (!is_number(value)) throw_expected("complex", value);
-  return {decode_real(value), 0};
+  const auto number = number_as<std::complex<double>>(value, "complex<double>");
+  return {number.real(), number.imag()};
+}
+
+Complex decode_single_complex(const Value& value) {
+  if (!is_number(value)) throw_expected("complex", value);
+  const auto number = number_as<std::complex<float>>(value, "complex<float>");
+  return {static_cast<double>(number.real()), static_cast<double>(number.imag())};
+}
+
+double exact_double(long double number) {
+  const double result = static_cast<double>(number);
+  if (static_cast<long double>(result) == number || std::isnan(number)) return result;
+  char text[64];
+  char* const end = std::to_chars(text, text + sizeof text, number).ptr;
+  throw ValueError("the long double " + std::string(text, end) +
+                   " cannot be a double without loss; round it: static_cast<double>(x)");
 }
 
 Value encode_complex(const Complex& number) { return Value::complex({number.real, number.imag}); }
-
-Value encode_unsigned(std::uint64_t number) {
-  if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    throw OverflowError(std::to_string(number) +
-                        " does not fit into an int of 64 bits; pass it as a float or in an array of u64");
-  return Value::integer(static_cast<std::int64_t>(number));
-}
 
 Value encode_char(char character) {
   const unsigned char byte = static_cast<unsigned char>(character);
@@ -201,9 +239,13 @@ void require_items(const Value& value, std::string_view wanted, std::size_t have
                      (count == 1 ? " item" : " items") + ", got " + std::to_string(have) + ": " + brief(value));
 }
 
+/// As an array's element would be taken, and in the words of a number alone if it cannot be.
 template <Number T>
 T decode_number(const Value& item, std::string_view type) {
   using Limits = std::numeric_limits<T>;
+  T number{};
+  if (is_number(item) && with_number(item, [&](auto given) { return narrow(given, number); }) <= Fit::rounded)
+    return number;
   if constexpr (Integer<T> && std::is_signed_v<T>)
     return static_cast<T>(decode_signed(item, Limits::min(), Limits::max(), type));
   else if constexpr (Integer<T>)
@@ -253,7 +295,7 @@ Array decode_numbers(const Value& value, DType dtype, std::string_view number) {
   if (value.kind() == Kind::array) {
     const Array& array = contents<ArrayObject>(value);
     if (array.ndim() != 1) throw TypeError("expected an array of one dimension, got an " + array.describe());
-    return array.converted(dtype);
+    return array.narrowed(dtype);
   }
   if (value.kind() != Kind::list && value.kind() != Kind::tuple) throw_expected(array_name(dtype), value);
   Items items(value, nullptr);
@@ -287,12 +329,13 @@ Value encode_seconds(double seconds, std::int64_t whole, double fraction, bool e
 }
 
 Seconds decode_seconds(const Value& value) {
-  if (is_integral(value)) return {integral(value), 0};
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(), kMost = ~kLeast;
+  if (is_integral(value)) return {decode_signed(value, kLeast, kMost, "seconds"), 0};
   if (value.kind() == Kind::real) return split_seconds(contents<RealObject>(value));
   if (value.kind() == Kind::tuple && value.size() == 2) {
     const List& parts = items_of(value);
     if (is_integral(parts[0]) && parts[1].kind() == Kind::real)
-      return {integral(parts[0]), contents<RealObject>(parts[1])};
+      return {decode_signed(parts[0], kLeast, kMost, "seconds"), contents<RealObject>(parts[1])};
   }
   throw_expected("seconds as a number", value);
 }

@@ -10,15 +10,15 @@
 namespace enginery {
 namespace {
 
-constexpr double kTwoTo63 = 9223372036854775808.0;
+constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
 
 /// Exactly, although not every int is a double.
-std::partial_ordering compare(std::int64_t a, double b) {
+std::partial_ordering compare(Whole a, double b) {
   if (std::isnan(b)) return std::partial_ordering::unordered;
-  if (b >= kTwoTo63) return std::partial_ordering::less;
+  if (b >= kTwoTo64) return std::partial_ordering::less;
   if (b < -kTwoTo63) return std::partial_ordering::greater;
   const double whole = std::floor(b);
-  const auto order = a <=> static_cast<std::int64_t>(whole);
+  const auto order = a <=> static_cast<Whole>(whole);
   if (order != 0) return order;
   return whole < b ? std::partial_ordering::less : std::partial_ordering::equivalent;
 }
@@ -55,11 +55,13 @@ std::size_t mix(std::size_t seed, std::size_t hash) {
 
 std::size_t hash_address(const void* address) { return mix(7, reinterpret_cast<std::uintptr_t>(address)); }
 
-std::size_t hash_integer(std::int64_t number) { return mix(1, static_cast<std::size_t>(number)); }
+std::size_t hash_integer(Whole number) {
+  return mix(number > std::numeric_limits<std::int64_t>::max() ? 8 : 1, static_cast<std::size_t>(number));
+}
 
 std::size_t hash_real(double number) {
-  if (number >= -kTwoTo63 && number < kTwoTo63 && std::floor(number) == number)
-    return hash_integer(static_cast<std::int64_t>(number));
+  if (number >= -kTwoTo63 && number < kTwoTo64 && std::floor(number) == number)
+    return hash_integer(static_cast<Whole>(number));
   std::size_t bits;
   std::memcpy(&bits, &number, sizeof bits);
   return mix(2, bits);

@@ -14,9 +14,9 @@ namespace {
 std::size_t index_of(const Value& key, std::size_t size, const char* what) {
   if (!is_integral(key))
     throw TypeError(std::string(what) + " indices must be integers or slices, not " + key.type_name());
-  const std::int64_t index = integral(key), count = static_cast<std::int64_t>(size);
+  const Whole index = integral(key), count = static_cast<Whole>(size);
   if (index >= count || index < -count)
-    throw IndexError(std::string(what) + " index out of range: " + std::to_string(index) + " in one of length " +
+    throw IndexError(std::string(what) + " index out of range: " + integer_text(index) + " in one of length " +
                      std::to_string(size));
   return static_cast<std::size_t>(index < 0 ? index + count : index);
 }

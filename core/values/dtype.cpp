@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/values/objects.hpp"
+
 namespace enginery {
 namespace {
 
@@ -67,6 +69,19 @@ DType promoted(DType array, Kind number) noexcept {
       return array == DType::f32 || array == DType::c64 ? DType::c64 : DType::c128;
     default:
       return array;
+  }
+}
+
+DType dtype_of_number(const Value& number) noexcept {
+  switch (number.kind()) {
+    case Kind::boolean:
+      return DType::boolean;
+    case Kind::integer:
+      return is_large(number) ? DType::u64 : DType::i64;
+    case Kind::real:
+      return DType::f64;
+    default:
+      return DType::c128;
   }
 }
 

@@ -72,4 +72,7 @@ DType promoted(DType a, DType b) noexcept;
 /// array's dtype if it is of their class or a later one.
 DType promoted(DType array, Kind number) noexcept;
 
+/// Of the array that holds this number: i64 for an int, or u64 where only that does. Requires: it is a number.
+DType dtype_of_number(const Value& number) noexcept;
+
 }  // namespace enginery

@@ -1,6 +1,7 @@
 // core/values/eigen.cpp: what Eigen's codecs check about shapes, strides and indices.
 #include <enginery/eigen.hpp>
 
+#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::detail {
@@ -59,10 +60,10 @@ RowsCols fit_shape(const Array& array, const DenseShape& wanted, std::string_vie
   return *fit;
 }
 
-Array dense_array(const Value& value, std::string_view type) {
+Array dense_array(const Value& value, DType dtype, std::string_view type) {
   if (value.kind() != Kind::array && value.kind() != Kind::list && value.kind() != Kind::tuple)
     throw_expected("an array for " + std::string(type), value);
-  return Codec<Array>::decode(value);
+  return array_of(value, dtype);
 }
 
 std::optional<Strides> view_strides(const Array& array, const DenseView& view, RowsCols extents) noexcept {
@@ -102,7 +103,7 @@ Array& viewable_array(const Value& value, const DenseView& view, std::string_vie
 }
 
 Array readable_array(const Value& value, const DenseView& view, std::string_view type) {
-  Array array = dense_array(value, type).converted(view.dtype);
+  Array array = dense_array(value, view.dtype, type);
   const RowsCols extents = fit_shape(array, view.shape, type);
   if (!view_strides(array, view, extents)) {
     array = array.ordered(view.row_major ? Order::row_major : Order::column_major);

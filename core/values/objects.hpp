@@ -3,6 +3,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,7 +31,15 @@ struct OpaqueObject {
 };
 
 using BooleanObject = Holding<Kind::boolean, bool>;
-using IntegerObject = Holding<Kind::integer, std::int64_t>;
+/// An int. There is one form for each: `is_large` is that it is beyond std::int64_t, whose bits these are else.
+struct IntegerObject : Object {
+  const bool is_large;
+  const std::uint64_t bits;
+  explicit IntegerObject(std::int64_t number)
+      : Object(Kind::integer), is_large(false), bits(static_cast<std::uint64_t>(number)) {}
+  explicit IntegerObject(std::uint64_t number) : Object(Kind::integer), is_large(number >> 63 != 0), bits(number) {}
+};
+static_assert(sizeof(IntegerObject) == 16);
 using RealObject = Holding<Kind::real, double>;
 using ComplexObject = Holding<Kind::complex, std::complex<double>>;
 using StringObject = Holding<Kind::string, std::string>;
@@ -76,8 +85,36 @@ inline const List& items_of(const Value& value) {
 
 /// Is it a bool or an int? Both count as one in arithmetic.
 inline bool is_integral(const Value& value) { return value.kind() == Kind::boolean || value.kind() == Kind::integer; }
-inline std::int64_t integral(const Value& value) {
-  return value.kind() == Kind::boolean ? contents<BooleanObject>(value) : contents<IntegerObject>(value);
+/// Is it an int that std::int64_t does not hold? One of 64 bits without a sign does.
+inline bool is_large(const Value& value) {
+  return value.kind() == Kind::integer && static_cast<const IntegerObject*>(value.object())->is_large;
+}
+
+/// Holds every int, and what two of them make before it is known to be one.
+using Whole = __int128;
+constexpr Whole kLeastInt = -(Whole{1} << 63), kMostInt = (Whole{1} << 64) - 1;
+/// For the end of an OverflowError's message.
+inline constexpr const char* kIntRange = ": an int holds -2**63 to 2**64 - 1";
+inline bool is_int(Whole number) { return kLeastInt <= number && number <= kMostInt; }
+
+/// Requires: is_integral(value).
+inline Whole integral(const Value& value) {
+  if (value.kind() == Kind::boolean) return contents<BooleanObject>(value);
+  const IntegerObject& object = *static_cast<const IntegerObject*>(value.object());
+  return object.is_large ? static_cast<Whole>(object.bits) : static_cast<std::int64_t>(object.bits);
+}
+/// As that, but what std::int64_t does not hold is its end that is nearer.
+inline std::int64_t clamped_integral(const Value& value) {
+  return is_large(value) ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(integral(value));
+}
+/// Requires: is_int(number).
+inline Value integer_value(Whole number) {
+  return number > std::numeric_limits<std::int64_t>::max() ? Value::integer(static_cast<std::uint64_t>(number))
+                                                           : Value::integer(static_cast<std::int64_t>(number));
+}
+inline std::string integer_text(Whole number) {
+  return number < 0 ? std::to_string(static_cast<std::int64_t>(number))
+                    : std::to_string(static_cast<std::uint64_t>(number));
 }
 inline bool is_number(const Value& value) {
   return is_integral(value) || value.kind() == Kind::real || value.kind() == Kind::complex;

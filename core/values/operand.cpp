@@ -17,11 +17,7 @@ Operand::Operand(const Value& value) : value_(value), number_(enginery::is_numbe
   if (value.kind() == Kind::array) {
     given_ = &contents<ArrayObject>(value);
   } else if (number_) {
-    made_.emplace(value.kind() == Kind::boolean   ? DType::boolean
-                  : value.kind() == Kind::integer ? DType::i64
-                  : value.kind() == Kind::real    ? DType::f64
-                                                  : DType::c128,
-                  std::span<const std::int64_t>());
+    made_.emplace(dtype_of_number(value), std::span<const std::int64_t>());
     made_->set_item(0, value);
   } else {
     made_ = value.as<Array>();

@@ -1,6 +1,7 @@
 // core/values/parameter.cpp: which objects a task's reference may see, and why not.
 #include <enginery/parameter.hpp>
 
+#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -28,10 +29,10 @@ Array& writable_vector(const Value& value, DType dtype, std::string_view wanted)
 Array readable_vector(const Value& value, DType dtype, std::string_view wanted) {
   const bool sequence = value.kind() == Kind::list || value.kind() == Kind::tuple;
   if (value.kind() != Kind::array && !sequence) throw_expected("an array for " + std::string(wanted), value);
-  const Array array = Codec<Array>::decode(value);
+  const Array array = array_of(value, dtype);
   if (array.ndim() != 1)
     throw TypeError("expected a 1-d array for " + std::string(wanted) + ", got an " + array.describe());
-  return array.converted(dtype);
+  return array;
 }
 
 void check_extent(std::size_t extent, std::size_t size) {

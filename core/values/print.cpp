@@ -199,7 +199,7 @@ class Printer {
         out_ += contents<BooleanObject>(value) ? "True" : "False";
         break;
       case Kind::integer:
-        out_ += std::to_string(contents<IntegerObject>(value));
+        out_ += integer_text(integral(value));
         break;
       case Kind::real:
         out_ += real_repr(contents<RealObject>(value));

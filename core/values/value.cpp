@@ -154,6 +154,7 @@ Value Value::boolean(bool truth) {
   return truth ? *yes : *no;
 }
 Value Value::integer(std::int64_t number) { return adopt(allocate<IntegerObject>(number)); }
+Value Value::unsigned_integer(std::uint64_t number) { return adopt(allocate<IntegerObject>(number)); }
 Value Value::real(double number) { return adopt(allocate<RealObject>(number)); }
 Value Value::complex(std::complex<double> number) { return adopt(allocate<ComplexObject>(number)); }
 Value Value::string(std::string text) { return adopt(allocate<StringObject>(std::move(text))); }
@@ -179,7 +180,17 @@ std::string Value::type_name() const {
 }
 
 bool Value::as_boolean() const { return checked<BooleanObject>(*this, Kind::boolean); }
-std::int64_t Value::as_integer() const { return checked<IntegerObject>(*this, Kind::integer); }
+std::int64_t Value::as_integer() const {
+  if (kind() != Kind::integer) detail::throw_expected(word(Kind::integer), *this);
+  if (is_large(*this)) throw OverflowError(repr() + " is beyond what as_integer() gives; take as_unsigned()");
+  return static_cast<std::int64_t>(integral(*this));
+}
+bool Value::is_large_integer() const noexcept { return is_large(*this); }
+std::uint64_t Value::as_unsigned() const {
+  if (kind() != Kind::integer) detail::throw_expected(word(Kind::integer), *this);
+  if (integral(*this) < 0) throw OverflowError(repr() + " is below what as_unsigned() gives; take as_integer()");
+  return static_cast<std::uint64_t>(integral(*this));
+}
 double Value::as_real() const { return checked<RealObject>(*this, Kind::real); }
 std::complex<double> Value::as_complex() const { return checked<ComplexObject>(*this, Kind::complex); }
 const std::string& Value::as_string() const& { return checked<StringObject>(*this, Kind::string); }

@@ -13,6 +13,8 @@ namespace enginery::wire {
 namespace {
 
 constexpr std::uint8_t kMore = 255;
+/// The detail of an int whose word has no sign.
+constexpr std::uint8_t kUnsigned = 1;
 /// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
 constexpr std::size_t kLargestBytes = std::size_t{1} << 30;
 /// A writer that was larger gives its memory back.
@@ -68,7 +70,10 @@ void NodeWriter::write(const Value& value, unsigned depth) {
       nodes.push_back(node(kind, value.as_boolean()));
       return;
     case Kind::integer:
-      nodes.push_back(node(kind, static_cast<std::uint64_t>(value.as_integer())));
+      if (value.is_large_integer())
+        nodes.push_back({static_cast<std::uint8_t>(kind), kUnsigned, 0, 0, value.as_unsigned()});
+      else
+        nodes.push_back(node(kind, static_cast<std::uint64_t>(value.as_integer())));
       return;
     case Kind::real:
       nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(value.as_real())));
@@ -169,7 +174,9 @@ Value NodeReader::read(unsigned depth) {
     case Kind::boolean:
       return Value::boolean(node.word != 0);
     case Kind::integer:
-      return Value::integer(static_cast<std::int64_t>(node.word));
+      if (node.detail > kUnsigned) throw ProtocolError(fmt::format("an int has the unknown detail {}", node.detail));
+      return node.detail == kUnsigned ? Value::integer(node.word)
+                                      : Value::integer(static_cast<std::int64_t>(node.word));
     case Kind::real:
       return Value::real(std::bit_cast<double>(node.word));
     case Kind::complex: {

@@ -96,7 +96,7 @@ void errors_of_execute(ErrorPage& page) {
              "The statements before it have been done.");
   page.error("Operands that do not go together", ENGINERY_PROVOKE(page.e0().execute("1 + 'one'").get()),
              "Convert one of them: `str(1)`, `int('1')`.");
-  page.error("An int beyond 64 bits", ENGINERY_PROVOKE(page.e0().execute("2 ** 63").get()), "Use a float.");
+  page.error("An int beyond 64 bits", ENGINERY_PROVOKE(page.e0().execute("2 ** 64").get()), "Use a float.");
   page.error("Shapes that do not fit", ENGINERY_PROVOKE(page.e0().execute("array([1, 2, 3]) + array([1, 2])").get()),
              "As in numpy.");
   page.error("Too much memory in one statement", ENGINERY_PROVOKE(page.e0().execute("[0] * 10 ** 10").get()),

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,9 +75,10 @@ void errors_of_results(ErrorPage& page) {
 
 void errors_of_values(ErrorPage& page) {
   page.section("Values", "Arguments, results and variables that cannot be what they should be.");
-  page.error("A number that no int can hold",
-             ENGINERY_PROVOKE(page.e0()["u"] = std::numeric_limits<std::uint64_t>::max()),
-             "An int has 64 bits with a sign.");
+  page.error("A long double that is no double", ENGINERY_PROVOKE(page.e0()["l"] = 0.1L),
+             "Nothing was sent. One that is exactly a `double` travels.");
+  page.error("A float that would be infinite", ENGINERY_PROVOKE(page.e0()["d"] = 1e300; page.e0().pull<float>("d")),
+             "A `double` is rounded to the nearest `float`, but not to infinity.");
   page.error("A value that contains itself",
              ENGINERY_PROVOKE(Value list = Value::list(); list.append(list); page.e0()["l"] = list),
              "It was refused here; nothing was sent. Lists that contain themselves can live on an engine, not travel.");

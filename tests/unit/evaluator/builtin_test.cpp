@@ -55,8 +55,11 @@ TEST_F(Builtin, NumbersAreReadFromText) {
       {{"int(' -12_3 '), int('ff', 16), int('0x1F', 0), int('z', 36), int(-3.9), int(b'7')",
         "(-123, 255, 31, 35, -3, 7)"},
        {"int('-9223372036854775808')", "-9223372036854775808"},
-       {"int('9223372036854775808')", "OverflowError"},
-       {"int(1e19)", "OverflowError"},
+       {"int('9223372036854775808'), int(1e19), int('-0x8000000000000000', 0)",
+        "(9223372036854775808, 10000000000000000000, -9223372036854775808)"},
+       {"int('18446744073709551616')", "OverflowError"},
+       {"int(2.0 ** 64)", "OverflowError"},
+       {"int('-9223372036854775809')", "OverflowError"},
        {"int('1__0')", "ValueError"},
        {"int('f_f', base=16), int('0x_f', 16)", "(255, 15)"},
        {"int(base=10)", "TypeError"},
@@ -68,6 +71,40 @@ TEST_F(Builtin, NumbersAreReadFromText) {
        {"float('1_0e1_0')", "100000000000.0"},
        {"complex('1+2j'), complex('-j'), complex(1, 2), complex('1e-2')", "((1+2j), -1j, (1+2j), (0.01+0j))"},
        {"pow(3, 200, 7), pow(3, -1, 7), pow(2, 3), divmod(-7, 2), divmod(7.5, 2)", "(2, 5, 8, (-4, 1), (3.0, 1.5))"}});
+}
+
+TEST_F(Builtin, TakeIntsBeyondSixtyThreeBits) {
+  expect({{"n = 0xffffffffffffffff; int(n), float(n), bool(n), str(n), complex(n), n.real, n.imag",
+           "(18446744073709551615, 1.8446744073709552e+19, True, '18446744073709551615', (1.8446744073709552e+19+0j), "
+           "18446744073709551615, 0)"},
+          {"n = 0xffffffffffffffff; abs(n), divmod(n, 10), round(n, -2), round(n, -21), round(1.5, n)",
+           "(18446744073709551615, (1844674407370955161, 5), 18446744073709551600, 0, 1.5)"},
+          {"n = 0xffffffffffffffff; pow(n - 1, n - 2, n), pow(3, n, n), pow(2, -1, n), pow(5, 3, -9)",
+           "(18446744073709551614, 9490648191163651407, 9223372036854775808, -1)"},
+          {"n = 0xffffffffffffffff; max(1, n, 2.5), min(n, n - 1), sum([n - 1, 1]), sorted([n, -1, 2 ** 63])",
+           "(18446744073709551615, 18446744073709551614, 18446744073709551615, [-1, 9223372036854775808, "
+           "18446744073709551615])"},
+          {"n = 0xffffffffffffffff; range(n - 1, n), range(n, n - 3, -2), enumerate('a', n)",
+           "([18446744073709551614], [18446744073709551615, 18446744073709551613], [(18446744073709551615, 'a')])"},
+          {"enumerate('ab', 0xffffffffffffffff)", "OverflowError"},
+          {"[1].pop(0xffffffffffffffff)", "OverflowError"},
+          {"round(2 ** 63, -30), isinstance(2 ** 63, int), type(2 ** 63)", "(0, True, <class 'int'>)"},
+          {"a = array([2 ** 63, 1]); a.dtype, a.tolist(), a.max(), a + 1, a == 2 ** 63",
+           "('u64', [9223372036854775808, 1], 9223372036854775808, [9223372036854775809, 2], [True, False])"},
+          {"array([2 ** 63, -1])", "ValueError"},
+          {"array([1, 2], 'u8') < 2 ** 63, array([True]) < 2 ** 63, array([-1]) < 2 ** 63",
+           "([True, True], [True], [True])"},
+          {"array([1]) + 2 ** 63", "OverflowError"},
+          {"a = array([1], 'u64'); a[0] = 0xffffffffffffffff; a[0], sum(a)",
+           "(18446744073709551615, 18446744073709551615)"},
+          {"a = array([1]); a[0] = 0xffffffffffffffff", "ValueError"},
+          {"a = array([0.5], 'f32'); a[0] = 0.1; a[:] = [0.1]; a.astype('f64')[0], array([0.1]).astype('f32')",
+           "(0.10000000149011612, [0.1])"},
+          {"a = array([0.5], 'f32'); a[0] = 1e300", "OverflowError"},
+          {"a = array([0.5], 'f32'); a[:] = [1e300]", "OverflowError"},
+          {"array([1e300]).astype('f32')", "OverflowError"},
+          {"array([1e300], 'c64')", "OverflowError"},
+          {"a = array([0.5]); a[:] = [2 ** 53 + 1]", "ValueError"}});
 }
 
 TEST_F(Builtin, OrdersTakeKeys) {

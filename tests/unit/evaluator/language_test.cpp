@@ -25,7 +25,10 @@ TEST_F(Language, LiteralsAreReadAsPythonReadsThem) {
           {"True, False", "(True, False)"},
           {"0x_ff, 0b1_0, 0o17, 1_000", "(255, 2, 15, 1000)"},
           {"-9223372036854775808", "-9223372036854775808"},
-          {"9223372036854775808", "OverflowError"},
+          {"9223372036854775808, -9223372036854775808, 0xffff_ffff_ffff_ffff",
+           "(9223372036854775808, -9223372036854775808, 18446744073709551615)"},
+          {"18446744073709551616", "OverflowError"},
+          {"-9223372036854775809", "OverflowError"},
           {"99999999999999999999", "OverflowError"},
           {"1., .5, 1e3, 1E-2, 1_0.0_1, 1e999", "(1.0, 0.5, 1000.0, 0.01, 10.01, inf)"},
           {"5e-324, 1e-999", "(5e-324, 0.0)"},
@@ -52,7 +55,13 @@ TEST_F(Language, OperatorsBindAsInPython) {
           {"[1 if True else 2, 3]", "[1, 3]"},
           {"True & False, True | 2, {1: 2} | {1: 3, 4: 5}", "(False, 3, {1: 3, 4: 5})"},
           {"1 << 62, 0 << 99, -1 >> 99, -1 << 63", "(4611686018427387904, 0, -1, -9223372036854775808)"},
-          {"1 << 63", "OverflowError"},
+          {"a = 1 << 63; a, a >> 62, a | 1, a ^ a, a & -1, 2 ** 63 - 1 + a",
+           "(9223372036854775808, 2, 9223372036854775809, 0, 9223372036854775808, 18446744073709551615)"},
+          {"1 << 64", "OverflowError"},
+          {"-1 << 64", "OverflowError"},
+          {"0xffffffffffffffff ^ -1", "OverflowError"},
+          {"~0xffffffffffffffff", "OverflowError"},
+          {"0xffffffffffffffff >> 64, 0xffffffffffffffff >> 0xffffffffffffffff", "(0, 0)"},
           {"1 << -1", "ValueError"}});
 }
 
@@ -64,6 +73,11 @@ TEST_F(Language, SubscriptsTakeIndicesKeysAndSlices) {
   expect(
       {{"a = [0, 1, 2, 3, 4]; a[-1], a[1:3], a[::-1], a[-2:0:-2], a[:], a[7:], a[None:2]",
         "(4, [1, 2], [4, 3, 2, 1, 0], [3, 1], [0, 1, 2, 3, 4], [], [0, 1])"},
+       {"a = [1, 2]; n = 0xffffffffffffffff; a[:n], a[n:], a[::n], 'ab'[-5:n]", "([1, 2], [], [1], 'ab')"},
+       {"[1][0xffffffffffffffff]", "IndexError"},
+       {"array([1, 2])[0xffffffffffffffff]", "IndexError"},
+       {"array([1, 2])[array([0xffffffffffffffff])]", "IndexError"},
+       {"{0xffffffffffffffff: 1}[0xffffffffffffffff], 2.0 ** 63 in {2 ** 63: 1}", "(1, True)"},
        {"'häuser'[1:3], 'abc'[::-1], (1, 2, 3)[1:]", "('äu', 'cba', (2, 3))"},
        {"d = {(1, 2): 3, (1,): 4}; d[1, 2], d[1,], d[(1, 2)]", "(3, 4, 3)"},
        {"a = [1, 2, 3, 4]; a[1:3] = 'xyz'; a", "[1, 'x', 'y', 'z', 4]"},

@@ -1,13 +1,13 @@
 # tests/unit/evaluator/reference.py: what Python itself does with statements, for comparison.
 #
 # Reads programs, each a line with its number of statements and then one line per statement; answers each with one line:
-# for each statement the error's kind or "ok", a tab, and the repr of the namespace after all. An int beyond 64 bits is an OverflowError
+# for each statement the error's kind or "ok", a tab, and the repr of the namespace after all. An int beyond -2**63 to 2**64 - 1 is an OverflowError
 # where it is made, as enginery has it.
 import ast
 import operator
 import sys
 
-LEAST, MOST = -2**63, 2**63 - 1
+LEAST, MOST = -2**63, 2**64 - 1
 
 
 class TooLarge(Exception):
@@ -105,7 +105,7 @@ class Step:
 
 HELPERS.update({"_pow": power, "_sum": checked_sum, "_step": Step})
 HELPERS.update({"_range": small_range, "_zip": lambda *a: list(zip(*a)),
-                "_reversed": lambda a: list(reversed(a)), "_enumerate": lambda *a: list(enumerate(*a))})
+                "_reversed": lambda a: list(reversed(a)), "_enumerate": lambda *a: [(check(number), item) for number, item in enumerate(*a)]})
 
 
 PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}

@@ -160,16 +160,55 @@ TEST(Arithmetic, TheQuotientOfIntsIsRoundedOnce) {
 }
 
 TEST(Arithmetic, BeyondSixtyFourBitsIsAnOverflowError) {
-  EXPECT_THROW(Value(kMost) + 1, OverflowError);
+  EXPECT_THROW(Value(UINT64_MAX) + 1, OverflowError);
   EXPECT_THROW(Value(kLeast) - 1, OverflowError);
-  EXPECT_THROW(Value(kMost) * 2, OverflowError);
-  EXPECT_THROW(-Value(kLeast), OverflowError);
-  EXPECT_THROW(floor_divide(kLeast, Value(-1)), OverflowError);
+  EXPECT_THROW(Value(kMost) * 3, OverflowError);
+  EXPECT_THROW(Value(UINT64_MAX) * UINT64_MAX, OverflowError);
+  EXPECT_THROW(Value(UINT64_MAX) * -1, OverflowError);
+  EXPECT_THROW(-Value(UINT64_MAX), OverflowError);
+  EXPECT_THROW(~Value(UINT64_MAX), OverflowError);
   EXPECT_EQ(Value(kLeast) % -1, 0);
-  EXPECT_THROW(pow(Value(2), 63), OverflowError);
+  EXPECT_THROW(pow(Value(2), 64), OverflowError);
+  EXPECT_THROW(pow(Value(-2), 65), OverflowError);
+  EXPECT_THROW(pow(Value(UINT64_MAX), 2), OverflowError);
+  try {
+    Value(UINT64_MAX) + 1;
+    FAIL();
+  } catch (const OverflowError& error) {
+    EXPECT_STREQ(error.what(),
+                 "18446744073709551615 + 1 does not fit into an int of 64 bits; use a float: an int holds -2**63 to "
+                 "2**64 - 1");
+  }
   EXPECT_EQ(pow(Value(2), 62), std::int64_t{1} << 62);
   EXPECT_EQ(pow(Value(-2), 63), kLeast);
   EXPECT_THROW(pow(Value(10.0), 400), OverflowError);
+}
+
+TEST(Arithmetic, IntegersGoUpToTheMostOfBothTypes) {
+  const Value most = UINT64_MAX, half = std::uint64_t{1} << 63;
+  EXPECT_EQ(Value(kMost) + 1, half);
+  EXPECT_EQ(half - 1, kMost);
+  EXPECT_FALSE((half - 1).is_large_integer());
+  EXPECT_EQ(Value(kMost) * 2 + 1, most);
+  EXPECT_EQ(-half, kLeast);
+  EXPECT_EQ(-Value(kLeast), half);
+  EXPECT_EQ(absolute(Value(kLeast)), half);
+  EXPECT_EQ(floor_divide(Value(kLeast), -1), half);
+  EXPECT_THROW(~half, OverflowError);
+  EXPECT_EQ(most - most, 0);
+  EXPECT_EQ((most / most).repr(), "1.0");
+  EXPECT_EQ((most / 3).repr(), "6.148914691236517e+18");
+  EXPECT_EQ((Value(1) / most).repr(), "5.421010862427522e-20");
+  EXPECT_EQ(floor_divide(most, Value(-2)), kLeast);
+  EXPECT_EQ(most % 10, 5);
+  EXPECT_EQ(most % -10, -5);
+  EXPECT_EQ(Value(-1) % most, UINT64_MAX - 1);
+  EXPECT_EQ(pow(Value(2), 63), half);
+  EXPECT_EQ(pow(most, 1), most);
+  EXPECT_EQ((most + 0.0).repr(), "1.8446744073709552e+19");
+  EXPECT_EQ((most + std::complex<double>(0, 1)).repr(), "(1.8446744073709552e+19+1j)");
+  EXPECT_EQ(most.repr(), "18446744073709551615");
+  EXPECT_TRUE(most.truth());
 }
 
 TEST(Arithmetic, SequencesJoinAndRepeat) {
@@ -179,6 +218,7 @@ TEST(Arithmetic, SequencesJoinAndRepeat) {
   EXPECT_EQ((Value::tuple({1}) + Value::tuple({2})).repr(), "(1, 2)");
   EXPECT_EQ((Value("ab") * -1).repr(), "''");
   EXPECT_THROW(Value("x") * kMost, OverflowError);
+  EXPECT_THROW(Value("") * UINT64_MAX, OverflowError) << "as Python";
 }
 
 TEST(Arithmetic, UnfitOperandsAreNamed) {
@@ -214,6 +254,14 @@ TEST(Comparison, NumbersCompareExactlyAcrossTypes) {
   EXPECT_NE(Value((std::int64_t{1} << 53) + 1), 9007199254740992.0);
   EXPECT_NE(Value(kMost), 9223372036854775808.0);
   EXPECT_LT(Value(kMost), 9223372036854775808.0);
+  EXPECT_EQ(Value(std::uint64_t{1} << 63), 9223372036854775808.0);
+  EXPECT_EQ(Value(std::uint64_t{1} << 63).hash(), Value(9223372036854775808.0).hash());
+  EXPECT_EQ(Value(UINT64_MAX), Value(std::vector<std::uint64_t>{UINT64_MAX}).at(0));
+  EXPECT_NE(Value(UINT64_MAX), -1);
+  EXPECT_NE(Value(UINT64_MAX), 18446744073709551616.0);
+  EXPECT_LT(Value(UINT64_MAX), 18446744073709551616.0);
+  EXPECT_GT(Value(UINT64_MAX), kMost);
+  EXPECT_GT(Value(UINT64_MAX), kLeast);
   EXPECT_GT(Value(kMost), 1.5);
   EXPECT_LT(Value(1), 1.5);
   EXPECT_LT(Value(-INFINITY), kLeast);

@@ -1,6 +1,7 @@
 // tests/unit/values/codec_test.cpp: every type of the standard library comes back as it went.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <complex>
 #include <cstring>
@@ -36,6 +37,7 @@ std::string message(F f) {
 }
 
 enum class Colour : std::uint8_t { red, green = 200 };
+enum class Wide : std::uint64_t { all = UINT64_MAX };
 enum Plain { kOne = -1 };
 struct NoCodec {
   explicit NoCodec(int) {}
@@ -64,10 +66,39 @@ static_assert(!std::is_convertible_v<int*, Value> && !std::is_constructible_v<Va
 
 TEST(Codec, IntegersKeepTheirLimits) {
   expect_limits_round_trip<signed char, unsigned char, short, unsigned short, int, unsigned, long, long long, bool>();
-  expect_round_trip(std::uint64_t{1} << 62);
+  expect_limits_round_trip<unsigned long, unsigned long long>();
+  expect_round_trip(std::uint64_t{1} << 63);
+  expect_round_trip(std::array<std::uint64_t, 2>{UINT64_MAX, 0});
+  expect_round_trip(std::vector<std::pair<std::uint64_t, int>>{{UINT64_MAX, -1}});
+  expect_round_trip(std::map<std::uint64_t, std::uint64_t>{{UINT64_MAX, 1}, {1, UINT64_MAX}});
+  expect_round_trip(std::set<std::uint64_t>{1, UINT64_MAX});
+  expect_round_trip(Wide::all);
   EXPECT_EQ(Value(static_cast<unsigned char>('A')).kind(), Kind::integer);
-  EXPECT_EQ(message<OverflowError>([] { Value(UINT64_MAX); }).substr(0, 56),
-            "18446744073709551615 does not fit into an int of 64 bits");
+  EXPECT_EQ(Value(std::string::npos).kind(), Kind::integer);
+  EXPECT_EQ(Value(List{UINT64_MAX, 0}).as<std::vector<std::uint64_t>>(), (std::vector<std::uint64_t>{UINT64_MAX, 0}));
+}
+
+TEST(Codec, AnIntegerBeyondInt64IsThatNumberAndNoOther) {
+  const Value most = UINT64_MAX;
+  EXPECT_EQ(most.as_unsigned(), UINT64_MAX);
+  EXPECT_TRUE(most.is_large_integer());
+  EXPECT_FALSE(Value(INT64_MAX).is_large_integer());
+  EXPECT_FALSE(Value(std::uint64_t{1}).is_large_integer()) << "each int has one form";
+  EXPECT_EQ(message<OverflowError>([&] { (void)most.as_integer(); }),
+            "18446744073709551615 is beyond what as_integer() gives; take as_unsigned()");
+  EXPECT_EQ(message<OverflowError>([&] { (void)Value(-1).as_unsigned(); }),
+            "-1 is below what as_unsigned() gives; take as_integer()");
+  EXPECT_EQ(message<OverflowError>([&] { (void)most.as<std::int64_t>(); }),
+            "18446744073709551615 does not fit into long int, which holds -9223372036854775808 to 9223372036854775807");
+  EXPECT_EQ(message<ValueError>([&] { (void)most.as<double>(); }),
+            "18446744073709551615 cannot be a double without loss; pass it as a float, or take an int");
+  EXPECT_EQ(Value(std::uint64_t{1} << 63).as<double>(), 0x1p63);
+  EXPECT_THROW((void)most.as<std::chrono::nanoseconds>(), OverflowError);
+  EXPECT_EQ(Value(List{1, most}).as<Array>().dtype(), DType::u64);
+  EXPECT_EQ(message<ValueError>([&] {
+              (void)Value(List{-1, most}).as<Array>();
+            }),
+            "no array of ints holds both -1 and 18446744073709551615; make them floats");
 }
 
 TEST(Codec, AnIntegerThatDoesNotFitSaysItselfAndTheType) {
@@ -93,6 +124,84 @@ TEST(Codec, FloatsKeepEveryBit) {
   EXPECT_EQ(Value(0.1).as<float>(), 0.1F);
   expect_round_trip(std::complex<double>(1, -2));
   expect_round_trip(std::complex<float>(1, -2));
+}
+
+/// An order for numbers that have none.
+struct Anyhow {
+  bool operator()(auto&&, auto&&) const { return false; }
+};
+
+/// What `number` becomes as a T when it comes alone, and in a list, an array, a span and an array of fixed size.
+template <class T, class Given>
+std::set<std::string> narrowed(const Given& number) {
+  std::set<std::string> outcomes;
+  const auto note = [&](auto decode) {
+    try {
+      outcomes.insert(Value(std::vector<T>{decode()}).repr());
+    } catch (const OverflowError&) {
+      outcomes.insert("OverflowError");
+    } catch (const ValueError&) {
+      outcomes.insert("ValueError");
+    }
+  };
+  const Value list = List{number}, array = std::vector<Given>{number};
+  note([&] { return Value(number).as<T>(); });
+  for (const Value& sequence : {list, array}) {
+    note([&] { return sequence.as<std::vector<T>>()[0]; });
+    note([&] { return sequence.as<std::array<T, 1>>()[0]; });
+    note([&] { return Parameter<std::span<const T>>(sequence).get()[0]; });
+    note([&] { return *sequence.as<std::set<T, Anyhow>>().begin(); });
+  }
+  return outcomes;
+}
+
+TEST(Codec, ANumberIsNarrowedByOneRuleWhereverItComesFrom) {
+  using Outcomes = std::set<std::string>;
+  EXPECT_EQ(narrowed<float>(0.1), Outcomes{"[0.1]"});
+  EXPECT_EQ(narrowed<float>(1e300), Outcomes{"OverflowError"});
+  EXPECT_EQ(narrowed<float>(-3.5e38), Outcomes{"OverflowError"});
+  EXPECT_EQ(narrowed<float>(3.4028235e38), Outcomes{"[3.4028235e+38]"}) << "the nearest float is finite";
+  EXPECT_EQ(narrowed<float>(double{INFINITY}), Outcomes{"[inf]"});
+  EXPECT_EQ(narrowed<float>(double{NAN}), Outcomes{"[nan]"});
+  EXPECT_EQ(narrowed<float>(1e-300), Outcomes{"[0.0]"});
+  EXPECT_EQ(narrowed<float>((1 << 24) + 1), Outcomes{"ValueError"});
+  EXPECT_EQ(narrowed<double>((std::int64_t{1} << 53) + 1), Outcomes{"ValueError"});
+  EXPECT_EQ(narrowed<double>(UINT64_MAX), Outcomes{"ValueError"});
+  EXPECT_EQ(narrowed<double>(std::uint64_t{1} << 63), Outcomes{"[9.223372036854776e+18]"});
+  EXPECT_EQ(narrowed<double>(0.1F), Outcomes{"[0.10000000149011612]"});
+  using Single = std::complex<float>;
+  EXPECT_EQ(narrowed<Single>(std::complex<double>(0.1, -0.1)), Outcomes{"[(0.1-0.1j)]"});
+  EXPECT_EQ(narrowed<Single>(std::complex<double>(1e300, 0)), Outcomes{"OverflowError"});
+  EXPECT_EQ(narrowed<Single>(std::complex<double>(0, -1e300)), Outcomes{"OverflowError"});
+  EXPECT_EQ(narrowed<Single>(std::complex<double>(INFINITY, 0)), Outcomes{"[(inf+0j)]"});
+  EXPECT_EQ(narrowed<Single>(0.1), Outcomes{"[(0.1+0j)]"});
+  EXPECT_EQ(narrowed<Single>(1e300), Outcomes{"OverflowError"});
+  EXPECT_EQ(narrowed<Single>((1 << 24) + 1), Outcomes{"ValueError"});
+  EXPECT_EQ(narrowed<std::complex<double>>((std::int64_t{1} << 53) + 1), Outcomes{"ValueError"});
+}
+
+TEST(Codec, AnErrorOfNarrowingNamesTheNumber) {
+  EXPECT_EQ(message<OverflowError>([] { (void)Value(1e300).as<float>(); }),
+            "1e+300 does not fit into float, which holds up to 3.4e+38; take a double");
+  EXPECT_EQ(message<OverflowError>([] {
+              (void)Value(std::vector<double>{1, 1e300}).as<std::vector<float>>();
+            }),
+            "element 1, 1e+300, does not fit into f32, which holds up to 3.4e+38; choose a dtype of double precision");
+  EXPECT_EQ(message<OverflowError>([] { (void)Value(std::complex<double>(1e300, 1)).as<std::complex<float>>(); }),
+            "(1e+300+1j) does not fit into complex<float>, which holds up to 3.4e+38; take a double");
+}
+
+TEST(Codec, ALongDoubleTravelsIfItIsADouble) {
+  expect_round_trip(0.5L);
+  expect_round_trip(static_cast<long double>(0.1));
+  expect_round_trip(-std::numeric_limits<long double>::infinity());
+  expect_round_trip(std::complex<long double>(1, -0.5L));
+  EXPECT_TRUE(std::isnan(Value(std::numeric_limits<long double>::quiet_NaN()).as<long double>()));
+  EXPECT_EQ(message<ValueError>([] { Value(0.1L); }),
+            "the long double 0.1 cannot be a double without loss; round it: static_cast<double>(x)");
+  EXPECT_THROW(Value(std::numeric_limits<long double>::max()), ValueError);
+  EXPECT_THROW(Value(std::vector<long double>{1, 0.1L}), ValueError);
+  EXPECT_THROW(Value(std::complex<long double>(0, 0.1L)), ValueError);
 }
 
 TEST(Codec, TextKeepsNulsAndUtf8) {

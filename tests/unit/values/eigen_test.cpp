@@ -49,6 +49,21 @@ MatrixXd counting(int rows, int cols) {
   return matrix;
 }
 
+TEST(Eigen, NumbersAreNarrowedAsEverywhere) {
+  const Value array = Eigen::MatrixXd{{0.1, 2}}, list = List{List{0.1, 2}};
+  for (const Value& value : {array, list}) {
+    EXPECT_EQ(value.as<Eigen::MatrixXf>(), (Eigen::MatrixXf{{0.1F, 2}}));
+    EXPECT_EQ(Parameter<Eigen::Ref<const Eigen::MatrixXf>>(value).get(), (Eigen::MatrixXf{{0.1F, 2}}));
+    EXPECT_THROW((void)value.as<Eigen::MatrixXi>(), ValueError);
+  }
+  for (const Value& value : {Value(Eigen::VectorXd{{1, 1e300}}), Value(List{1, 1e300})}) {
+    EXPECT_THROW((void)value.as<Eigen::VectorXf>(), OverflowError);
+    EXPECT_THROW((void)Parameter<Eigen::Ref<const Eigen::VectorXf>>(value), OverflowError);
+    EXPECT_THROW((void)value.as<Eigen::VectorXcf>(), OverflowError);
+  }
+  EXPECT_THROW((void)Value(List{(1 << 24) + 1, 0.5}).as<Eigen::VectorXf>(), ValueError) << "an int loses nothing";
+}
+
 TEST(Eigen, DenseTypesComeBack) {
   expect_round_trip(counting(3, 2));
   expect_round_trip(RowMatrix(counting(3, 2)));

@@ -33,6 +33,7 @@ TEST(CallWire, EveryKindOfValueIsReadAsItWasWritten) {
   const std::vector<Value> values{Value(),
                                   Value::boolean(true),
                                   Value::integer(INT64_MIN),
+                                  Value::integer(UINT64_MAX),
                                   Value::real(-0.0),
                                   Value::real(INFINITY),
                                   Value::complex({1, -2}),
