@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "core/errors/floating_point_scope.hpp"
+
 namespace enginery {
 
 /// Shared with the thread, since the last work may be what drops the client.
@@ -20,6 +22,7 @@ struct Continuations::State {
       changed.wait(lock, [this] { return stop || !work.empty(); });
       if (work.empty()) return;
       {
+        const FloatingPointScope scope;
         Continuation next = std::move(work.front());
         work.pop_front();
         lock.unlock();
@@ -63,6 +66,7 @@ void Continuations::post(Continuation work) {
       return;
     }
   }
+  const FloatingPointScope scope;
   work();
 }
 

@@ -11,6 +11,7 @@
 
 #include <enginery/namespace.hpp>
 
+#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/loader.hpp"
 #include "core/session/limits.hpp"
 #include "core/tasks/executor.hpp"
@@ -48,6 +49,7 @@ void bring(const modules::ModuleFiles& files, modules::BroughtModules& brought) 
 }  // namespace
 
 void run(const wire::Packed& call, Pending& pending, const modules::ModuleFiles* needs) {
+  const FloatingPointScope scope;
   const std::lock_guard lock(engine().running);
   try {
     if (needs) bring(*needs, *engine().brought);

@@ -31,6 +31,7 @@
 #include "core/cluster/log.hpp"
 #include "core/cluster/pid.hpp"
 #include "core/cluster/pidfd.hpp"
+#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
@@ -208,6 +209,7 @@ int engine_main(const EngineOptions& options) try {
   log.info("engine {} takes tasks: uuid {}, pid {}", presence.id(), uuid, ::getpid());
   std::optional<session::Running> task = server.next();
   while (task) {
+    const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
     log.debug("task {} of session {} begins", task->seq, task->session);
     output.begin(task->session, task->seq);
     recorder.task_begins(task->session, task->seq);

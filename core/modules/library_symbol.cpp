@@ -15,6 +15,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/exported_symbols.hpp"
 
 namespace enginery::modules {
@@ -98,6 +99,7 @@ const void* LibrarySymbol::resolve() const {
   if (library.find('/') != std::string::npos)
     throw PluginLoadError(LoadStage::find, library, "a library that a call names is a plain name",
                           "Name it as its DT_SONAME does");
+  const FloatingPointScope scope;
   void* const handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle)
     throw PluginLoadError(LoadStage::dependency, library, "the engine's host does not have this library",

@@ -26,6 +26,7 @@
 #include <enginery/abi.hpp>
 #include <enginery/errors.hpp>
 
+#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/dependencies.hpp"
 #include "core/modules/dl_error.hpp"
 #include "core/modules/elf_file.hpp"
@@ -83,6 +84,7 @@ const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
 }
 
 void enter(const SharedObject& object, const EngineryPluginDescriptor& descriptor, Module& module) {
+  const FloatingPointScope scope;
   Error thrown("", "");
   const EngineryReport report = [](void* context, const char* ename, const char* text) {
     *static_cast<Error*>(context) = Error(ename, text);
@@ -143,6 +145,7 @@ std::shared_ptr<const SharedObject> Loader::open(const GenerationId& generation,
     probe_->open(copies.file, copies.module, copies.neighbours.folders);
     for (const std::filesystem::path& copy : copies.all) cache().set_proven(copy);
   }
+  const FloatingPointScope scope;  // libraries have constructors, too
   // The copy would not find these; the dynamic linker takes what is loaded already.
   for (const std::string& library : copies.neighbours.libraries)
     if (!dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) throw_dl_error(library, library, dlerror());

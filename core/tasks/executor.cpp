@@ -14,6 +14,7 @@
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
 
+#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
@@ -43,6 +44,7 @@ const std::string& name_in(const Value& value) {
 // A forced unwind comes without an object, and so the reference in its handler is null.
 [[gnu::no_sanitize("null")]] wire::Outcome Executor::run(const Bytes& body, std::span<const Bytes> bulk,
                                                          const Uuid& caller) {
+  const FloatingPointScope scope;
   wire::Outcome outcome;
   outcome.started = utc_now();
   const ThrowRecording recording;
@@ -70,6 +72,11 @@ const std::string& name_in(const Value& value) {
   }
   outcome.completed = utc_now();
   return outcome;
+}
+
+void Executor::forget(const Uuid& caller) {
+  const FloatingPointScope scope;  // destructors are the user's code, too
+  kept_.drop_of(caller);
 }
 
 Value Executor::imported(std::shared_ptr<ModuleNamespace> plugin) const {

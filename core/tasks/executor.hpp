@@ -22,7 +22,8 @@
 
 namespace enginery::tasks {
 
-/// Runs calls against the engine's namespace. Whatever a task throws becomes its outcome's failure.
+/// Runs calls against the engine's namespace. Whatever a task throws becomes its outcome's failure, and whatever it
+/// does to the arithmetic of its thread is undone at its end.
 ///
 /// Threads: the main thread.
 class ENGINERY_API Executor {
@@ -48,7 +49,7 @@ class ENGINERY_API Executor {
   wire::Outcome run(const Bytes& body, std::span<const Bytes> bulk, const Uuid& caller = Uuid());
 
   /// That caller will not call again: what stays for it is dropped.
-  void forget(const Uuid& caller) { kept_.drop_of(caller); }
+  void forget(const Uuid& caller);
 
   /// Brings a plugin into the namespace under its name. Throws PluginLoadError.
   void import(const std::string& name) { import(name, loader_.import(name)); }

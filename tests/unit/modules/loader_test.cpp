@@ -3,10 +3,12 @@
 
 #include <elf.h>
 
+#include <cfenv>
 #include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <stdexcept>
 
 #include <enginery/abi.hpp>
@@ -44,6 +46,14 @@ class LoaderTest : public PluginTest {
 
   Loader loader_{probe()};
 };
+
+TEST_F(LoaderTest, CodeThatIsLoadedDoesNotChangeTheArithmeticOfItsLoader) {
+  volatile double smallest = std::numeric_limits<double>::min();
+  const auto plugin = loader_.import_file(good("fast_math"));
+  EXPECT_NE(smallest / 2, 0);
+  EXPECT_EQ(std::fegetround(), FE_TONEAREST);
+  EXPECT_TRUE(plugin->attributes.get("keeps_subnormals").as_function()->call({}, {}).as_boolean());
+}
 
 TEST_F(LoaderTest, AnImportedPluginsTasksAreCalledByName) {
   search(FIXTURE_PLUGINS);

@@ -3,6 +3,15 @@
 
 #include <pthread.h>
 
+#include <cfenv>
+#include <limits>
+#include <memory>
+#include <thread>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
 #include <gmock/gmock.h>
 
 #include <enginery/function.hpp>
@@ -66,6 +75,60 @@ TEST_F(ExecutorTest, ATaskThatEndsItsThreadEndsThatThread) {
     returned = true;
   }).join();
   EXPECT_FALSE(returned);
+}
+
+/// How this thread computes: the rounding, the flags, and what is trapped or flushed.
+struct Arithmetic {
+  int rounding = std::fegetround(), flags = std::fetestexcept(FE_ALL_EXCEPT), trapped = fegetexcept();
+  bool subnormals = [] {
+    volatile double smallest = std::numeric_limits<double>::min();
+    return smallest / 2 != 0;
+  }();
+  long double third = [] {
+    volatile long double one = 1;
+    return one / 3;
+  }();
+  bool operator==(const Arithmetic&) const = default;
+};
+
+TEST_F(ExecutorTest, ATaskLeavesTheArithmeticAsItWas) {
+  std::feclearexcept(FE_ALL_EXCEPT);
+  std::feraiseexcept(FE_UNDERFLOW | FE_INEXACT);  // so that looking changes nothing
+  const Arithmetic before;
+  ASSERT_EQ(before, Arithmetic());
+  define("rounds", [] { std::fesetround(FE_UPWARD); });
+  define("flags", [] { std::feraiseexcept(FE_DIVBYZERO | FE_INVALID); });
+  define("traps", [] { feenableexcept(FE_DIVBYZERO); });
+  define("clears", [] { std::feclearexcept(FE_ALL_EXCEPT); });
+  define("throws", [] {
+    std::fesetround(FE_TOWARDZERO);
+    throw 1;
+  });
+#if defined(__x86_64__)
+  define("flushes", [] { _mm_setcsr(_mm_getcsr() | 0x8040); });
+  define("narrows", [] {
+    const unsigned short control = 0x27f;  // x87 rounds to double
+    asm volatile("fldcw %0" ::"m"(control));
+  });
+  define("forgets", [] { asm volatile("pxor %%mm0, %%mm0" ::: "mm0"); });  // emms
+  for (const char* name : {"flushes", "narrows", "forgets"}) {
+    run(wire::Op::apply, name);
+    EXPECT_EQ(before, Arithmetic()) << name;
+  }
+#endif
+  for (const char* name : {"rounds", "flags", "traps", "clears", "throws"}) {
+    run(wire::Op::apply, name);
+    EXPECT_EQ(before, Arithmetic()) << name;
+  }
+}
+
+TEST_F(ExecutorTest, AnObjectsDestructorLeavesTheArithmeticAsItWas) {
+  struct Rounder {
+    ~Rounder() { std::fesetround(FE_DOWNWARD); }
+  };
+  names_.set("a", Value::opaque(std::make_shared<Rounder>()));
+  run(wire::Op::clear, "");
+  EXPECT_EQ(std::fegetround(), FE_TONEAREST);
 }
 
 }  // namespace
