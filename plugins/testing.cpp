@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -36,14 +37,21 @@ struct Foreign {
 };
 
 void raise(const std::string& kind) {
+  if (kind == "nested") {
+    try {
+      throw enginery::ValueError("row 7");
+    } catch (...) {
+      std::throw_with_nested(std::runtime_error("the file is damaged"));
+    }
+  }
   if (kind == "std") throw std::runtime_error("a std::runtime_error");
   if (kind == "out_of_range") throw std::out_of_range("beyond the end");
   if (kind == "value") throw enginery::ValueError("a ValueError");
   if (kind == "int") throw 42;
   if (kind == "text") throw "a text";
   if (kind == "foreign") throw Foreign{7};
-  throw enginery::ValueError("testing.raise: kind is std, out_of_range, value, int, text or foreign, not '" + kind +
-                             "'");
+  throw enginery::ValueError("testing.raise: kind is std, out_of_range, nested, value, int, text or foreign, not '" +
+                             kind + "'");
 }
 
 /// Writes text in one of the ways in which text is written.
@@ -103,7 +111,7 @@ ENGINERY_PLUGIN(testing, m) {
   m.def("is_it", is_it, "name"_a, "x"_a, "Is x the very object that the namespace has under this name?");
   m.def("note", note, "log"_a, "thread"_a, "i"_a, "Appends (thread, i) to the list log, and gives 2 * i.");
   m.def("zeros", zeros, "bytes"_a, "A u8 array of so many zeros.");
-  m.def("raise", raise, "kind"_a, "Throws: std, out_of_range, value, int, text, foreign.");
+  m.def("raise", raise, "kind"_a, "Throws: std, out_of_range, nested, value, int, text, foreign.");
   m.def("print", print, "text"_a, "how"_a = "printf", "Writes text by printf, cout, write, child, cerr.");
   m.def("print_many", print_many, "text"_a, "times"_a, "Writes text so many times to stdout.");
   m.def("print_and_fail", print_and_fail, "text"_a, "Writes text to stdout and throws a ValueError.");

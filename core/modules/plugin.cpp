@@ -1,12 +1,9 @@
 // core/modules/plugin.cpp: what a plugin's body talks to.
 #include <enginery/plugin.hpp>
 
-#include <cxxabi.h>
+#include <new>
 
-#include <exception>
-#include <typeinfo>
-
-#include "core/modules/demangle.hpp"
+#include "core/errors/thrown.hpp"
 
 namespace enginery {
 
@@ -39,13 +36,13 @@ bool enter_plugin(void (*body)(Module&), void* module, EngineryReport report, vo
   try {
     body(*static_cast<Module*>(module));
     return true;
-  } catch (const Error& error) {
-    report(context, error.ename().c_str(), error.what());
-  } catch (const std::exception& error) {
-    report(context, modules::demangle(typeid(error).name()).c_str(), error.what());
   } catch (...) {
-    const std::type_info* type = abi::__cxa_current_exception_type();
-    report(context, type ? modules::demangle(type->name()).c_str() : "unknown", "not derived from std::exception");
+    try {
+      const Thrown thrown = Thrown::current();
+      report(context, thrown.ename.c_str(), thrown.text.c_str());
+    } catch (const std::bad_alloc&) {
+      report(context, "MemoryError", "out of memory");
+    }
   }
   return false;
 }

@@ -14,9 +14,8 @@ class ThrowRecording {
   ThrowRecording& operator=(const ThrowRecording&) = delete;
 };
 
-/// Names the exception in flight: an enginery error by its ename, a std one by Python's word for it or its own
-/// demangled type, anything else by its type and, where it prints, its value. The traceback is that of the place of the
-/// throw. Requires: called in a catch block.
+/// The exception in flight, as Thrown names it and its causes. The traceback is that of the place of the throw.
+/// Requires: called in a catch block.
 wire::Failure failure_of_current_exception();
 
 }  // namespace enginery::tasks

@@ -34,8 +34,12 @@ void errors_of_calls(ErrorPage& page) {
              ENGINERY_PROVOKE(page.e0().apply_sync("testing.raise", "out_of_range")),
              "`std::out_of_range` is IndexError, `std::invalid_argument` and `std::domain_error` ValueError,\n"
              "`std::overflow_error` OverflowError, `std::bad_alloc` MemoryError, `std::system_error` OSError; others "
-             "have their C++ name.");
+             "have their C++ name.\nA pointer to an exception is named as that exception.");
+  page.error("A task threw an exception with a cause",
+             ENGINERY_PROVOKE(page.e0().apply_sync("testing.raise", "nested")),
+             "`std::throw_with_nested` made it. Of many causes the first eight and the last are told.");
   page.error("A task threw what is no exception", ENGINERY_PROVOKE(page.e0().apply_sync("testing.raise", "foreign")),
+             "Texts, numbers and error codes print their value, other types nothing.\n"
              "Derive what you throw from `std::exception`, or throw `enginery::ValueError` and its like.");
 }
 
