@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -36,7 +35,9 @@
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
 #include "engine/descriptor_reserve.hpp"
+#include "engine/ending_signals.hpp"
 #include "engine/import_list.hpp"
+#include "engine/kept_handlers.hpp"
 #include "engine/last_words.hpp"
 #include "engine/live_output.hpp"
 #include "engine/memory_limit.hpp"
@@ -53,12 +54,11 @@ constexpr int kPatienceWithReaders = 100;
 
 /// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until a signal to end
 /// has come.
-void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, const sigset_t& ending) {
+void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, int signals) {
   const cluster::Descriptor process(launcher_fd < 0 && cluster ? cluster::pidfd_open(cluster->pid) : -1);
   if (launcher_fd < 0 && cluster && !cluster->alive()) return;  // a later process may have its pid
-  const cluster::Descriptor signals(launcher_fd < 0 ? ::signalfd(-1, &ending, SFD_CLOEXEC) : -1);
   // End of file, or anything else from the launcher, which never speaks to engines, is the end.
-  pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+  pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals, POLLIN, 0}};
   while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
 
@@ -110,10 +110,8 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
 
 int engine_main(const EngineOptions& options) try {
   cluster::raise_descriptor_limit();
-  sigset_t ending;
-  sigemptyset(&ending);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&ending, signal);
-  if (options.launcher_fd < 0) pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  std::optional<EndingSignals> ending;
+  if (options.launcher_fd < 0) ending.emplace();
   DescriptorReserve descriptors;
   // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
   // not ignored: what a task starts gets the default back.
@@ -143,6 +141,7 @@ int engine_main(const EngineOptions& options) try {
     });
     if (by == LastWords::By::signal) recorder.crashed();
   });
+  KeptHandlers handlers;
   const auto brought = std::make_shared<modules::BroughtModules>();
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   modules::Loader loader(modules::Probe{.command = {self, "probe"}}, brought);
@@ -168,7 +167,8 @@ int engine_main(const EngineOptions& options) try {
   std::atomic<bool> ends = false;
   std::atomic<const Presence*> present = nullptr;
   std::thread([&] {
-    wait_for_the_end(options.launcher_fd, same_pids ? std::optional(connection.launcher) : std::nullopt, ending);
+    wait_for_the_end(options.launcher_fd, same_pids ? std::optional(connection.launcher) : std::nullopt,
+                     ending ? ending->fd() : -1);
     ends = true;
     const Presence* const presence = present;
     if (presence && options.launcher_fd < 0) presence->leave();
@@ -187,6 +187,7 @@ int engine_main(const EngineOptions& options) try {
                        fmt::print(stderr, "enginery engine: a plugin is not imported again: {}\n", words);
                      });
   }
+  handlers.put_back();
 
   Presence presence(cluster::hub_addresses(connection).requests, entry_of(options, uuid, sockets, server, live));
   server.set_id(presence.id());
@@ -216,6 +217,7 @@ int engine_main(const EngineOptions& options) try {
     memory.task_begins();
     descriptors.task_begins();
     wire::Outcome outcome = run(executor, *task);
+    handlers.put_back();
     descriptors.task_ends();
     memory.task_ends();
     recorder.task_ends();

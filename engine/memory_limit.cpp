@@ -62,6 +62,7 @@ void MemoryLimit::task_begins() {
 }
 
 void MemoryLimit::task_ends() {
+  if (only_ == this) std::set_new_handler(&give_more);  // the task may have set another
   const std::lock_guard lock(changing_);
   set(limit_ + kReserve);
 }

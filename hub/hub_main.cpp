@@ -58,6 +58,7 @@ Connection::Hub addresses_of(const HubOptions& options) {
 
 int hub_main(const HubOptions& options) try {
   cluster::raise_descriptor_limit();
+  ::signal(SIGPIPE, SIG_IGN);  // of a log whose reader has left; a hub starts no processes
   const Connection::Hub addresses = addresses_of(options);
   std::optional<cluster::LauncherLink> launcher;
   if (options.launcher_fd >= 0) {

@@ -51,8 +51,10 @@ std::string Child::reap() noexcept {
   // First look, then kill the rest of the group, then reap: until then nobody else can have this pid or group.
   while (::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
   kill();
-  while (::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED) != 0 && errno == EINTR) {}
+  int failed = 0;
+  while ((failed = ::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED)) != 0 && errno == EINTR) {}
   running_ = false;
+  if (failed != 0) return "nobody knows how: SIGCHLD is ignored here, or somebody else waited for it";
   if (end.si_code == CLD_EXITED) return fmt::format("exit status {}", end.si_status);
   return fmt::format("signal {} ({})", end.si_status, ::strsignal(end.si_status));
 }

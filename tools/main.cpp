@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "core/cluster/signals.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {
@@ -52,6 +53,7 @@ int command_main(int argc, char** argv) {
 }  // namespace enginery::tools
 
 int main(int argc, char** argv) try {
+  enginery::cluster::take_own_signals();
   enginery::tools::fill_standard_descriptors();
   const int status = enginery::tools::command_main(argc, argv);
   enginery::tools::flush_output();

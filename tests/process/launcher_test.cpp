@@ -62,6 +62,44 @@ TEST_P(AnyLauncherTest, AHangUpEndsEverything) {
   expect_nothing_left(children);
 }
 
+/// As a parent that ignores and blocks signals.
+class Deaf {
+ public:
+  Deaf() {
+    ::sigemptyset(&ends_);
+    ::sigaddset(&ends_, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &ends_, nullptr);
+  }
+  ~Deaf() {
+    ::signal(SIGTERM, term_);
+    ::signal(SIGCHLD, child_);
+    ::sigprocmask(SIG_UNBLOCK, &ends_, nullptr);
+  }
+  Deaf(const Deaf&) = delete;
+
+ private:
+  const sighandler_t term_ = ::signal(SIGTERM, SIG_IGN), child_ = ::signal(SIGCHLD, SIG_IGN);
+  sigset_t ends_;
+};
+
+TEST_P(AnyLauncherTest, WhatItsParentDidToSignalsMakesNoDifference) {
+  const auto command = [this] {
+    const Deaf deaf;
+    return start_ready();
+  }();
+  const Connection connection = Connection::find();
+  const auto children = children_of(command->pid());
+  for (const Watched& child : children) {
+    if (child.pid() == connection.hub.process.pid) continue;
+    send_signal(child.pid(), SIGKILL);
+    break;
+  }
+  EXPECT_TRUE(command->writes("died: signal 9 (Killed); ")) << command->text_so_far();
+  const auto [status, text] = run({"stop"});
+  EXPECT_EQ(status, 0) << text;
+  EXPECT_EQ(command->finish(), 0) << command->text();
+}
+
 TEST_P(AnyLauncherTest, StopReturnsWhenNothingIsLeft) {
   const auto command = start_ready();
   const auto children = children_of(command->pid());

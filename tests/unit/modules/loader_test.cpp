@@ -2,6 +2,7 @@
 #include "core/modules/loader.hpp"
 
 #include <elf.h>
+#include <signal.h>
 
 #include <cfenv>
 #include <chrono>
@@ -53,6 +54,16 @@ TEST_F(LoaderTest, CodeThatIsLoadedDoesNotChangeTheArithmeticOfItsLoader) {
   EXPECT_NE(smallest / 2, 0);
   EXPECT_EQ(std::fegetround(), FE_TONEAREST);
   EXPECT_TRUE(plugin->attributes.get("keeps_subnormals").as_function()->call({}, {}).as_boolean());
+}
+
+TEST_F(LoaderTest, AProcessThatIsNotToldHowItsChildrenEndLoadsWhatIsGood) {
+  struct Ignoring {
+    ~Ignoring() { ::signal(SIGCHLD, before); }
+    const sighandler_t before = ::signal(SIGCHLD, SIG_IGN);
+  };
+  const Ignoring ignoring;
+  EXPECT_EQ(loader_.import_file(good("norms"))->name, "norms");
+  EXPECT_THAT(refused(LoadStage::dlopen, bad("aborts")), HasSubstr("SIGCHLD is ignored in this process"));
 }
 
 TEST_F(LoaderTest, AnImportedPluginsTasksAreCalledByName) {

@@ -1,0 +1,16 @@
+// core/cluster/signals.cpp: the signals of a process of ours, whatever its parent did to them.
+#include "core/cluster/signals.hpp"
+
+#include <signal.h>
+
+namespace enginery::cluster {
+
+void take_own_signals() noexcept {
+  for (int number = 1; number < NSIG; ++number)
+    if (number != SIGHUP && number != SIGINT && number != SIGQUIT) ::signal(number, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace enginery::cluster

@@ -1,0 +1,31 @@
+// engine/kept_handlers.hpp: what happens in this process at a signal, as it was before a task.
+#pragma once
+
+#include <signal.h>
+
+#include <array>
+#include <exception>
+
+#include "engine/import_watch.hpp"
+
+namespace enginery::engine {
+
+/// What each signal does, which ones the main thread blocks, the stack on which a handler runs, and the handler of
+/// std::terminate are, after put_back(), what they were when this was made, and no timer of alarm() or setitimer()
+/// runs. So children of later tasks get clean signals, and the engine those that it relies on.
+///
+/// Threads: the main thread. Asks the kernel for nothing while no code is loaded that could have changed them.
+class KeptHandlers {
+ public:
+  explicit KeptHandlers(ImportWatch::Own own = ImportWatch::Own::is_trusted);
+  void put_back();
+
+ private:
+  ImportWatch watch_;
+  std::array<struct sigaction, NSIG> actions_{};
+  sigset_t blocked_{};
+  stack_t stack_{};
+  const std::terminate_handler terminate_ = std::get_terminate();
+};
+
+}  // namespace enginery::engine
