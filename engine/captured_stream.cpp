@@ -79,6 +79,7 @@ CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
 
 void CapturedStream::recapture() {
   if (file_at(descriptor_) != pipe_) ::dup2(writing_.get(), descriptor_);
+  if ((::fcntl(descriptor_, F_GETFL) & O_NONBLOCK) != 0) ::fcntl(descriptor_, F_SETFL, O_WRONLY);
 }
 
 CapturedStream::~CapturedStream() {

@@ -32,8 +32,8 @@ class CapturedStream {
   CapturedStream(const CapturedStream&) = delete;
   CapturedStream& operator=(const CapturedStream&) = delete;
 
-  /// To the log, by one thread. A log that takes nothing is not waited for: what it misses it is told the size of when
-  /// it takes something again.
+  /// To the log, by one thread at a time. A log that takes nothing is not waited for: what it misses it is told the
+  /// size of when it takes something again.
   void write_log(std::string_view text) noexcept;
 
   /// The end that is polled and read.
@@ -55,7 +55,8 @@ class CapturedStream {
   /// The task's text, which begins anew. When it is cut, its last line says how many bytes were not kept.
   std::string take();
 
-  /// Captures again, if a task has closed the descriptor or given it another file.
+  /// Captures again, if a task has closed the descriptor or given it another file, and lets writers wait for room
+  /// again.
   void recapture();
 
   /// Gives the descriptor its own file back. Async-signal-safe.

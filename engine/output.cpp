@@ -2,8 +2,9 @@
 //
 // Text is captured where all of it passes: at the descriptors, which printf, std::cout, libraries in C and child
 // processes share. A thread reads the pipes while a task runs, so that no task waits for room and its text is live. At
-// the task's end the main thread flushes and then takes itself what is still in the pipes, under the same mutex: so
-// nothing that was written before the end is missing, and nothing is left for the next task.
+// the task's end the main thread puts the standard streams back as they were, flushes them and then takes itself what
+// is still in the pipes, under the same mutex: so nothing that was written before the end is missing, and nothing is
+// left for the next task.
 //
 // When the process dies, text may be in three places: in stdio's buffers, which die with it (except by exit), in the
 // pipes, and in the memory of the task's text. LastWords brings the latter two to the log. It must not meet the reader
@@ -12,15 +13,13 @@
 #include "engine/output.hpp"
 
 #include <poll.h>
-#include <stdio_ext.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <iostream>
+#include <vector>
 
 // Sanitizers, where there are some, report to the log: they end the process without a word to anybody.
 extern "C" void __sanitizer_set_report_fd(void* fd) __attribute__((weak));
@@ -36,6 +35,27 @@ constexpr std::chrono::duration<int, std::milli> kCompany(1);
 /// Milliseconds for which a dying process waits for its reader.
 constexpr int kBusyPatience = 100;
 
+/// By which code gives a descriptor another file or other properties, or closes it; the last two are C++'s, of a
+/// filebuf for an open descriptor.
+const std::vector<std::string_view> kRedirections = {"close",
+                                                     "dup2",
+                                                     "dup3",
+                                                     "fclose",
+                                                     "fcntl",
+                                                     "fcntl64",
+                                                     "ioctl",
+                                                     "freopen",
+                                                     "daemon",
+                                                     "pclose",
+                                                     "closedir",
+                                                     "closefrom",
+                                                     "close_range",
+                                                     "freopen64",
+                                                     "forkpty",
+                                                     "login_tty",
+                                                     "_ZNSt12__basic_fileIcE8sys_openEiSt13_Ios_Openmode",
+                                                     "_ZNSt12__basic_fileIcE8sys_openEP8_IO_FILESt13_Ios_Openmode"};
+
 cluster::Descriptor epoll_of(int first, int second) {
   cluster::Descriptor both(::epoll_create1(EPOLL_CLOEXEC));
   for (const int fd : {first, second}) {
@@ -46,42 +66,19 @@ cluster::Descriptor epoll_of(int first, int second) {
   return both;
 }
 
-/// The buffers that the standard streams begin with: those of stdio.
-struct StdioBuffers {
-  std::streambuf* const out = std::cout.rdbuf();
-  std::streambuf* const err = std::cerr.rdbuf();
-  std::streambuf* const log = std::clog.rdbuf();
-};
-
-/// Brings what stdio and the standard streams hold to the descriptors. On the path of every task: what is empty is not
-/// locked.
-void flush() {
-  static const StdioBuffers begun;
-  // Not by the streams' own flush(), which may throw if a task asked for that.
-  const auto flush_other = [](std::ostream& stream, const std::streambuf* stdio) {
-    if (stream.rdbuf() != stdio && stream.rdbuf()) stream.rdbuf()->pubsync();
-  };
-  flush_other(std::cout, begun.out);
-  flush_other(std::cerr, begun.err);
-  flush_other(std::clog, begun.log);
-  for (std::FILE* const file : {stdout, stderr})
-    if (::__fpending(file) > 0) std::fflush(file);
-}
-
 }  // namespace
 
-Output::Output(OnPiece on_piece)
+Output::Output(OnPiece on_piece, ImportWatch::Own own)
     : on_piece_(std::move(on_piece)),
+      redirections_(kRedirections, own),
       waiting_(epoll_of(out_.reading(), err_.reading())),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
-  flush();                                        // what was written before; and notes what there is to flush
-  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // so that lines are live
   if (__sanitizer_set_report_fd) __sanitizer_set_report_fd(reinterpret_cast<void*>(std::intptr_t{err_.log()}));
   reader_ = std::thread([this] { read(); });
 }
 
 Output::~Output() {
-  flush();
+  streams_.flush();
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
   reader_.join();
@@ -94,10 +91,12 @@ void Output::begin(const Uuid& session, std::uint64_t seq) {
 }
 
 Output::Texts Output::end() {
-  flush();
+  streams_.flush();
   const std::lock_guard lock(mutex_);
   drain();
-  for (const Stream which : kStreams) stream(which).recapture();
+  const bool redirected = redirections_.found();
+  if (streams_.put_back(redirected) || redirected)
+    for (const Stream which : kStreams) stream(which).recapture();
   tell_all(true);
   task_.reset();
   return {out_.take(), err_.take()};

@@ -16,6 +16,8 @@
 #include "core/cluster/descriptor.hpp"
 #include "core/wire/output_wire.hpp"
 #include "engine/captured_stream.hpp"
+#include "engine/import_watch.hpp"
+#include "engine/standard_streams.hpp"
 
 namespace enginery::engine {
 
@@ -40,14 +42,14 @@ class Output {
   };
 
   /// Throws Error when there are no descriptors left.
-  explicit Output(OnPiece on_piece);
+  explicit Output(OnPiece on_piece, ImportWatch::Own own = ImportWatch::Own::is_trusted);
   /// Gives the descriptors their files back; what was written goes there.
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
   void begin(const Uuid& session, std::uint64_t seq);
-  /// All that the task wrote.
+  /// All that the task wrote. The standard streams, their descriptors and the locales are as they were at its begin.
   Texts end();
 
   /// Calls `then` when everything that was written before has been told to `on_piece`. `then` must not block.
@@ -76,6 +78,8 @@ class Output {
   void tell_all(bool last = false);
 
   const OnPiece on_piece_;
+  ImportWatch redirections_;  // whether tasks can do anything to descriptors
+  StandardStreams streams_;   // first: what was written before goes where it was to go
   CapturedStream out_{1}, err_{2};
   const cluster::Descriptor waiting_;  // an epoll of both: the cheapest way to learn that there is nothing
   const cluster::Descriptor stop_;
