@@ -19,6 +19,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 // Sanitizers, where there are some, report to the log: they end the process without a word to anybody.
@@ -86,8 +88,47 @@ Output::~Output() {
 }
 
 void Output::begin(const Uuid& session, std::uint64_t seq) {
-  const std::lock_guard lock(mutex_);
-  task_ = Task{session, seq};
+  streams_.flush();  // what a thread that outlived its task has left in a buffer
+  std::string late[std::size(kStreams)];
+  bool marked = false;
+  ++busy_;
+  {
+    const std::lock_guard lock(mutex_);
+    epoll_event events[2];
+    if (::epoll_wait(waiting_.get(), events, 2, 0) > 0)
+      for (const Stream which : kStreams) take_late(which, late[static_cast<std::size_t>(which)]);
+    task_ = Task{session, seq};
+    marked = std::exchange(task_has_run_, true);
+  }
+  for (const Stream which : kStreams) write_late(which, late[static_cast<std::size_t>(which)], marked);
+  --busy_;
+}
+
+void Output::take_late(Stream which, std::string& late) const {
+  char buffer[4096];
+  for (std::size_t left = stream(which).waiting(); left > 0;) {
+    const std::string_view piece = stream(which).read_into({buffer, std::min(left, sizeof buffer)});
+    if (piece.empty()) return;
+    late += piece;
+    left -= piece.size();
+  }
+}
+
+void Output::write_late(Stream which, std::string_view text, bool mark) {
+  if (text.empty()) return;
+  Late& state = late(which);
+  const std::lock_guard lock(state.writing);
+  if (!mark) return stream(which).write_log(text);
+  std::string marked;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end == std::string_view::npos ? end : end + 1);
+    if (!state.within_line) marked += kLate;
+    marked += line;
+    state.within_line = line.back() != '\n';
+    text.remove_prefix(line.size());
+  }
+  stream(which).write_log(marked);
 }
 
 Output::Texts Output::end() {
@@ -166,6 +207,7 @@ void Output::read() {
 void Output::take_some(Stream which) {
   char buffer[CapturedStream::kPiece];
   std::string_view nobodys;
+  bool marked = false;
   ++busy_;
   {
     const std::lock_guard lock(mutex_);
@@ -173,12 +215,13 @@ void Output::take_some(Stream which) {
       // It is said already.
     } else if (!task_) {
       nobodys = stream(which).read_into(buffer);
+      marked = task_has_run_;
     } else {
       stream(which).read(CapturedStream::kPiece);
       if (stream(which).untold().size() >= wire::kLargestPrinted) tell(which);
     }
   }
-  stream(which).write_log(nobodys);  // without the mutex
+  write_late(which, nobodys, marked);  // without the mutex
   --busy_;
 }
 

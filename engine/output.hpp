@@ -21,8 +21,9 @@
 
 namespace enginery::engine {
 
-/// Captures descriptors 1 and 2 of this process. What comes while a task runs is the task's; what comes at other times
-/// goes to the engine's log, that is to the files that were there before.
+/// Captures descriptors 1 and 2 of this process. What comes while a task runs is the task's, and so is what threads and
+/// processes write then that an earlier task has left, since nothing tells it apart. What comes at other times goes to
+/// the engine's log, that is to the files that were there before; once a task has run, each line of it is marked.
 ///
 /// Threads: begin() and end() from the main thread; catch_up() from any. A thread of its own reads.
 class Output {
@@ -40,6 +41,9 @@ class Output {
   struct Texts {
     std::string out, err;
   };
+
+  /// What marks a line that came when no task ran.
+  static constexpr std::string_view kLate = "[enginery: no task ran] ";
 
   /// Throws Error when there are no descriptors left.
   explicit Output(OnPiece on_piece, ImportWatch::Own own = ImportWatch::Own::is_trusted);
@@ -66,7 +70,19 @@ class Output {
     std::uint64_t seq;
   };
 
+  /// What came when no task ran.
+  struct Late {
+    std::mutex writing;  // the log
+    bool within_line = false;
+  };
+
   CapturedStream& stream(wire::Stream which) { return which == wire::Stream::out ? out_ : err_; }
+  const CapturedStream& stream(wire::Stream which) const { return which == wire::Stream::out ? out_ : err_; }
+  Late& late(wire::Stream which) { return which == wire::Stream::out ? late_out_ : late_err_; }
+  /// Adds what waits in the pipe to `late`. Requires: mutex_ is held, and no task runs.
+  void take_late(wire::Stream which, std::string& late) const;
+  /// What the engine and its plugins say before the first task needs no mark.
+  void write_late(wire::Stream which, std::string_view text, bool mark);
   void read();
   void take_some(wire::Stream which);
   /// Tells what waited for company; gives how long the reader may sleep, -1: for ever.
@@ -85,6 +101,8 @@ class Output {
   const cluster::Descriptor stop_;
   std::mutex mutex_;
   std::optional<Task> task_;
+  bool task_has_run_ = false;
+  Late late_out_, late_err_;
   Clock::time_point told_at_{};
   std::atomic<bool> dying_{false};
   std::atomic<int> busy_{0};  // threads that hold text which is in no pipe and not in its place yet
