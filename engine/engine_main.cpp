@@ -212,8 +212,8 @@ int engine_main(const EngineOptions& options) try {
   while (task) {
     const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
     log.debug("task {} of session {} begins", task->seq, task->session);
-    output.begin(task->session, task->seq);
     recorder.task_begins(task->session, task->seq);
+    output.begin(task->session, task->seq);  // from here on it records
     memory.task_begins();
     descriptors.task_begins();
     wire::Outcome outcome = run(executor, *task);

@@ -70,6 +70,7 @@ void FlightRecorder::task_begins(const Uuid& session, std::uint64_t seq) noexcep
   record_->session = session;
   record_->seq = seq;
   record_->name_size = 0;
+  record_->written = 0;
   record_->runs.store(1, std::memory_order_release);
 }
 

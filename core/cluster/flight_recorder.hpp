@@ -21,14 +21,14 @@ struct LastMoments {
     std::string name;
   };
   std::optional<Task> running;
-  std::string words;        ///< the last lines that its tasks wrote to stderr; any bytes
+  std::string words;        ///< the last lines that its last task wrote to stderr; any bytes
   std::string traceback{};  ///< where it was when a fatal signal came; empty for other ends
 };
 
 /// Memory that is a file in the cluster's runtime folder, so that it is there when the process that wrote it is not,
 /// whatever ended it. Recording is copying a few bytes, and async-signal-safe.
 ///
-/// Threads: task_begins(), task_is() and task_ends() from one; add() from one at a time.
+/// Threads: task_begins(), task_is() and task_ends() from one; add() from one at a time, and not beside task_begins().
 class ENGINERY_API FlightRecorder {
  public:
   /// Where an engine records.
@@ -43,7 +43,7 @@ class ENGINERY_API FlightRecorder {
   void task_begins(const Uuid& session, std::uint64_t seq) noexcept;
   void task_is(std::string_view name) noexcept;
   void task_ends() noexcept;
-  /// More of what tasks write to stderr.
+  /// More of what the task writes to stderr.
   void add(std::string_view words) noexcept;
   /// Records the stack. Requires: called in the handler of the fatal signal, after modules::prepare_crash_stack().
   void crashed() noexcept;

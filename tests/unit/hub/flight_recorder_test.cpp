@@ -35,6 +35,7 @@ TEST_F(FlightRecorderTest, AKilledProcessLeavesTheTaskThatItRanAndItsLastLines) 
     FlightRecorder recorder(file_);
     recorder.task_begins(session, 6);
     recorder.task_is("first");
+    recorder.add("words of a task that has ended\n");
     recorder.task_ends();
     recorder.task_begins(session, 7);
     recorder.task_is("norms.get_norms");
