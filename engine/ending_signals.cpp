@@ -27,15 +27,19 @@ void on_ending(int number) {
   errno = error;
 }
 
+void on_ignored(int) {}
+
 }  // namespace
 
 EndingSignals::EndingSignals() : came_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   ending_fd = came_.get();
   ending_process = ::getpid();
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
     struct sigaction action {};
-    if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
-    action.sa_handler = &on_ending;
+    const bool ignored = ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+    // nohup is meant for what an engine starts, too; the background of a shell is not, but only ignoring is inherited.
+    if (ignored ? number == SIGHUP : number == SIGQUIT) continue;
+    action.sa_handler = ignored ? &on_ignored : &on_ending;
     action.sa_flags = SA_RESTART;
     ::sigaction(number, &action, nullptr);
   }

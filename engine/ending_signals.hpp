@@ -8,7 +8,7 @@
 namespace enginery::engine {
 
 /// SIGTERM, SIGINT and SIGHUP make fd() readable, but for those that are ignored (nohup, the background of a shell).
-/// They are caught and not blocked: what a task starts begins with none of that.
+/// They are caught and not blocked: what a task starts begins with none of that, except that nohup goes on for it.
 ///
 /// A child that a task forked dies of them, as one that was started. Requires: there is one of these in a process, as
 /// long as it. Threads: any.

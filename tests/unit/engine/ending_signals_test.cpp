@@ -46,5 +46,18 @@ TEST(EndingSignalsTest, TheyAreHeardHereAndEndWhatTasksStart) {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::signal(number, SIG_DFL);
 }
 
+TEST(EndingSignalsTest, InTheBackgroundOfAShellCtrlCIsNotHeardButEndsWhatTasksStart) {
+  for (const int number : {SIGINT, SIGQUIT}) ::signal(number, SIG_IGN);
+  const EndingSignals ending;
+  for (const int number : {SIGINT, SIGQUIT}) {
+    ::raise(number);
+    const int status = std::system(number == SIGINT ? "kill -INT $$" : "ulimit -c 0; kill -QUIT $$");
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == number) << status;
+  }
+  pollfd wait{ending.fd(), POLLIN, 0};
+  EXPECT_EQ(::poll(&wait, 1, 0), 0);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) ::signal(number, SIG_DFL);
+}
+
 }  // namespace
 }  // namespace enginery::engine
