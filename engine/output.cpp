@@ -97,11 +97,18 @@ void Output::begin(const Uuid& session, std::uint64_t seq) {
     epoll_event events[2];
     if (::epoll_wait(waiting_.get(), events, 2, 0) > 0)
       for (const Stream which : kStreams) take_late(which, late[static_cast<std::size_t>(which)]);
+    if (!task_has_run_) put_back();  // what plugins did at the start
     task_ = Task{session, seq};
     marked = std::exchange(task_has_run_, true);
   }
   for (const Stream which : kStreams) write_late(which, late[static_cast<std::size_t>(which)], marked);
   --busy_;
+}
+
+void Output::put_back() {
+  const bool redirected = redirections_.found();
+  if (streams_.put_back(redirected) || redirected)
+    for (const Stream which : kStreams) stream(which).recapture();
 }
 
 void Output::take_late(Stream which, std::string& late) const {
@@ -135,9 +142,7 @@ Output::Texts Output::end() {
   streams_.flush();
   const std::lock_guard lock(mutex_);
   drain();
-  const bool redirected = redirections_.found();
-  if (streams_.put_back(redirected) || redirected)
-    for (const Stream which : kStreams) stream(which).recapture();
+  put_back();
   tell_all(true);
   task_.reset();
   return {out_.take(), err_.take()};

@@ -79,6 +79,8 @@ class Output {
   CapturedStream& stream(wire::Stream which) { return which == wire::Stream::out ? out_ : err_; }
   const CapturedStream& stream(wire::Stream which) const { return which == wire::Stream::out ? out_ : err_; }
   Late& late(wire::Stream which) { return which == wire::Stream::out ? late_out_ : late_err_; }
+  /// The streams of C and the three descriptors are as at the begin. Requires: mutex_ is held.
+  void put_back();
   /// Adds what waits in the pipe to `late`. Requires: mutex_ is held, and no task runs.
   void take_late(wire::Stream which, std::string& late) const;
   /// What the engine and its plugins say before the first task needs no mark.

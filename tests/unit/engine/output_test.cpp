@@ -82,6 +82,12 @@ TEST_F(TextTest, BeforeTheFirstTaskIsNotMarked) {
   EXPECT_EQ(whole_log(0), "the engine's own\n");
 }
 
+TEST_F(TextTest, OfTheFirstTaskIsCapturedWhateverWasDoneBeforeIt) {
+  std::fclose(stdout);
+  std::cout << std::hex;
+  EXPECT_EQ(task([] { std::cout << 255; }).out, "255");
+}
+
 TEST_F(TextTest, DescriptorsAreThoseOfTheBegin) {
   task([] { ::dup2(STDERR_FILENO, STDOUT_FILENO); });
   EXPECT_EQ(task([] { std::printf("out"); }).out, "out");
