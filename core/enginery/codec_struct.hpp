@@ -110,8 +110,15 @@ template <class T>
 struct Pretend {
   T object;
 };
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#endif
 template <class T>
 extern const Pretend<T> pretend;  // never defined: only addresses inside it are spoken of
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 /// A pointer as an argument of a template, which clang takes no other way when it points into an object.
 template <class T>

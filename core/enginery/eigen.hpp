@@ -76,7 +76,20 @@ std::string dense_name() {
   return std::string("array[") + to_string(dtype_of<typename T::Scalar>()) + (T::IsVectorAtCompileTime ? "]" : ", 2d]");
 }
 
+/// A class of Eigen's own, of numbers: a matrix, dense or sparse, a decomposition.
+template <class T>
+concept OfEigen = type_name<T>()
+.starts_with("Eigen::") && names_only(type_name<T>(), "Eigen::") && Number<typename T::Scalar>;
+
 }  // namespace detail
+
+/// Modules share Eigen's classes if they were built with one version of it and align to the same width.
+template <detail::OfEigen T>
+inline constexpr SharedTag kShared<T>{EIGEN_MAX_ALIGN_BYTES == 0    ? "Eigen, not aligned"
+                                      : EIGEN_MAX_ALIGN_BYTES == 16 ? "Eigen, aligned to 16 bytes"
+                                      : EIGEN_MAX_ALIGN_BYTES == 32 ? "Eigen, aligned to 32 bytes"
+                                                                    : "Eigen, aligned to 64 bytes",
+                                      EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION};
 
 /// Matrix and Array, of any shape and order. Decodes an array of numbers that lose nothing, or a list of them.
 template <detail::DenseObject T>

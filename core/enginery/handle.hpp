@@ -123,7 +123,8 @@ class ENGINERY_API Value {
   /// `description` is what is printed between < and >.
   static Value function(std::shared_ptr<const Function>, std::string description = "function");
   static Value module(std::shared_ptr<ModuleNamespace>, std::string description = "module");
-  /// An object that lives on its engine only; other code reaches it as `T&` when its type is the very same.
+  /// An object that lives on its engine only. It belongs to the module that this is called in; OpaqueType says which
+  /// other code reaches it as `T&`.
   template <class T>
   static Value opaque(std::shared_ptr<T> object) {
     return opaque(OpaqueType::of<T>(), std::move(object));
@@ -169,7 +170,7 @@ class ENGINERY_API Value {
   std::shared_ptr<const Function> as_function() const&& { return as_function(); }
   std::shared_ptr<ModuleNamespace> as_module() const&& { return as_module(); }
 
-  /// The opaque object itself. TypeError, which says both types, if it is not the very same type of the same build.
+  /// The opaque object itself. TypeError, which says both types and modules, if this code does not mean that very type.
   template <class T>
   T& as_opaque() const& {
     return *static_cast<T*>(opaque_pointer(OpaqueType::of<T>()).get());
@@ -188,7 +189,7 @@ class ENGINERY_API Value {
   /// Would as_opaque<T>() succeed?
   template <class T>
   bool holds_opaque() const noexcept {
-    return kind() == Kind::opaque && *opaque_type() == OpaqueType::of<T>();
+    return kind() == Kind::opaque && opaque_type()->agrees_with(OpaqueType::of<T>());
   }
   /// The type of an opaque object; nullptr for other kinds.
   const OpaqueType* opaque_type() const& noexcept;

@@ -6,3 +6,4 @@
 #include <enginery/codec.hpp>
 #include <enginery/dict.hpp>
 #include <enginery/handle.hpp>
+#include <enginery/opaque_fields.hpp>

@@ -1,22 +1,12 @@
 // core/values/value.cpp: making Values, taking their contents, and letting them go.
 #include <enginery/value.hpp>
 
-#include <cxxabi.h>
-
-#include <cstdlib>
 #include <ostream>
 
 #include "core/values/objects.hpp"
 
 namespace enginery {
 namespace {
-
-std::string demangled(const char* name) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status),
-                                                         &std::free);
-  return text ? text.get() : name;
-}
 
 template <class O>
 O* allocate(auto contents) {
@@ -216,23 +206,8 @@ const OpaqueType* Value::opaque_type() const& noexcept {
 const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) const& {
   if (kind() != Kind::opaque) detail::throw_opaque_wanted(*this, wanted.name());
   const OpaqueObject& held = contents<OpaqueHolding>(*this);
-  if (!(held.type == wanted)) throw_other_opaque(held.type, wanted);
+  if (!held.type.agrees_with(wanted)) throw_other_opaque(held.type, wanted);
   return held.object;
-}
-
-std::string OpaqueType::name() const { return demangled(type->name()); }
-
-void throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted) {
-  const std::string names = "expected an object of type " + wanted.name() + ", got one of type " + held.name();
-  if (held.name() != wanted.name()) throw TypeError(names + ": pass an object of that very type");
-  const auto structure = [](const OpaqueType& of) {
-    return std::to_string(of.size) + " bytes aligned to " + std::to_string(of.alignment) + ", widest alignment " +
-           std::to_string(of.widest) + ", traits " + std::to_string(of.traits);
-  };
-  throw TypeError(
-      names + ", which is another type of that name (expected " + structure(wanted) + "; got " + structure(held) +
-      "): build both plugins from one header with the same compiler flags (-mavx, -march), and give types in "
-      "anonymous namespaces a name");
 }
 
 std::ostream& operator<<(std::ostream& stream, const Value& value) { return stream << value.str(); }
