@@ -38,7 +38,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 /// What the launcher gets beyond the time that it knows of: to give up by itself, or to end its children.
-constexpr auto kGrace = 10s;
+constexpr auto kGrace = 15s;
 /// What the command takes at most.
 constexpr std::chrono::milliseconds kLongestTimeout = 1'000'000s;
 

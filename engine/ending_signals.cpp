@@ -1,6 +1,7 @@
 // engine/ending_signals.cpp: the signals that end an engine which joined by itself.
 #include "engine/ending_signals.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -42,6 +43,14 @@ EndingSignals::EndingSignals() : came_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     action.sa_handler = ignored ? &on_ignored : &on_ending;
     action.sa_flags = SA_RESTART;
     ::sigaction(number, &action, nullptr);
+  }
+}
+
+void EndingSignals::wait_for_second() const {
+  for (std::uint64_t all = 0; all < 2;) {
+    pollfd came{fd(), POLLIN, 0};
+    std::uint64_t some = 0;
+    if (::poll(&came, 1, -1) == 1 && ::read(fd(), &some, sizeof some) == sizeof some) all += some;
   }
 }
 

@@ -19,6 +19,8 @@ class EndingSignals {
   EndingSignals& operator=(const EndingSignals&) = delete;
 
   int fd() const { return came_.get(); }
+  /// Waits until two have come, which makes fd() unreadable.
+  void wait_for_second() const;
 
  private:
   const cluster::Descriptor came_;

@@ -2,8 +2,9 @@
 //
 // Order of the start: listen, load plugins, register. The hub announces an engine only when it takes tasks, so a client
 // never meets a door that is not open. An engine that takes another's place first imports again what that one had
-// imported. The end: the launcher's socketpair comes to its end of file, or a signal; then the sockets' files are
-// removed and the process ends with _exit, because closing NNG's sockets under traffic can hang.
+// imported. The end (ending.cpp): the launcher's socketpair comes to its end of file, or a signal; then no task begins
+// any more, the user's objects are dropped, and the process leaves by exit(). The sockets are never closed, because
+// closing NNG's under traffic can hang.
 #include "engine/engine_main.hpp"
 
 #include <cxxabi.h>
@@ -35,6 +36,7 @@
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
 #include "engine/descriptor_reserve.hpp"
+#include "engine/ending.hpp"
 #include "engine/ending_signals.hpp"
 #include "engine/import_list.hpp"
 #include "engine/kept_handlers.hpp"
@@ -52,8 +54,8 @@ namespace {
 /// Milliseconds in which somebody must read what an engine that joined by itself says.
 constexpr int kPatienceWithReaders = 100;
 
-/// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until a signal to end
-/// has come.
+/// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until there is a signal
+/// to be read.
 void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, int signals) {
   const cluster::Descriptor process(launcher_fd < 0 && cluster ? cluster::pidfd_open(cluster->pid) : -1);
   if (launcher_fd < 0 && cluster && !cluster->alive()) return;  // a later process may have its pid
@@ -164,19 +166,30 @@ int engine_main(const EngineOptions& options) try {
       });
 
   const bool same_pids = cluster::Host::self().same_pids(cluster::host_of(connection));
-  std::atomic<bool> ends = false;
+  const bool launched = options.launcher_fd >= 0;
+  const auto remove_files = [&] {
+    launched ? sockets.leave_record() : sockets.remove();  // what it ran when it had to go is news
+  };
+  Ending ends({.stop = [&] { server.stop(); },
+               .lost = [&](const std::string& words) { log.warn("{}", words); },
+               .last =
+                   [&] {
+                     remove_files();
+                     // Launched engines lead a process group: what their tasks started ends with them.
+                     if (launched) cluster::kill_own_group();
+                   }});
   std::atomic<const Presence*> present = nullptr;
   std::thread([&] {
     wait_for_the_end(options.launcher_fd, same_pids ? std::optional(connection.launcher) : std::nullopt,
                      ending ? ending->fd() : -1);
-    ends = true;
+    if (ending)
+      std::thread([&] {
+        ending->wait_for_second();
+        ends.hurry(0);
+      }).detach();
     const Presence* const presence = present;
-    if (presence && options.launcher_fd < 0) presence->leave();
-    options.launcher_fd < 0 ? sockets.remove() : sockets.leave_record();  // what it ran when it had to go is news
-    std::fflush(nullptr);
-    // Launched engines lead a process group: what their tasks started ends with them.
-    if (options.launcher_fd >= 0) cluster::kill_own_group();
-    ::_exit(0);
+    if (presence && !launched) presence->leave();
+    ends.begin(0);
   }).detach();
 
   for (const std::string& plugin : options.load) executor.import(plugin);
@@ -198,11 +211,9 @@ int engine_main(const EngineOptions& options) try {
   presence.keep(listens ? std::optional(options.without_hub) : std::nullopt,
                 [&](Presence::End end, const std::string& words) {
                   const bool normal = end == Presence::End::cluster_ended;
-                  if (ends || (normal && options.launcher_fd >= 0)) return;  // which the thread above ends
+                  if (ends.begun() || (normal && launched)) return;  // which the thread above ends
                   normal ? say(words) : log.error("{}; this engine ends", words);
-                  sockets.remove();
-                  std::fflush(nullptr);
-                  ::_exit(normal ? 0 : 1);
+                  ends.begin(normal ? 0 : 1);
                 });
 
   if (options.launcher_fd < 0)
@@ -230,7 +241,12 @@ int engine_main(const EngineOptions& options) try {
     task.reset();
     task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
   }
-  return 0;
+  ends.finish([&] {
+    executor.clear();
+    loader.clear();
+    remove_files();
+    if (launched) cluster::kill_own_group_after_this();  // the launcher may be dead
+  });
 } catch (const std::exception& error) {
   fmt::print(stderr, "enginery engine: {}\n", error.what());
   std::fflush(nullptr);

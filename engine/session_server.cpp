@@ -231,6 +231,8 @@ std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
 void SessionServer::stop() {
   const std::lock_guard lock(mutex_);
   stop_ = true;
+  if (running_) request_stop();
+  work_hint_.store(true, std::memory_order_release);  // for a main thread that spins
   work_.notify_all();
   clock_.notify_all();
 }

@@ -49,6 +49,7 @@ class SessionServer {
   std::optional<session::Running> next();
   /// Hands in the outcome of the task that was given last, and waits for the next one.
   std::optional<session::Running> finish_and_next(Bytes body, std::vector<Bytes> bulk);
+  /// Gives no more tasks, and asks the one that runs to stop. Threads: any.
   void stop();
 
   /// The id that `enginery status` shows.

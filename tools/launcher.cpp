@@ -8,7 +8,7 @@
 // A hub or an engine that dies is started anew in the same poll (launcher_hub.cpp, launcher_engines.cpp).
 //
 // The end: close all links. A child takes end of file as the word to go, also when this process is killed and cannot
-// say more. Those that stay longer than two seconds are killed with their process groups; a second Ctrl-C does so at
+// say more. Those that stay longer than seven seconds are killed with their process groups; a second Ctrl-C does so at
 // once.
 #include "tools/launcher.hpp"
 

@@ -68,8 +68,8 @@ class Launcher {
 
  private:
   using Clock = std::chrono::steady_clock;
-  /// For children to end in before they are killed.
-  static constexpr std::chrono::seconds kGrace{2};
+  /// For children to end in before they are killed: an engine takes five seconds for its own end at most.
+  static constexpr std::chrono::seconds kGrace{7};
   struct Engine {
     Engine(Program what, int deaths) : program(std::move(what)), policy(deaths) {}
     Program program;

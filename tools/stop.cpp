@@ -16,8 +16,8 @@
 
 namespace enginery::tools {
 
-/// The launcher gives its children two seconds.
-constexpr int kPatience = 10'000;
+/// The launcher gives its children seven seconds.
+constexpr int kPatience = 15'000;
 
 void stop_cluster(const std::string& name) {
   const std::string cluster = cluster::cluster_name(name);

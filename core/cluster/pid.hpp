@@ -38,5 +38,9 @@ ENGINERY_API bool signal_group(Pid leader, int signal) noexcept;
 ///
 /// Threads: any.
 ENGINERY_API void kill_own_group() noexcept;
+/// The same once this process has ended by itself: a child waits for that. If it cannot be had, nobody is killed.
+///
+/// Threads: any.
+ENGINERY_API void kill_own_group_after_this() noexcept;
 
 }  // namespace enginery::cluster

@@ -290,3 +290,8 @@ Value as_value(std::shared_ptr<ModuleNamespace> module) {
 }
 
 }  // namespace enginery::modules
+void Loader::clear() {
+  for (const auto& [base, module] : modules_)
+    if (module) module->attributes.clear();
+}
+

@@ -56,6 +56,9 @@ class ENGINERY_API Loader {
   /// As import(), of what is mapped already. PluginLoadError of stage `symbol` if it is not the plugin `name`.
   std::shared_ptr<ModuleNamespace> import(std::string_view name, const SharedObject& object);
 
+  /// Drops what the namespaces of all modules hold; the code stays.
+  void clear();
+
   /// Runs the body of the plugin at `path`, each time anew, with `names` as its namespace.
   void run(const std::string& path, Namespace& names);
   void run(const SharedObject& object, Namespace& names);

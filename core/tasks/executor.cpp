@@ -79,6 +79,12 @@ void Executor::forget(const Uuid& caller) {
   kept_.drop_of(caller);
 }
 
+void Executor::clear() {
+  const FloatingPointScope scope;
+  names_.clear();
+  kept_.clear();
+}
+
 Value Executor::imported(std::shared_ptr<ModuleNamespace> plugin) const {
   if (on_import_) on_import_(*plugin);
   return modules::as_value(std::move(plugin));

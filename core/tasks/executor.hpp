@@ -51,6 +51,9 @@ class ENGINERY_API Executor {
   /// That caller will not call again: what stays for it is dropped.
   void forget(const Uuid& caller);
 
+  /// Drops all variables and all results that stay.
+  void clear();
+
   /// Brings a plugin into the namespace under its name. Throws PluginLoadError.
   void import(const std::string& name) { import(name, loader_.import(name)); }
   /// The same with one that is loaded.

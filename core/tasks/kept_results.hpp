@@ -29,6 +29,7 @@ class ENGINERY_API KeptResults {
   /// Throws NameError, which says why when it is known.
   const Value& get(std::string_view name) const;
   void drop(const std::string& name);
+  void clear() { results_.clear(); }
   /// Drops all that is `owner`'s.
   void drop_of(const Uuid& owner);
   std::size_t size() const noexcept { return results_.size(); }

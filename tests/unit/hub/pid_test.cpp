@@ -100,5 +100,21 @@ TEST(PidTest, AProcessKillsTheGroupThatItLeadsAndNoOther) {
   EXPECT_TRUE(WIFEXITED(led) && WEXITSTATUS(led) == 7) << led;
 }
 
+TEST(PidTest, WhatIsLeftOfAGroupIsKilledOnceItsLeaderHasEndedByItself) {
+  int link[2];
+  ASSERT_EQ(::pipe(link), 0);
+  const int leader = end_of_leader([] {
+    if (::fork() == 0)
+      for (;;) ::pause();
+    kill_own_group_after_this();
+    return ::waitpid(-1, nullptr, WNOHANG) == 0 ? 5 : 6;
+  });
+  EXPECT_TRUE(WIFEXITED(leader) && WEXITSTATUS(leader) == 5) << leader;
+  ::close(link[1]);
+  pollfd gone{link[0], POLLIN, 0};
+  EXPECT_EQ(::poll(&gone, 1, 30'000), 1) << "the member lives, who holds the pipe open";
+  ::close(link[0]);
+}
+
 }  // namespace
 }  // namespace enginery::cluster
