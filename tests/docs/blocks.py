@@ -7,15 +7,12 @@
 #   <!-- not run: REASON -->         a drawing, a form of a command, …
 #   <!-- fails -->                   a block of sh that ends in an error
 #   <!-- from a clone: REASON -->    a block of sh that runs only with --clone
-#   <!-- needs packages: a b -->     of the page, not of a block: without these packages of Debian it is left out
 #   <!-- hidden part of norms.cpp    lines of that file that a reader does not need to see
 #   -->
 # cmake is the page's CMakeLists.txt, sh is run in order, and text is what the block before it printed.
 import dataclasses
 import pathlib
 import re
-import shutil
-import subprocess
 
 LANGUAGES = ("cpp", "cmake", "sh", "text")
 DIRECTIVES = {
@@ -33,7 +30,6 @@ TAKES = {
     "text": ("not run",),
 }
 HIDDEN = re.compile(r"<!-- hidden part of (\S+)$")
-NEEDS = re.compile(r"^<!-- needs packages: (.+) -->$", re.M)
 PRINTED = re.compile(r"^<!-- printed by (tests/\S+) -->$", re.M)
 
 
@@ -77,17 +73,6 @@ def check(block, previous):
             raise BadPage(f"{block.place}: the block before this text prints nothing that it could be compared with")
 
 
-def missing_packages(path):
-    """Those that the page needs and this system has not installed."""
-    needed = NEEDS.search(pathlib.Path(path).read_text())
-
-    def installed(package):
-        command = ["dpkg-query", "-W", "-f", "${Status}", package]
-        return shutil.which("dpkg-query") and "ok installed" in subprocess.run(command, capture_output=True, text=True).stdout
-
-    return [package for package in needed[1].split() if not installed(package)] if needed else []
-
-
 def read(path, page):
     """The blocks of a page, in order. Raises BadPage."""
     text = pathlib.Path(path).read_text()
@@ -106,8 +91,6 @@ def read(path, page):
             check(block, previous)
             blocks.append(block)
             previous, comment = block, ""
-        elif NEEDS.match(line):
-            continue
         elif match := re.fullmatch(r"<!-- (.*) -->", line):
             comment = directive_of(match[1], f"{page}:{number}")
         elif line.strip():

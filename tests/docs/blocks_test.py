@@ -53,14 +53,6 @@ class PageTest(unittest.TestCase):
     def test_a_comment_that_no_block_follows(self):
         self.refused("<!-- fails -->\nSome words.\n", "before something else")
 
-    def test_a_page_whose_packages_are_not_there(self):
-        path = pathlib.Path(self.folder.name) / "page.md"
-        path.write_text("# Title\n\n<!-- needs packages: dpkg no-such-package -->\n\nWords.\n")
-        self.assertEqual(blocks.missing_packages(path), ["no-such-package"])
-        self.assertEqual(blocks.read(path, "page.md"), [])
-        path.write_text("Words.\n")
-        self.assertEqual(blocks.missing_packages(path), [])
-
     def test_a_block_without_an_end(self):
         self.refused("```sh\nls\n", "has no end")
 
