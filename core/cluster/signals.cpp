@@ -7,7 +7,7 @@ namespace enginery::cluster {
 
 void take_own_signals() noexcept {
   for (int number = 1; number < NSIG; ++number)
-    if (number != SIGHUP && number != SIGINT && number != SIGQUIT) ::signal(number, SIG_DFL);
+    if (number != SIGHUP && number != SIGINT && number != SIGQUIT && number != SIGPIPE) ::signal(number, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
