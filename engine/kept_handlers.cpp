@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include <enginery/signals.hpp>
+
 namespace enginery::engine {
 namespace {
 
@@ -22,7 +24,9 @@ bool same(const struct sigaction& one, const struct sigaction& other) {
 
 }  // namespace
 
-KeptHandlers::KeptHandlers(ImportWatch::Own own) : watch_(kChangers, own) {
+KeptHandlers::KeptHandlers(ImportWatch::Own own) : watch_(kChangers, own) { note(); }
+
+void KeptHandlers::note() {
   for (int number = 1; number < NSIG; ++number)
     ::sigaction(number, nullptr, &actions_[static_cast<std::size_t>(number)]);
   ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked_);
@@ -31,11 +35,15 @@ KeptHandlers::KeptHandlers(ImportWatch::Own own) : watch_(kChangers, own) {
 
 void KeptHandlers::put_back() {
   if (std::get_terminate() != terminate_) std::set_terminate(terminate_);
+  if (signal_handlers_are_kept()) {
+    timers_stay_ = true;
+    return note();
+  }
   if (!watch_.found()) return;
   // First the timers, whose signal would find its default action, which ends the process.
   for (const auto timer : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) {
     const itimerval never{};
-    ::setitimer(timer, &never, nullptr);
+    if (!timers_stay_) ::setitimer(timer, &never, nullptr);
   }
   for (int number = 1; number < NSIG; ++number) {
     const struct sigaction& before = actions_[static_cast<std::size_t>(number)];

@@ -21,10 +21,13 @@ class KeptHandlers {
   void put_back();
 
  private:
+  void note();
+
   ImportWatch watch_;
   std::array<struct sigaction, NSIG> actions_{};
   sigset_t blocked_{};
   stack_t stack_{};
+  bool timers_stay_ = false;
   const std::terminate_handler terminate_ = std::get_terminate();
 };
 

@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include <enginery/signals.hpp>
+
 namespace enginery::engine {
 namespace {
 
@@ -45,6 +47,21 @@ TEST(KeptHandlersTest, AHandlerIsThatOfTheBegin) {
   ::signal(SIGUSR2, [](int) { std::abort(); });
   handlers.put_back();
   EXPECT_EQ(::signal(SIGUSR2, SIG_DFL), +before);
+}
+
+TEST(KeptHandlersTest, HandlersThatAreToStayDoAndNoOthers) {
+  const auto runtimes = [](int) {};
+  KeptHandlers handlers(ImportWatch::Own::counts);
+  ::signal(SIGUSR2, runtimes);
+  ::alarm(1000);
+  keep_signal_handlers();
+  handlers.put_back();
+  ::signal(SIGUSR1, SIG_IGN);
+  ::signal(SIGUSR2, SIG_IGN);
+  handlers.put_back();
+  EXPECT_EQ(::signal(SIGUSR2, SIG_DFL), +runtimes);
+  EXPECT_FALSE(is_ignored(SIGUSR1));
+  EXPECT_GT(::alarm(0), 0u);
 }
 
 TEST(KeptHandlersTest, NoTimerAndNoOtherStackIsLeft) {
