@@ -231,8 +231,8 @@ int engine_main(const EngineOptions& options) try {
     handlers.put_back();
     descriptors.task_ends();
     memory.task_ends();
-    recorder.task_ends();
     Output::Texts printed = output.end();
+    recorder.task_ends();
     outcome.out = std::move(printed.out);
     outcome.err = std::move(printed.err);
     wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);

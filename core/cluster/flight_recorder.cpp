@@ -82,7 +82,9 @@ void FlightRecorder::task_is(std::string_view name) noexcept {
 }
 
 void FlightRecorder::task_ends() noexcept {
-  if (record_) record_->runs.store(0, std::memory_order_release);
+  if (!record_) return;
+  record_->runs.store(0, std::memory_order_release);
+  record_->written = 0;  // an engine that dies between tasks is no matter of the one before
 }
 
 void FlightRecorder::add(std::string_view words) noexcept {

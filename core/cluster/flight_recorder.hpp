@@ -21,14 +21,14 @@ struct LastMoments {
     std::string name;
   };
   std::optional<Task> running;
-  std::string words;        ///< the last lines that its last task wrote to stderr; any bytes
+  std::string words;        ///< the last lines that the running task wrote to stderr; any bytes
   std::string traceback{};  ///< where it was when a fatal signal came; empty for other ends
 };
 
 /// Memory that is a file in the cluster's runtime folder, so that it is there when the process that wrote it is not,
 /// whatever ended it. Recording is copying a few bytes, and async-signal-safe.
 ///
-/// Threads: task_begins(), task_is() and task_ends() from one; add() from one at a time, and not beside task_begins().
+/// Threads: task_begins(), task_is() and task_ends() from one; add() from one at a time, and not beside these.
 class ENGINERY_API FlightRecorder {
  public:
   /// Where an engine records.

@@ -53,6 +53,17 @@ TEST_F(FlightRecorderTest, AKilledProcessLeavesTheTaskThatItRanAndItsLastLines) 
   EXPECT_FALSE(std::filesystem::exists(file_)) << "it is taken once";
 }
 
+TEST_F(FlightRecorderTest, BetweenTasksThereAreNoLastWords) {
+  FlightRecorder recorder(file_);
+  recorder.task_begins(Uuid::random(), 1);
+  recorder.add("of a task that has ended\n");
+  recorder.task_ends();
+  const auto last = FlightRecorder::take(file_);
+  ASSERT_TRUE(last);
+  EXPECT_FALSE(last->running);
+  EXPECT_EQ(last->words, "");
+}
+
 TEST_F(FlightRecorderTest, OfMuchTextTheLastEightWholeLinesAreKept) {
   FlightRecorder recorder(file_);
   std::string expected;
