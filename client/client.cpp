@@ -37,6 +37,36 @@ void Client::restart(int id, Seconds timeout) const {
   engines_->restart(id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongestWait));
 }
 
+std::vector<std::string> Client::restart(int id, const RestartOptions& options) const {
+  if (!options.keep) {
+    restart(id, options.timeout);
+    return {};
+  }
+  const DirectView engine = direct(id);
+  const auto limit = std::clamp(options.timeout, Seconds(0), kLongestWait);
+  std::vector<std::pair<std::string, Value>> kept;
+  std::vector<std::string> lost;
+  if (!engine.pull(std::initializer_list<Name>{}).wait(limit))
+    throw TimeoutError(
+        fmt::format("engine {} runs something else for longer than {:g} s, so its variables cannot be "
+                    "kept, and it is not restarted. Interrupt it first, or restart it without `keep`",
+                    engine.id(), limit.count()));
+  for (const std::string& name : engine.keys()) {
+    try {
+      kept.emplace_back(name, engine.pull(Name(name)).get(limit));
+    } catch (const RemoteError&) {
+      lost.push_back(name);
+    }
+  }
+  restart(engine.id(), options.timeout);
+  const DirectView again = direct(engine.id());
+  for (const auto& [name, value] : kept) again.update({Item(name, value)});
+  // A module that was imported again is not lost.
+  const std::vector<std::string> there = again.keys();
+  std::erase_if(lost, [&](const std::string& name) { return std::ranges::find(there, name) != there.end(); });
+  return lost;
+}
+
 void Client::kill(int id, Seconds timeout) const {
   engines_->restart(id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongestWait));
 }

@@ -9,9 +9,12 @@
 #include <optional>
 #include <vector>
 
+#include <enginery/errors.hpp>
 #include <enginery/namespace.hpp>
 
+#include "client/command_file.hpp"
 #include "core/errors/floating_point_scope.hpp"
+#include "core/modules/find_plugin.hpp"
 #include "core/modules/loader.hpp"
 #include "core/session/limits.hpp"
 #include "core/tasks/executor.hpp"
@@ -19,10 +22,17 @@
 namespace enginery::local_engine {
 namespace {
 
+/// Where the command is installed, a new plugin meets a process of its own before it is opened here.
+std::optional<modules::Probe> probe() try {
+  return modules::Probe{.command = {command_file({}).string(), "probe"}};
+} catch (const ConnectionError&) {
+  return std::nullopt;
+}
+
 struct LocalEngine {
   std::recursive_mutex running;  // a task may use local() itself
   const std::shared_ptr<modules::BroughtModules> brought = std::make_shared<modules::BroughtModules>();
-  modules::Loader loader{std::nullopt, brought};
+  modules::Loader loader{probe(), brought};
   tasks::Executor executor{globals(), loader};
 };
 
@@ -62,7 +72,17 @@ void run(const wire::Packed& call, Pending& pending, const modules::ModuleFiles*
 
 void import(const std::string& plugin) {
   const std::lock_guard lock(engine().running);
-  engine().executor.import(plugin);
+  try {
+    return engine().executor.import(plugin);
+  } catch (const PluginLoadError& error) {
+    if (error.stage() != LoadStage::dependency) throw;
+  }
+  // A library of its own may have the name of another build that is loaded: as on an engine it gets another name, in
+  // copies of it and of what needs it.
+  const auto files = modules::ModuleFiles::of_file(modules::find_plugin(plugin));
+  bring(*files, *engine().brought);
+  modules::Loader& loader = engine().loader;
+  engine().executor.import(plugin, loader.import(plugin, *loader.module(files->generation())));
 }
 
 }  // namespace enginery::local_engine

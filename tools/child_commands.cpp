@@ -72,10 +72,10 @@ void hub_command(CommandLine& line) {
 }
 
 void probe_command(CommandLine& line) {
-  const auto file = std::make_shared<std::string>();
-  Command command = line.hidden_command("probe", "Open a plugin and leave");
-  command.option("file", *file).required();
-  command.does([file] { return probe_main(file->c_str()); });
+  const auto files = std::make_shared<std::vector<std::string>>();
+  Command command = line.hidden_command("probe", "Open a plugin, after others, and leave");
+  command.option("files", *files).required();
+  command.does([files] { return probe_main(*files); });
 }
 
 }  // namespace enginery::tools

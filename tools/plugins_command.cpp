@@ -1,10 +1,15 @@
 // tools/plugins_command.cpp: `enginery plugins`: what plugins hold, without an engine.
 //
-// They are loaded by this process, by the stages and through the probe that an engine uses: what is shown here can be
-// imported there, and what cannot is refused here with the same words.
+// Each is loaded by a process of its own, by the stages and through the probe that an engine uses: what is shown here
+// can be imported there, and what cannot is refused here with the same words.
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <memory>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -12,6 +17,7 @@
 #include <enginery/function.hpp>
 #include <enginery/value.hpp>
 
+#include "core/cluster/descriptor.hpp"
 #include "core/cluster/json.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/loader.hpp"
@@ -23,30 +29,6 @@ namespace {
 
 using nlohmann::json;
 
-/// A plugin, or why it is none.
-struct SeenPlugin {
-  std::string name;
-  std::shared_ptr<ModuleNamespace> module;
-  std::optional<PluginLoadError> error;
-};
-
-std::vector<SeenPlugin> look_at(const std::vector<std::string>& words) {
-  modules::Loader loader(modules::Probe{.command = {own_file().string(), "probe"}});
-  std::vector<SeenPlugin> plugins;
-  for (const std::string& word : words) {
-    SeenPlugin seen{word, nullptr, {}};
-    try {
-      modules::refuse_source(word);
-      seen.module = modules::names_a_file(word) ? loader.import_file(word) : loader.import(word);
-      seen.name = seen.module->name;
-    } catch (const PluginLoadError& error) {
-      seen.error = error;
-    }
-    plugins.push_back(std::move(seen));
-  }
-  return plugins;
-}
-
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string indented(const std::string& text, const std::string& by) {
@@ -56,23 +38,6 @@ std::string indented(const std::string& text, const std::string& by) {
     if (c == '\n') result += by;
   }
   return result;
-}
-
-std::string overview(const std::vector<SeenPlugin>& plugins, bool colours) {
-  if (plugins.empty())
-    return "no plugins are found; put their folders into ENGINERY_PLUGIN_PATH, separated by colons\n";
-  Table table({{"name"}, {"file"}, {"about"}});
-  for (const SeenPlugin& plugin : plugins) {
-    if (plugin.module)
-      table.add({{plugin.name}, {plugin.module->file}, {first_line(plugin.module->doc)}});
-    else
-      table.add(
-          {{plugin.name},
-           {plugin.error->file()},
-           {fmt::format("refused at {}; `enginery plugins {}` says why", to_string(plugin.error->stage()), plugin.name),
-            kRed}});
-  }
-  return table.text(colours);
 }
 
 std::string description(const ModuleNamespace& module) {
@@ -92,48 +57,116 @@ std::string description(const ModuleNamespace& module) {
   return text;
 }
 
-json as_json(const SeenPlugin& plugin) {
-  if (plugin.error)
-    return {{"name", plugin.name},
-            {"file", plugin.error->file()},
-            {"error", {{"stage", to_string(plugin.error->stage())}, {"message", plugin.error->what()}}}};
+/// A plugin as JSON, with its description as "text"; or why it is none: "error" is not null then.
+json as_json(const ModuleNamespace& module) {
   json tasks = json::array(), variables = json::object();
-  for (const auto& [name, value] : plugin.module->attributes.entries()) {
+  for (const auto& [name, value] : module.attributes.entries()) {
     if (value.kind() == Kind::function)
       tasks.push_back(
           {{"name", name}, {"signature", value.as_function()->signature()}, {"doc", value.as_function()->doc()}});
     else
       variables[name] = value.repr();
   }
-  return {{"name", plugin.name},
-          {"file", plugin.module->file},
-          {"doc", plugin.module->doc},
-          {"version", plugin.module->version},
-          {"build_id", plugin.module->build_id.hex},
+  return {{"name", module.name},
+          {"file", module.file},
+          {"doc", module.doc},
+          {"version", module.version},
+          {"build_id", module.build_id.hex},
           {"tasks", tasks},
           {"variables", variables},
+          {"text", description(module)},
           {"error", nullptr}};
 }
 
-std::string plugins_json(const std::vector<SeenPlugin>& plugins) {
-  json all = json::array();
-  for (const SeenPlugin& plugin : plugins) all.push_back(as_json(plugin));
-  return cluster::json_text({{"plugins", all}}) + "\n";
+json as_json(const std::string& name, const PluginLoadError& error) {
+  return {{"name", name},
+          {"file", error.file()},
+          {"error", {{"stage", to_string(error.stage())}, {"message", error.what()}}}};
 }
 
+json look_at(const std::string& word) {
+  try {
+    modules::refuse_source(word);
+    modules::Loader loader(modules::Probe{.command = {own_file().string(), "probe"}});
+    return as_json(*(modules::names_a_file(word) ? loader.import_file(word) : loader.import(word)));
+  } catch (const PluginLoadError& error) {
+    return as_json(word, error);
+  }
+}
+
+/// The same in a process of its own, which the plugin's body may end, and where no other plugin is: two that cannot be
+/// in one process are both shown.
+json look_at_apart(const std::string& word) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return look_at(word);
+  const cluster::Descriptor reading(ends[0]);
+  cluster::Descriptor writing(ends[1]);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string text = cluster::json_line(look_at(word));
+    for (std::string_view rest = text; !rest.empty();) {
+      const ssize_t put = ::write(writing.get(), rest.data(), rest.size());
+      if (put <= 0) break;
+      rest.remove_prefix(static_cast<std::size_t>(put));
+    }
+    ::_exit(0);
+  }
+  if (child < 0) return look_at(word);
+  writing = cluster::Descriptor();
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got; (got = ::read(reading.get(), buffer, sizeof buffer)) != 0;) {
+    if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
+    if (got < 0 && errno != EINTR) break;
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  json seen = cluster::parse_json_or_discard(text);
+  if (!seen.is_discarded()) return seen;
+  const std::string how = WIFSIGNALED(status) ? fmt::format("killed it by SIG{}", ::sigabbrev_np(WTERMSIG(status)))
+                                              : fmt::format("ended it (exit status {})", WEXITSTATUS(status));
+  return as_json(word, PluginLoadError(LoadStage::init, word, "its body, run in a process of its own, " + how,
+                                       "Correct what it does, or move it into a task"));
+}
+
+std::string text_of(const json& object, const char* key) { return object.at(key).get<std::string>(); }
+
+std::string overview(const std::vector<json>& plugins, bool colours) {
+  if (plugins.empty())
+    return "no plugins are found; put their folders into ENGINERY_PLUGIN_PATH, separated by colons\n";
+  Table table({{"name"}, {"file"}, {"about"}});
+  for (const json& plugin : plugins) {
+    const std::string name = text_of(plugin, "name"), file = text_of(plugin, "file");
+    const json& error = plugin.at("error");
+    if (error.is_null())
+      table.add({{name}, {file}, {first_line(text_of(plugin, "doc"))}});
+    else
+      table.add({{name},
+                 {file},
+                 {fmt::format("refused at {}; `enginery plugins {}` says why", text_of(error, "stage"), name), kRed}});
+  }
+  return table.text(colours);
+}
+
+std::string plugins_json(std::vector<json> plugins) {
+  for (json& plugin : plugins) plugin.erase("text");
+  return cluster::json_text({{"plugins", plugins}}) + "\n";
+}
+
+bool refused(const json& plugin) { return !plugin.at("error").is_null(); }
+
 /// Those that were asked for by name or file. Returns the exit code.
-int describe(const std::vector<SeenPlugin>& plugins) {
-  bool refused = false, first = true;
-  for (const SeenPlugin& plugin : plugins) {
-    if (plugin.error) {
-      refused = true;
-      fmt::print(stderr, "enginery: {}\n", plugin.error->what());
+int describe(const std::vector<json>& plugins) {
+  bool first = true;
+  for (const json& plugin : plugins) {
+    if (refused(plugin)) {
+      fmt::print(stderr, "enginery: {}\n", text_of(plugin.at("error"), "message"));
       continue;
     }
-    fmt::print("{}{}", first ? "" : "\n", description(*plugin.module));
+    fmt::print("{}{}", first ? "" : "\n", text_of(plugin, "text"));
     first = false;
   }
-  return refused ? kFailure : 0;
+  return std::ranges::any_of(plugins, refused) ? kFailure : 0;
 }
 
 }  // namespace
@@ -160,15 +193,15 @@ void plugins_command(CommandLine& line) {
       "  enginery plugins norms --json | jq -r '.plugins[].tasks[].signature'\n");
   command.does([given] {
     const bool all = given->words.empty();
-    const std::vector<SeenPlugin> plugins = look_at(all ? modules::plugin_names() : given->words);
+    std::vector<json> plugins;
+    for (const std::string& word : all ? modules::plugin_names() : given->words) plugins.push_back(look_at_apart(word));
     if (all) {
       fmt::print("{}", given->json ? plugins_json(plugins) : overview(plugins, wants_colours()));
       return 0;
     }
     if (!given->json) return describe(plugins);
     fmt::print("{}", plugins_json(plugins));
-    const bool refused = std::any_of(plugins.begin(), plugins.end(), [](const SeenPlugin& p) { return p.error; });
-    return refused ? kFailure : 0;
+    return std::ranges::any_of(plugins, refused) ? kFailure : 0;
   });
 }
 

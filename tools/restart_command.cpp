@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <enginery/client.hpp>
 
@@ -31,15 +32,21 @@ Command add(CommandLine& line, const std::shared_ptr<Restart>& given, const char
 
 void restart_command(CommandLine& line) {
   const auto given = std::make_shared<Restart>();
+  const auto keep = std::make_shared<bool>(false);
   Command command = add(line, given, "restart", "End an engine, start it anew with its id, and wait until it is back");
+  command.flag("--keep", *keep, "Keep its variables, as far as they can travel");
   command.footer(
       "  enginery restart 3            an engine that hangs, died, or holds too much\n"
       "  enginery restart 3 --name b   of the cluster \"b\"\n"
-      "What it had in its namespace is gone, and tasks that it had not finished fail as EngineDied. Plugins that "
+      "  enginery restart 3 --keep     an engine whose code is to be replaced\n"
+      "What it had in its namespace is gone without --keep, and tasks that it had not finished fail as EngineDied. "
+      "Plugins that "
       "it had imported are imported again.\n");
-  command.does([given] {
-    Client({.name = given->name, .timeout = hub_timeout(given->timeout)}).restart(given->id, Seconds(given->timeout));
-    fmt::print("enginery: engine {} is back\n", given->id);
+  command.does([given, keep] {
+    const Client rc({.name = given->name, .timeout = hub_timeout(given->timeout)});
+    const std::vector<std::string> lost = rc.restart(given->id, {.timeout = Seconds(given->timeout), .keep = *keep});
+    fmt::print("enginery: engine {} is back{}\n", given->id,
+               lost.empty() ? "" : fmt::format(", without these, which cannot travel: {}", fmt::join(lost, ", ")));
     return 0;
   });
 }

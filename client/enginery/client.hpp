@@ -31,6 +31,12 @@ struct ClientOptions {
   std::chrono::milliseconds timeout{10'000};  ///< for the hub's first answer
 };
 
+/// How an engine is started anew.
+struct RestartOptions {
+  Seconds timeout = Seconds(60);  ///< until it takes tasks again
+  bool keep = false;              ///< the variables whose values can travel
+};
+
 /// A connection to a cluster. A handle: copies and views share it; the last of them says good-bye to the engines.
 ///
 /// Threads: all functions from any.
@@ -67,6 +73,11 @@ class ENGINERY_API Client {
   /// that nobody could start it; EngineDied if the new process died before it took tasks, too often; TimeoutError;
   /// ConnectionError.
   void restart(int id, Seconds timeout = Seconds(60)) const;
+  /// The same. With `keep`, the variables come to this client first, and go back when the engine is there again: those
+  /// whose values can travel, each by itself (two names of one list are two lists then). What runs or waits on the
+  /// engine is waited for before; TimeoutError when that takes longer than the timeout, and then nothing is restarted.
+  /// Gives the names of the variables that are lost: opaque objects, functions. Results that stay are lost, too.
+  std::vector<std::string> restart(int id, const RestartOptions& options) const;
   /// The same with SIGKILL, at once. An engine that joined by itself is gone then, and nobody starts it.
   void kill(int id, Seconds timeout = Seconds(60)) const;
   /// Asks the task that engine `id` runs, whoever's it is, to stop: stop_requested() is true there from now on, and

@@ -4,8 +4,9 @@
 // shared object for this machine, built for the same ABI and for no other processor, with all libraries at hand?
 // Nothing is mapped until all of that is certain. Then the bytes go to the module cache, at a path that contains the
 // build-id, because the dynamic linker gives the old code for a known path, and a linker that writes over a mapped file
-// kills the process. There a process of its own opens it, if it is new to this host; when that lived, this one does.
-// Only then does the plugin's body run, and what it throws comes back as data.
+// kills the process. There a process of its own opens it, if it is new to this host or to what is loaded here, beside
+// which it is opened; when that lived, this one does. Only then does the plugin's body run, and what it throws comes
+// back as data.
 //
 // A module that a client brought lies in the cache already, its hash checked, and so do the libraries of the user's own
 // that it needs; those are opened before it, because the dynamic linker looks for a name that it has loaded nowhere
@@ -27,10 +28,12 @@
 #include <enginery/errors.hpp>
 
 #include "core/errors/floating_point_scope.hpp"
+#include "core/modules/content_hash.hpp"
 #include "core/modules/dependencies.hpp"
 #include "core/modules/dl_error.hpp"
 #include "core/modules/elf_file.hpp"
 #include "core/modules/find_plugin.hpp"
+#include "core/modules/loaded_files.hpp"
 #include "core/modules/mapped_library.hpp"
 #include "core/modules/processor.hpp"
 
@@ -97,6 +100,21 @@ void enter(const SharedObject& object, const EngineryPluginDescriptor& descripto
       "Correct what it does, or move it into a task; importing again runs it again");
 }
 
+/// A short name of these very files, in whatever order; empty if there are none. What a path in the cache leads to
+/// never changes.
+std::string name_of(std::span<const LoadedFile> files, const ModuleCache& cache) {
+  std::vector<std::string> each;
+  for (const LoadedFile& file : files) {
+    const bool changes = !file.path.starts_with(cache.folder().string() + '/');
+    const std::optional<FileStamp> stamp = changes ? FileStamp::of(file.path) : std::nullopt;
+    each.push_back(fmt::format("{}\n{}\n{}\n", file.path, stamp ? stamp->size : 0, stamp ? stamp->modified_ns : 0));
+  }
+  if (each.empty()) return {};
+  std::ranges::sort(each);
+  const std::string all = fmt::format("{}", fmt::join(each, ""));
+  return ContentHash::of(std::as_bytes(std::span(all))).hex().substr(0, 16);
+}
+
 }  // namespace
 
 ModuleMissing::ModuleMissing(const GenerationId& generation)
@@ -139,11 +157,32 @@ std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
   return open(generation, {file.path, copy, elf.build_id, {copy}, neighbours});
 }
 
+std::vector<LoadedFile> Loader::loaded_files() const {
+  std::vector<LoadedFile> files;
+  for (OwnFile& own : own_loaded_files()) {
+    const auto known =
+        std::ranges::find_if(objects_, [&](const auto& one) { return one.second->loaded() == own.path; });
+    if (known == objects_.end()) {
+      files.push_back({own.path, own.path});
+      continue;
+    }
+    // Of statements there may be hundreds, and none registers itself.
+    if (!own.constructs || std::filesystem::path(own.path).stem() == kStatements) continue;
+    files.push_back({std::move(own.path), known->second->file()});
+  }
+  return files;
+}
+
 std::shared_ptr<const SharedObject> Loader::open(const GenerationId& generation, const Copies& copies) {
-  const auto proven = [this](const std::filesystem::path& copy) { return cache().proven(copy); };
-  if (probe_ && !std::ranges::all_of(copies.all, proven)) {
-    probe_->open(copies.file, copies.module, copies.neighbours.folders);
-    for (const std::filesystem::path& copy : copies.all) cache().set_proven(copy);
+  if (probe_) {
+    std::vector<LoadedFile> beside = loaded_files();
+    std::erase_if(beside, [&](const LoadedFile& file) { return file.path == copies.module; });  // another Loader's
+    const std::string which = name_of(beside, cache());
+    const auto proven = [&](const std::filesystem::path& copy) { return cache().proven(copy, which); };
+    if (!std::ranges::all_of(copies.all, proven)) {
+      probe_->open(copies.file, copies.module, copies.neighbours.folders, beside);
+      for (const std::filesystem::path& copy : copies.all) cache().set_proven(copy, which);
+    }
   }
   const FloatingPointScope scope;  // libraries have constructors, too
   // The copy would not find these; the dynamic linker takes what is loaded already.
@@ -274,6 +313,11 @@ std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name, const Sha
                           fmt::format("Call the file {}.so, or write ENGINERY_PLUGIN({}, …)", descriptor.name, name));
   }
   return import(object);
+}
+
+void Loader::clear() {
+  for (const auto& [base, module] : modules_)
+    if (module) module->attributes.clear();
 }
 
 void Loader::run(const std::string& path, Namespace& names) { run(*load(path), names); }

@@ -97,6 +97,8 @@ class ENGINERY_API Loader {
     std::vector<std::filesystem::path> all;  ///< its own libraries and the module itself: what is new is probed
     Neighbours neighbours;                   ///< opened before it; also its own libraries
   };
+  /// What this process has loaded of the user's own, but for modules that cannot have registered anything.
+  std::vector<LoadedFile> loaded_files() const;
   /// Stage dlopen.
   std::shared_ptr<const SharedObject> open(const GenerationId& generation, const Copies& copies);
   /// The path of a copy, called `name`, of what was brought, in which libraries have other names.

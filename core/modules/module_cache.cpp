@@ -71,10 +71,17 @@ static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
   return std::ranges::equal(kept.bytes.span(), bytes);
 }
 
-static fs::path proof_of(const fs::path& file) {
+static fs::path proof_of(const fs::path& file, const std::string& beside) {
   char host[256] = "localhost";
   if (gethostname(host, sizeof host) == 0) host[sizeof host - 1] = '\0';
-  return file.string() + ".proven-" + host;
+  return file.string() + ".proven-" + host + (beside.empty() ? "" : "-" + beside);
+}
+
+static void remove_proofs(const fs::path& file) {
+  std::error_code error;
+  const std::string begin = file.filename().string() + ".proven-";
+  for (fs::directory_iterator entry(file.parent_path(), error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().filename().string().starts_with(begin)) unlink(entry->path().c_str());
 }
 
 fs::path ModuleCache::place(const std::string& folder, const std::string& name) const {
@@ -82,8 +89,7 @@ fs::path ModuleCache::place(const std::string& folder, const std::string& name) 
 }
 
 std::shared_ptr<const Descriptor> ModuleCache::put_in_place(IncomingFile& complete) const {
-  std::error_code error;
-  fs::remove(proof_of(complete.place()), error);  // what was proven had other bytes
+  remove_proofs(complete.place());  // what was proven had other bytes
   auto content = complete.put_in_place();
   keep_within(folder_ / "modules", cache_limit(), complete.place());
   return content;
@@ -144,11 +150,13 @@ void ModuleCache::restore(const BroughtFile& file) const {
   put_in_place(again);
 }
 
-bool ModuleCache::proven(const fs::path& file) const { return access(proof_of(file).c_str(), F_OK) == 0; }
+bool ModuleCache::proven(const fs::path& file, const std::string& beside) const {
+  return access(proof_of(file, beside).c_str(), F_OK) == 0;
+}
 
-void ModuleCache::set_proven(const fs::path& file) const {
+void ModuleCache::set_proven(const fs::path& file, const std::string& beside) const {
   // Failing to remember costs another probe, no more.
-  const Descriptor proof(open(proof_of(file).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const Descriptor proof(open(proof_of(file, beside).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
 }  // namespace enginery::modules

@@ -46,9 +46,10 @@ class ENGINERY_API ModuleCache {
   /// Puts the file where it was when it was evicted meanwhile. Throws PluginLoadError of stage `read`.
   void restore(const BroughtFile& file) const;
 
-  /// Has this very file been opened on this host before without harm? A folder may be shared by hosts.
-  bool proven(const std::filesystem::path& file) const;
-  void set_proven(const std::filesystem::path& file) const;
+  /// Has this very file been opened on this host before without harm, in a process that had `beside` loaded? A folder
+  /// may be shared by hosts.
+  bool proven(const std::filesystem::path& file, const std::string& beside = {}) const;
+  void set_proven(const std::filesystem::path& file, const std::string& beside = {}) const;
 
   const std::filesystem::path& folder() const noexcept { return folder_; }
 

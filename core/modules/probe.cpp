@@ -4,6 +4,12 @@
 // meets a process of its own first. That process says "opened" by an exit status that no constructor gives by chance;
 // every other end is a refusal. It is waited for by a pidfd, so that neither SIGCHLD nor a timer is taken from the
 // program; its stderr is read until it has ended, not until the pipe is closed, which a grandchild may keep open.
+//
+// Code that registers itself, as protobuf's generated files do, may be in a process once, and ends it when it comes
+// again. So the probe first opens what this process has loaded, of the user's own, and says a byte after each. One that
+// cannot be opened twice on a host, such as a library that locks a file, is left out then. When the new module ends the
+// probe, and not one in which it is alone, the shortest row of loaded ones that makes it do so is looked for, and its
+// last is whom it collides with.
 #include "core/modules/probe.hpp"
 
 #include <dlfcn.h>
@@ -17,10 +23,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,9 +45,12 @@ namespace {
 constexpr int kOpened = 83, kRefused = 84;
 /// The last line of a probe that has opened its file, for a parent that is not told exit statuses.
 constexpr const char* kOpenedWords = "enginery probe: opened";
+constexpr int kProgress = STDERR_FILENO + 1;  // in the probe
 constexpr const char* kSearchVariable = "LD_LIBRARY_PATH";
+/// Of the loaded files, so many are found one by one that the probe cannot have.
+constexpr int kMostLeftOut = 8;
 
-[[noreturn]] void refuse(const std::string& file, const std::string& problem, const char* remedy) {
+[[noreturn]] void refuse(const std::string& file, const std::string& problem, const std::string& remedy) {
   throw PluginLoadError(LoadStage::dlopen, file, problem, remedy);
 }
 
@@ -65,15 +76,17 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-/// Starts `command` with stdin and stdout on /dev/null and stderr on `err`, no other descriptor, no ignored signal, and
-/// in a process group of its own. Returns an errno.
-int spawn(std::vector<std::string> command, const std::vector<std::string>& folders, int err, pid_t& pid) {
+/// Starts `command` with stdin and stdout on /dev/null, stderr on `err`, kProgress on `progress`, no other descriptor,
+/// no ignored signal, and in a process group of its own. Returns an errno.
+int spawn(std::vector<std::string> command, const std::vector<std::string>& folders, int err, int progress,
+          pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+  posix_spawn_file_actions_adddup2(&actions, progress, kProgress);
+  posix_spawn_file_actions_addclosefrom_np(&actions, kProgress + 1);
 
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
@@ -109,6 +122,9 @@ class LastWords {
       if (text_.size() > 2 * kKept) text_.erase(0, text_.size() - kKept);
     }
   }
+
+  /// Of what is kept.
+  std::size_t size() const { return text_.size(); }
 
   std::string last_line() const {
     const std::size_t end = text_.find_last_not_of(" \n\r\t");
@@ -154,69 +170,146 @@ int reap(pid_t pid) {
   return status;
 }
 
+std::array<int, 2> open_pipe(const std::string& file) {
+  std::array<int, 2> ends;
+  if (pipe2(ends.data(), O_CLOEXEC) != 0)
+    refuse(file, fmt::format("cannot make a pipe for the probe: {}", std::strerror(errno)), "Close some files");
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return ends;
+}
+
+/// A pipe whose reading end does not wait.
+struct Pipe {
+  explicit Pipe(const std::string& file) : Pipe(open_pipe(file)) {}
+  explicit Pipe(const std::array<int, 2>& ends) : reading(ends[0]), writing(ends[1]) {}
+  Descriptor reading, writing;
+};
+
+/// What became of a process that was to open files.
+struct Tried {
+  bool opened = false;
+  bool late = false;       ///< it was killed when its time was over
+  bool refused = false;    ///< by the dynamic linker, whose words these are
+  std::size_t beside = 0;  ///< how many of the files before the last were tried
+  std::string how;         ///< it ended: "killed the probe process by SIGABRT (Aborted)"
+  std::string words;
+};
+
+constexpr const char* kConstructors =
+    "Its static constructors, which run when it is loaded, do this: move that work into ENGINERY_PLUGIN's body, a "
+    "program's main, or a task";
+
+using Beside = std::span<const LoadedFile>;
+
+class Trial {
+ public:
+  Trial(const Probe& probe, const std::string& file, const std::string& loaded, const std::vector<std::string>& folders)
+      : probe_(probe), file_(file), loaded_(loaded), folders_(folders) {}
+
+  Tried operator()(Beside beside) const {
+    Pipe err(file_), progress(file_);
+    std::vector<std::string> arguments = probe_.command;
+    for (const LoadedFile& one : beside) arguments.push_back(one.path);
+    arguments.push_back(loaded_);
+    pid_t pid = 0;
+    if (const int error = spawn(std::move(arguments), folders_, err.writing.number(), progress.writing.number(), pid))
+      refuse(file_, fmt::format("cannot start the probe process {}: {}", probe_.command.front(), std::strerror(error)),
+             "Install enginery completely: the command `enginery` opens new plugins first");
+    err.writing.reset();
+    progress.writing.reset();
+
+    LastWords words(err.reading.number()), steps(progress.reading.number());
+    const bool ended = wait_for_end(pid, err.reading.number(), probe_.time_limit, words);
+    if (!ended) cluster::signal_group(pid, SIGKILL);
+    const int status = reap(pid);
+    steps.collect();
+    Tried tried{.late = !ended, .beside = steps.size(), .how = {}, .words = words.last_line()};
+    if (!ended)
+      tried.how = fmt::format("did not end within {} s", std::chrono::duration<double>(probe_.time_limit).count());
+    else if (status == -1)
+      tried.how = "ended the probe process (SIGCHLD is ignored in this process, so it is not told how)";
+    else if (WIFSIGNALED(status))
+      tried.how = fmt::format("killed the probe process by SIG{} ({})", sigabbrev_np(WTERMSIG(status)),
+                              sigdescr_np(WTERMSIG(status)));
+    else
+      tried.how = fmt::format("ended the probe process (exit status {})", WEXITSTATUS(status));
+    const int code = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    tried.opened = ended && (code == kOpened || (status == -1 && tried.words == kOpenedWords));
+    tried.refused = ended && code == kRefused;
+    return tried;
+  }
+
+ private:
+  const Probe& probe_;
+  const std::string& file_;
+  const std::string& loaded_;
+  const std::vector<std::string>& folders_;
+};
+
+[[noreturn]] void refuse(const std::string& file, const std::string& loaded, const Tried& tried) {
+  if (tried.refused) throw_dl_error(file, loaded, tried.words);
+  refuse(file,
+         fmt::format("loading it {}{}", tried.how,
+                     tried.words.empty() ? std::string() : fmt::format(", saying \"{}\"", tried.words)),
+         kConstructors);
+}
+
+[[noreturn]] void refuse_beside(const std::string& file, const LoadedFile& other, const Tried& tried) {
+  const bool older = std::filesystem::path(other.file).filename() == std::filesystem::path(file).filename();
+  refuse(
+      file,
+      fmt::format("loading it beside {}{}, which this process has loaded, {}{}; alone it can be loaded",
+                  older ? "an older build of it, " : "", other.file, tried.how,
+                  tried.words.empty() ? std::string() : fmt::format(", saying \"{}\"", tried.words)),
+      std::string(
+          "Both hold code that registers itself when it is loaded, which a process takes once, such as a .pb.cc "
+          "file or flags: put that code into a shared library of its own, which both link") +
+          (older
+               ? ". Or restart the engine: rc.restart(id, {.keep = true}) and `enginery restart ID --keep` import its "
+                 "plugins again and keep the variables that can travel"
+               : ""));
+}
+
 }  // namespace
 
-void Probe::open(const std::string& file, const std::string& loaded, const std::vector<std::string>& folders) const {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    refuse(file, fmt::format("cannot make a pipe for the probe: {}", std::strerror(errno)), "Close some files");
+void Probe::open(const std::string& file, const std::string& loaded, const std::vector<std::string>& folders,
+                 std::span<const LoadedFile> beside) const {
+  const Trial trial(*this, file, loaded, folders);
+  std::vector<LoadedFile> others(beside.begin(), beside.end());
+  Tried tried = trial(others);
+  for (int left = kMostLeftOut; !tried.opened && tried.beside < others.size(); tried = trial(others)) {
+    if (left-- > 0 && !tried.late)
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(tried.beside));
+    else
+      others.clear();
   }
-  Descriptor reading(ends[0]), writing(ends[1]);
-  fcntl(reading.number(), F_SETFL, O_NONBLOCK);
-
-  std::vector<std::string> arguments = command;
-  arguments.push_back(loaded);
-  pid_t pid = 0;
-  if (const int error = spawn(std::move(arguments), folders, writing.number(), pid)) {
-    refuse(file, fmt::format("cannot start the probe process {}: {}", command.front(), std::strerror(error)),
-           "Install enginery completely: the command `enginery` opens new plugins first");
+  if (tried.opened) return;
+  if (others.empty()) refuse(file, loaded, tried);
+  if (const Tried alone = trial({}); !alone.opened) refuse(file, loaded, alone);
+  std::size_t fits = 0, collides = others.size();
+  while (collides - fits > 1) {
+    const std::size_t middle = fits + (collides - fits) / 2;
+    const Tried some = trial(Beside(others).first(middle));
+    some.opened ? fits = middle : collides = middle;
+    if (!some.opened) tried = some;
   }
-  writing.reset();
-
-  LastWords words(reading.number());
-  const bool ended = wait_for_end(pid, reading.number(), time_limit, words);
-  if (!ended) cluster::signal_group(pid, SIGKILL);
-  const int status = reap(pid);
-
-  const std::string said =
-      words.last_line().empty() ? std::string() : fmt::format(", saying \"{}\"", words.last_line());
-  constexpr const char* kConstructors =
-      "Its static constructors, which run when it is loaded, do this: move that work into ENGINERY_PLUGIN's body, a "
-      "program's main, or a task";
-  if (!ended) {
-    refuse(file,
-           fmt::format("loading it did not end within {} s{}", std::chrono::duration<double>(time_limit).count(), said),
-           kConstructors);
-  }
-  if (status != -1 && WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
-    refuse(file,
-           fmt::format("loading it killed the probe process by SIG{} ({}){}", sigabbrev_np(signal), sigdescr_np(signal),
-                       said),
-           kConstructors);
-  }
-  if (status == -1 && words.last_line() == kOpenedWords) return;
-  if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == kOpened) return;
-  if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == kRefused) {
-    throw_dl_error(file, loaded, words.last_line());
-  }
-  refuse(file,
-         fmt::format("loading it ended the probe process ({}){}",
-                     status == -1 ? std::string("SIGCHLD is ignored in this process, so it is not told how")
-                                  : fmt::format("exit status {}", WEXITSTATUS(status)),
-                     said),
-         kConstructors);
+  refuse_beside(file, others[collides - 1], tried);
 }
 
 }  // namespace enginery::modules
 
-int enginery::probe_main(const char* file) {
+int enginery::probe_main(std::span<const std::string> files) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  fcntl(modules::kProgress, F_SETFD, FD_CLOEXEC);
+  for (const std::string& file : files.first(files.size() - 1)) {
+    dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);  // what this process cannot have is left out
+    [[maybe_unused]] const ssize_t said = write(modules::kProgress, "+", 1);
+  }
   int status = modules::kOpened;
   const char* words = modules::kOpenedWords;
-  if (!dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
+  if (!dlopen(files.back().c_str(), RTLD_NOW | RTLD_LOCAL)) {
     words = dlerror();
     status = modules::kRefused;
   }

@@ -45,6 +45,14 @@ void errors_of_plugins(ErrorPage& page) {
   refused("dlopen: a static constructor aborts", "aborts", "It happened in the probe process; the engine is unharmed.");
   refused("dlopen: a static constructor throws", "throws", "As above.");
   refused("dlopen: a static constructor exits", "exits", "As above.");
+  const std::string row = page.plugin("registering/registers_row"), too = page.plugin("registering/registers_row_too");
+  page.error("dlopen: code that registers itself, for the second time",
+             {"e0.run(\"" + row + "\").get(); e0.run(\"" + too + "\").get()",
+              [&] {
+                page.e0().run(row).get();
+                page.e0().run(too).get();
+              }},
+             "It would have ended the engine. docs/libraries.md has more on such code.");
   refused("symbol: undefined", "undefined_symbol", "A function is declared and used, and defined nowhere.");
   refused("symbol: no descriptor", "note_only", "The macro `ENGINERY_PLUGIN` is missing, or its symbol hidden.");
   fs::copy_file(page.plugin("myscript"), page.plugin("other"));
@@ -53,6 +61,7 @@ void errors_of_plugins(ErrorPage& page) {
   fs::remove(page.plugin("other"));
   refused("init: the plugin's body throws", "init_throws", "Names that it had defined before are not kept.");
   refused("init: a declaration is wrong", "wrong_declaration", "What `m.def` was told does not fit the function.");
+  refused("init: a task is defined twice", "defined_twice", "There are no overloads: callers choose by the name.");
   page.command("A plugin that is loaded at the start", "start -n 1 --name other --daemon --load geometry", 1,
                "No engine could start, so the cluster did not.");
 }

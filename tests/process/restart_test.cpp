@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <mutex>
 
 #include "tests/process/restart_fixture.hpp"
 
@@ -71,6 +73,31 @@ TEST_F(RestartTest, PluginsThatClientsHadImportedAreImportedAgain) {
   rc().kill(0);
   on(0).execute("n = str(norms)").get();
   EXPECT_EQ(on(0).pull<std::string>("n"), "<module 'norms'>") << "and once more";
+}
+
+TEST_F(RestartTest, WhatCanTravelIsKeptWhereARestartIsToldSo) {
+  start_engines(1, "--load system");
+  on(0)["a"] = 5;
+  on(0)["x"] = std::vector<double>{1, 2};
+  on(0).apply_sync([] { globals()["thing"] = Value::opaque(std::make_shared<std::mutex>()); });
+  const std::int64_t former = pid(0);
+  EXPECT_THAT(rc().restart(0, {.keep = true}), ElementsAre("thing"));
+  EXPECT_NE(pid(0), former) << "the plugin is there, too";
+  EXPECT_EQ(on(0).pull<int>("a"), 5);
+  EXPECT_EQ(on(0).pull<std::vector<double>>("x"), (std::vector<double>{1, 2}));
+  EXPECT_EQ(run("restart 0 --keep"), 0);
+  EXPECT_EQ(on(0).pull<int>("a"), 5);
+  EXPECT_THAT(rc().restart(0, {.timeout = Seconds(60)}), ElementsAre());
+  EXPECT_THAT(error_of([&] { on(0).pull<int>("a"); }), HasSubstr("NameError"));
+}
+
+TEST_F(RestartTest, ABusyEnginesVariablesCannotBeKeptSoItIsNotRestarted) {
+  start_engines(1, "");
+  const auto running = on(0).apply_async(sleep_long);
+  EXPECT_THAT(error_of([&] { rc().restart(0, {.timeout = Seconds(0.2), .keep = true}); }),
+              HasSubstr("runs something else for longer than 0.2 s, so its variables cannot be kept"));
+  EXPECT_FALSE(running.ready());
+  rc().kill(0);
 }
 
 TEST_F(RestartTest, ARestartEndsWhatRunsAndReturnsWhenTheEngineIsBack) {

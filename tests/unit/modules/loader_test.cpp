@@ -233,11 +233,52 @@ TEST_F(LoaderTest, AStaticConstructorThatHangsIsKilledWhenItsTimeIsOver) {
   EXPECT_THAT(refused(LoadStage::dlopen, bad("hangs")), HasSubstr("did not end within 0.3 s"));
 }
 
+TEST_F(LoaderTest, CodeThatRegistersItselfIsRefusedBesideItsLikeAndThatIsNamed) {
+  const auto collides = [&](const std::string& file, const std::string& other) {
+    EXPECT_THAT(refused(LoadStage::dlopen, good(file)),
+                AllOf(HasSubstr(other + ", which this process has loaded, killed the probe process by SIGABRT"),
+                      HasSubstr("row.proto is registered already"), HasSubstr("alone it can be loaded"),
+                      HasSubstr("a shared library of its own")));
+  };
+  loader_.import_file(good("registering/registers_column"));
+  const auto row = loader_.import_file(good("registering/registers_row"));
+  loader_.import_file(good("norms"));
+  collides("registering/registers_row_too", "beside " + good("registering/registers_row"));
+  collides("registering/again/registers_row", "beside an older build of it, " + good("registering/registers_row"));
+  EXPECT_THAT(refused(LoadStage::dlopen, good("registering/again/registers_row")),
+              HasSubstr("Or restart the engine: rc.restart(id, {.keep = true})"));
+  EXPECT_EQ(call(*row, "build"), Value(1)) << "what was loaded goes on";
+  EXPECT_THAT(refused(LoadStage::dlopen, bad("aborts")),
+              AllOf(HasSubstr("the constructor gives up"), HasSubstr("static constructors"), Not(HasSubstr("beside"))));
+}
+
+TEST_F(LoaderTest, WhatIsLoadedAndCannotBeOpenedTwiceOnAHostDoesNotBlameOthers) {
+  const std::string lock = folder_ / "lock";
+  setenv("ENGINERY_FIXTURE_LOCK", lock.c_str(), 1);
+  loader_ = Loader();
+  loader_.import_file(good("registering/locks"));
+  loader_ = Loader(probe());
+  EXPECT_NO_THROW(loader_.import_file(good("rude")));
+  unsetenv("ENGINERY_FIXTURE_LOCK");
+}
+
+TEST_F(LoaderTest, NamesOfWhatEngineryUsesInsideAreTheUsersOwn) {
+  EXPECT_EQ(call(*loader_.import_file(good("own_names/own_names")), "call_own"), Value(2));
+}
+
+TEST_F(LoaderTest, ALibraryIsOpenedGloballyWhereAPluginAsksForIt) {
+  EXPECT_EQ(call(*loader_.import_file(good("registering/not_global")), "sees"), Value(false));
+  EXPECT_EQ(call(*loader_.import_file(good("registering/global")), "sees"), Value(true));
+  EXPECT_THAT(refused(LoadStage::dlopen, bad("global_unlinked")),
+              HasSubstr("GLOBAL_LIBRARIES names nowhere, and no libnowhere.so is loaded: link it"));
+}
+
 TEST_F(LoaderTest, ABodyThatThrowsIsRefusedAtInit) {
   EXPECT_THAT(refused(LoadStage::init, bad("init_throws")),
               AllOf(HasSubstr("std::runtime_error: no luck today"), HasSubstr("Correct")));
   EXPECT_THAT(refused(LoadStage::init, bad("init_throws_42")), HasSubstr("threw int"));
   EXPECT_THAT(refused(LoadStage::init, bad("wrong_declaration")), HasSubstr("two parameters called 'a'"));
+  EXPECT_THAT(refused(LoadStage::init, bad("defined_twice")), HasSubstr("m.def(\"root\", …) stands here twice"));
 }
 
 TEST_F(LoaderTest, AFileThatIsAnotherPluginThanItsNameIsRefused) {
