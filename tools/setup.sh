@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# tools/setup.sh [--tests | --checks]: installs what is missing from the packages of Debian, and removes nothing.
+# tools/setup.sh [--tests | --checks | --all]: installs what is missing from the packages of Debian, and removes nothing.
 #
 # Without an option what a build needs, with --tests also what the tests need, with --checks also what reads the sources
-# (clang++ and clang-format). Says what it installs before it does.
+# (clang++ and clang-format), with --all also the libraries that tests/libraries puts into plugins. Says what it installs
+# before it does.
 set -euo pipefail
 
 packages=(
@@ -12,12 +13,16 @@ packages=(
 )
 tests=(libgtest-dev libgmock-dev libbenchmark-dev gdb git iproute2 python3)
 checks=(clang clang-format)
+libraries=(
+  libfftw3-dev libarmadillo-dev libopencv-core-dev libhdf5-dev libprotobuf-dev protobuf-compiler python3-dev python3-numpy
+)
 case "$#:${1:-}" in
   0:) ;;
   1:--tests) packages+=("${tests[@]}") ;;
   1:--checks) packages+=("${tests[@]}" "${checks[@]}") ;;
+  1:--all) packages+=("${tests[@]}" "${checks[@]}" "${libraries[@]}") ;;
   *)
-    echo "usage: tools/setup.sh [--tests | --checks]" >&2
+    echo "usage: tools/setup.sh [--tests | --checks | --all]" >&2
     exit 2
     ;;
 esac
