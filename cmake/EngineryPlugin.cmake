@@ -30,20 +30,38 @@ function(enginery_plugin_options compile link)
   set(${link} ${link_options} PARENT_SCOPE)
 endfunction()
 
-# enginery_add_plugin(NAME sources…): the plugin NAME as NAME.so. One of the sources holds ENGINERY_PLUGIN(NAME, m).
-# Like any target, it takes target_link_libraries, target_compile_options, …; link with PRIVATE.
+# enginery_open_globally(TARGET libraries…): when TARGET is loaded, the libraries of these names (as -l takes them), which
+# it links, become visible to all that is loaded later, as RTLD_GLOBAL makes them. What a library itself loads and does
+# not link with it, such as Python's extension modules, needs that.
+function(enginery_open_globally target)
+  list(TRANSFORM ARGN REPLACE "(.+)" "\"\\1\"")
+  list(JOIN ARGN "," names)
+  set(source ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/global_libraries.cpp)
+  target_sources(${target} PRIVATE ${source})
+  set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  target_compile_definitions(${target} PRIVATE "ENGINERY_GLOBAL_LIBRARIES=${names}")
+  target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS})
+endfunction()
+
+# enginery_add_plugin(NAME sources… [GLOBAL_LIBRARIES names…]): the plugin NAME as NAME.so. One of the sources holds ENGINERY_PLUGIN(NAME, m).
+# Like any target, it takes target_link_libraries, target_compile_options, …; link with PRIVATE. GLOBAL_LIBRARIES: as
+# enginery_open_globally.
 #
 # Its own symbols are hidden and none is unique across the process, so that two plugins (or two builds of one) do not
 # reach into each other; an undefined symbol is an error now, not when an engine loads it; and the build-id is what
 # engines know it by.
 function(enginery_add_plugin name)
   if(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
-    message(FATAL_ERROR "enginery_add_plugin: \"${name}\" is not a name: use letters, digits and _")
+    message(FATAL_ERROR "enginery_add_plugin: \"${name}\" is not a name: use letters, digits and _, and begin with no digit")
   endif()
-  if(NOT ARGN)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "GLOBAL_LIBRARIES")
+  if(NOT arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "enginery_add_plugin(${name}) needs its sources, such as ${name}.cpp")
   endif()
-  add_library(${name} MODULE ${ARGN})
+  add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
+  if(arg_GLOBAL_LIBRARIES)
+    enginery_open_globally(${name} ${arg_GLOBAL_LIBRARIES})
+  endif()
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".so"
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON

@@ -12,6 +12,6 @@ configure_package_config_file(cmake/enginery-config.cmake.in ${PROJECT_BINARY_DI
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/enginery-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/enginery-config.cmake ${PROJECT_BINARY_DIR}/enginery-config-version.cmake
-  cmake/EngineryPlugin.cmake cmake/EngineryProgram.cmake cmake/program_main.c cmake/program_note.cpp
+  cmake/EngineryPlugin.cmake cmake/EngineryProgram.cmake cmake/global_libraries.cpp cmake/program_main.c cmake/program_note.cpp
   cmake/program_stub.c
   DESTINATION ${package_dir})

@@ -273,9 +273,9 @@ consteval void Function::check() {
       "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
       "a generic lambda's parameters their types");
   if constexpr (HasSignature<F>)
-    static_assert(ErasedCallOf<F>::kEncodes,
-                  "a task's result needs a Codec: include the header that gives it (enginery/eigen.hpp for Eigen), or "
-                  "specialise enginery::Codec for the type");
+    static_assert(ErasedCallOf<F>::kEncodes || !kIsEigens<typename ErasedCallOf<F>::Result>,
+                  "enginery: include <enginery/eigen.hpp> before this task: its result is a matrix, whose Codec is "
+                  "there");
 }
 
 template <class F>

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <enginery/abi.hpp>
 #include <enginery/arguments.hpp>
@@ -32,7 +33,8 @@ class ENGINERY_API Module {
   Module& doc(std::string_view text);
 
   /// Defines a task. After the function come the parameters' names, all or none, with or without a default
-  /// ("A"_a, "levels"_a = 2), and its doc, in any order. A `const char*` is always the doc.
+  /// ("A"_a, "levels"_a = 2), and its doc, in any order. A `const char*` is always the doc. Throws ValueError if this
+  /// body has defined that name already.
   template <class F, class... E>
   Module& def(std::string_view name, F function, const E&... extra);
 
@@ -62,6 +64,7 @@ class ENGINERY_API Module {
   std::string module_;
   BuildId build_id_;
   std::string doc_;
+  std::vector<std::string> tasks_;  // that were defined so far
 };
 
 /// Whether names, defaults and docs are as many and in the order that a function of `parameters` needs.
@@ -122,8 +125,10 @@ ENGINERY_API bool enter_plugin(void (*body)(Module&), void* module, EngineryRepo
 
 /// `ENGINERY_PLUGIN(norms, m) { m.def(…); }`: makes this shared object the plugin `norms`. The body runs when the
 /// plugin is imported or run, and once in a program that applies a function of this shared object, which asks for its
-/// name here; nothing runs when the file is loaded. Once per plugin, at namespace scope.
-#define ENGINERY_PLUGIN(plugin_name, module_variable)                                                                  \
+/// name here; nothing runs when the file is loaded. Once per plugin, at namespace scope. The name may be a macro, which
+/// a build defines.
+#define ENGINERY_PLUGIN(plugin_name, module_variable) ENGINERY_PLUGIN_NAMED(plugin_name, module_variable)
+#define ENGINERY_PLUGIN_NAMED(plugin_name, module_variable)                                                            \
   ENGINERY_ABI_NOTE();                                                                                                 \
   namespace enginery_plugin_##plugin_name {                                                                            \
     using enginery::literals::operator""_a;                                                                            \

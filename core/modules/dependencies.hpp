@@ -19,7 +19,7 @@ struct Neighbours {
 
 /// Looks for everything that `elf`, of `file`, needs, as the dynamic linker does, but maps nothing. What was `brought`
 /// is there. Throws PluginLoadError of stage `dependency` naming the first library that is nowhere, or of which this
-/// process has another build that is a user's own.
+/// process has another build that is a user's own; also when a library needs that, which `elf` needs.
 Neighbours check_dependencies(const ElfFile& elf, const std::string& file, std::span<const BroughtFile> brought = {});
 
 }  // namespace enginery::modules

@@ -30,7 +30,7 @@ std::string bundled_folder() {
 }
 
 bool is_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
   });
 }
@@ -116,7 +116,7 @@ std::string find_plugin(std::string_view name) {
     refuse_source(name);
     throw PluginLoadError(
         LoadStage::find, std::string(name), "this is not the name of a plugin",
-        "A name is letters, digits and _. A file is given by its path, to run or to `enginery plugins`");
+        "A name is letters, digits and _, and begins with no digit. A file is given by its path, to run or to `enginery plugins`");
   }
   if (const auto file = look_for_plugin(name)) return *file;
   const std::vector<std::string> folders = plugin_folders();

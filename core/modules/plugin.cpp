@@ -1,7 +1,12 @@
 // core/modules/plugin.cpp: what a plugin's body talks to.
 #include <enginery/plugin.hpp>
 
+#include <algorithm>
 #include <new>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
 
 #include "core/errors/thrown.hpp"
 
@@ -19,6 +24,12 @@ Module& Module::set(std::string_view name, Value value) {
 
 Module& Module::define(std::string_view name, std::span<const Extra> extras, const Function::Type& type,
                        std::shared_ptr<void> object) {
+  if (std::ranges::find(tasks_, name) != tasks_.end())
+    throw ValueError(
+        fmt::format("m.def(\"{}\", …) stands here twice, and the second would take the first one's place: a task has "
+                    "one signature. Give each its own name, or let one take a std::variant",
+                    name));
+  tasks_.emplace_back(name);
   Function::Declaration declaration{
       .module = module_, .name = std::string(name), .doc = {}, .formals = {}, .build_id = build_id_};
   for (const Extra& extra : extras) {

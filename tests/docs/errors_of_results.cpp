@@ -118,8 +118,6 @@ void errors_at_compile_time(ErrorPage& page) {
                 "Positional arguments come first.");
   page.compiler("A task that returns a view", "m.def(\"name\", [](int) -> const char* { return \"x\"; });",
                 "Return a `std::string`, a vector or a matrix.");
-  page.compiler("A task whose result has no codec", "m.def(\"start\", [](int) { return std::thread(); });",
-                "Keep such an object on the engine, as `Value::opaque`.");
   page.compiler("A task that is overloaded or generic", "m.def(\"twice\", [](auto x) { return 2 * x; });",
                 "Give parameters their types; choose an overload with a cast.");
   page.compiler("Names that are not as many as the parameters",

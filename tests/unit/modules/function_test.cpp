@@ -103,8 +103,9 @@ TEST_F(FunctionTest, TheFirstOfSeveralWrongArgumentsIsTheOneThatIsNamed) {
 }
 
 TEST_F(FunctionTest, LambdasNoexceptFunctionsAndMoveOnlyCallablesAreTasks) {
-  EXPECT_EQ(define("half", half)->call(List{3}), Value(1.5));
-  EXPECT_EQ(define("half", half)->formals().at(0).name, "arg0");
+  const auto halved = define("half", half);
+  EXPECT_EQ(halved->call(List{3}), Value(1.5));
+  EXPECT_EQ(halved->formals().at(0).name, "arg0");
   const auto owned = Function::make({.module = {}, .name = "owned", .doc = {}, .formals = {}, .build_id = {}},
                                     [p = std::make_unique<int>(7)](int x) { return *p * x; });
   EXPECT_EQ(owned->call(List{6}), Value(42));
@@ -112,8 +113,9 @@ TEST_F(FunctionTest, LambdasNoexceptFunctionsAndMoveOnlyCallablesAreTasks) {
 }
 
 TEST_F(FunctionTest, VoidGivesNoneAndAValueIsPassedAsItIs) {
-  EXPECT_TRUE(define("nothing", [] {})->call({}).is_none());
-  EXPECT_EQ(define("nothing", [] {})->signature(), "nothing() -> None");
+  const auto nothing = define("nothing", [] {});
+  EXPECT_TRUE(nothing->call({}).is_none());
+  EXPECT_EQ(nothing->signature(), "nothing() -> None");
   const auto same = define("same", [](const Value& value) { return value; });
   const Value list = Value::list(List{1, 2});
   EXPECT_TRUE(same->call(List{list}).is(list));
@@ -148,6 +150,33 @@ TEST(KeywordTest, AnLvalueIsKeptByReferenceAndAnRvalueByValue) {
   const auto by_value = "levels"_a = std::vector<double>{1};
   static_assert(std::is_same_v<decltype(by_value.value), std::vector<double>>);
   static_assert(KeywordArgument<decltype(by_value)> && !KeywordArgument<std::vector<double>>);
+}
+
+/// It can only be moved, and no codec is given.
+struct Plan {
+  std::unique_ptr<int> steps;
+};
+
+TEST_F(FunctionTest, AResultWithoutACodecIsTheObjectItself) {
+  const auto plan = define(
+      "plan", [](int steps) { return Plan{std::make_unique<int>(steps)}; }, "steps"_a);
+  EXPECT_EQ(plan->signature(), "plan(steps: int) -> enginery::{anonymous}::Plan");
+  const Value made = plan->call(List{3});
+  ASSERT_EQ(made.kind(), Kind::opaque);
+  const auto steps = define(
+      "steps", [](const Plan& plan) { return *plan.steps; }, "plan"_a);
+  EXPECT_EQ(steps->call(List{made}), Value(3));
+}
+
+TEST_F(FunctionTest, ANameThatIsDefinedTwiceIsRefused) {
+  define("root", half);
+  try {
+    define("root", scaled);
+    FAIL() << "the second took the first one's place";
+  } catch (const ValueError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("m.def(\"root\", …) stands here twice"));
+  }
+  EXPECT_EQ(names_.get("root").as_function()->call(List{3.0}), Value(1.5));
 }
 
 }  // namespace
