@@ -39,7 +39,8 @@ static void check_same(const std::string& library, const MappedLibrary& mapped, 
 /// the dynamic linker.
 static void check_below(const FoundLibrary& library, const std::string& file, std::set<std::string>& seen) {
   if (of_system(library.path) || !seen.insert(library.path).second) return;
-  const ElfFile elf = ElfFile::read(PluginFile::read(library.path).bytes.span(), library.path);
+  const PluginFile content = PluginFile::read(library.path);
+  const ElfFile elf = ElfFile::read(content.bytes.span(), library.path);
   const LibrarySearch search(elf, library.path);
   for (const std::string& needed : elf.needed) {
     if (of_enginery(needed) || needed.find('/') != std::string::npos) continue;

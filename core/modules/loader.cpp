@@ -328,11 +328,6 @@ void Loader::run(const SharedObject& object, Namespace& names) {
   enter(object, descriptor, module);
 }
 
-void Loader::clear() {
-  for (const auto& [base, module] : modules_)
-    if (module) module->attributes.clear();
-}
-
 Value as_value(std::shared_ptr<ModuleNamespace> module) {
   const std::string description = fmt::format("module '{}'", module->name);
   return Value::module(std::move(module), description);
