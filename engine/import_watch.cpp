@@ -27,8 +27,9 @@ class Imports {
   bool have(std::span<const std::string_view> functions) const {
     if (!symbols_ || !names_) return false;
     const auto is_one = [&](const ElfW(Rela) & relocation) {
-      const ElfW(Sym)& symbol = symbols_[ELF64_R_SYM(relocation.r_info)];
-      return symbol.st_shndx == SHN_UNDEF && std::ranges::find(functions, names_ + symbol.st_name) != functions.end();
+      const auto index = ELF64_R_SYM(relocation.r_info);
+      if (index == 0 || symbols_[index].st_shndx != SHN_UNDEF) return false;  // most name none
+      return std::ranges::find(functions, std::string_view(names_ + symbols_[index].st_name)) != functions.end();
     };
     return std::ranges::any_of(data_, is_one) || std::ranges::any_of(calls_, is_one);
   }
