@@ -2,56 +2,17 @@
 #pragma once
 
 #include <array>
-#include <optional>
+#include <iterator>
 #include <span>
 #include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include <enginery/codec_scalars.hpp>
+#include <enginery/codec_keys.hpp>
 #include <enginery/standard_types.hpp>
 
 namespace enginery {
 namespace detail {
-
-/// The items of a list, tuple or array, one after the other.
-class ENGINERY_API Items {
- public:
-  /// TypeError, which says `wanted`, for anything else (also for text).
-  Items(const Value& value, TypeName wanted);
-  /// As that; ValueError unless there are `count`.
-  Items(const Value& value, TypeName wanted, std::size_t count);
-  ~Items();
-  Items(const Items&) = delete;
-  Items& operator=(const Items&) = delete;
-
-  std::size_t size() const noexcept { return items_.size(); }
-  bool more() const noexcept { return next_ < items_.size(); }
-  const Value& next() noexcept { return items_[next_++]; }
-  /// For a catch block: throws the current error again, with the place of the last item before its message.
-  [[noreturn]] void rethrow() const;
-
- private:
-  const List items_;
-  std::size_t next_ = 0;
-};
-
-/// A list or tuple that grows.
-class ENGINERY_API ListMaker {
- public:
-  explicit ListMaker(std::size_t count);
-  ~ListMaker();
-  ListMaker(const ListMaker&) = delete;
-  ListMaker& operator=(const ListMaker&) = delete;
-
-  void add(Value item);
-  Value list();
-  Value tuple();
-
- private:
-  List items_;
-};
 
 /// A 1-d array of `dtype` with the numbers of an array, list or tuple; `number` is their C++ type. TypeError if it has
 /// other dimensions or is something else, ValueError or OverflowError if a number would lose something.
@@ -98,24 +59,35 @@ std::string sequence_name() {
   }
 }
 
+/// deque and list.
+template <class Range>
+struct SequenceCodec {
+  using T = typename Range::value_type;
+  static Value encode(const Range& range) requires Encodable<T> { return encode_sequence(range); }
+  static Range decode(const Value& value) requires Decodable<T> {
+    std::vector<T> items = Codec<std::vector<T>>::decode(value);
+    return Range(std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+  }
+  static std::string name() { return sequence_name<T>(); }
+};
+
 template <class Set>
 struct SetCodec {
   using T = typename Set::value_type;
   static Value encode(const Set& set) requires Encodable<T> { return encode_sequence(set); }
   static Set decode(const Value& value) requires Decodable<T> {
-    Set set;
     if constexpr (Number<T>) {
       const Array array = decode_numbers(value, dtype_of<T>(), type_name<T>());
-      for (const T number : array.template elements<T>()) set.insert(number);
-    } else {
-      Items items(value, &name);
-      try {
-        while (items.more()) set.insert(Codec<T>::decode(items.next()));
-      } catch (const Error&) {
-        items.rethrow();
-      }
+      const auto numbers = array.template elements<T>();
+      Set set(numbers.begin(), numbers.end());
+      if (set.size() == numbers.size()) return set;
     }
-    return set;
+    Items items(value, &name);
+    try {
+      return decode_set<Set, AsItem>(items);
+    } catch (const Error&) {
+      items.rethrow();
+    }
   }
   static std::string name() { return sequence_name<T>(); }
 };
@@ -124,52 +96,41 @@ template <class Map>
 struct MapCodec {
   using K = typename Map::key_type;
   using V = typename Map::mapped_type;
-  static Value encode(const Map& map) requires Encodable<K> && Encodable<V> {
-    Dict dict;
-    dict.reserve(map.size());
-    for (const auto& [key, value] : map) dict.set(Codec<K>::encode(key), Codec<V>::encode(value));
-    return Value::dict(std::move(dict));
+  static constexpr Kinds kKinds = Kinds::of(Kind::dict);
+
+  template <class How>
+  static Value encode_as(const Map& map) {
+    DictMaker dict(map.size(), &name);
+    for (const auto& [key, value] : map) dict.add(AsKey::encode<K>(key), How::template encode<V>(value));
+    return How::from_dict(dict.dict());
   }
-  static Map decode(const Value& value) requires Decodable<K> && Decodable<V> {
-    if (value.kind() != Kind::dict) throw_expected(&name, value);
+  template <class How>
+  static Map decode_as(const Value& value) {
+    const Value entries = How::to_dict(value);
+    if (entries.kind() != Kind::dict) throw_expected(&name, value);
+    const Dict& dict = entries.as_dict();
     Map map;
     const Value* at = nullptr;
     try {
-      for (const auto& [key, item] : value.as_dict()) {
+      for (const auto& [key, item] : dict) {
         at = &key;
-        map.insert_or_assign(Codec<K>::decode(key), Codec<V>::decode(item));
+        const auto [place, is_new] = map.emplace(AsKey::decode<K>(key), How::template decode<V>(item));
+        if (is_new) continue;
+        for (const auto& [earlier, unused] : dict)
+          if (map.find(AsKey::decode<K>(earlier)) == place) throw_same_key(earlier, key, &name);
       }
     } catch (const Error&) {
       rethrow_within_key(*at);
     }
     return map;
   }
+  static Value encode(const Map& map) requires Encodable<K> && Encodable<V> { return encode_as<AsItem>(map); }
+  static Map decode(const Value& value) requires Decodable<K> && Decodable<V> { return decode_as<AsItem>(value); }
   static std::string name() {
     constexpr TypeName of[] = {name_of<K>(), name_of<V>()};
     return generic_name("dict", of);
   }
 };
-
-/// What a scalar is encoded as; opaque stands for "something else".
-template <class T>
-constexpr Kind natural_kind() {
-  if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>)
-    return Kind::none;
-  else if constexpr (std::is_same_v<T, bool>)
-    return Kind::boolean;
-  else if constexpr (Integer<T> || std::is_enum_v<T>)
-    return Kind::integer;
-  else if constexpr (std::is_floating_point_v<T>)
-    return Kind::real;
-  else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, char>)
-    return Kind::string;
-  else if constexpr (std::is_same_v<T, std::complex<double>> || std::is_same_v<T, std::complex<float>>)
-    return Kind::complex;
-  else if constexpr (std::is_same_v<T, Bytes>)
-    return Kind::bytes;
-  else
-    return Kind::opaque;
-}
 
 }  // namespace detail
 
@@ -249,46 +210,56 @@ struct Codec<std::span<T, N>> {
   static std::string name() { return detail::sequence_name<std::remove_const_t<T>>(); }
 };
 
-/// Sets are sequences in their order of iteration.
+template <class T, class A>
+struct Codec<std::deque<T, A>> : detail::SequenceCodec<std::deque<T, A>> {};
+template <class T, class A>
+struct Codec<std::list<T, A>> : detail::SequenceCodec<std::list<T, A>> {};
+/// Sets are sequences in their order of iteration. ValueError for what has an element twice.
 template <class T, class C, class A>
 struct Codec<std::set<T, C, A>> : detail::SetCodec<std::set<T, C, A>> {};
 template <class T, class H, class E, class A>
 struct Codec<std::unordered_set<T, H, E, A>> : detail::SetCodec<std::unordered_set<T, H, E, A>> {};
+/// Maps are dicts. ValueError where two keys of the one are equal in the other.
 template <class K, class V, class C, class A>
 struct Codec<std::map<K, V, C, A>> : detail::MapCodec<std::map<K, V, C, A>> {};
 template <class K, class V, class H, class E, class A>
 struct Codec<std::unordered_map<K, V, H, E, A>> : detail::MapCodec<std::unordered_map<K, V, H, E, A>> {};
 
+/// Text, byte for byte. A template, since only the name of path is known here.
 template <class T>
-struct Codec<std::optional<T>> {
-  static Value encode(const std::optional<T>& object) requires Encodable<T> {
-    return object ? Codec<T>::encode(*object) : Value();
-  }
-  static std::optional<T> decode(const Value& value) requires Decodable<T> {
-    if (value.is_none()) return std::nullopt;
-    return Codec<T>::decode(value);
-  }
-  static std::string name() {
-    constexpr detail::TypeName item = detail::name_of<T>();
-    return detail::generic_name("Optional", {&item, 1});
-  }
+requires std::is_same_v<T, std::filesystem::path>
+struct Codec<T> {
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::string);
+  static Value encode(const T& path) { return Value::string(path.string()); }
+  static T decode(const Value& value) { return T(detail::decode_text(value)); }
+  static std::string name() { return detail::word("str"); }
 };
 
 template <class... T>
 struct Codec<std::tuple<T...>> {
-  static Value encode(const std::tuple<T...>& tuple) requires(Encodable<T>&&...) {
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::tuple);
+
+  template <class How>
+  static Value encode_as(const std::tuple<T...>& tuple) {
     detail::ListMaker items(sizeof...(T));
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (items.add(Codec<T>::encode(std::get<I>(tuple))), ...); }
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (items.add(How::template encode<T>(std::get<I>(tuple))), ...); }
     (std::index_sequence_for<T...>{});
     return items.tuple();
   }
-  static std::tuple<T...> decode(const Value& value) requires(Decodable<T>&&...) {
+  template <class How>
+  static std::tuple<T...> decode_as(const Value& value) {
     detail::Items items(value, &name, sizeof...(T));
     try {
-      return std::tuple<T...>{Codec<T>::decode(items.next())...};
+      return std::tuple<T...>{How::template decode<T>(items.next())...};
     } catch (const Error&) {
       items.rethrow();
     }
+  }
+  static Value encode(const std::tuple<T...>& tuple) requires(Encodable<T>&&...) {
+    return encode_as<detail::AsItem>(tuple);
+  }
+  static std::tuple<T...> decode(const Value& value) requires(Decodable<T>&&...) {
+    return decode_as<detail::AsItem>(value);
   }
   static std::string name() {
     constexpr std::array<detail::TypeName, sizeof...(T)> of{detail::name_of<T>()...};
@@ -298,55 +269,31 @@ struct Codec<std::tuple<T...>> {
 
 template <class A, class B>
 struct Codec<std::pair<A, B>> {
-  static Value encode(const std::pair<A, B>& pair) requires Encodable<A> && Encodable<B> {
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::tuple);
+
+  template <class How>
+  static Value encode_as(const std::pair<A, B>& pair) {
     detail::ListMaker items(2);
-    items.add(Codec<A>::encode(pair.first));
-    items.add(Codec<B>::encode(pair.second));
+    items.add(How::template encode<A>(pair.first));
+    items.add(How::template encode<B>(pair.second));
     return items.tuple();
   }
-  static std::pair<A, B> decode(const Value& value) requires Decodable<A> && Decodable<B> {
+  template <class How>
+  static std::pair<A, B> decode_as(const Value& value) {
     detail::Items items(value, &name, 2);
     try {
-      return std::pair<A, B>{Codec<A>::decode(items.next()), Codec<B>::decode(items.next())};
+      return std::pair<A, B>{How::template decode<A>(items.next()), How::template decode<B>(items.next())};
     } catch (const Error&) {
       items.rethrow();
     }
   }
+  static Value encode(const std::pair<A, B>& pair) requires Encodable<A> && Encodable<B> {
+    return encode_as<detail::AsItem>(pair);
+  }
+  static std::pair<A, B> decode(const Value& value) requires Decodable<A> && Decodable<B> {
+    return decode_as<detail::AsItem>(value);
+  }
   static std::string name() { return Codec<std::tuple<A, B>>::name(); }
-};
-
-/// Decodes to the alternative that the value is exactly, else to the first that takes it.
-template <class... T>
-struct Codec<std::variant<T...>> {
-  static Value encode(const std::variant<T...>& variant) requires(Encodable<T>&&...) {
-    return std::visit([]<class Alternative>(const Alternative& held) { return Codec<Alternative>::encode(held); },
-                      variant);
-  }
-  static std::variant<T...> decode(const Value& value) requires(Decodable<T>&&...) {
-    std::optional<std::variant<T...>> result;
-    for (const bool exactly : {true, false}) {
-      [&]<std::size_t... I>(std::index_sequence<I...>) { (attempt<I>(value, exactly, result), ...); }
-      (std::index_sequence_for<T...>{});
-      if (result) return *std::move(result);
-    }
-    detail::throw_expected(&name, value);
-  }
-  static std::string name() {
-    constexpr std::array<detail::TypeName, sizeof...(T)> of{detail::name_of<T>()...};
-    return detail::generic_name("Union", of);
-  }
-
- private:
-  template <std::size_t I>
-  static void attempt(const Value& value, bool exactly, std::optional<std::variant<T...>>& result) {
-    using Alternative = std::variant_alternative_t<I, std::variant<T...>>;
-    constexpr Kind kind = detail::natural_kind<Alternative>();
-    if (result || (exactly && (kind == Kind::opaque || kind != value.kind()))) return;
-    try {
-      result.emplace(std::in_place_index<I>, Codec<Alternative>::decode(value));
-    } catch (const Error&) {  // not this one: the next may take it
-    }
-  }
 };
 
 }  // namespace enginery

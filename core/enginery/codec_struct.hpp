@@ -22,9 +22,11 @@ struct Field {
   std::string_view name;
   T Class::*member;
 };
+template <class Class, class T>
+Field(const char*, T Class::*) -> Field<Class, T>;  // which clang 14 does not find itself
 
 /// Names the fields of `Type` that travel. Stands in the namespace of Type, after it; needed where reflection cannot
-/// see: C arrays, base classes, bit-fields, constructors, recursive types. Type must be default constructible to be
+/// see: C arrays, base classes, constructors, recursive types. Type must be default constructible to be
 /// decoded.
 #define ENGINERY_FIELDS(Type, ...)                               \
   [[maybe_unused]] constexpr auto enginery_fields(const Type*) { \
@@ -75,25 +77,45 @@ constexpr bool one_field(std::index_sequence<Before...>, std::index_sequence<Aft
 }
 
 template <class T, std::size_t N = 0>
-constexpr std::size_t count_fields() {
+constexpr std::size_t count_initializers() {
   if constexpr (N > kMostFields)
     return N;
   else if constexpr (takes<T>(std::make_index_sequence<N>{}) && !takes<T>(std::make_index_sequence<N + 1>{}))
     return N;
   else
-    return count_fields<T, N + 1>();
+    return count_initializers<T, N + 1>();
 }
+
+template <class T>
+constexpr std::size_t count_fields() {
+  if constexpr (constexpr std::size_t count = count_braces<T, Any<0>>(); count <= kMostFields)
+    return count;
+  else
+    return count_initializers<T>();
+}
+
+struct TypesOfFields {
+  template <class... T>
+  constexpr std::type_identity<std::tuple<std::remove_cv_t<T>...>> operator()(T&...) const {
+    return {};
+  }
+};
 
 template <class T>
 constexpr bool is_plain() {
   if constexpr (!std::is_class_v<T> || !std::is_aggregate_v<T> || std::is_polymorphic_v<T> || std::is_empty_v<T>)
     return false;
-  else if constexpr (requires { T{AnyBaseOf<T>{}}; })
-    return false;
+  else if constexpr (
+      requires { T{AnyBaseOf<T>{}}; } || requires { std::tuple_size<T>::value; })
+    return false;  // a base; std::array and its like, which are bound by other means
   else {
     constexpr std::size_t count = count_fields<T>();
     if constexpr (count == 0 || count > kMostFields)
       return false;
+    else if constexpr (std::is_same_v<decltype(with_fields<count>(std::declval<T&>(), TypesOfFields())), NotFields>)
+      return false;
+    else if constexpr (count_braces<T, Any<0>>() == count)
+      return true;
     else
       return []<std::size_t... I>(std::index_sequence<I...>) {
         return (one_field<T>(std::make_index_sequence<I>{}, std::make_index_sequence<count - I - 1>{}) && ...);
@@ -102,7 +124,7 @@ constexpr bool is_plain() {
   }
 }
 
-/// Can reflection see the fields of T? Needs an aggregate of at most 64 fields without C arrays, bases or references.
+/// Can reflection see the fields of T? Needs an aggregate of at most 64 fields without bases or references.
 template <class T>
 concept PlainStruct = !NamedStruct<T> && is_plain<T>();
 
@@ -144,12 +166,6 @@ constexpr std::string_view member_name() {
 }
 
 // Function objects and no lambdas, since clang 14 takes none in the declarations of a template.
-struct TypesOfFields {
-  template <class... T>
-  constexpr std::type_identity<std::tuple<std::remove_cv_t<T>...>> operator()(T&...) const {
-    return {};
-  }
-};
 template <std::size_t I>
 struct AddressOfField {
   template <class... T>
@@ -174,14 +190,57 @@ struct Fields {
 #pragma clang diagnostic pop
 #endif
 
+/// The name of a member, which compilers show.
+template <std::size_t N>
+struct FieldName {
+  char text[N + 1] = {};
+  constexpr explicit FieldName(std::string_view name) {
+    for (std::size_t i = 0; i < N; ++i) text[i] = name[i];
+  }
+};
+
+template <class Struct, FieldName kMember, class T>
+consteval void require_encodable_member() {
+  if constexpr (PlainStruct<T> && !Encodable<T>)
+    require_encodable<T>();
+  else
+    static_assert(
+        Encodable<T> && !std::is_array_v<T>,
+        "enginery: this struct cannot travel: its member kMember, which this error names, has no Codec<T>::encode. "
+        "Specialise enginery::Codec for the member's type, include <enginery/eigen.hpp> for Eigen's types, or name the "
+        "fields that travel, also C arrays, with ENGINERY_FIELDS(Type, a, b).");
+}
+template <class Struct, FieldName kMember, class T>
+consteval void require_decodable_member() {
+  if constexpr (PlainStruct<T> && !Decodable<T>)
+    require_decodable<T>();
+  else
+    static_assert(
+        Decodable<T>,
+        "enginery: no value can become this struct: its member kMember, which this error names, has no "
+        "Codec<T>::decode. Specialise enginery::Codec for the member's type, include <enginery/eigen.hpp> for Eigen's "
+        "types, or name the fields that travel, also C arrays, with ENGINERY_FIELDS(Type, a, b).");
+}
+
+/// require.operator()<type, name>() for each member of a plain struct.
+template <class T, class Require>
+consteval void for_each_member(Require require) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (require.template operator()<typename Fields<T>::template Type<I>,
+                                 FieldName<Fields<T>::template name<I>().size()>(Fields<T>::template name<I>())>(),
+     ...);
+  }
+  (std::make_index_sequence<Fields<T>::kCount>());
+}
+
 /// Throws unless `value` is a dict with exactly these keys.
 ENGINERY_API void check_fields(const Value& value, std::string_view type, std::span<const std::string_view> names);
 ENGINERY_API void set_field(Dict& dict, std::string_view name, Value value);
 
-template <class T>
+template <class T, class How>
 T decode_field(const Value& dict, std::string_view name) {
   try {
-    return Codec<T>::decode(*dict.as_dict().find(name));
+    return How::template decode<T>(*dict.as_dict().find(name));
   } catch (const Error&) {
     rethrow_within_field(name);
   }
@@ -200,30 +259,38 @@ struct Codec<T> {
   }
   (Indices{});
   template <class U>
-  struct CanEncode : std::bool_constant<Encodable<U>> {};
+  struct CanEncode : std::bool_constant<Encodable<U> && !std::is_array_v<U>> {};
   template <class U>
   struct CanDecode : std::bool_constant<Decodable<U>> {};
 
-  static Value encode(const T& object) requires(all<CanEncode>) {
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::dict);
+
+  template <class How>
+  static Value encode_as(const T& object) {
     Dict dict;
     dict.reserve(Fields::kCount);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       detail::with_fields<Fields::kCount>(object, [&dict](const auto&... field) {
-        (detail::set_field(dict, Fields::template name<I>(), Codec<typename Fields::template Type<I>>::encode(field)),
+        (detail::set_field(dict, Fields::template name<I>(),
+                           How::template encode<typename Fields::template Type<I>>(field)),
          ...);
       });
     }
     (Indices{});
-    return Value::dict(std::move(dict));
+    return How::from_dict(Value::dict(std::move(dict)));
   }
-  static T decode(const Value& value) requires(all<CanDecode>) {
+  template <class How>
+  static T decode_as(const Value& value) {
+    const Value dict = How::to_dict(value);
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       static constexpr std::array<std::string_view, Fields::kCount> names{Fields::template name<I>()...};
-      detail::check_fields(value, name(), names);
-      return T{detail::decode_field<typename Fields::template Type<I>>(value, names[I])...};
+      detail::check_fields(dict, name(), names);
+      return T{detail::decode_field<typename Fields::template Type<I>, How>(dict, names[I])...};
     }
     (Indices{});
   }
+  static Value encode(const T& object) requires(all<CanEncode>) { return encode_as<detail::AsItem>(object); }
+  static T decode(const Value& value) requires(all<CanDecode>) { return decode_as<detail::AsItem>(value); }
   static std::string name() { return std::string(detail::type_name<T>()); }
 };
 
@@ -232,56 +299,69 @@ struct Codec<T> {
 template <detail::NamedStruct T>
 struct Codec<T> {
   static constexpr auto kFields = enginery_fields(static_cast<const T*>(nullptr));
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::dict);
 
-  static Value encode(const T& object) {
+  template <class How>
+  static Value encode_as(const T& object) {
     Dict dict;
-    std::apply(
-        [&](const auto&... field) {
-          dict.reserve(sizeof...(field));
-          (detail::set_field(dict, field.name, encode_field(object.*(field.member))), ...);
-        },
-        kFields);
-    return Value::dict(std::move(dict));
+    dict.reserve(kCount);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (detail::set_field(dict, std::get<I>(kFields).name, encode_field<How, I>(object.*(std::get<I>(kFields).member))),
+       ...);
+    }
+    (Indices());
+    return How::from_dict(Value::dict(std::move(dict)));
   }
-  static T decode(const Value& value) requires std::default_initializable<T> {
+  template <class How>
+  static T decode_as(const Value& value) {
+    const Value dict = How::to_dict(value);
     T object{};
-    std::apply(
-        [&](const auto&... field) {
-          const std::array<std::string_view, sizeof...(field)> names{field.name...};
-          detail::check_fields(value, name(), names);
-          (assign_field(object.*(field.member), value, field.name), ...);
-        },
-        kFields);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const std::array<std::string_view, kCount> names{std::get<I>(kFields).name...};
+      detail::check_fields(dict, name(), names);
+      (assign_field<How, I>(object.*(std::get<I>(kFields).member), dict), ...);
+    }
+    (Indices());
     return object;
+  }
+  static Value encode(const T& object) { return encode_as<detail::AsItem>(object); }
+  static T decode(const Value& value) requires std::default_initializable<T> {
+    return decode_as<detail::AsItem>(value);
   }
   static std::string name() { return std::string(detail::type_name<T>()); }
 
  private:
-  template <class U>
+  static constexpr std::size_t kCount = std::tuple_size_v<decltype(kFields)>;
+  using Indices = std::make_index_sequence<kCount>;
+  template <std::size_t I>
+  static constexpr detail::FieldName<std::get<I>(kFields).name.size()> kName{std::get<I>(kFields).name};
+
+  template <class How, std::size_t I, class U>
   static Value encode_field(const U& field) {
     if constexpr (std::is_array_v<U> && !Encodable<U>) {
       using Item = std::remove_extent_t<U>;
-      static_assert(Encodable<Item>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::encode");
-      return Codec<std::span<const Item>>::encode(std::span<const Item>(field));
+      detail::require_encodable_member<T, kName<I>, Item>();
+      return How::template encode<std::span<const Item>>(std::span<const Item>(field));
     } else {
-      static_assert(Encodable<U>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::encode");
-      return Codec<U>::encode(field);
+      if constexpr (!std::is_array_v<U>) detail::require_encodable_member<T, kName<I>, U>();
+      return How::template encode<U>(field);
     }
   }
-  template <class U>
-  static void assign_field(U& field, const Value& dict, std::string_view name) {
+  template <class How, std::size_t I, class U>
+  static void assign_field(U& field, const Value& dict) {
+    constexpr std::string_view name = std::get<I>(kFields).name;
     if constexpr (std::is_same_v<std::remove_extent_t<U>, char> && std::is_array_v<U>) {
-      const std::string text = detail::decode_field<std::string>(dict, name);
+      const std::string text = detail::decode_field<std::string, How>(dict, name);
       if (text.size() >= std::size(field))
         throw ValueError("field " + std::string(name) + ": text of " + std::to_string(text.size()) +
                          " bytes does not fit into " + std::string(detail::type_name<U>()));
       std::memcpy(field, text.c_str(), text.size() + 1);
     } else if constexpr (std::is_array_v<U>) {
-      auto items = detail::decode_field<std::array<std::remove_extent_t<U>, std::extent_v<U>>>(dict, name);
+      auto items = detail::decode_field<std::array<std::remove_extent_t<U>, std::extent_v<U>>, How>(dict, name);
       for (std::size_t i = 0; i < std::extent_v<U>; ++i) field[i] = std::move(items[i]);
     } else {
-      static_assert(Decodable<U>, "enginery: a field that ENGINERY_FIELDS names has no Codec<T>::decode");
-      field = detail::decode_field<U>(dict, name);
+      detail::require_decodable_member<T, kName<I>, U>();
+      field = detail::decode_field<U, How>(dict, name);
     }
   }
 };

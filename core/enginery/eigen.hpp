@@ -95,6 +95,7 @@ inline constexpr SharedTag kShared<T>{EIGEN_MAX_ALIGN_BYTES == 0    ? "Eigen, no
 template <detail::DenseObject T>
 struct Codec<T> {
   using Scalar = typename T::Scalar;
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::array);
 
   static Value encode(const T& dense) { return detail::encode_dense<T>(dense); }
   static T decode(const Value& value) {
@@ -145,5 +146,6 @@ struct Codec<T> {
 
 }  // namespace enginery
 
+#include <enginery/eigen_geometry.hpp>
 #include <enginery/eigen_parameter.hpp>
 #include <enginery/eigen_sparse.hpp>

@@ -33,6 +33,7 @@ template <class S, int Options, class Index>
 requires Number<S>
 struct Codec<Eigen::SparseMatrix<S, Options, Index>> {
   using T = Eigen::SparseMatrix<S, Options, Index>;
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::dict);
   static Value encode(const T& sparse) {
     if (!sparse.isCompressed()) {
       T compressed = sparse;
@@ -69,6 +70,7 @@ requires Number<S>
 struct Codec<Eigen::SparseVector<S, Options, Index>> {
   using T = Eigen::SparseVector<S, Options, Index>;
   using Matrix = Eigen::SparseMatrix<S, Options, Index>;
+  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::dict);
   static Value encode(const T& sparse) { return Codec<Matrix>::encode(Matrix(sparse)); }
   static T decode(const Value& value) {
     const Matrix matrix = Codec<Matrix>::decode(value);

@@ -45,6 +45,12 @@ concept Decodable = requires(const Value& value) {
   { Codec<T>::decode(value) } -> std::same_as<T>;
 };
 
+/// Refuses at compile time, with a sentence, a type that has no codec; of a plain struct it names the member.
+template <class T>
+consteval void require_encodable();
+template <class T>
+consteval void require_decodable();
+
 enum class Kind : std::uint8_t {
   none,
   boolean,
@@ -199,10 +205,7 @@ class ENGINERY_API Value {
   /// Decoded. TypeError or ValueError if it does not fit into a T.
   template <class T>
   T as() const {
-    static_assert(
-        Decodable<T>,
-        "enginery: this type has no Codec<T>::decode. Specialise enginery::Codec for it, name its fields with "
-        "ENGINERY_FIELDS(Type, a, b), or include <enginery/eigen.hpp> for Eigen's types.");
+    require_decodable<T>();
     return Codec<T>::decode(*this);
   }
 

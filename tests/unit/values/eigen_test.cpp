@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <Eigen/Geometry>
+
 #include <enginery/eigen.hpp>
 #include <enginery/value.hpp>
 
@@ -62,6 +64,53 @@ TEST(Eigen, NumbersAreNarrowedAsEverywhere) {
     EXPECT_THROW((void)value.as<Eigen::VectorXcf>(), OverflowError);
   }
   EXPECT_THROW((void)Value(List{(1 << 24) + 1, 0.5}).as<Eigen::VectorXf>(), ValueError) << "an int loses nothing";
+}
+
+struct Pose {
+  std::optional<Eigen::Matrix3d> covariance;
+  Eigen::Isometry3d place = Eigen::Isometry3d::Identity();
+  std::vector<Eigen::Quaterniond> turns;
+};
+/// No codec takes it, since it owns a pointer.
+struct Filter {
+  std::optional<Eigen::Matrix3d> covariance;
+  double* state = nullptr;
+};
+static_assert(Encodable<Pose> && Decodable<Pose> && !Encodable<Filter>);
+static_assert(detail::Fields<Filter>::kCount == 2);
+
+TEST(Eigen, RotationsAndTransformsComeBack) {
+  const Eigen::Quaterniond turn(4, 1, 2, 3);
+  EXPECT_EQ(Value(turn).repr(), "[1.0, 2.0, 3.0, 4.0]");
+  EXPECT_EQ(Value(turn).as<Eigen::Quaterniond>().coeffs(), turn.coeffs());
+  const Eigen::AngleAxisf about(0.1F, Eigen::Vector3f::UnitX());
+  EXPECT_EQ(Value(about).repr(), "(0.10000000149011612, [1.0, 0.0, 0.0])");
+  EXPECT_EQ(Value(about).as<Eigen::AngleAxisf>().angle(), about.angle());
+  EXPECT_EQ(Value(about).as<Eigen::AngleAxisf>().axis(), about.axis());
+  Eigen::Isometry3d place = Eigen::Translation3d(1, 2, 3) * turn.normalized();
+  EXPECT_EQ(Value(place).as<Eigen::Isometry3d>().matrix(), place.matrix());
+  const Eigen::Affine2f affine(Eigen::Scaling(2.0F) * Eigen::Translation2f(1, 2));
+  EXPECT_EQ(Value(affine).as<Eigen::Affine2f>().matrix(), affine.matrix());
+  const Eigen::AffineCompact3d compact(place.matrix());
+  EXPECT_EQ(Value(compact).as<Eigen::AffineCompact3d>().matrix(), compact.matrix());
+  EXPECT_THROW((void)Value(affine).as<Eigen::Isometry3d>(), ValueError);
+}
+
+TEST(Eigen, AreMembersOfStructs) {
+  Pose pose{Eigen::Matrix3d::Identity(), Eigen::Isometry3d::Identity(), {Eigen::Quaterniond(4, 1, 2, 3)}};
+  pose.place.translation() << 1, 2, 3;
+  const auto back = Value(pose).as<Pose>();
+  EXPECT_EQ(back.covariance.value(), pose.covariance.value());
+  EXPECT_EQ(back.place.matrix(), pose.place.matrix());
+  EXPECT_EQ(back.turns.at(0).coeffs(), pose.turns[0].coeffs());
+  EXPECT_FALSE(Value(Pose()).as<Pose>().covariance.has_value());
+}
+
+TEST(Eigen, AStructWithAnOptionalMatrixIsAnOpaqueObject) {
+  const Value value = Value::opaque(std::make_shared<Filter>(Filter{Eigen::Matrix3d::Identity(), nullptr}));
+  Parameter<Filter&> parameter(value);
+  EXPECT_EQ(parameter.get().covariance->trace(), 3);
+  EXPECT_TRUE(Parameter<const Filter&>(value).get().covariance);
 }
 
 TEST(Eigen, DenseTypesComeBack) {

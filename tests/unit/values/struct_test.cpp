@@ -33,6 +33,23 @@ struct Base {
 struct Derived : Base {
   int own;
 };
+struct WithText {
+  char label[8];
+};
+struct WithBits {
+  unsigned a : 1;
+  unsigned b : 2;
+};
+struct Strict {
+  explicit Strict(int given) : number(given) {}
+  int number;
+  static Strict any() { return Strict(7); }
+};
+struct HasStrict {
+  int before = 1;
+  Strict strict = Strict::any();
+  int after = 2;
+};
 struct Holds {
   int number;
   int* pointer;
@@ -74,6 +91,9 @@ namespace {
 
 static_assert(Encodable<shapes::Polygon> && Decodable<shapes::Polygon>);
 static_assert(!Encodable<shapes::WithArray> && !Encodable<shapes::Derived> && !Encodable<shapes::Holds>);
+static_assert(!Encodable<shapes::WithText> && !Decodable<shapes::WithText> && !Encodable<shapes::HasStrict>);
+static_assert(!Encodable<shapes::WithBits> && !Decodable<shapes::WithBits>);
+static_assert(detail::Fields<shapes::HasStrict>::kCount == 3);
 static_assert(!Decodable<shapes::WithArray> && !Decodable<shapes::Derived> && !Decodable<shapes::Holds>);
 
 TEST(Struct, IsADictOfItsFieldsInOrder) {
