@@ -316,30 +316,6 @@ Value encode_numbers(DType dtype, const void* first, std::size_t count) {
   return Value::array(std::move(array));
 }
 
-Seconds split_seconds(double seconds) noexcept {
-  constexpr double kLimit = 9.2e18;
-  if (!(std::abs(seconds) < kLimit)) return {0, seconds};
-  const double whole = std::trunc(seconds);
-  return {static_cast<std::int64_t>(whole), seconds - whole};
-}
-
-Value encode_seconds(double seconds, std::int64_t whole, double fraction, bool exact) {
-  if (exact) return Value::real(seconds);
-  return Value::tuple({Value::integer(whole), Value::real(fraction)});
-}
-
-Seconds decode_seconds(const Value& value) {
-  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(), kMost = ~kLeast;
-  if (is_integral(value)) return {decode_signed(value, kLeast, kMost, "seconds"), 0};
-  if (value.kind() == Kind::real) return split_seconds(contents<RealObject>(value));
-  if (value.kind() == Kind::tuple && value.size() == 2) {
-    const List& parts = items_of(value);
-    if (is_integral(parts[0]) && parts[1].kind() == Kind::real)
-      return {decode_signed(parts[0], kLeast, kMost, "seconds"), contents<RealObject>(parts[1])};
-  }
-  throw_expected("seconds as a number", value);
-}
-
 void check_fields(const Value& value, std::string_view type, std::span<const std::string_view> names) {
   if (value.kind() != Kind::dict) throw_expected("a dict with the fields of " + std::string(type), value);
   const Dict& dict = contents<DictObject>(value);

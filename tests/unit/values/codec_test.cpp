@@ -5,7 +5,10 @@
 #include <cmath>
 #include <complex>
 #include <cstring>
+#include <deque>
+#include <filesystem>
 #include <limits>
+#include <list>
 #include <set>
 #include <thread>
 #include <unordered_map>
@@ -315,14 +318,60 @@ TEST(Codec, DurationsAreSecondsAndComeBackExactly) {
   expect_round_trip(nanoseconds::min());
   expect_round_trip(microseconds(-3));
   expect_round_trip(hours(-5));
+  expect_round_trip(hours::max());
+  expect_round_trip(hours::min());
+  expect_round_trip(duration<std::int64_t, std::atto>(999'999'999'999'999'999));
+  expect_round_trip(duration<int, std::ratio<1, 3>>(7));
   expect_round_trip(duration<double>(0.1));
-  expect_round_trip(duration<float, std::milli>(2.5F));
   expect_round_trip(duration<double>(INFINITY));
+  expect_round_trip(duration<float, std::milli>(2.5F));
+  for (const double count : {0.3, 5e-324, 1e-310, 1.7e308, -0.7}) {
+    expect_round_trip(duration<double, std::milli>(count));
+    expect_round_trip(duration<double, std::ratio<3600>>(count));
+  }
+  EXPECT_TRUE(std::signbit(Value(duration<double, std::milli>(-0.0)).as<duration<double, std::milli>>().count()));
   EXPECT_EQ(Value(2).as<milliseconds>(), 2s);
-  EXPECT_EQ(Value(0.0015).as<milliseconds>(), 2ms) << "rounded";
   EXPECT_THROW((void)Value(1e300).as<nanoseconds>(), OverflowError);
   EXPECT_THROW((void)Value(INT64_MAX).as<nanoseconds>(), OverflowError);
+  EXPECT_THROW((void)Value(NAN).as<nanoseconds>(), OverflowError);
+  EXPECT_THROW((void)(Value(1e300).as<duration<float, std::milli>>()), OverflowError);
   EXPECT_THROW((void)Value("1").as<seconds>(), TypeError);
+}
+
+TEST(Codec, ADurationIsNotRounded) {
+  using namespace std::chrono;
+  EXPECT_EQ(Value(0.1).as<milliseconds>(), 100ms) << "0.1 is the float nearest to it";
+  EXPECT_EQ(Value(1e-9).as<nanoseconds>(), 1ns);
+  EXPECT_EQ(Value(4.035).as<milliseconds>(), 4035ms);
+  EXPECT_EQ(
+      message<ValueError>([] { (void)Value(milliseconds(1500)).as<seconds>(); }),
+      "1.5 seconds are no whole number of the unit of std::chrono::duration<long int>, and would be rounded; take "
+      "a duration of a finer unit, or of double");
+  EXPECT_THROW((void)Value(0.0015).as<milliseconds>(), ValueError);
+  EXPECT_THROW((void)Value(90).as<minutes>(), ValueError);
+  EXPECT_THROW((void)Value(0.1 + 0.2).as<milliseconds>(), ValueError) << "it is another float than 0.3";
+  EXPECT_THROW((void)Value(nanoseconds(1700000000123456789)).as<microseconds>(), ValueError);
+}
+
+TEST(Codec, PointsInTimeAreTheSecondsSinceTheirClocksEpoch) {
+  using namespace std::chrono;
+  const auto now = system_clock::now();
+  EXPECT_TRUE(Value(now).as<system_clock::time_point>() == now);
+  EXPECT_EQ(Value(sys_seconds(90s)).repr(), "90.0");
+  EXPECT_TRUE(Value(std::vector{now}).as<std::vector<system_clock::time_point>>() == std::vector{now});
+}
+
+TEST(Codec, DequesListsAndPathsComeBack) {
+  expect_round_trip(std::deque<double>{1, -0.0});
+  expect_round_trip(std::deque<bool>{true, false});
+  expect_round_trip(std::deque<std::string>{"a", ""});
+  expect_round_trip(std::list<int>{1, 2});
+  expect_round_trip(std::list<std::list<std::string>>{{"a"}, {}});
+  expect_round_trip(std::map<std::list<int>, std::deque<int>>{{{1, 2}, {3}}});
+  expect_round_trip(std::filesystem::path("/a/b c"));
+  expect_round_trip(std::map<std::filesystem::path, int>{{"a", 1}, {"b", 2}});
+  EXPECT_EQ(Value(std::deque<float>{1}).as_array().dtype(), DType::f32);
+  EXPECT_EQ(Value(std::filesystem::path("a")), "a");
 }
 
 TEST(Codec, NamesAreForSignatures) {
