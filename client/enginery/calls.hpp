@@ -35,6 +35,14 @@ concept Code = std::is_function_v<F> || std::is_member_pointer_v<F> || kIsCaptur
 
 namespace detail {
 
+template <class R>
+consteval void refuse_result_type() {
+  static_assert(
+      sizeof(std::type_identity<R>) == 0,
+      "enginery: a function says itself what it gives: write apply(f, …) without <R>, which is for tasks that "
+      "are called by name; another type is made here, of the result");
+}
+
 /// A function without noexcept, so that it is described once.
 template <class F>
 auto function_of(const F& function) {
@@ -160,6 +168,20 @@ class Calls {
   template <class What, class... A>
   auto apply(const Stays<What>& what, const A&... arguments) const {
     return finished_if_blocking(apply_async(what, arguments...));
+  }
+
+  /// A function's own type says what it gives.
+  template <class R, Code F, class... A>
+  requires(!Code<R>) auto apply(const F& function, const A&... arguments) const {
+    return detail::refuse_result_type<R>(), apply(function, arguments...);
+  }
+  template <class R, Code F, class... A>
+  requires(!Code<R>) auto apply_async(const F& function, const A&... arguments) const {
+    return detail::refuse_result_type<R>(), apply_async(function, arguments...);
+  }
+  template <class R, Code F, class... A>
+  requires(!Code<R>) auto apply_sync(const F& function, const A&... arguments) const {
+    return detail::refuse_result_type<R>(), apply_sync(function, arguments...);
   }
 
   /// Never waits for the result; for room in the bounded queue it may.

@@ -16,11 +16,12 @@ enum class Origin { variable, result };
 /// `value` as a T. TypeError, ValueError or OverflowError that names the variable, or the task of the result.
 template <class T>
 T decode_as(const Value& value, Origin origin, std::string_view name) {
-  try {
-    return Codec<T>::decode(value);
-  } catch (const Error&) {
-    rethrow_for(origin, name);
-  }
+  require_decodable<T>();
+  if constexpr (Decodable<T>) try {
+      return Codec<T>::decode(value);
+    } catch (const Error&) {
+      rethrow_for(origin, name);
+    }
 }
 
 }  // namespace enginery

@@ -34,6 +34,11 @@ class ENGINERY_API ViewItem {
     return decode_as<T>(Value(*this), Origin::variable, name_);
   }
   ViewItem& operator=(const Value& value);
+  template <Unassignable T>
+  ViewItem& operator=(const T&) {
+    require_encodable<std::decay_t<T>>();
+    return *this;
+  }
   /// Assigns the other's value, as `a = b` does.
   ViewItem& operator=(const ViewItem& other);
   ViewItem(const ViewItem&) = delete;
@@ -140,6 +145,7 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingRes
   Value values(std::initializer_list<Name> names) const;
   template <class... T, std::size_t... I>
   static std::tuple<T...> decode_all(const Value& list, std::index_sequence<I...>) {
+    (require_decodable<T>(), ...);
     return {Codec<T>::decode(list.as_list()[I])...};
   }
 

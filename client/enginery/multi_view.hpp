@@ -29,6 +29,11 @@ class ENGINERY_API MultiViewItem {
  public:
   operator std::vector<Value>() const;
   MultiViewItem& operator=(const Value& value);
+  template <Unassignable T>
+  MultiViewItem& operator=(const T&) {
+    require_encodable<std::decay_t<T>>();
+    return *this;
+  }
   MultiViewItem(const MultiViewItem&) = delete;
   MultiViewItem& operator=(const MultiViewItem&) = delete;
   ~MultiViewItem();

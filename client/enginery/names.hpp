@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
+#include <enginery/codec.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {
@@ -21,6 +23,11 @@ struct Name {
 
 /// A name and what it is to be bound to.
 struct Item {
+  Item(std::string given_key, Value given_value) : key(std::move(given_key)), value(std::move(given_value)) {}
+  template <Unassignable T>
+  Item(std::string given_key, const T&) : key(std::move(given_key)) {
+    require_encodable<std::decay_t<T>>();
+  }
   std::string key;
   Value value;
 };

@@ -20,14 +20,20 @@
 namespace enginery {
 namespace detail {
 
-/// Codec<T>::name.
+/// The C++ name of T, for messages.
+template <class T>
+constexpr std::string_view type_name();
+
+/// Codec<T>::name; without a codec, the C++ name.
 using TypeName = std::string (*)();
 template <class T>
 consteval TypeName name_of() {
   if constexpr (requires { TypeName{&Codec<T>::name}; })
     return &Codec<T>::name;
-  else
+  else if constexpr (requires { Codec<T>::name(); })
     return +[]() -> std::string { return Codec<T>::name(); };
+  else
+    return +[] { return std::string(type_name<T>()); };
 }
 /// `text` as a string: a call of it is less code for each codec than a constructor.
 ENGINERY_API std::string word(const char* text);
@@ -63,7 +69,6 @@ ENGINERY_API char decode_char(const Value& value);
 /// The text of a str, or what a bytes object holds.
 ENGINERY_API const std::string& decode_text(const Value& value);
 
-/// The C++ name of T, for messages.
 template <class T>
 constexpr std::string_view type_name() {
   constexpr std::string_view text = __PRETTY_FUNCTION__;

@@ -25,6 +25,11 @@ class ENGINERY_API Variable {
   T as() const;
 
   Variable& operator=(const Value& value);
+  template <Unassignable T>
+  Variable& operator=(const T&) {
+    require_encodable<std::decay_t<T>>();
+    return *this;
+  }
   /// Assigns the other's value, as `a = b` does.
   Variable& operator=(const Variable& other);
   Variable(const Variable&) = delete;
@@ -74,12 +79,13 @@ class ENGINERY_API Namespace {
   /// The value of `name` as a T. Throws NameError, TypeError, ValueError.
   template <class T>
   T at(std::string_view name) const {
+    require_decodable<T>();
     const Value value = get(name);
-    try {
-      return Codec<T>::decode(value);
-    } catch (...) {
-      rethrow_for(name);
-    }
+    if constexpr (Decodable<T>) try {
+        return Codec<T>::decode(value);
+      } catch (...) {
+        rethrow_for(name);
+      }
   }
   void set(std::string_view name, Value value);
   bool contains(std::string_view name) const noexcept { return find(name) != nullptr; }

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -64,10 +66,26 @@ T decode_argument(const Value& value) {
     throw_opaque_wanted(value, type_name<T>());
 }
 
+/// As std::copy_constructible, which believes containers of what cannot be copied.
+template <class T>
+inline constexpr bool is_copyable = std::copy_constructible<T>;
+template <Sequence T>
+inline constexpr bool is_copyable<T> = is_copyable<typename SequenceItem<T>::type>;
+template <class T>
+inline constexpr bool is_copyable<std::optional<T>> = is_copyable<T>;
+template <class A, class B>
+inline constexpr bool is_copyable<std::pair<A, B>> = is_copyable<A>&& is_copyable<B>;
+template <class... T>
+inline constexpr bool is_copyable<std::tuple<T...>> = (is_copyable<T> && ...);
+template <class K, class V, class C, class A>
+inline constexpr bool is_copyable<std::map<K, V, C, A>> = is_copyable<V>;
+template <class K, class V, class H, class E, class A>
+inline constexpr bool is_copyable<std::unordered_map<K, V, H, E, A>> = is_copyable<V>;
+
 template <class P>
-inline constexpr bool can_be_parameter =
-    Decodable<std::remove_cvref_t<P>> || std::copy_constructible<std::remove_cvref_t<P>> ||
-    std::is_lvalue_reference_v<P>;
+inline constexpr bool can_be_parameter = Decodable<std::remove_cvref_t<P>> || std::is_lvalue_reference_v<P> ||
+                                         (is_copyable<std::remove_cvref_t<P>> &&
+                                          !std::is_pointer_v<std::remove_cvref_t<P>>);
 
 }  // namespace detail
 
@@ -75,9 +93,11 @@ inline constexpr bool can_be_parameter =
 template <class P>
 class Parameter {
   using T = std::remove_cvref_t<P>;
-  static_assert(detail::can_be_parameter<P>,
-                "enginery: a task cannot have a parameter of this type: it has no Codec<T>::decode and cannot be "
-                "copied. Take it as T& or const T&, which see an opaque object, or specialise enginery::Codec.");
+  static_assert(
+      detail::can_be_parameter<P>,
+      "enginery: a task cannot have a parameter of this type: it has no Codec<T>::decode, and is a pointer or "
+      "cannot be copied. Take it as T& or const T&, which see an object that lives on the engine, or "
+      "specialise enginery::Codec.");
 
  public:
   explicit Parameter(const Value& value) : object_(decode(value)) {}
@@ -85,7 +105,7 @@ class Parameter {
 
  private:
   static T decode(const Value& value) {
-    if constexpr (std::copy_constructible<T>)
+    if constexpr (detail::is_copyable<T>)
       if (const T* const seen = detail::opaque_object<T>(value)) return *seen;
     return detail::decode_argument<T>(value);
   }

@@ -12,8 +12,8 @@ void throw_opaque_wanted(const Value& got, std::string_view type) {
   throw TypeError(
       "expected an object of type " + name + " itself, got " +
       (got.is_none() ? std::string("None") : got.type_name() + " " + brief(got)) +
-      ": pass a Reference to one that lives on the engine (made there with Value::opaque), or take the parameter by "
-      "value");
+      ": pass a Reference to one that lives on the engine (made there with Value::opaque); a parameter by value takes "
+      "what has a Codec");
 }
 
 Array& writable_vector(const Value& value, DType dtype, std::string_view wanted) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "core/cluster/pid.hpp"
@@ -96,6 +97,17 @@ void errors_of_values(ErrorPage& page) {
   page.error("A number that would lose something",
              ENGINERY_PROVOKE(page.e0()["h"] = std::vector<double>{1.5, 2}; page.e0().pull<std::vector<int>>("h")),
              "Round first, or take `double`.");
+  page.error(
+      "A duration that would be rounded",
+      ENGINERY_PROVOKE(page.e0()["d"] = std::chrono::milliseconds(1500); page.e0().pull<std::chrono::seconds>("d")),
+      "Nothing rounds a duration but you.");
+  page.error("Keys that would become one",
+             ENGINERY_PROVOKE(page.e0()["k"] = std::map<double, int>{{0.1, 1}, {0.10000000000000002, 2}};
+                              page.e0().pull<std::map<float, int>>("k")),
+             "As a `float` both keys are the same, and an entry would be lost. Take `double`.");
+  page.error("A value that several alternatives take",
+             ENGINERY_PROVOKE(page.e0()["n"] = 0.5; page.e0().pull<std::variant<float, double>>("n")),
+             "What C++ sends as such a variant has the index with it. Assign `(1, 0.5)` in `execute`.");
   page.error("A struct's field is missing",
              ENGINERY_PROVOKE(page.e0().apply_sync("boxes.area", std::map<std::string, double>{{"a", 2}})),
              "A plain struct is a dict of all its fields.");
@@ -114,6 +126,12 @@ void errors_at_compile_time(ErrorPage& page) {
                 "What is no number, text, container, Eigen type or plain struct needs a codec of its own.");
   page.compiler("A result without a codec", "e0.apply_sync<std::string_view>(\"testing.add\", 1);",
                 "Ask for a type that owns what it holds.");
+  page.compiler("A struct whose member has no codec", "struct Node { int number; Node* next; };\ne0[\"x\"] = Node();",
+                "The lines before it in the compiler's output say `kMember = …{\"next\"}`.");
+  page.compiler("A parameter that is a pointer", "m.def(\"first\", [](double* x) { return *x; });",
+                "Addresses mean nothing in another process. Take a `std::span<double>`, or `T&`.");
+  page.compiler("A function's result as another type", "e0.apply_async<int>([](double x) { return x; }, 1);",
+                "`<R>` says what a task gives that is called by name.");
   page.compiler("A positional argument after a keyword", "e0.apply_sync(\"testing.add\", \"a\"_a = 1, 2);",
                 "Positional arguments come first.");
   page.compiler("A task that returns a view", "m.def(\"name\", [](int) -> const char* { return \"x\"; });",

@@ -11,9 +11,9 @@ cases=0
 # compiles LINE NUMBER: prints what the compiler says.
 compiles() {
   cat >"$work/case-$2.cpp" <<CODE
-void test(DirectView& view) {
+void test(DirectView& view, [[maybe_unused]] MultiView& all) {
   int local = 1; int* pointer = &local; std::string text; std::vector<int> numbers; const char* literal = "x";
-  std::optional<int> maybe; Class object;
+  std::optional<int> maybe; Class object; std::pair<int, int> couple;
   (void)local, (void)pointer, (void)literal;
   $1
 }
@@ -43,10 +43,13 @@ compiler=$1
 shift
 flags=("$@" -include "$work/beginning.hpp")
 cat >"$work/beginning.hpp" <<'CODE'
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 #include <enginery/client.hpp>
+#include <enginery/namespace.hpp>
 using namespace enginery;
 using namespace enginery::literals;
 static double half(double x) { return x / 2; }
@@ -68,11 +71,21 @@ static OneWay encodes_only() { return OneWay(); }
 static void change(NoCodec& object) { object.where = nullptr; }
 static const char* borrowed() { return "text"; }
 struct Class { int method() { return 1; } };
+struct Holds { int number; int* pointer; };
+struct Outer { double x; Holds holds; };
+struct Named { int number; NoCodec member; };
+ENGINERY_FIELDS(Named, number, member);
+static double by_value(NoCodec object) { return *object.where; }
+static double by_address(const double* x) { return *x; }
+static double of_pointers(std::vector<std::unique_ptr<double>> all) { return *all.at(0); }
 CODE
 "$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
 
 if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);
-                   view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));' 0); then
+                   view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));
+                   view.apply(by_value, view.apply(make, 1)); view["x"] = view["y"]; view["x"] = {}; all["x"] = 1;
+                   view.push({{"x", text}, {"y", numbers}}); globals()["x"] = globals()["y"];
+                   view.apply<void>("x"); view.apply_sync<double>("x", 1);' 0); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
 fi
@@ -113,6 +126,26 @@ expect 'auto flags = DirectView(view).temp_flags({.block = true});' 'this view i
 expect 'auto* entry = view.pull("d").get().as_dict().find("a");' 'this dict is a temporary'
 expect 'NoCodec& held = view.pull("m").get().as_opaque<NoCodec>();' 'this Value is a temporary'
 expect 'for (double x : view.pull("a").get().as_array().elements<double>()) (void)x;' 'deleted function'
+for what in 'view["x"] = NoCodec(1);' 'all["x"] = NoCodec(1);' 'globals()["x"] = NoCodec(1);' \
+    'view.push({{"x", NoCodec(1)}});' 'all.update({{"x", NoCodec(1)}});' 'view.apply("f", NoCodec(1));'; do
+  expect "$what" 'this type cannot travel: it has no Codec<T>::encode'
+done
+for what in 'view.pull<NoCodec>("x");' 'all.pull<NoCodec>("x");' 'view.pull<int, NoCodec>("x", "y");' \
+    'view.get<NoCodec>("x");' 'globals().at<NoCodec>("x");' 'Value().as<NoCodec>();' 'view.apply<NoCodec>("f");'; do
+  expect "$what" 'no value can become this type: it has no Codec<T>::decode'
+done
+expect 'view["x"] = Holds{};' 'this struct cannot travel: its member kMember'
+expect 'view["x"] = Holds{};' '{"pointer"}'
+expect 'view.pull<Outer>("x");' 'no value can become this struct: its member kMember'
+expect 'view.pull<Outer>("x");' '{"holds"}'
+expect 'view["x"] = Named{1, NoCodec(1)};' '{"member"}'
+expect 'view.apply(by_value, NoCodec(1));' 'is passed as an enginery::Reference'
+expect 'view.apply(by_address, view.apply(make, 1));' 'a task cannot have a parameter of this type'
+expect 'view.apply(of_pointers, view.apply(make, 1));' 'a task cannot have a parameter of this type'
+expect 'view.apply([couple](int x) { return x + couple.first; }, 1);' 'such as a std::pair or std::tuple'
+expect 'view.apply<double>(half, 1);' 'a function says itself what it gives'
+expect 'view.apply_async<double>(half, 1);' 'a function says itself what it gives'
+expect 'view.apply_sync<double>([](int x) { return x; }, 1);' 'a function says itself what it gives'
 wait
 cat "$work"/said-*
 [ "$(ls "$work"/looked-at-* | wc -l)" -eq $cases ] || { echo "not all of $cases cases were looked at"; exit 1; }

@@ -15,6 +15,17 @@ struct Pinned {
   int x = 1;
 };
 
+/// Neither has a codec; one can be copied.
+struct Handle {
+  explicit Handle(int* given) : address(given) {}
+  int* address;
+};
+using Owners = std::vector<std::unique_ptr<int>>;
+static_assert(detail::can_be_parameter<Handle> && detail::can_be_parameter<std::vector<Handle>>);
+static_assert(!detail::can_be_parameter<Pinned> && !detail::can_be_parameter<int*> &&
+              !detail::can_be_parameter<Owners> && !detail::can_be_parameter<std::optional<Owners>>);
+static_assert(detail::can_be_parameter<Owners&> && detail::can_be_parameter<const Owners&>);
+
 template <class P>
 std::string refusal(const Value& value) {
   try {
@@ -108,6 +119,13 @@ TEST(Parameter, AReferenceToAnythingElseIsATypeErrorThatSaysSo) {
       << text;
   EXPECT_NE(text.find("pass a Reference"), text.npos) << text;
   EXPECT_NE(refusal<int&>(Value::opaque(std::make_shared<Engine>())).find("Engine"), std::string::npos);
+}
+
+TEST(Parameter, AContainerOfWhatHasNoCodecIsAnOpaqueObject) {
+  const Value value = Value::opaque(std::make_shared<std::vector<Handle>>(2, Handle(nullptr)));
+  EXPECT_EQ(Parameter<std::vector<Handle>>(value).get().size(), 2U);
+  EXPECT_EQ(&Parameter<const std::vector<Handle>&>(value).get(), &value.as_opaque<std::vector<Handle>>());
+  EXPECT_NE(detail::name_of<std::vector<Handle>>()().find("Handle"), std::string::npos) << "it is named in signatures";
 }
 
 }  // namespace
