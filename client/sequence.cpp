@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <enginery/array.hpp>
+#include <enginery/columns.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/gathered.hpp>
 
@@ -29,6 +30,7 @@ Value block_of(const Value& sequence, std::size_t index, std::size_t count, bool
   const std::size_t size = sequence.size(), shorter = size / count, longer = size % count;
   const std::size_t start = index * shorter + std::min(index, longer), length = shorter + (index < longer ? 1 : 0);
   if (flatten && length == 1) return sequence.at(Value::integer(static_cast<std::int64_t>(start)));
+  if (std::optional<Value> block = detail::part_of_columns(sequence, start, length)) return *std::move(block);
   return sequence.slice(static_cast<std::int64_t>(start), static_cast<std::int64_t>(start + length));
 }
 
@@ -64,6 +66,7 @@ Value joined(const std::vector<TaskHandle>& tasks) {
   List blocks;
   for (const TaskHandle& task : tasks) blocks.push_back(task.value());
   if (are_stackable(blocks)) return Value::array(stacked(blocks));
+  if (std::optional<Value> all = detail::joined_columns(blocks)) return *std::move(all);
   List items;
   for (const Value& block : blocks) {
     if (!is_sequence(block)) {

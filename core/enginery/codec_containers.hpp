@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <enginery/codec_keys.hpp>
+#include <enginery/columns.hpp>
 #include <enginery/standard_types.hpp>
 
 namespace enginery {
@@ -26,7 +27,9 @@ ENGINERY_API std::string generic_name(std::string_view what, std::span<const Typ
 
 template <class Range>
 Value encode_list(const Range& range) {
-  using T = typename Range::value_type;
+  using T = std::remove_cv_t<typename Range::value_type>;
+  if constexpr (InColumns<T>)
+    if (std::optional<Value> list = gather_columns(range)) return *std::move(list);
   ListMaker items(range.size());
   for (const auto& item : range) items.add(Codec<T>::encode(item));
   return items.list();
@@ -156,6 +159,9 @@ struct Codec<std::vector<T>> {
       const T* const first = reinterpret_cast<const T*>(array.data());
       return std::vector<T>(first, first + array.size());  // in braces, pointers are bools
     } else {
+      if constexpr (detail::InColumns<T> && std::default_initializable<T> && std::is_copy_assignable_v<T>)
+        if (std::optional<std::vector<T>> vector = detail::scatter_columns<std::vector<T>>(value))
+          return *std::move(vector);
       detail::Items items(value, &name);
       std::vector<T> vector;
       vector.reserve(items.size());

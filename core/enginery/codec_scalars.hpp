@@ -174,6 +174,7 @@ template <class T>
 requires std::is_enum_v<T>
 struct Codec<T> {
   using Underlying = std::underlying_type_t<T>;
+  static constexpr bool kIsUnderlying = true;
   static Value encode(T enumerator) { return Value::integer(static_cast<Underlying>(enumerator)); }
   static T decode(const Value& value) {
     using Limits = std::numeric_limits<Underlying>;

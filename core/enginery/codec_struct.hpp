@@ -251,6 +251,7 @@ T decode_field(const Value& dict, std::string_view name) {
 /// A plain struct is a dict {'field': value, …}, in the order of declaration. Missing and unknown fields are refused.
 template <detail::PlainStruct T>
 struct Codec<T> {
+  static constexpr bool kIsFields = true;
   using Fields = detail::Fields<T>;
   using Indices = std::make_index_sequence<Fields::kCount>;
   template <template <class> class Test>
@@ -298,6 +299,7 @@ struct Codec<T> {
 /// used, so that a type may hold vectors of itself.
 template <detail::NamedStruct T>
 struct Codec<T> {
+  static constexpr bool kIsNamedFields = true;
   static constexpr auto kFields = enginery_fields(static_cast<const T*>(nullptr));
   static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::dict);
 
@@ -366,4 +368,75 @@ struct Codec<T> {
   }
 };
 
+namespace detail {
+
+/// Of structs; `Access` knows their fields: kCount, Type<I>, name<I>(), and get<I>(object).
+template <class T, class Access>
+struct ColumnsOfFields {
+  using Indices = std::make_index_sequence<Access::kCount>;
+  static constexpr bool kCan = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (InColumns<typename Access::template Type<I>> && ...);
+  }
+  (Indices{});
+
+  template <class Get>
+  static Value gather(std::size_t count, const Get& get) {
+    Dict columns;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (set_field(columns, Access::template name<I>(),
+                 ColumnsOf<typename Access::template Type<I>>::gather(
+                     count, [&](std::size_t i) -> const auto& { return Access::template get<I>(get(i)); })),
+       ...);
+    }
+    (Indices{});
+    return Value::dict(std::move(columns));
+  }
+  template <class At>
+  static bool scatter(const Value& columns, std::size_t count, const At& at) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (scatter_one<I>(column_at(columns, Access::template name<I>(), Access::kCount), count, at) && ...);
+    }
+    (Indices{});
+  }
+
+ private:
+  template <std::size_t I, class At>
+  static bool scatter_one(const Value* column, std::size_t count, const At& at) {
+    return column && ColumnsOf<typename Access::template Type<I>>::scatter(
+                         *column, count, [&](std::size_t i) -> auto& { return Access::template get<I>(at(i)); });
+  }
+};
+
+template <class T>
+struct SeenFields : Fields<T> {
+  template <std::size_t I, class Object>
+  static auto& get(Object& object) {
+    return *with_fields<Fields<T>::kCount>(object, AddressOfField<I>());
+  }
+};
+template <class T>
+struct NamedFields {
+  static constexpr auto& kAll = Codec<T>::kFields;
+  static constexpr std::size_t kCount = std::tuple_size_v<std::remove_cvref_t<decltype(kAll)>>;
+  template <std::size_t I>
+  using Type = std::remove_cvref_t<decltype(std::declval<T&>().*std::get<I>(kAll).member)>;
+  template <std::size_t I>
+  static constexpr std::string_view name() {
+    return std::get<I>(kAll).name;
+  }
+  template <std::size_t I, class Object>
+  static auto& get(Object& object) {
+    return object.*std::get<I>(kAll).member;
+  }
+};
+
+// Only where the codec is the one above.
+template <class T>
+requires requires { requires Codec<T>::kIsFields; }
+struct ColumnsOf<T> : ColumnsOfFields<T, SeenFields<T>> {};
+template <class T>
+requires requires { requires Codec<T>::kIsNamedFields; }
+struct ColumnsOf<T> : ColumnsOfFields<T, NamedFields<T>> {};
+
+}  // namespace detail
 }  // namespace enginery

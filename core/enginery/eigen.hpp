@@ -126,6 +126,30 @@ struct Codec<T> {
   };
 };
 
+namespace detail {
+
+/// Matrices and vectors of fixed size.
+template <DenseObject T>
+requires(T::SizeAtCompileTime > 0) struct ColumnsOf<T> {
+  static constexpr bool kCan = true;
+  using Blocks = ColumnOfBlocks<typename T::Scalar, static_cast<std::size_t>(T::SizeAtCompileTime)>;
+  static constexpr std::int64_t kExtents[] = {T::IsVectorAtCompileTime ? T::SizeAtCompileTime : T::RowsAtCompileTime,
+                                              T::ColsAtCompileTime};
+  static constexpr std::span<const std::int64_t> kShape{kExtents, T::IsVectorAtCompileTime ? 1U : 2U};
+  static constexpr Order kOrder = T::IsVectorAtCompileTime || T::IsRowMajor ? Order::row_major : Order::column_major;
+
+  template <class Get>
+  static Value gather(std::size_t count, const Get& get) {
+    return Blocks::gather(count, kShape, kOrder, [&](std::size_t i) { return get(i).data(); });
+  }
+  template <class At>
+  static bool scatter(const Value& columns, std::size_t count, const At& at) {
+    return Blocks::scatter(columns, count, kShape, kOrder, [&](std::size_t i) { return at(i).data(); });
+  }
+};
+
+}  // namespace detail
+
 /// An expression is what it evaluates to.
 template <detail::DenseExpression T>
 struct Codec<T> {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <enginery/columns.hpp>
 #include <enginery/dict.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/function.hpp>
@@ -238,6 +239,7 @@ void Executor::resolve(Value& value, unsigned depth) const {
       value = find(value.as_reference());
       return;
     case Kind::list:
+      if (detail::columns_of(value)) break;  // numbers only
       for (Value& item : value.as_list()) resolve(item, depth + 1);
       return;
     case Kind::tuple: {

@@ -1,5 +1,6 @@
 // core/values/codec.cpp: the compiled parts of the codecs, and what they say when a value does not fit.
 #include <enginery/codec.hpp>
+#include <enginery/columns.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -76,6 +77,11 @@ DType common_dtype(const List& leaves) {
 Array array_of_lists(const Value& value, std::optional<DType> dtype) {
   if (value.kind() != Kind::list && value.kind() != Kind::tuple)
     detail::throw_expected("an array or a list of numbers", value);
+  if (const std::optional<Value> columns = detail::columns_of(value);
+      columns && columns->kind() == Kind::array && contents<ArrayObject>(*columns).order() == Order::row_major) {
+    const Array& array = contents<ArrayObject>(*columns);
+    return dtype ? array.narrowed(*dtype) : array;
+  }
   std::vector<std::int64_t> shape;
   List leaves;
   gather(value, 0, shape, true, leaves);

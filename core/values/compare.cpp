@@ -124,8 +124,10 @@ bool Value::equal(const Value& a, const Value& b) {
     case Kind::list:
     case Kind::tuple: {
       const Depth depth("comparing");
-      const List &left = items_of(a), &right = items_of(b);
+      if (a.is(b)) return true;
+      ItemReader left(a), right(b);
       if (left.size() != right.size()) return false;
+      if (const std::optional<bool> equal = equal_in_columns(a, b)) return *equal;
       for (std::size_t i = 0; i < left.size(); ++i)
         if (!same_or_equal(left[i], right[i])) return false;
       return true;
@@ -147,7 +149,7 @@ bool Value::ordered(Ordering op, const Value& a, const Value& b) {
     if (a.kind() == Kind::bytes) return holds(op, contents<BytesObject>(a).compare(contents<BytesObject>(b)) <=> 0);
     if (a.kind() == Kind::list || a.kind() == Kind::tuple) {
       const Depth depth("comparing");
-      const List &left = items_of(a), &right = items_of(b);
+      ItemReader left(a), right(b);
       for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)
         if (!same_or_equal(left[i], right[i])) return ordered(op, left[i], right[i]);
       return holds(op, left.size() <=> right.size());

@@ -80,7 +80,7 @@ std::size_t Value::size() const {
       return contents<BytesObject>(*this).size();
     case Kind::list:
     case Kind::tuple:
-      return items_of(*this).size();
+      return ItemReader(*this).size();
     case Kind::dict:
       return contents<DictObject>(*this).size();
     case Kind::array:
@@ -102,8 +102,8 @@ Value Value::at(const Value& key) const {
     }
     case Kind::list:
     case Kind::tuple: {
-      const List& items = items_of(*this);
-      return items[index_of(key, items.size(), kind() == Kind::list ? "list" : "tuple")];
+      const std::size_t index = index_of(key, size(), kind() == Kind::list ? "list" : "tuple");
+      return kind() == Kind::list ? static_cast<const ListObject*>(object())->item(index) : items_of(*this)[index];
     }
     case Kind::dict:
       return contents<DictObject>(*this).at(key);
@@ -124,8 +124,12 @@ Value Value::slice(std::optional<std::int64_t> start, std::optional<std::int64_t
       return string(pick_characters(contents<StringObject>(*this), slice));
     case Kind::bytes:
       return bytes(pick(contents<BytesObject>(*this), slice));
-    case Kind::list:
+    case Kind::list: {
+      const Stretch part = resolve(slice, size());
+      const auto& object = *static_cast<const ListObject*>(this->object());
+      if (const std::optional<Value> sliced = object.sliced(part.start, part.step, part.count)) return *sliced;
       return list(pick(items_of(*this), slice));
+    }
     case Kind::tuple:
       return tuple(pick(items_of(*this), slice));
     case Kind::array: {
@@ -200,6 +204,8 @@ List Value::elements() const {
   };
   switch (kind()) {
     case Kind::list:
+      expect(size(), 0);
+      return static_cast<const ListObject*>(object())->elements();
     case Kind::tuple:
       expect(size(), 0);
       result = items_of(*this);

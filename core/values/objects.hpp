@@ -11,6 +11,8 @@
 
 #include <enginery/value.hpp>
 
+#include "core/values/list_object.hpp"
+
 namespace enginery {
 
 /// An object of one kind with its contents. One allocation each.
@@ -44,7 +46,6 @@ using RealObject = Holding<Kind::real, double>;
 using ComplexObject = Holding<Kind::complex, std::complex<double>>;
 using StringObject = Holding<Kind::string, std::string>;
 using BytesObject = Holding<Kind::bytes, std::string>;
-using ListObject = Holding<Kind::list, List>;
 using TupleObject = Holding<Kind::tuple, List>;
 using DictObject = Holding<Kind::dict, Dict>;
 using ArrayObject = Holding<Kind::array, Array>;
@@ -56,7 +57,10 @@ using OpaqueHolding = Holding<Kind::opaque, OpaqueObject>;
 /// The contents. Requires: the kind is O's.
 template <class O>
 auto& contents(const Value& value) {
-  return static_cast<O*>(value.object())->contents;
+  if constexpr (std::is_same_v<O, ListObject>)
+    return static_cast<O*>(value.object())->items();
+  else
+    return static_cast<O*>(value.object())->contents;
 }
 
 /// Counts how deep a walk over nested Values is, and ends it as Python does before the stack ends.
@@ -76,6 +80,28 @@ class Depth {
  private:
   static constexpr int kDeepest = 1000;
   static inline thread_local int depth_ = 0;
+};
+
+/// Reads the items of a list or tuple one by one, wherever they are kept. Requires: it is one.
+class ItemReader {
+ public:
+  explicit ItemReader(const Value& value)
+      : list_(value.kind() == Kind::list ? static_cast<const ListObject*>(value.object()) : nullptr),
+        plain_(list_ ? list_->plain() : &contents<TupleObject>(value)),
+        size_(plain_ ? plain_->size() : list_->size()) {}
+
+  std::size_t size() const noexcept { return size_; }
+  /// Lives until the next call.
+  const Value& operator[](std::size_t index) {
+    if (plain_) return (*plain_)[index];
+    return seen_ = list_->seen(index);
+  }
+
+ private:
+  const ListObject* list_;
+  const List* plain_;
+  std::size_t size_;
+  Value seen_;
 };
 
 /// A list's or tuple's items. Requires: it is one.

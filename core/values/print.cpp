@@ -255,7 +255,7 @@ class Printer {
   void print_items(const Value& value, const char* open, const char* close, const char* close_one) {
     const Depth depth("printing");
     if (!enter(value, *open == '[' ? "[...]" : "(...)")) return;
-    const List& items = items_of(value);
+    ItemReader items(value);
     out_ += open;
     for (std::size_t i = 0; i < items.size() && !out_.is_full(); ++i) {
       if (i) out_ += ", ";

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <enginery/array.hpp>
+#include <enginery/columns.hpp>
 #include <enginery/dict.hpp>
 
 namespace enginery::wire {
@@ -15,6 +16,8 @@ namespace {
 constexpr std::uint8_t kMore = 255;
 /// The detail of an int whose word has no sign.
 constexpr std::uint8_t kUnsigned = 1;
+/// The detail of a list whose columns follow.
+constexpr std::uint8_t kInColumns = 1;
 /// Far below FlatBuffers' own 2 GiB, at which its builder asserts.
 constexpr std::size_t kLargestBytes = std::size_t{1} << 30;
 /// A writer that was larger gives its memory back.
@@ -91,6 +94,10 @@ void NodeWriter::write(const Value& value, unsigned depth) {
     case Kind::reference:
       return write_text(value.as_reference());
     case Kind::list:
+      if (const std::optional<Value> columns = detail::columns_of(value)) {
+        nodes.push_back({static_cast<std::uint8_t>(kind), kInColumns, 0, 0, value.size()});
+        return write(*columns, depth + 1);
+      }
       return write_items(value.as_list());
     case Kind::tuple:
       return write_items(value.as_tuple());
@@ -189,8 +196,12 @@ Value NodeReader::read(unsigned depth) {
       return Value::bytes(take_text(node.word));
     case Kind::reference:
       return Value::reference(take_text(node.word));
-    case Kind::list:
-      return Value::list(items(node.word));
+    case Kind::list: {
+      if (node.detail != kInColumns) return Value::list(items(node.word));
+      std::optional<Value> list = detail::list_of_columns(node.word, read(depth + 1));
+      if (!list) throw ProtocolError(fmt::format("a list of {} items has other columns", node.word));
+      return *std::move(list);
+    }
     case Kind::tuple:
       return Value::tuple(items(node.word));
     case Kind::dict: {

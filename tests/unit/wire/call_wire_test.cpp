@@ -9,8 +9,11 @@
 
 #include <enginery/array.hpp>
 #include <enginery/codec.hpp>
+#include <enginery/columns.hpp>
 #include <enginery/dict.hpp>
 #include <enginery/errors.hpp>
+
+#include "core/wire/value_nodes.hpp"
 
 namespace enginery::wire {
 namespace {
@@ -48,6 +51,47 @@ TEST(CallWire, EveryKindOfValueIsReadAsItWasWritten) {
   for (const Value& value : values) EXPECT_TRUE(there_and_back(value) == value) << value.repr();
   EXPECT_TRUE(std::signbit(there_and_back(Value::real(-0.0)).as_real()));
   EXPECT_EQ(there_and_back(Value::reference("a.b")).as_reference(), "a.b");
+}
+
+TEST(CallWire, AListInColumnsTravelsAsItsArrays) {
+  std::vector<std::pair<std::int64_t, float>> pairs;
+  for (int i = 0; i < 100'000; ++i) pairs.emplace_back(i, 0.5F);
+  const Value list = pairs;
+  const Value back = there_and_back(list);
+  EXPECT_TRUE(detail::columns_of(back));
+  EXPECT_EQ(back, list);
+  EXPECT_TRUE(back.as<decltype(pairs)>() == pairs);
+  EXPECT_EQ(there_and_back(Value::tuple({list, 1})).as_tuple()[0], list);
+  list.at(0);
+  EXPECT_TRUE(detail::columns_of(there_and_back(list)));
+  list.append(1);
+  EXPECT_EQ(there_and_back(list), list);
+  NodeWriter writer;
+  writer.write(back);
+  EXPECT_LT(writer.nodes.size(), 10U);
+  EXPECT_EQ(writer.payloads.size(), 2U);
+}
+
+TEST(CallWire, ColumnsThatAreNoneAreRefused) {
+  NodeWriter writer;
+  writer.write(std::vector<std::pair<int, int>>(100));
+  const auto read = [&](auto change) {
+    std::vector<Node> nodes = writer.nodes;
+    change(nodes);
+    return NodeReader(nodes, writer.text, writer.payloads).read().size();
+  };
+  EXPECT_EQ(read([](auto&) {}), 100U);
+  EXPECT_THROW(read([](auto& nodes) { nodes[0].word = 99; }), ProtocolError);
+  EXPECT_THROW(read([](auto& nodes) { nodes[0].word = std::uint64_t{1} << 60; }), ProtocolError);
+  EXPECT_THROW(read([](auto& nodes) {
+                 nodes[1] = {static_cast<std::uint8_t>(Kind::tuple), 0, 0, 0, 0};
+               }),
+               ProtocolError);
+  EXPECT_THROW(read([](auto& nodes) {
+                 nodes[1] = {static_cast<std::uint8_t>(Kind::integer), 0, 0, 0, 5};
+               }),
+               ProtocolError);
+  EXPECT_THROW(read([](auto& nodes) { nodes.resize(1); }), ProtocolError);
 }
 
 TEST(CallWire, WhatATaskPrintedTravelsWithItsOutcomeAndCostsNothingWhenItPrintedNothing) {
