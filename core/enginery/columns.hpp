@@ -20,28 +20,12 @@
 #include <vector>
 
 #include <enginery/array.hpp>
-#include <enginery/codec_scalars.hpp>
+#include <enginery/codec_keys.hpp>
 #include <enginery/dict.hpp>
 #include <enginery/export.hpp>
 #include <enginery/handle.hpp>
 
 namespace enginery::detail {
-
-/// A list or tuple that grows.
-class ENGINERY_API ListMaker {
- public:
-  explicit ListMaker(std::size_t count);
-  ~ListMaker();
-  ListMaker(const ListMaker&) = delete;
-  ListMaker& operator=(const ListMaker&) = delete;
-
-  void add(Value item);
-  Value list();
-  Value tuple();
-
- private:
-  List items_;
-};
 
 /// Fewer items are an ordinary list.
 constexpr std::size_t kFewestInColumns = 64;

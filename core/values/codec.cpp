@@ -143,10 +143,6 @@ std::string generic_name(std::string_view what, std::span<const TypeName> of) {
   return text + ']';
 }
 
-void throw_overflow(const Value& value, std::string_view type) {
-  throw OverflowError(brief(value) + " does not fit into " + std::string(type));
-}
-
 std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type) {
   if (!is_integral(value)) throw_expected("int", value);
   const Whole number = integral(value);

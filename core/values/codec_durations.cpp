@@ -57,6 +57,10 @@ bool same(long double a, long double b) {
   return std::isnan(a) ? std::isnan(b) : a == b && std::signbit(a) == std::signbit(b);
 }
 
+[[noreturn]] void throw_overflow(const Value& value, std::string_view type) {
+  throw OverflowError(brief(value) + " does not fit into " + std::string(type));
+}
+
 /// A numerator or denominator, as std::ratio has them.
 bool is_part_of_ratio(const Value& value) {
   return value.kind() == Kind::integer && integral(value) > 0 && integral(value) <= INT64_MAX;

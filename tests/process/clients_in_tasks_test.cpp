@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <enginery/cluster.hpp>
+#include <enginery/connection.hpp>
 #include <enginery/stop.hpp>
 
 #include "tests/process/cluster_fixture.hpp"
