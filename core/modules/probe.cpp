@@ -3,7 +3,8 @@
 // dlopen runs static constructors, which may abort, throw, exit, hang, or write anywhere. A build that is new to a host
 // meets a process of its own first. That process says "opened" by an exit status that no constructor gives by chance;
 // every other end is a refusal. It is waited for by a pidfd, so that neither SIGCHLD nor a timer is taken from the
-// program; its stderr is read until it has ended, not until the pipe is closed, which a grandchild may keep open.
+// program; its stderr is read until it has ended, not until the pipe is closed, which a grandchild may keep open. In a
+// program that ignores SIGCHLD nobody learns an exit status: there the last byte of another pipe says the same.
 //
 // Code that registers itself, as protobuf's generated files do, may be in a process once, and ends it when it comes
 // again. So the probe first opens what this process has loaded, of the user's own, and says a byte after each. One that
@@ -23,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -43,9 +45,9 @@ namespace enginery::modules {
 namespace {
 
 constexpr int kOpened = 83, kRefused = 84;
-/// The last line of a probe that has opened its file, for a parent that is not told exit statuses.
-constexpr const char* kOpenedWords = "enginery probe: opened";
-constexpr int kProgress = STDERR_FILENO + 1;  // in the probe
+/// Where the probe says kTried for each file that is to be there, and at last its exit status.
+constexpr int kProgress = STDERR_FILENO + 1;
+constexpr char kTried = '+';
 constexpr const char* kSearchVariable = "LD_LIBRARY_PATH";
 /// Of the loaded files, so many are found one by one that the probe cannot have.
 constexpr int kMostLeftOut = 8;
@@ -123,8 +125,8 @@ class LastWords {
     }
   }
 
-  /// Of what is kept.
-  std::size_t size() const { return text_.size(); }
+  /// What is kept.
+  std::string_view text() const { return text_; }
 
   std::string last_line() const {
     const std::size_t end = text_.find_last_not_of(" \n\r\t");
@@ -223,7 +225,8 @@ class Trial {
     if (!ended) cluster::signal_group(pid, SIGKILL);
     const int status = reap(pid);
     steps.collect();
-    Tried tried{.late = !ended, .beside = steps.size(), .how = {}, .words = words.last_line()};
+    const auto beside_it = static_cast<std::size_t>(std::ranges::count(steps.text(), kTried));
+    Tried tried{.late = !ended, .beside = beside_it, .how = {}, .words = words.last_line()};
     if (!ended)
       tried.how = fmt::format("did not end within {} s", std::chrono::duration<double>(probe_.time_limit).count());
     else if (status == -1)
@@ -233,9 +236,12 @@ class Trial {
                               sigdescr_np(WTERMSIG(status)));
     else
       tried.how = fmt::format("ended the probe process (exit status {})", WEXITSTATUS(status));
-    const int code = status != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    tried.opened = ended && (code == kOpened || (status == -1 && tried.words == kOpenedWords));
-    tried.refused = ended && code == kRefused;
+    const auto says = [&](int exit_status) {
+      if (status == -1) return steps.text().ends_with(static_cast<char>(exit_status));
+      return WIFEXITED(status) && WEXITSTATUS(status) == exit_status;
+    };
+    tried.opened = ended && says(kOpened);
+    tried.refused = ended && says(kRefused);
     return tried;
   }
 
@@ -305,15 +311,15 @@ int enginery::probe_main(std::span<const std::string> files) {
   fcntl(modules::kProgress, F_SETFD, FD_CLOEXEC);
   for (const std::string& file : files.first(files.size() - 1)) {
     dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);  // what this process cannot have is left out
-    [[maybe_unused]] const ssize_t said = write(modules::kProgress, "+", 1);
+    [[maybe_unused]] const ssize_t said = write(modules::kProgress, &modules::kTried, 1);
   }
   int status = modules::kOpened;
-  const char* words = modules::kOpenedWords;
   if (!dlopen(files.back().c_str(), RTLD_NOW | RTLD_LOCAL)) {
-    words = dlerror();
+    std::fprintf(stderr, "\n%s\n", dlerror());
+    std::fflush(stderr);
     status = modules::kRefused;
   }
-  std::fprintf(stderr, "\n%s\n", words);
-  std::fflush(stderr);
+  const auto last = static_cast<char>(status);
+  [[maybe_unused]] const ssize_t said = write(modules::kProgress, &last, 1);
   _exit(status);
 }

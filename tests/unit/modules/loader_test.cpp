@@ -233,6 +233,14 @@ TEST_F(LoaderTest, AStaticConstructorThatHangsIsKilledWhenItsTimeIsOver) {
   EXPECT_THAT(refused(LoadStage::dlopen, bad("hangs")), HasSubstr("did not end within 0.3 s"));
 }
 
+TEST_F(LoaderTest, AProgramThatIgnoresTheEndsOfItsChildrenLearnsTheSame) {
+  const auto before = signal(SIGCHLD, SIG_IGN);
+  EXPECT_NO_THROW(loader_.import_file(good("boxes")));
+  EXPECT_THAT(refused(LoadStage::dlopen, bad("aborts")), HasSubstr("the constructor gives up"));
+  EXPECT_THAT(refused(LoadStage::symbol, bad("undefined_symbol")), HasSubstr("never_defined"));
+  signal(SIGCHLD, before);
+}
+
 TEST_F(LoaderTest, CodeThatRegistersItselfIsRefusedBesideItsLikeAndThatIsNamed) {
   const auto collides = [&](const std::string& file, const std::string& other) {
     EXPECT_THAT(refused(LoadStage::dlopen, good(file)),
