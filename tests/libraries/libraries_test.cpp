@@ -25,6 +25,17 @@ using Signal = std::vector<std::complex<double>>;
 
 class LibrariesTest : public ClusterTest {
  protected:
+  /// What this process itself loads, by local(), has one cache for all tests.
+  static void SetUpTestSuite() {
+    std::string folder = (fs::temp_directory_path() / "enginery-libraries-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    cache_ = folder;
+  }
+  static void TearDownTestSuite() { fs::remove_all(cache_); }
+  void SetUp() override {
+    ClusterTest::SetUp();
+    setenv("ENGINERY_CACHE", (cache_ / "cache").c_str(), 1);
+  }
   void start(int engines = 1) { start_engines(engines, ""); }
   void import(const std::string& plugin) { on(0).execute("import " + plugin).get(); }
   static std::string output_of(const std::string& command) {
@@ -35,6 +46,8 @@ class LibrariesTest : public ClusterTest {
     ::pclose(pipe);
     return text;
   }
+
+  static inline fs::path cache_;
 };
 
 TEST_F(LibrariesTest, ASpdlogOfTheUsersOwnIsNotOurs) {

@@ -40,8 +40,10 @@ TEST_F(FindPluginTest, SourceCodeIsToldHowItBecomesAPlugin) {
 TEST_F(FindPluginTest, APathIsNoName) {
   write("norms.so", {});
   search(folder_);
-  for (const char* name : {"", "../norms", "a/b", "norms.so"}) {
-    EXPECT_EQ(refusal([&] { find_plugin(name); }).stage(), LoadStage::find) << name;
+  for (const char* name : {"", "../norms", "a/b", "norms.so", "3d"}) {
+    const PluginLoadError error = refusal([&] { find_plugin(name); });
+    EXPECT_EQ(error.stage(), LoadStage::find) << name;
+    EXPECT_THAT(error.what(), HasSubstr("A name is letters, digits and _, and begins with no digit")) << name;
   }
 }
 
