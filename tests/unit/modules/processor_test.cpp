@@ -89,7 +89,11 @@ TEST(ProcessorTest, ItHasWhatTheKernelSays) {
   const std::set<std::string> kernel = flags();
   ASSERT_THAT(kernel, Contains("sse2")) << "/proc/cpuinfo reads otherwise";
   const std::vector<std::string>& ours = Processor::this_one().instruction_sets;
-  for (const auto& [flag, name] : names) EXPECT_EQ(kernel.contains(flag), missing({name}, ours).empty()) << name;
+  for (const auto& [flag, name] : names) {
+    // A guest's kernel may leave out what the processor says and has.
+    if (name == "lzcnt" && __builtin_cpu_supports("lzcnt")) continue;
+    EXPECT_EQ(kernel.contains(flag), missing({name}, ours).empty()) << name;
+  }
   // Those that an older kernel has no word for.
   for (const auto& [flag, name] : std::map<std::string, std::string>{{"avx512_bf16", "avx512bf16"},
                                                                      {"avx512_fp16", "avx512fp16"},
