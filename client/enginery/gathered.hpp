@@ -26,7 +26,7 @@ class AsyncGathered : public AsyncTasks, public Awaitable<AsyncGathered<R>> {
     if constexpr (std::same_as<R, Value>)
       return joined(tasks());
     else
-      return Codec<R>::decode(joined(tasks()));
+      return joined(tasks()).template as<R>();
   }
   template <class T>
   requires std::same_as<T, R>

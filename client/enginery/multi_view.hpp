@@ -103,6 +103,11 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
   /// order, the first size % engines blocks one longer. With `flatten` a block of one element is that element.
   /// Throws TypeError for what is no sequence.
   AsyncResults<void> scatter(const Name& name, const Value& sequence, bool flatten = false) const;
+  template <Unassignable T>
+  AsyncResults<void> scatter(const Name& name, const T&, bool flatten = false) const {
+    require_encodable<std::decay_t<T>>();
+    return scatter(name, Value(), flatten);
+  }
   /// What scatter() gave, put together again in target order.
   template <class R = Value>
   AsyncGathered<R> gather(const Name& name) const {

@@ -84,7 +84,7 @@ CODE
 if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);
                    view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));
                    view.apply(by_value, view.apply(make, 1)); view["x"] = view["y"]; view["x"] = {}; all["x"] = 1;
-                   view.push({{"x", text}, {"y", numbers}}); globals()["x"] = globals()["y"];
+                   view.push({{"x", text}, {"y", numbers}}); all.scatter("x", numbers); all.scatter("x", numbers, true); globals()["x"] = globals()["y"];
                    view.apply<void>("x"); view.apply_sync<double>("x", 1);' 0); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
@@ -127,11 +127,11 @@ expect 'auto* entry = view.pull("d").get().as_dict().find("a");' 'this dict is a
 expect 'NoCodec& held = view.pull("m").get().as_opaque<NoCodec>();' 'this Value is a temporary'
 expect 'for (double x : view.pull("a").get().as_array().elements<double>()) (void)x;' 'deleted function'
 for what in 'view["x"] = NoCodec(1);' 'all["x"] = NoCodec(1);' 'globals()["x"] = NoCodec(1);' \
-    'view.push({{"x", NoCodec(1)}});' 'all.update({{"x", NoCodec(1)}});' 'view.apply("f", NoCodec(1));'; do
+    'view.push({{"x", NoCodec(1)}});' 'all.update({{"x", NoCodec(1)}});' 'all.scatter("x", NoCodec(1));' 'view.apply("f", NoCodec(1));'; do
   expect "$what" 'this type cannot travel: it has no Codec<T>::encode'
 done
 for what in 'view.pull<NoCodec>("x");' 'all.pull<NoCodec>("x");' 'view.pull<int, NoCodec>("x", "y");' \
-    'view.get<NoCodec>("x");' 'globals().at<NoCodec>("x");' 'Value().as<NoCodec>();' 'view.apply<NoCodec>("f");'; do
+    'view.get<NoCodec>("x");' 'globals().at<NoCodec>("x");' 'all.gather<NoCodec>("x").get();' 'Value().as<NoCodec>();' 'view.apply<NoCodec>("f");'; do
   expect "$what" 'no value can become this type: it has no Codec<T>::decode'
 done
 expect 'view["x"] = Holds{};' 'this struct cannot travel: its member kMember'
