@@ -11,6 +11,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <enginery/build_id.hpp>
@@ -28,6 +29,12 @@ template <typename Scalar, int Rows, int Cols, int Options, int MaxRows, int Max
 class Array;
 template <typename Scalar, int Options, typename Index>
 class SparseMatrix;
+template <typename Scalar, int Options>
+class Quaternion;
+template <typename Scalar>
+class AngleAxis;
+template <typename Scalar, int Dimensions, int Mode, int Options>
+class Transform;
 }  // namespace Eigen
 
 namespace enginery {
@@ -147,6 +154,31 @@ inline constexpr bool kBorrows<Eigen::Ref<P, O, S>> = true;
 template <class P, int O, class S>
 inline constexpr bool kBorrows<Eigen::Map<P, O, S>> = true;
 
+/// A container or struct of such, which would travel, and so be read when what it refers to is gone.
+template <class T, class... Parts>
+inline constexpr bool kHoldsBorrowed = Encodable<T> && (kBorrows<Parts> || ...);
+template <detail::Sequence T>
+inline constexpr bool kBorrows<T> = kHoldsBorrowed<T, typename detail::SequenceItem<T>::type>;
+template <class T>
+inline constexpr bool kBorrows<std::optional<T>> = kHoldsBorrowed<std::optional<T>, T>;
+template <class A, class B>
+inline constexpr bool kBorrows<std::pair<A, B>> = kHoldsBorrowed<std::pair<A, B>, A, B>;
+template <class... T>
+inline constexpr bool kBorrows<std::tuple<T...>> = kHoldsBorrowed<std::tuple<T...>, T...>;
+template <class... T>
+inline constexpr bool kBorrows<std::variant<T...>> = kHoldsBorrowed<std::variant<T...>, T...>;
+template <class K, class V, class C, class A>
+inline constexpr bool kBorrows<std::map<K, V, C, A>> = kHoldsBorrowed<std::map<K, V, C, A>, K, V>;
+template <class K, class V, class H, class E, class A>
+inline constexpr bool kBorrows<std::unordered_map<K, V, H, E, A>> =
+    kHoldsBorrowed<std::unordered_map<K, V, H, E, A>, K, V>;
+template <class T, class Fields>
+inline constexpr bool kMembersBorrow = false;
+template <class T, class... Fields>
+inline constexpr bool kMembersBorrow<T, std::tuple<Fields...>> = kHoldsBorrowed<T, Fields...>;
+template <detail::PlainStruct T>
+inline constexpr bool kBorrows<T> = kMembersBorrow<T, typename detail::Fields<T>::Types>;
+
 /// Types whose Codec is in <enginery/eigen.hpp>.
 template <class T>
 inline constexpr bool kIsEigens = false;
@@ -156,6 +188,12 @@ template <class S, int R, int C, int O, int MR, int MC>
 inline constexpr bool kIsEigens<Eigen::Array<S, R, C, O, MR, MC>> = true;
 template <class S, int O, class I>
 inline constexpr bool kIsEigens<Eigen::SparseMatrix<S, O, I>> = true;
+template <class S, int O>
+inline constexpr bool kIsEigens<Eigen::Quaternion<S, O>> = true;
+template <class S>
+inline constexpr bool kIsEigens<Eigen::AngleAxis<S>> = true;
+template <class S, int D, int M, int O>
+inline constexpr bool kIsEigens<Eigen::Transform<S, D, M, O>> = true;
 
 /// The signature R(P...) of a function, or of an object with one operator().
 template <class F>

@@ -69,9 +69,12 @@ struct OneWay { int x[2]; OneWay(); };
 template <> struct enginery::Codec<OneWay> { static Value encode(const OneWay&) { return Value(); } };
 static OneWay encodes_only() { return OneWay(); }
 static void change(NoCodec& object) { object.where = nullptr; }
-static const char* borrowed() { return "text"; }
-struct Class { int method() { return 1; } };
 struct Holds { int number; int* pointer; };
+static const char* borrowed() { return "text"; }
+struct Line { int number; std::string_view text; };
+static std::vector<std::optional<Line>> lines() { return {}; }
+static Holds holds() { return {}; }
+struct Class { int method() { return 1; } };
 struct Outer { double x; Holds holds; };
 struct Named { int number; NoCodec member; };
 ENGINERY_FIELDS(Named, number, member);
@@ -83,7 +86,7 @@ CODE
 
 if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return x * local; }, 2);
                    view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));
-                   view.apply(by_value, view.apply(make, 1)); view["x"] = view["y"]; view["x"] = {}; all["x"] = 1;
+                   view.apply(by_value, view.apply(make, 1)); view.apply(holds); view["x"] = view["y"]; view["x"] = {}; all["x"] = 1;
                    view.push({{"x", text}, {"y", numbers}}); all.scatter("x", numbers); all.scatter("x", numbers, true); globals()["x"] = globals()["y"];
                    view.apply<void>("x"); view.apply_sync<double>("x", 1);' 0); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
@@ -118,6 +121,7 @@ expect 'view.apply(matrix);' 'include <enginery/eigen.hpp> before this call'
 expect 'view.apply(half, view.apply(make, 1));' 'this Reference is to an object of another type'
 expect 'view.apply(encodes_only);' 'no value can become this type'
 expect 'view.apply(borrowed);' 'a task cannot return a pointer'
+expect 'view.apply(lines);' 'a task cannot return a pointer, string_view, span, Ref or Map'
 expect 'view.apply(capture(1, 2, half));' 'captures more values than f has parameters'
 expect 'view.apply(fn<double(double)>("linalg.det"), 1, 2);' 'the function takes fewer arguments'
 # What would refer to a temporary.
