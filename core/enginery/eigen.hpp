@@ -14,6 +14,7 @@
 #include <Eigen/Core>
 
 #include <enginery/codec.hpp>
+#include <enginery/opaque_fields.hpp>
 
 namespace enginery {
 namespace detail {

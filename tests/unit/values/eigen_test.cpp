@@ -1,5 +1,6 @@
 // tests/unit/values/eigen_test.cpp: Eigen's types come back, and its views see an array's own memory.
 #include <gtest/gtest.h>
+#include <Eigen/LU>
 
 #include <cmath>
 
@@ -50,6 +51,13 @@ MatrixXd counting(int rows, int cols) {
   for (int i = 0; i < rows * cols; ++i) matrix(i / cols, i % cols) = i;
   return matrix;
 }
+
+struct OfTheUser {};
+static_assert(kShared<Eigen::PartialPivLU<Eigen::MatrixXd>>.version ==
+              10000 * EIGEN_WORLD_VERSION + 100 * EIGEN_MAJOR_VERSION + EIGEN_MINOR_VERSION);
+static_assert(kShared<Eigen::Matrix3f>.tag.starts_with("Eigen, aligned to "));
+static_assert(kShared<Eigen::SparseMatrix<double>> == kShared<Eigen::MatrixXd>);
+static_assert(kShared<OfTheUser>.tag.empty() && kShared<std::vector<Eigen::MatrixXd>>.tag.empty());
 
 TEST(Eigen, NumbersAreNarrowedAsEverywhere) {
   const Value array = Eigen::MatrixXd{{0.1, 2}}, list = List{List{0.1, 2}};
