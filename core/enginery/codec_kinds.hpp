@@ -82,15 +82,9 @@ constexpr Kinds kinds_of() {
     return Kinds::of(Kind::array);
   else if constexpr (std::is_same_v<T, Dict>)
     return Kinds::of(Kind::dict);
-  else if constexpr (Sequence<T>) {
-    using Item = typename SequenceItem<T>::type;
-    if constexpr (Number<Item>)
-      return Kinds::of(Kind::array);
-    else  // those whose items have a fixed size may become an array, too
-      return kinds_of<Item>().meets(Kinds::of(Kind::array, Kind::tuple, Kind::dict))
-                 ? Kinds::of(Kind::list, Kind::array)
-                 : Kinds::of(Kind::list);
-  } else
+  else if constexpr (Sequence<T>)
+    return Kinds::of(Number<typename SequenceItem<T>::type> ? Kind::array : Kind::list);
+  else
     return Kinds::any();
 }
 

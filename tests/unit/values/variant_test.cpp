@@ -64,6 +64,7 @@ TEST(Variant, NeedsNoIndexWhereKindsDiffer) {
   expect_round_trip(std::variant<std::vector<double>, std::vector<std::string>>(std::vector<std::string>()), "[]");
   expect_round_trip(std::variant<std::pair<int, int>, std::vector<int>>(std::pair(0, 1)), "(0, 1)");
   expect_round_trip(std::variant<Point, std::vector<double>>(Point{1}), "{'x': 1.0}");
+  expect_round_trip(std::variant<std::vector<double>, std::vector<Point>>(std::vector<Point>{{1}}), "[{'x': 1.0}]");
   using Pairs = std::vector<std::pair<int, std::string>>;
   expect_round_trip(std::variant<std::map<int, int>, Pairs>(Pairs{{1, "a"}}), "[(1, 'a')]");
   expect_round_trip(std::variant<std::optional<int>, std::string>(std::optional<int>()), "None");
