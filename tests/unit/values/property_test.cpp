@@ -10,6 +10,7 @@
 #include <cmath>
 #include <complex>
 #include <deque>
+#include <filesystem>
 #include <limits>
 #include <list>
 #include <map>
@@ -43,7 +44,8 @@ struct Both {
 template <class... T>
 struct Types {};
 using Scalars = Types<bool, std::int8_t, std::uint16_t, int, std::int64_t, float, double, char, std::string, Colour,
-                      std::monostate, std::chrono::milliseconds, std::chrono::nanoseconds>;
+                      std::monostate, std::chrono::milliseconds, std::chrono::nanoseconds,
+                      std::chrono::system_clock::time_point, std::filesystem::path>;
 using Unordered = Types<std::complex<double>, std::complex<float>, Eigen::Vector3d, Eigen::VectorXf, Eigen::MatrixXd,
                         Eigen::Matrix<int, 2, 2, Eigen::RowMajor>, std::vector<bool>, std::vector<std::byte>,
                         std::chrono::duration<float, std::milli>, std::optional<Eigen::Matrix3d>>;
@@ -86,7 +88,8 @@ struct Make {
     else if constexpr (rule == 4)
       return std::type_identity<std::tuple<Inner<1>, Inner<2>, Inner<3>>>();
     else if constexpr (rule == 5)
-      return std::type_identity<std::vector<Inner<1>>>();
+      return std::type_identity<
+          std::conditional_t<Key || Seed % 2 == 0, std::vector<Inner<1>>, std::deque<Inner<1>>>>();
     else if constexpr (rule == 6)
       return std::type_identity<std::array<Inner<1>, 2>>();
     else if constexpr (rule == 7 || rule == 8)
@@ -151,6 +154,11 @@ class Random {
   requires std::is_enum_v<T>
   void fill(T& enumerator) { enumerator = static_cast<T>(bits<std::underlying_type_t<T>>()); }
   void fill(std::monostate&) {}
+  void fill(std::filesystem::path& path) { path = value<std::string>(); }
+  template <class Clock, class Duration>
+  void fill(std::chrono::time_point<Clock, Duration>& point) {
+    point = std::chrono::time_point<Clock, Duration>(value<Duration>());
+  }
   template <class T>
   void fill(std::complex<T>& number) {
     number = {real_or_nan<T>(), real_or_nan<T>()};
