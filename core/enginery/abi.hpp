@@ -6,7 +6,7 @@
 #include <enginery/instruction_sets.hpp>
 
 /// Raised when the layout of what crosses the boundary changes: the descriptor, Module, Value, Function.
-#define ENGINERY_PLUGIN_ABI 1
+#define ENGINERY_PLUGIN_ABI 2
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -43,7 +43,7 @@
 #endif
 
 /// What must be the same on both sides of a dlopen, for instance
-/// "enginery=1 stdlib=libstdc++ cxx11=1 debug=0 sanitizer=none pointer=8". Not the compiler: those that have the same
+/// "enginery=2 stdlib=libstdc++ cxx11=1 debug=0 sanitizer=none pointer=8". Not the compiler: those that have the same
 /// C++ library agree on the layout of its classes, on names and on exceptions.
 #ifndef ENGINERY_ABI_TAG
 #define ENGINERY_ABI_TAG                                                                                              \

@@ -172,7 +172,7 @@ TEST_F(LoaderTest, AnotherMachinesCodeIsRefusedAtElf) {
 
 TEST_F(LoaderTest, AnotherAbiIsRefusedWithBothTagsAndCompilers) {
   EXPECT_THAT(refused(LoadStage::abi, bad("other_abi")),
-              AllOf(HasSubstr("by clang++ 19.1.7 for \"enginery=1 stdlib=libc++ "),
+              AllOf(HasSubstr("by clang++ 19.1.7 for \"enginery=2 stdlib=libc++ "),
                     HasSubstr("by " ENGINERY_BUILT_BY " for \"" ENGINERY_ABI_TAG "\""), HasSubstr("Build it again")));
 }
 
