@@ -137,3 +137,8 @@ TEST_F(ClientsInTasksTest, AWaitInATaskEndsWhenTheTaskIsAskedToStop) {
 
 }  // namespace
 }  // namespace enginery
+
+int main(int argc, char** argv) {
+  testing::InitGoogleMock(&argc, argv);
+  return RUN_ALL_TESTS();
+}

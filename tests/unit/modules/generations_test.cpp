@@ -59,8 +59,8 @@ class GenerationsTest : public PluginTest {
   }
   BuildId build_of(const std::string& file) const {
     const std::string path = folder_ / file;
-    const PluginFile file = PluginFile::read(path);
-    return ElfFile::read(file.bytes.span(), path).build_id;
+    const PluginFile content = PluginFile::read(path);
+    return ElfFile::read(content.bytes.span(), path).build_id;
   }
   static std::vector<std::string> mapped(const BuildId& build_id) {
     struct Looking {

@@ -90,8 +90,8 @@ TEST(SessionWire, ChunksAndFetchesAreReadAsTheyWereWritten) {
   EXPECT_EQ(decode_chunk_answer(sent(encode(session::ChunkAnswer{session::Status::unknown}))).status,
             session::Status::unknown);
   EXPECT_EQ(decode_fetch(sent(encode(session::Fetch{engine, session, 9, 2, 100, 50}))).length, 50u);
-  EXPECT_EQ(decode_fetched(sent(encode(session::Fetched{session::Status::ok, Bytes::copy("there")}))).bytes.text(),
-            "there");
+  const auto fetched = decode_fetched(sent(encode(session::Fetched{session::Status::ok, Bytes::copy("there")})));
+  EXPECT_EQ(fetched.bytes.text(), "there");
 }
 
 TEST(SessionWire, BodiesLieOnSixteenBytes) {
