@@ -60,7 +60,13 @@ std::vector<std::string> Client::restart(int id, const RestartOptions& options) 
   }
   restart(engine.id(), options.timeout);
   const DirectView again = direct(engine.id());
-  for (const auto& [name, value] : kept) again.update({Item(name, value)});
+  for (const auto& [name, value] : kept) {
+    try {
+      again.update({Item(name, value)});
+    } catch (const Error&) {
+      lost.push_back(name);
+    }
+  }
   // A module that was imported again is not lost.
   const std::vector<std::string> there = again.keys();
   std::erase_if(lost, [&](const std::string& name) { return std::ranges::find(there, name) != there.end(); });

@@ -141,9 +141,9 @@ void EngineLink::wait_for_room(std::uint64_t bytes) {
   });
   {
     Lock lock(mutex_);
-    room_.wait(lock, [&] { return death_ || has_room(bytes) || tasks::must_stop_waiting(); });
+    room_.wait(lock, [&] { return death_ || has_room(bytes) || stoppable.must_end(); });
   }
-  tasks::check_stop(what);
+  stoppable.check(what);
 }
 
 void EngineLink::abort(const Uuid& session, std::uint64_t seq) {

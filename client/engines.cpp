@@ -203,13 +203,13 @@ void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_cloc
   });
   std::unique_lock lock(mutex_);
   const auto there = [&] { return living().size() >= count; };
-  const auto over = [&] { return there() || tasks::must_stop_waiting(); };
+  const auto over = [&] { return there() || stoppable.must_end(); };
   if (!deadline)
     changed_.wait(lock, over);
   else
     changed_.wait_until(lock, *deadline, over);
   if (there()) return;
-  tasks::check_stop([count] { return fmt::format("{} engines", count); });
+  stoppable.check([count] { return fmt::format("{} engines", count); });
   throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
                                  living().size(), count, connection_.cluster));
 }
@@ -288,6 +288,10 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
     const auto found = alive_.find(id);
     return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
   };
+  const tasks::StoppableWait stoppable([this] {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  });
   std::unique_lock lock(mutex_);
   const Uuid before = known();
   lock.unlock();
@@ -302,7 +306,7 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
   };
   const std::string log = (connection_.directory / fmt::format("engine-{}.log", id)).string();
   while (!changed_.wait_until(lock, std::min(deadline, std::chrono::steady_clock::now() + kUntilLook), done)) {
-    tasks::check_stop([id] { return fmt::format("engine {}", id); });
+    stoppable.check([id] { return fmt::format("engine {}", id); });
     if (std::chrono::steady_clock::now() >= deadline)
       throw TimeoutError(
           fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,

@@ -107,12 +107,12 @@ bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> de
                                                for (;;) {
                                                  const std::uint32_t seen =
                                                      state_.fetch_or(kAwaited, std::memory_order_acq_rel);
-                                                 if ((seen & kDone) || late() || tasks::must_stop_waiting()) return;
+                                                 if ((seen & kDone) || late() || stoppable.must_end()) return;
                                                  futex_wait(state_, seen | kAwaited, deadline ? &at : nullptr);
                                                }
                                              });
   if (ready()) return true;
-  tasks::check_stop(label);
+  stoppable.check(label);
   return false;
 }
 

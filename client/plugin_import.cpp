@@ -46,6 +46,7 @@ std::vector<std::string> names_imported_by(std::string_view code) {
   for (std::size_t end = 0; !code.empty(); code.remove_prefix(std::min(code.size(), end + 1))) {
     end = std::min(code.size(), code.find_first_of("\n;"));
     std::string_view statement = code.substr(0, end);
+    statement = statement.substr(0, statement.find('#'));
     statement.remove_prefix(std::min(statement.size(), statement.find_first_not_of(kSpace)));
     if (!statement.starts_with(kImport)) continue;
     std::string words(statement.substr(kImport.size()));

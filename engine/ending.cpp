@@ -69,11 +69,11 @@ void Ending::begin(int status) {
   if (state_ == State::asked) {
     state_ = State::over;
     lock.unlock();
-    steps_.lost(
-        fmt::format("a task still ran {:g} s after it was asked to stop, so this engine ends without the "
-                    "destructors of its variables and without exit handlers: what those would have written to "
-                    "files is lost. Let long tasks look at stop_requested()",
-                    seconds(limits_.task)));
+    steps_.lost(fmt::format(
+        "the main thread, which runs tasks and at the start imports plugins, was still busy {:g} s after it "
+        "was asked to stop, so this engine ends without the destructors of its variables and without exit "
+        "handlers: what those would have written to files is lost. Let long tasks look at stop_requested()",
+        seconds(limits_.task)));
     hurry(status);
   }
   changed_.wait_until(lock, start + limits_.all, [] { return false; });  // exit() ends this wait

@@ -39,8 +39,7 @@ void engine_command(CommandLine& line) {
                  kExitCodesOfServers);
   command.does([options, name, without_hub] {
     options->without_hub = milliseconds(*without_hub);
-    if (options->connection_file.empty())
-      options->connection_file = Connection::find_file(*name);
+    if (options->connection_file.empty()) options->connection_file = Connection::find_file(*name);
     return engine::engine_main(*options);
   });
 }

@@ -41,8 +41,8 @@ void kill_own_group_after_this() noexcept {
   if (::getpgrp() != leader || leader == 1) return;
   pollfd ended{pidfd_open(leader), POLLIN, 0};
   if (ended.fd < 0) return;
-  // A bare copy of this process, which makes no call of NNG's. Whoever waits for all children does not wait for it, since
-  // it ends without a signal. It stays in the group, so that the group's number cannot become another's.
+  // A bare copy of this process, which makes no call of NNG's. Whoever waits for all children does not wait for it,
+  // since it ends without a signal. It stays in the group, so that the group's number cannot become another's.
   if (::syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr) == 0) {
     while (::poll(&ended, 1, -1) < 0 && errno == EINTR) {}
     ::kill(0, SIGKILL);

@@ -16,8 +16,9 @@ namespace {
 
 std::atomic<bool> requested_now{false};
 std::atomic<bool> has_token{false};
-std::mutex mutex;                        // of `source`; held when the two above are changed
-std::optional<std::stop_source> source;  // of the task that runs, if it wanted a token
+// Never destroyed: threads use them until the process is gone.
+auto& mutex = *new std::mutex;                        // of `source`; held when the two above are changed
+auto& source = *new std::optional<std::stop_source>;  // of the task that runs, if it wanted a token
 
 }  // namespace
 

@@ -5,12 +5,14 @@
 #include "core/errors/thrown.hpp"
 
 #include <cxxabi.h>
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <new>
 #include <stdexcept>
 #include <string_view>
@@ -77,12 +79,25 @@ const T* part(const Object& object) {
   return found;
 }
 
+/// Was it in a frame of this thread's that has been left? `throw &local;` points there.
+bool was_on_stack(const void* address) {
+  pthread_attr_t attributes;
+  if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return false;
+  void* lowest = nullptr;
+  std::size_t size = 0;
+  const bool known = ::pthread_attr_getstack(&attributes, &lowest, &size) == 0;
+  ::pthread_attr_destroy(&attributes);
+  return known && std::less_equal<const void*>()(lowest, address) &&
+         std::less<const void*>()(address, __builtin_frame_address(0));
+}
+
 /// What a pointer to an object of a class points at, as what it was made; else the same.
 Object pointed_at(const Object& object) {
   const auto* const pointer = dynamic_cast<const abi::__pointer_type_info*>(object.type);
   if (!pointer || (pointer->__flags & abi::__pbase_type_info::__incomplete_mask) != 0) return object;
   const Object target{pointer->__pointee, *static_cast<const void* const*>(object.address)};
-  if (!target.address || !dynamic_cast<const abi::__class_type_info*>(target.type)) return object;
+  if (!target.address || was_on_stack(target.address)) return object;
+  if (!dynamic_cast<const abi::__class_type_info*>(target.type)) return object;
   const auto* const error = part<std::exception>(target);
   return error ? Object{&typeid(*error), dynamic_cast<const void*>(error)} : target;
 }

@@ -30,9 +30,11 @@ std::string bundled_folder() {
 }
 
 bool is_name(std::string_view name) {
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
-  });
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                  (c & 0x80) != 0;
+         });
 }
 
 }  // namespace
@@ -114,9 +116,9 @@ PluginLoadError not_found(std::string_view name, const std::vector<std::string>&
 std::string find_plugin(std::string_view name) {
   if (!is_name(name)) {
     refuse_source(name);
-    throw PluginLoadError(
-        LoadStage::find, std::string(name), "this is not the name of a plugin",
-        "A name is letters, digits and _, and begins with no digit. A file is given by its path, to run or to `enginery plugins`");
+    throw PluginLoadError(LoadStage::find, std::string(name), "this is not the name of a plugin",
+                          "A name is letters, digits and _, and begins with no digit. A file is given by its path, to "
+                          "run or to `enginery plugins`");
   }
   if (const auto file = look_for_plugin(name)) return *file;
   const std::vector<std::string> folders = plugin_folders();

@@ -261,6 +261,11 @@ class Trial {
 }
 
 [[noreturn]] void refuse_beside(const std::string& file, const LoadedFile& other, const Tried& tried) {
+  if (tried.refused)
+    refuse(file,
+           fmt::format("the dynamic linker cannot have it beside {}, which this process has loaded: {}", other.file,
+                       tried.words),
+           "Alone it can be loaded: use an engine that has not loaded the other one");
   const bool older = std::filesystem::path(other.file).filename() == std::filesystem::path(file).filename();
   refuse(
       file,

@@ -93,14 +93,22 @@ Value Executor::imported(std::shared_ptr<ModuleNamespace> plugin) const {
 
 Value Executor::import_as_asked(const std::string& plugin) {
   const ImportSource& source = sources_.of(plugin);
-  if (source.module) return imported(loader_.import(plugin, *loader_.module(source.module->generation)));
+  if (source.module) {
+    try {
+      return imported(loader_.import(plugin, *loader_.module(source.module->generation)));
+    } catch (const modules::ModuleMissing&) {
+      throw ImportError(fmt::format(
+          "{} could not be brought to this engine, which does not have it; sync_imports({{\"{}\"}}) says why",
+          source.module->file, plugin));
+    }
+  }
   if (!source.problem.empty()) throw ImportError(source.problem);
   const bool found = modules::look_for_plugin(plugin).has_value();
   std::shared_ptr<ModuleNamespace> module;
   try {
     module = loader_.import(plugin);
   } catch (const PluginLoadError& error) {
-    if (found || source.sought.empty()) throw;
+    if (found || source.sought.empty() || error.stage() != LoadStage::find) throw;
     throw modules::not_found(plugin, source.sought);
   }
   if (!found && !source.sought.empty())

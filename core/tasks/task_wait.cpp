@@ -42,18 +42,17 @@ void check_wait(const Uuid& engine, const Awaited& what) {
       "submit the call, return, and let then() or the caller see its result",
       what(),
       found == waiting_here.begin() ? "the one that it runs on, which starts nothing else before this task returns"
-                                    : "which waits for this task and starts nothing else before it returns"));
+                                    : "whose task has asked for this one, and may wait for it"));
 }
 
-bool must_stop_waiting() noexcept { return runs.load(std::memory_order_relaxed) && stop_requested(); }
-
-void check_stop(const Awaited& what) {
-  if (must_stop_waiting())
+void StoppableWait::check(const Awaited& what) const {
+  if (must_end())
     throw TaskAborted(fmt::format("this task was asked to stop while it waited for {}, which goes on", what()));
 }
 
-StoppableWait::StoppableWait(std::function<void()> wake) {
-  if (runs.load(std::memory_order_relaxed)) callback_.emplace(stop_token(), std::move(wake));
+StoppableWait::StoppableWait(std::function<void()> wake)
+    : task_(runs.load(std::memory_order_relaxed) ? stop_token() : std::stop_token()) {
+  if (task_.stop_possible()) callback_.emplace(task_, std::move(wake));
 }
 StoppableWait::~StoppableWait() = default;
 

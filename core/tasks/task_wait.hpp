@@ -43,11 +43,6 @@ using Awaited = std::function<std::string()>;
 /// Throws DeadlockError if this thread's task would wait on `engine` for what cannot come before the task returns.
 ENGINERY_API void check_wait(const Uuid& engine, const Awaited& what);
 
-/// Does this process run a task that was asked to stop?
-ENGINERY_API bool must_stop_waiting() noexcept;
-/// Throws TaskAborted then.
-ENGINERY_API void check_stop(const Awaited& what);
-
 /// A wait that ends when the task that this process runs now is asked to stop; in a process that runs none, nothing.
 class ENGINERY_API StoppableWait {
  public:
@@ -58,7 +53,13 @@ class ENGINERY_API StoppableWait {
   StoppableWait(const StoppableWait&) = delete;
   StoppableWait& operator=(const StoppableWait&) = delete;
 
+  /// Was it asked?
+  bool must_end() const noexcept { return task_.stop_requested(); }
+  /// Throws TaskAborted then.
+  void check(const Awaited& what) const;
+
  private:
+  const std::stop_token task_;  // of the one that ran when the wait began
   std::optional<std::stop_callback<std::function<void()>>> callback_;
 };
 

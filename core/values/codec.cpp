@@ -73,6 +73,28 @@ DType common_dtype(const List& leaves) {
   }
 }
 
+/// What it says of a list that is kept as this array.
+DType common_dtype(const Array& column) {
+  switch (column.dtype()) {
+    case DType::boolean:
+      return DType::boolean;
+    case DType::u64: {
+      constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+      const auto numbers = column.elements<std::uint64_t>();
+      return std::ranges::any_of(numbers, [](std::uint64_t number) { return number > kMost; }) ? DType::u64
+                                                                                               : DType::i64;
+    }
+    case DType::f32:
+    case DType::f64:
+      return DType::f64;
+    case DType::c64:
+    case DType::c128:
+      return DType::c128;
+    default:
+      return DType::i64;
+  }
+}
+
 /// Lists and tuples of numbers; of the dtype that holds them all if none is given.
 Array array_of_lists(const Value& value, std::optional<DType> dtype) {
   if (value.kind() != Kind::list && value.kind() != Kind::tuple)
@@ -80,7 +102,7 @@ Array array_of_lists(const Value& value, std::optional<DType> dtype) {
   if (const std::optional<Value> columns = detail::columns_of(value);
       columns && columns->kind() == Kind::array && contents<ArrayObject>(*columns).order() == Order::row_major) {
     const Array& array = contents<ArrayObject>(*columns);
-    return dtype ? array.narrowed(*dtype) : array;
+    return array.narrowed(dtype.value_or(common_dtype(array)));
   }
   std::vector<std::int64_t> shape;
   List leaves;

@@ -103,7 +103,7 @@ TEST_F(ClientsInTasksTest, ATaskThatWouldWaitForAnEngineThatWaitsForItIsRefusedI
   start_engines(3, "");
   EXPECT_EQ(on(0).apply_sync(ask_by, 1, 2, 21), 42);
   EXPECT_THAT(error_of([&] { on(0).apply_sync(ask_by, 1, 0, 21); }),
-              HasSubstr("this task would wait for 'twice' on engine 0, which waits for this task"));
+              HasSubstr("this task would wait for 'twice' on engine 0, whose task has asked for this one"));
   EXPECT_EQ(on(0).apply_sync(twice, 4), 8);
   EXPECT_EQ(on(1).apply_sync(twice, 5), 10);
 }

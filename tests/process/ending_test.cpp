@@ -127,7 +127,7 @@ TEST_F(EndingTest, ATaskThatDoesNotListenIsNamedWithWhatIsLost) {
   const std::filesystem::path log = std::filesystem::path(connection().directory) / "engine-0.log";
   rc().restart(0);
   EXPECT_EQ(text_of(file()), "") << "no destructor ran";
-  EXPECT_THAT(text_of(log), HasSubstr("a task still ran 1 s after it was asked to stop"));
+  EXPECT_THAT(text_of(log), HasSubstr("was still busy 1 s after it was asked to stop"));
 }
 
 TEST_F(EndingTest, WhatDestructorsPrintIsInTheLog) {

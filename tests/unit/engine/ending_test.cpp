@@ -67,7 +67,7 @@ TEST_F(EndingDeathTest, ATaskThatGoesOnIsNotWaitedForAndTheLogSaysWhatIsLost) {
     ending({50ms, 60s}).begin(0);
   };
   EXPECT_EXIT(end(), ExitedWithCode(0),
-              AllOf(HasSubstr("a task still ran 0.05 s after"), HasSubstr("last;"), Not(HasSubstr("ran at exit"))));
+              AllOf(HasSubstr("was still busy 0.05 s after"), HasSubstr("last;"), Not(HasSubstr("ran at exit"))));
 }
 
 TEST_F(EndingDeathTest, ADestructorThatHangsDoesNotHoldUpTheEnd) {

@@ -11,7 +11,7 @@
 
 #include <enginery/errors.hpp>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace {
 
@@ -145,6 +145,11 @@ TEST(Failure, OfAPointerIsThatOfItsException) {
             }),
             "IndexError: 7");
   EXPECT_EQ(thrown(static_cast<Failed*>(nullptr)), kHere + "Failed*: a null pointer was thrown");
+  EXPECT_THAT(failure_of([] {
+                const Failed gone("this is gone when it is caught");
+                throw &gone;
+              }),
+              testing::AllOf(testing::HasSubstr("Failed"), testing::Not(testing::HasSubstr("gone"))));
 }
 
 TEST(Failure, OfAValueIsItsText) {

@@ -36,14 +36,13 @@ class TaskWaitTest : public testing::Test {
 TEST_F(TaskWaitTest, OutsideOfTasksNothingIsRefused) {
   EXPECT_THAT(engines_waiting_for_this_task(), IsEmpty());
   EXPECT_EQ(refusal(own_), "");
-  EXPECT_FALSE(must_stop_waiting());
 }
 
 TEST_F(TaskWaitTest, ATaskMayWaitForNoEngineThatWaitsForIt) {
   const RunningTask task(own_, {caller_, its_caller_});
   EXPECT_THAT(refusal(own_), HasSubstr("would wait for 'f' on engine 1, the one that it runs on"));
-  EXPECT_THAT(refusal(caller_), HasSubstr("which waits for this task"));
-  EXPECT_THAT(refusal(its_caller_), HasSubstr("which waits for this task"));
+  EXPECT_THAT(refusal(caller_), HasSubstr("whose task has asked for this one"));
+  EXPECT_THAT(refusal(its_caller_), HasSubstr("whose task has asked for this one"));
   EXPECT_EQ(refusal(other_), "");
 }
 
@@ -69,10 +68,10 @@ TEST_F(TaskWaitTest, AWaitIsWokenWhenTheTaskIsAskedToStop) {
   const RunningTask task(own_, {});
   std::promise<void> woken;
   const StoppableWait wait([&] { woken.set_value(); });
-  EXPECT_NO_THROW(check_stop([] { return std::string("it"); }));
+  EXPECT_NO_THROW(wait.check([] { return std::string("it"); }));
   request_stop();
   EXPECT_EQ(woken.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
-  EXPECT_THAT([] { check_stop([] { return std::string("'f' on engine 1"); }); },
+  EXPECT_THAT([&] { wait.check([] { return std::string("'f' on engine 1"); }); },
               testing::ThrowsMessage<TaskAborted>(
                   "this task was asked to stop while it waited for 'f' on engine 1, which goes on"));
 }
@@ -82,7 +81,7 @@ TEST_F(TaskWaitTest, WithoutATaskNobodyEndsAWait) {
   {
     const StoppableWait wait([&] { woken = true; });
     request_stop();
-    EXPECT_FALSE(must_stop_waiting());
+    EXPECT_FALSE(wait.must_end());
   }
   EXPECT_FALSE(woken);
 }

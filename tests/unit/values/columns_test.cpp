@@ -216,6 +216,21 @@ TEST(Columns, ManyThreadsMayReadOneList) {
     });
 }
 
+TEST(Columns, AnArrayOfThemHasTheDtypeThatTheListsOwnHas) {
+  const auto dtypes = [](auto item) {
+    const auto dtype = [&](std::size_t count) { return Value(std::vector(count, item)).as<Array>().dtype(); };
+    EXPECT_EQ(dtype(100), dtype(10));
+    return dtype(100);
+  };
+  EXPECT_EQ(dtypes(std::array<int, 2>{50000, 1}), DType::i64);
+  EXPECT_EQ(dtypes(std::array<std::uint8_t, 2>{200, 1}), DType::i64);
+  EXPECT_EQ(dtypes(std::array<std::uint64_t, 2>{200, 1}), DType::i64);
+  EXPECT_EQ(dtypes(std::array<std::uint64_t, 2>{~std::uint64_t{0}, 1}), DType::u64);
+  EXPECT_EQ(dtypes(std::array<float, 2>{0.5F, 1}), DType::f64);
+  EXPECT_EQ(dtypes(std::array<std::complex<float>, 2>{0.5F, 1}), DType::c128);
+  EXPECT_EQ(dtypes(std::array<bool, 2>{true, false}), DType::boolean);
+}
+
 }  // namespace
 
 // A codec of the user's own is asked for each element.
