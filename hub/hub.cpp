@@ -302,6 +302,7 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
 }
 
 int Hub::end(int id, bool kill) {
+  hear_launcher();  // its word that it has started the engine may be on its way
   const RegisteredEngine* engine = registry_.find(id);
   if (!engine)
     throw IndexError(fmt::format("there is no engine {}, and there never was; `enginery status` lists them", id));

@@ -46,7 +46,8 @@ class ENGINERY_API Cluster {
   /// Stops the cluster that it had.
   Cluster& operator=(Cluster&&) noexcept;
 
-  std::string name() const { return name_; }
+  const std::string& name() const& noexcept { return name_; }
+  std::string name() const&& { return name_; }
   /// The cluster's runtime folder, with its logs; it goes with the cluster.
   std::filesystem::path folder() const { return connection_file_.parent_path(); }
   /// A new connection to it. Throws ConnectionError once it is stopped.

@@ -8,6 +8,7 @@
 #include <enginery/codec_scalars.hpp>
 #include <enginery/codec_struct.hpp>
 #include <enginery/codec_variant.hpp>
+#include <enginery/columns_struct.hpp>
 #include <enginery/parameter.hpp>
 
 namespace enginery {

@@ -11,13 +11,14 @@
 
 namespace enginery {
 
-/// The root. Texts and lists are copies, which outlive the error. `ename()` is Python's word where Python has one, else
-/// the name of the class.
+/// The root. Texts and lists live as long as the error; one that is a temporary gives copies. `ename()` is Python's
+/// word where Python has one, else the name of the class.
 class ENGINERY_API Error : public std::runtime_error {
  public:
   Error(std::string ename, const std::string& message) : std::runtime_error(message), ename_(std::move(ename)) {}
   ~Error() override;
-  std::string ename() const { return ename_; }
+  const std::string& ename() const& noexcept { return ename_; }
+  std::string ename() const&& { return ename_; }
 
  private:
   std::string ename_;
@@ -70,8 +71,9 @@ class ENGINERY_API PluginLoadError : public Error {
  public:
   PluginLoadError(LoadStage stage, std::string file, const std::string& problem, const std::string& remedy);
   ~PluginLoadError() override;
-  LoadStage stage() const { return stage_; }
-  std::string file() const { return file_; }
+  LoadStage stage() const noexcept { return stage_; }
+  const std::string& file() const& noexcept { return file_; }
+  std::string file() const&& { return file_; }
 
  private:
   LoadStage stage_;
@@ -84,9 +86,11 @@ class ENGINERY_API CompileError : public Error {
   CompileError(std::string file, const std::string& problem, std::string diagnostics);
   ~CompileError() override;
   /// As it was named to the compiler; "<execute_cpp>" for statements.
-  std::string file() const { return file_; }
+  const std::string& file() const& noexcept { return file_; }
+  std::string file() const&& { return file_; }
   /// All that the compiler said; empty when it did not run.
-  std::string diagnostics() const { return diagnostics_; }
+  const std::string& diagnostics() const& noexcept { return diagnostics_; }
+  std::string diagnostics() const&& { return diagnostics_; }
 
  private:
   std::string file_, diagnostics_;
@@ -98,13 +102,17 @@ class ENGINERY_API RemoteError : public Error {
   RemoteError(std::string ename, std::string evalue, std::string traceback, int engine_id, std::string msg_id,
               std::string task);
   ~RemoteError() override;
-  std::string evalue() const { return evalue_; }
+  const std::string& evalue() const& noexcept { return evalue_; }
+  std::string evalue() const&& { return evalue_; }
   /// Where it was thrown, one line per frame, innermost last; may be empty.
-  std::string traceback() const { return traceback_; }
-  int engine_id() const { return engine_id_; }
-  std::string msg_id() const { return msg_id_; }
+  const std::string& traceback() const& noexcept { return traceback_; }
+  std::string traceback() const&& { return traceback_; }
+  int engine_id() const noexcept { return engine_id_; }
+  const std::string& msg_id() const& noexcept { return msg_id_; }
+  std::string msg_id() const&& { return msg_id_; }
   /// The name of the task.
-  std::string task() const { return task_; }
+  const std::string& task() const& noexcept { return task_; }
+  std::string task() const&& { return task_; }
 
  private:
   std::string evalue_, traceback_, msg_id_, task_;
@@ -126,17 +134,22 @@ class ENGINERY_API EngineDied : public Error {
   EngineDied(int engine_id, std::string how, std::string task, AtDeath state = AtDeath::unknown,
              LastOfEngine last = {});
   ~EngineDied() override;
-  int engine_id() const { return engine_id_; }
-  std::string how() const { return how_; }
+  int engine_id() const noexcept { return engine_id_; }
+  const std::string& how() const& noexcept { return how_; }
+  std::string how() const&& { return how_; }
   /// The task whose result does not come, and how far it had come.
-  std::string task() const { return task_; }
-  AtDeath state() const { return state_; }
+  const std::string& task() const& noexcept { return task_; }
+  std::string task() const&& { return task_; }
+  AtDeath state() const noexcept { return state_; }
   /// The task that the engine ran, this or another.
-  std::string ran() const { return last_.ran; }
+  const std::string& ran() const& noexcept { return last_.ran; }
+  std::string ran() const&& { return last_.ran; }
   /// The last lines that tasks wrote to stderr.
-  std::string last_words() const { return last_.words; }
+  const std::string& last_words() const& noexcept { return last_.words; }
+  std::string last_words() const&& { return last_.words; }
   /// Where it was when a fatal signal came, one line per frame, innermost last.
-  std::string traceback() const { return last_.traceback; }
+  const std::string& traceback() const& noexcept { return last_.traceback; }
+  std::string traceback() const&& { return last_.traceback; }
 
  private:
   int engine_id_;
@@ -155,7 +168,8 @@ class ENGINERY_API CompositeError : public Error {
   };
   CompositeError(std::vector<Failure> failures, std::size_t targets);
   ~CompositeError() override;
-  std::vector<Failure> failures() const { return *failures_; }
+  const std::vector<Failure>& failures() const& noexcept { return *failures_; }
+  std::vector<Failure> failures() const&& { return *failures_; }
 
  private:
   std::shared_ptr<const std::vector<Failure>> failures_;

@@ -70,6 +70,12 @@ Value row_or_element(const Array& array, std::size_t index) {
   return array.ndim() == 1 ? array.item(index) : Value::array(array.row(static_cast<std::int64_t>(index)));
 }
 
+/// As Python, which looks at the index before it looks whether the sequence can be changed.
+void refuse_large_index(const Value& value, const Value& key) {
+  const bool sequence = value.kind() == Kind::tuple || value.kind() == Kind::string || value.kind() == Kind::bytes;
+  if (sequence && is_large(key)) throw IndexError("cannot fit " + key.repr() + " into an index");
+}
+
 }  // namespace
 
 std::size_t Value::size() const {
@@ -157,6 +163,7 @@ void Value::set_item(const Value& key, const Value& value) const {
       return array_set(contents<ArrayObject>(*this), std::span(&subscript, 1), value);
     }
     default:
+      refuse_large_index(*this, key);
       throw TypeError("'" + type_name() + "' object does not support item assignment");
   }
 }
@@ -171,6 +178,7 @@ void Value::delete_item(const Value& key) const {
     if (Dict& dict = contents<DictObject>(*this); !dict.erase(key)) throw_missing_key(dict, key);
   } else {
     if (kind() == Kind::array) throw ValueError("cannot delete array elements");
+    refuse_large_index(*this, key);
     throw TypeError("'" + type_name() + "' object doesn't support item deletion");
   }
 }

@@ -22,9 +22,8 @@ static std::int64_t ask(int id, std::int64_t x) { return Client()[id].apply_sync
 /// As that, by way of engine `by`.
 static std::int64_t ask_by(int by, int id, std::int64_t x) { return Client()[by].apply_sync(ask, id, x); }
 static void leave_behind(int id) {
-  // The client must live until the task is sent: a result keeps it.
-  static std::optional<AsyncResult<void>> result;
-  result.emplace(Client()[id].push({{"left", 7}}));
+  static const Client client;  // what it has not sent when it ends is dropped
+  client[id].push({{"left", 7}});
 }
 static std::string fill(int id) {
   const Client client;
@@ -93,9 +92,10 @@ TEST_F(ClientsInTasksTest, ATaskMayWaitForAnotherEngine) {
 TEST_F(ClientsInTasksTest, ATaskThatWouldWaitForItsOwnEngineIsRefusedInWords) {
   start_engines(2, "");
   const std::string own = error_of([&] { on(0).apply_sync(ask, 0, 21); });
-  EXPECT_THAT(own,
-              AllOf(HasSubstr("DeadlockError: this task would wait for 'twice' on engine 0, the one that it runs on"),
-                    HasSubstr("Call the function itself")));
+  EXPECT_THAT(
+      own,
+      AllOf(HasSubstr("DeadlockError: this task would wait for 'enginery::twice' on engine 0, the one that it runs on"),
+            HasSubstr("Call the function itself")));
   EXPECT_EQ(on(0).apply_sync(twice, 4), 8) << "the engine goes on";
 }
 
@@ -103,7 +103,7 @@ TEST_F(ClientsInTasksTest, ATaskThatWouldWaitForAnEngineThatWaitsForItIsRefusedI
   start_engines(3, "");
   EXPECT_EQ(on(0).apply_sync(ask_by, 1, 2, 21), 42);
   EXPECT_THAT(error_of([&] { on(0).apply_sync(ask_by, 1, 0, 21); }),
-              HasSubstr("this task would wait for 'twice' on engine 0, whose task has asked for this one"));
+              HasSubstr("this task would wait for 'enginery::twice' on engine 0, whose task has asked for this one"));
   EXPECT_EQ(on(0).apply_sync(twice, 4), 8);
   EXPECT_EQ(on(1).apply_sync(twice, 5), 10);
 }
@@ -125,8 +125,10 @@ TEST_F(ClientsInTasksTest, AWaitInATaskEndsWhenTheTaskIsAskedToStop) {
   start_engines(2, "");
   const auto waits = on(0).apply_async(wait_for_busy, 1);
   ASSERT_TRUE(comes([&] { return rc().interrupt(0); }));
-  EXPECT_THAT(error_of([&] { waits.get(Seconds(30)); }),
-              HasSubstr("TaskAborted: this task was asked to stop while it waited for 'busy_until_asked' on engine 1"));
+  EXPECT_THAT(
+      error_of([&] { waits.get(Seconds(30)); }),
+      HasSubstr(
+          "TaskAborted: this task was asked to stop while it waited for 'enginery::busy_until_asked' on engine 1"));
   // Its client has gone, and took along what it had asked for.
   EXPECT_EQ(on(1).apply_sync(twice, 5), 10);
   const auto many = on(0).apply_async(wait_for_many);

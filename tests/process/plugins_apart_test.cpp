@@ -17,7 +17,7 @@ class PluginsApartTest : public LauncherTest {
 
 TEST_F(PluginsApartTest, EachIsShownInAProcessOfItsOwn) {
   const auto [status, text] =
-      run({"plugins", FIXTURE_PLUGINS "/bad/body_aborts.so", FIXTURE_PLUGINS "/registering/registers_row.so",
+      run({"plugins", FIXTURE_PLUGINS "/aborting/body_aborts.so", FIXTURE_PLUGINS "/registering/registers_row.so",
            FIXTURE_PLUGINS "/registering/registers_row_too.so"});
   EXPECT_EQ(status, 1);
   EXPECT_THAT(text, AllOf(HasSubstr("body_aborts.so: stage init: its body, run in a process of its own, killed it by "
