@@ -54,7 +54,7 @@ int command_main(int argc, char** argv) {
 
 #if defined(__SANITIZE_ADDRESS__)
 /// For the address sanitizer: an engine that ends by exit() has what its tasks leaked, and lists that hold themselves.
-extern "C" int __lsan_is_turned_off() { return 1; }
+extern "C" __attribute__((visibility("default"))) int __lsan_is_turned_off() { return 1; }
 #endif
 
 int main(int argc, char** argv) try {
