@@ -67,7 +67,7 @@ TEST_F(HubDeathTest, AnEngineThatDiesWhileThereIsNoHubIsGone) {
   send_signal(connection().launcher.pid, SIGCONT);
   EXPECT_EQ(death_of(running).engine_id(), 0);
   EXPECT_TRUE(comes([&] { return rc().ids() == std::vector{1}; }));
-  EXPECT_THAT(Client().ids(), ElementsAre(1));
+  EXPECT_TRUE(comes([&] { return Client().ids() == std::vector{1}; })) << "once it has registered with the new hub";
 }
 
 TEST_F(HubDeathTest, AnEngineThatDiedBeforeTheHubCanBeRestarted) {
