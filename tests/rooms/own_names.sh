@@ -8,7 +8,7 @@ for file in "$@"; do
   # Mangled: members of any qualification, types' tables and thunks, statics in functions. What has a version is data of
   # the standard library's, of which an executable has a copy.
   others=$(nm -D --defined-only "$file" | awk '{print $NF}' | grep -vE '@(GLIBC|GLIBCXX|CXXABI)_' |
-    grep -vE '^(__cxa_throw|__lsan_is_turned_off|_(Z|ZGV|ZGR|ZZ|ZGVZ|ZT[IVTSHW]|ZT[hvc].*_)N[KVRO]*8enginery.*)$' || true)
+    grep -vE '^(__cxa_throw|_(Z|ZGV|ZGR|ZZ|ZGVZ|ZT[IVTSHW]|ZT[hvc].*_)N[KVRO]*8enginery.*)$' || true)
   if [ -n "$others" ]; then
     echo "$file shows names that are not enginery's, $(echo "$others" | wc -l) in all:"
     echo "$others" | head -n 20 | c++filt
