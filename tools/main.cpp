@@ -57,6 +57,13 @@ int command_main(int argc, char** argv) {
 extern "C" __attribute__((visibility("default"))) int __lsan_is_turned_off() { return 1; }
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+/// For the thread sanitizer: an engine leaves by exit() and joins nobody, since NNG's threads cannot be.
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_options() {
+  return "report_thread_leaks=0";
+}
+#endif
+
 int main(int argc, char** argv) try {
   enginery::cluster::take_own_signals();
   enginery::tools::fill_standard_descriptors();
