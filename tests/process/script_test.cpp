@@ -175,9 +175,7 @@ TEST_F(ScriptTest, StatementsAssignReadAndCallInTheEnginesNamespace) {
   EXPECT_EQ(compilations(), 2);
   EXPECT_THAT(rc().all().get<int>("b"), ElementsAre(2, 2));
 
-  EXPECT_EQ(
-      error_of([&] { on(0).execute_cpp(unseen() + "std::vector<int>().at(3);").get(); }).find("IndexError: "),
-      0u)
+  EXPECT_EQ(error_of([&] { on(0).execute_cpp(unseen() + "std::vector<int>().at(3);").get(); }).find("IndexError: "), 0u)
       << "what the statements throw is theirs, not an error of loading";
   on(1).erase("a");
   EXPECT_THAT(error_of([&] { on(1).execute_cpp(both).get(); }), HasSubstr("name 'a' is not defined"));
