@@ -79,8 +79,8 @@ const T* part(const Object& object) {
   return found;
 }
 
-/// Was it in a frame of this thread's that has been left? `throw &local;` points there.
-bool was_on_stack(const void* address) {
+/// Is it on this thread's stack? `throw &local;` points there, to what is gone.
+bool is_on_stack(const void* address) {
   pthread_attr_t attributes;
   if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return false;
   void* lowest = nullptr;
@@ -88,7 +88,7 @@ bool was_on_stack(const void* address) {
   const bool known = ::pthread_attr_getstack(&attributes, &lowest, &size) == 0;
   ::pthread_attr_destroy(&attributes);
   return known && std::less_equal<const void*>()(lowest, address) &&
-         std::less<const void*>()(address, __builtin_frame_address(0));
+         std::less<const void*>()(address, static_cast<const char*>(lowest) + size);
 }
 
 /// What a pointer to an object of a class points at, as what it was made; else the same.
@@ -96,7 +96,7 @@ Object pointed_at(const Object& object) {
   const auto* const pointer = dynamic_cast<const abi::__pointer_type_info*>(object.type);
   if (!pointer || (pointer->__flags & abi::__pbase_type_info::__incomplete_mask) != 0) return object;
   const Object target{pointer->__pointee, *static_cast<const void* const*>(object.address)};
-  if (!target.address || was_on_stack(target.address)) return object;
+  if (!target.address || is_on_stack(target.address)) return object;
   if (!dynamic_cast<const abi::__class_type_info*>(target.type)) return object;
   const auto* const error = part<std::exception>(target);
   return error ? Object{&typeid(*error), dynamic_cast<const void*>(error)} : target;

@@ -135,7 +135,7 @@ TEST(Failure, HasTheTextOfABaseThatNoCatchClauseReaches) {
 }
 
 TEST(Failure, OfAPointerIsThatOfItsException) {
-  const Failed failed("not caught by value");
+  static const Failed failed("not caught by value");
   EXPECT_EQ(thrown(&failed), kHere + "Failed: not caught by value");
   const std::exception& base = failed;
   EXPECT_EQ(thrown(&base), kHere + "Failed: not caught by value");
