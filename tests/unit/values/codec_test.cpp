@@ -16,6 +16,8 @@
 
 #include <enginery/value.hpp>
 
+#include "tests/unit/values/thrown_message.hpp"
+
 namespace enginery {
 namespace {
 
@@ -29,16 +31,6 @@ void expect_limits_round_trip() {
   (expect_round_trip(std::numeric_limits<T>::min()), ...);
   (expect_round_trip(std::numeric_limits<T>::max()), ...);
 }
-template <class E = Error, class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
 enum class Colour : std::uint8_t { red, green = 200 };
 enum class Wide : std::uint64_t { all = UINT64_MAX };
 enum Plain { kOne = -1 };

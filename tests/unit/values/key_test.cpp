@@ -9,6 +9,8 @@
 #include <enginery/eigen.hpp>
 #include <enginery/value.hpp>
 
+#include "tests/unit/values/thrown_message.hpp"
+
 namespace enginery {
 namespace {
 
@@ -35,16 +37,6 @@ struct ByRows {
     return std::lexicographical_compare(a.data(), a.data() + a.size(), b.data(), b.data() + b.size());
   }
 };
-
-template <class E, class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 template <class T>
 void expect_round_trip(const T& object, const char* repr) {

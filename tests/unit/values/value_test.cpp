@@ -5,6 +5,8 @@
 
 #include <enginery/value.hpp>
 
+#include "tests/unit/values/thrown_message.hpp"
+
 namespace enginery {
 namespace {
 
@@ -14,16 +16,6 @@ struct Engine {
 struct Other {
   int cylinders = 0;
 };
-
-template <class E, class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(Value, IsNoneByDefault) {
   EXPECT_TRUE(Value().is_none());
