@@ -196,11 +196,13 @@ void Engines::tell_output_feed() {
   if (feed) feed->engines_changed();
 }
 
+void Engines::wake() const {
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
 void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const {
-  const tasks::StoppableWait stoppable([this] {
-    const std::lock_guard lock(mutex_);
-    changed_.notify_all();
-  });
+  const tasks::StoppableWait stoppable([this] { wake(); });
   std::unique_lock lock(mutex_);
   const auto there = [&] { return living().size() >= count; };
   const auto over = [&] { return there() || stoppable.must_end(); };
@@ -288,10 +290,7 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
     const auto found = alive_.find(id);
     return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
   };
-  const tasks::StoppableWait stoppable([this] {
-    const std::lock_guard lock(mutex_);
-    changed_.notify_all();
-  });
+  const tasks::StoppableWait stoppable([this] { wake(); });
   std::unique_lock lock(mutex_);
   const Uuid before = known();
   lock.unlock();

@@ -63,6 +63,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   const Connection& connection() const { return connection_; }
 
  private:
+  /// Has those that wait for engines look again.
+  void wake() const;
   void start(Seconds timeout);
   void on_change(const Bytes& message);
   void tell_output_feed();

@@ -154,10 +154,8 @@ Callee callee_of(const F& function) {
         "string, a vector or a matrix. Write enginery::capture(values…, f): they travel by their codecs");
     static_assert(std::is_trivially_copyable_v<F> || !std::is_trivially_destructible_v<F>,
                   "enginery: this closure cannot travel as its bytes: it captures something that C++ does not copy as "
-                  "bytes, such "
-                  "as a std::pair or std::tuple. Write enginery::capture(values…, f): they travel by their codecs; or "
-                  "capture the "
-                  "parts");
+                  "bytes, such as a std::pair or std::tuple. Write enginery::capture(values…, f): they travel by their "
+                  "codecs; or capture the parts");
     static_assert(
         !std::is_trivially_copyable_v<F> || PlainData<F> || kIsPlain<F>,
         "enginery: this closure cannot travel: it captures a pointer, a reference or this, or something that "
