@@ -108,6 +108,12 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
   std::abort();
 }
 
+[[noreturn]] void fail(const std::exception& error) {
+  fmt::print(stderr, "enginery engine: {}\n", error.what());
+  std::fflush(nullptr);
+  ::_exit(1);
+}
+
 }  // namespace
 
 int engine_main(const EngineOptions& options) try {
@@ -191,66 +197,70 @@ int engine_main(const EngineOptions& options) try {
     if (presence && !launched) presence->leave();
     ends.begin(0);
   }).detach();
-
-  for (const std::string& plugin : options.load) executor.import(plugin);
-  if (options.launcher_fd >= 0 && options.id) {
-    imports.emplace(ImportList::place(connection.directory, *options.id));
-    imports->restore([&](const ImportList::Import& plugin) { import_again(plugin, loader, executor); },
-                     [](const std::string& words) {
-                       fmt::print(stderr, "enginery engine: a plugin is not imported again: {}\n", words);
-                     });
-  }
-  handlers.put_back();
-
-  Presence presence(cluster::hub_addresses(connection).requests, entry_of(options, uuid, sockets, server, live));
-  server.set_id(presence.id());
-  MemoryLimit memory(options.memory_limit);
-  present = &presence;
-  // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
-  const bool listens = options.launcher_fd < 0 && !same_pids;
-  presence.keep(listens ? std::optional(options.without_hub) : std::nullopt,
-                [&](Presence::End end, const std::string& words) {
-                  const bool normal = end == Presence::End::cluster_ended;
-                  if (ends.begun() || (normal && launched)) return;  // which the thread above ends
-                  normal ? say(words) : log.error("{}; this engine ends", words);
-                  ends.begin(normal ? 0 : 1);
-                });
-
-  if (options.launcher_fd < 0)
-    say(fmt::format("engine {} of cluster '{}' takes tasks; Ctrl-C ends it", presence.id(), connection.cluster));
-  log.info("engine {} takes tasks: uuid {}, pid {}", presence.id(), uuid, ::getpid());
-  std::optional<session::Running> task = server.next();
-  while (task) {
-    const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
-    log.debug("task {} of session {} begins", task->seq, task->session);
-    recorder.task_begins(task->session, task->seq);
-    output.begin(task->session, task->seq);  // from here on it records
-    memory.task_begins();
-    descriptors.task_begins();
-    wire::Outcome outcome = run(executor, *task);
+  // From here on, errors end the process before what that thread uses is destroyed.
+  std::optional<Presence> presence;
+  try {
+    for (const std::string& plugin : options.load) executor.import(plugin);
+    if (options.launcher_fd >= 0 && options.id) {
+      imports.emplace(ImportList::place(connection.directory, *options.id));
+      imports->restore([&](const ImportList::Import& plugin) { import_again(plugin, loader, executor); },
+                       [](const std::string& words) {
+                         fmt::print(stderr, "enginery engine: a plugin is not imported again: {}\n", words);
+                       });
+    }
     handlers.put_back();
-    descriptors.task_ends();
-    memory.task_ends();
-    Output::Texts printed = output.end();
-    recorder.task_ends();
-    outcome.out = std::move(printed.out);
-    outcome.err = std::move(printed.err);
-    wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
-    log.debug("task {} of session {} has ended: {}", task->seq, task->session,
-              outcome.failure ? std::string_view(outcome.failure->ename) : "no error");
-    task.reset();
-    task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
-  }
-  ends.finish([&] {
-    executor.clear();
-    loader.clear();
+
+    presence.emplace(cluster::hub_addresses(connection).requests, entry_of(options, uuid, sockets, server, live));
+    server.set_id(presence->id());
+    MemoryLimit memory(options.memory_limit);
+    present = &*presence;
+    // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
+    const bool listens = options.launcher_fd < 0 && !same_pids;
+    presence->keep(listens ? std::optional(options.without_hub) : std::nullopt,
+                   [&](Presence::End end, const std::string& words) {
+                     const bool normal = end == Presence::End::cluster_ended;
+                     if (ends.begun() || (normal && launched)) return;  // which the thread above ends
+                     normal ? say(words) : log.error("{}; this engine ends", words);
+                     ends.begin(normal ? 0 : 1);
+                   });
+
+    if (options.launcher_fd < 0)
+      say(fmt::format("engine {} of cluster '{}' takes tasks; Ctrl-C ends it", presence->id(), connection.cluster));
+    log.info("engine {} takes tasks: uuid {}, pid {}", presence->id(), uuid, ::getpid());
+    std::optional<session::Running> task = server.next();
+    while (task) {
+      const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
+      log.debug("task {} of session {} begins", task->seq, task->session);
+      recorder.task_begins(task->session, task->seq);
+      output.begin(task->session, task->seq);  // from here on it records
+      memory.task_begins();
+      descriptors.task_begins();
+      wire::Outcome outcome = run(executor, *task);
+      handlers.put_back();
+      descriptors.task_ends();
+      memory.task_ends();
+      Output::Texts printed = output.end();
+      recorder.task_ends();
+      outcome.out = std::move(printed.out);
+      outcome.err = std::move(printed.err);
+      wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
+      log.debug("task {} of session {} has ended: {}", task->seq, task->session,
+                outcome.failure ? std::string_view(outcome.failure->ename) : "no error");
+      task.reset();
+      task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
+    }
+    ends.finish([&] {
+      executor.clear();
+      loader.clear();
+      remove_files();
+      if (launched) cluster::kill_own_group_after_this();  // the launcher may be dead
+    });
+  } catch (const std::exception& error) {
     remove_files();
-    if (launched) cluster::kill_own_group_after_this();  // the launcher may be dead
-  });
+    fail(error);
+  }
 } catch (const std::exception& error) {
-  fmt::print(stderr, "enginery engine: {}\n", error.what());
-  std::fflush(nullptr);
-  ::_exit(1);
+  fail(error);
 }
 
 }  // namespace enginery::engine

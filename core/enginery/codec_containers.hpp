@@ -183,6 +183,8 @@ struct Codec<std::vector<T>> {
 
 template <class T, std::size_t N>
 struct Codec<std::array<T, N>> {
+  static constexpr bool kHasColumns = true;
+
   static Value encode(const std::array<T, N>& array) requires Encodable<T> { return detail::encode_sequence(array); }
   static std::array<T, N> decode(const Value& value) requires Decodable<T> {
     detail::Items items(of_numbers(value), &name, N);
@@ -244,6 +246,7 @@ struct Codec<T> {
 template <class... T>
 struct Codec<std::tuple<T...>> {
   static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::tuple);
+  static constexpr bool kHasColumns = true;
 
   template <class How>
   static Value encode_as(const std::tuple<T...>& tuple) {
@@ -276,6 +279,7 @@ struct Codec<std::tuple<T...>> {
 template <class A, class B>
 struct Codec<std::pair<A, B>> {
   static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::tuple);
+  static constexpr bool kHasColumns = true;
 
   template <class How>
   static Value encode_as(const std::pair<A, B>& pair) {

@@ -64,6 +64,12 @@ struct ColumnsOf {
   static constexpr bool kCan = false;
 };
 
+/// Of a class template whose codec is enginery's: a user's own says how its elements travel.
+template <class T>
+concept CodecHasColumns = requires {
+  requires Codec<T>::kHasColumns;
+};
+
 template <Number T>
 requires(!std::is_const_v<T>) struct ColumnsOf<T> {
   static constexpr bool kCan = true;
@@ -130,6 +136,7 @@ struct ColumnOfBlocks {
 };
 
 template <Number T, std::size_t N>
+requires CodecHasColumns<std::array<T, N>>
 struct ColumnsOf<std::array<T, N>> {
   static constexpr bool kCan = N > 0;
   static constexpr std::int64_t kShape[] = {static_cast<std::int64_t>(N)};
@@ -175,9 +182,13 @@ struct ColumnsOfTuple {
   }
 };
 template <class A, class B>
-struct ColumnsOf<std::pair<A, B>> : ColumnsOfTuple<std::pair<A, B>, A, B> {};
+requires CodecHasColumns<std::pair<A, B>>
+struct ColumnsOf<std::pair<A, B>> : ColumnsOfTuple<std::pair<A, B>, A, B> {
+};
 template <class... T>
-struct ColumnsOf<std::tuple<T...>> : ColumnsOfTuple<std::tuple<T...>, T...> {};
+requires CodecHasColumns<std::tuple<T...>>
+struct ColumnsOf<std::tuple<T...>> : ColumnsOfTuple<std::tuple<T...>, T...> {
+};
 
 /// The elements of a range as a list in columns; nothing if there are few.
 template <class Range>

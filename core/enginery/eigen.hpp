@@ -97,6 +97,7 @@ template <detail::DenseObject T>
 struct Codec<T> {
   using Scalar = typename T::Scalar;
   static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::array);
+  static constexpr bool kHasColumns = true;
 
   static Value encode(const T& dense) { return detail::encode_dense<T>(dense); }
   static T decode(const Value& value) {
@@ -131,7 +132,7 @@ namespace detail {
 
 /// Matrices and vectors of fixed size.
 template <DenseObject T>
-requires(T::SizeAtCompileTime > 0) struct ColumnsOf<T> {
+requires(T::SizeAtCompileTime > 0 && CodecHasColumns<T>) struct ColumnsOf<T> {
   static constexpr bool kCan = true;
   using Blocks = ColumnOfBlocks<typename T::Scalar, static_cast<std::size_t>(T::SizeAtCompileTime)>;
   static constexpr std::int64_t kExtents[] = {T::IsVectorAtCompileTime ? T::SizeAtCompileTime : T::RowsAtCompileTime,

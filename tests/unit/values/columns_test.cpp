@@ -242,4 +242,32 @@ struct Codec<Mine> {
 };
 static_assert(!detail::InColumns<Mine> && !detail::InColumns<std::pair<Mine, int>>);
 
+// Also where the class is a library's.
+template <class T>
+struct CodecInWords {
+  static Value encode(const T&) { return Value::string("mine"); }
+  static T decode(const Value& value) { return value.as_string() == "mine" ? T() : throw ValueError("not mine"); }
+  static std::string name() { return "words"; }
+};
+template <>
+struct Codec<std::pair<Colour, Colour>> : CodecInWords<std::pair<Colour, Colour>> {};
+template <>
+struct Codec<std::tuple<Colour>> : CodecInWords<std::tuple<Colour>> {};
+template <>
+struct Codec<std::array<short, 11>> : CodecInWords<std::array<short, 11>> {};
+template <>
+struct Codec<Eigen::Matrix<short, 1, 11>> : CodecInWords<Eigen::Matrix<short, 1, 11>> {};
+
+template <class T>
+class CodecsOfUsersTest : public testing::Test {};
+using OfUsers =
+    testing::Types<std::pair<Colour, Colour>, std::tuple<Colour>, std::array<short, 11>, Eigen::Matrix<short, 1, 11>>;
+TYPED_TEST_SUITE(CodecsOfUsersTest, OfUsers);
+TYPED_TEST(CodecsOfUsersTest, AreAskedForEachElement) {
+  const std::vector<TypeParam> sent(kMany);
+  const Value list = Codec<std::vector<TypeParam>>::encode(sent);
+  EXPECT_EQ(list.as_list().at(0).as_string(), "mine");
+  EXPECT_EQ(Codec<std::vector<TypeParam>>::decode(list).size(), sent.size());
+}
+
 }  // namespace enginery
