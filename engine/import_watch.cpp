@@ -82,13 +82,15 @@ struct ImportWatch::Search {
   ImportWatch& watch;
   bool first;  // what is there from the start is not looked at
 
-  static int count(dl_phdr_info* object, std::size_t, void* added) {
-    *static_cast<unsigned long long*>(added) = object->dlpi_adds;
+  static int count(dl_phdr_info* object, std::size_t, void* counts) {
+    *static_cast<Counts*>(counts) = {object->dlpi_adds, object->dlpi_subs};
     return 1;
   }
   static int look(dl_phdr_info* object, std::size_t, void* search) {
     auto& [watch, first] = *static_cast<Search*>(search);
-    if (!watch.known_.insert(object->dlpi_phdr).second || first || watch.found_) return 0;
+    if (first) watch.own_.insert(object->dlpi_phdr);
+    if (watch.own_.contains(object->dlpi_phdr) || !watch.known_.insert(object->dlpi_phdr).second || watch.found_)
+      return 0;
     watch.found_ = Imports(*object).have(watch.functions_);
     return 0;
   }
@@ -97,15 +99,17 @@ struct ImportWatch::Search {
 ImportWatch::ImportWatch(std::vector<std::string_view> functions, Own own) : functions_(std::move(functions)) {
   if (own == Own::counts) return;
   Search search{*this, true};
-  ::dl_iterate_phdr(&Search::count, &added_);
+  ::dl_iterate_phdr(&Search::count, &counts_);
   ::dl_iterate_phdr(&Search::look, &search);
 }
 
 bool ImportWatch::found() {
   if (found_) return true;
-  unsigned long long added = 0;
-  ::dl_iterate_phdr(&Search::count, &added);
-  if (std::exchange(added_, added) == added) return false;
+  Counts counts;
+  ::dl_iterate_phdr(&Search::count, &counts);
+  const Counts before = std::exchange(counts_, counts);
+  if (before.added == counts.added) return false;
+  if (before.removed != counts.removed) known_.clear();  // something else may lie where it was
   Search search{*this, false};
   ::dl_iterate_phdr(&Search::look, &search);
   return found_;

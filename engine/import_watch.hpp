@@ -23,8 +23,11 @@ class ImportWatch {
  private:
   struct Search;
   const std::vector<std::string_view> functions_;
-  std::set<const void*> known_;  // program headers of what was looked at
-  unsigned long long added_ = 0;
+  struct Counts {
+    unsigned long long added = 0, removed = 0;  // by the dynamic linker, since the process began
+  };
+  std::set<const void*> own_, known_;  // program headers of what is trusted, and of what was looked at
+  Counts counts_;
   bool found_ = false;
 };
 

@@ -3,15 +3,19 @@
 
 #include <dlfcn.h>
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace enginery::engine {
 namespace {
 
-void load(const char* plugin) {
-  ASSERT_TRUE(::dlopen((std::string(FIXTURE_PLUGINS "/") + plugin + ".so").c_str(), RTLD_NOW | RTLD_LOCAL))
-      << ::dlerror();
+void* load_file(const std::string& file) {
+  void* const module = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  EXPECT_TRUE(module) << ::dlerror();
+  return module;
 }
+void load(const std::string& plugin) { load_file(FIXTURE_PLUGINS "/" + plugin + ".so"); }
 
 TEST(ImportWatchTest, ModulesAreLookedAtAsTheyCome) {
   ImportWatch pipes({"pipe"}), nothing({"no_such_function"});
@@ -22,6 +26,17 @@ TEST(ImportWatchTest, ModulesAreLookedAtAsTheyCome) {
   EXPECT_TRUE(pipes.found());
   EXPECT_TRUE(pipes.found());
   EXPECT_FALSE(nothing.found());
+}
+
+TEST(ImportWatchTest, AModuleInThePlaceOfAnotherIsLookedAt) {
+  ImportWatch uid({"getuid"});
+  void* module = load_file(ASKS_GETPID);
+  void* const place = ::dlsym(module, "ask");
+  EXPECT_FALSE(uid.found());
+  ::dlclose(module);
+  module = load_file(ASKS_GETUID);
+  EXPECT_EQ(::dlsym(module, "ask"), place) << "it lies elsewhere, which shows nothing";
+  EXPECT_TRUE(uid.found());
 }
 
 TEST(ImportWatchTest, WhatWasThereBeforeCountsOnlyIfItIsToCount) {
