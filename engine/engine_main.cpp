@@ -256,6 +256,7 @@ int engine_main(const EngineOptions& options) try {
       if (launched) cluster::kill_own_group_after_this();  // the launcher may be dead
     });
   } catch (const std::exception& error) {
+    output.spill([](wire::Stream, std::string_view) {});
     remove_files();
     fail(error);
   }

@@ -49,10 +49,17 @@ void Child::kill() noexcept {
 std::string Child::reap() noexcept {
   siginfo_t end{};
   // First look, then kill the rest of the group, then reap: until then nobody else can have this pid or group.
-  while (::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
-  kill();
-  int failed = 0;
-  while ((failed = ::waitid(P_PID, static_cast<id_t>(pid()), &end, WEXITED)) != 0 && errno == EINTR) {}
+  // Who is not told of the end does not know whose they are.
+  const auto wait = [&](int how) {
+    int failed = 0;
+    while ((failed = ::waitid(P_PID, static_cast<id_t>(pid()), &end, how)) != 0 && errno == EINTR) {}
+    return failed;
+  };
+  int failed = wait(WEXITED | WNOWAIT);
+  if (failed == 0) {
+    kill();
+    failed = wait(WEXITED);
+  }
   running_ = false;
   if (failed != 0) return "nobody knows how: SIGCHLD is ignored here, or somebody else waited for it";
   if (end.si_code == CLD_EXITED) return fmt::format("exit status {}", end.si_status);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +95,8 @@ Started spawn(const Spawn& what) {
       ::posix_spawn(&pid, what.file.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
   if (error != 0) throw cannot_start(what.file, error);
   Started started{pid, Descriptor(pidfd_open(pid)), std::move(my_end)};
+  // Where SIGCHLD is ignored, it may have ended, and the kernel have forgotten it.
+  if (!started.pidfd && errno == ESRCH) started.pidfd = Descriptor(::eventfd(1, EFD_CLOEXEC));
   if (!started.pidfd) {
     const int reason = errno;
     send_signal(started.pid, SIGKILL);

@@ -28,7 +28,7 @@ struct Spawn {
 /// A process that was started, and is to be waited for by who started it.
 struct Started {
   Pid pid;
-  /// Readable, to poll, once the process ended.
+  /// Readable, to poll, once the process ended. No pidfd if it had ended at once, and SIGCHLD is ignored here.
   Descriptor pidfd{-1};
   /// One end of a socketpair; the other is the process's descriptor 3, and nobody else's.
   Descriptor link{-1};

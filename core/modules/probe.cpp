@@ -155,7 +155,10 @@ bool wait_for_end(pid_t pid, int pipe, std::chrono::milliseconds limit, LastWord
     const int ready = poll(events, 2, static_cast<int>(left));
     if (ready < 0 && errno != EINTR) return false;
     if (ready <= 0) continue;
-    if (events[1].revents && !words.collect()) events[1].fd = -1;  // poll skips negative ones
+    if (events[1].revents && !words.collect()) {
+      if (process.number() < 0) return true;  // it had ended at once, or there was no descriptor left
+      events[1].fd = -1;                      // poll skips negative ones
+    }
     if (events[0].revents) {
       words.collect();
       return true;
