@@ -80,6 +80,8 @@ consteval std::uint64_t structure() {
     return hash;
   } else if constexpr (std::is_reference_v<T> || std::is_pointer_v<T> || std::is_void_v<T> || std::is_function_v<T>) {
     return 0;
+  } else if constexpr (!requires { sizeof(T); }) {
+    return 0;  // what a smart pointer holds may be incomplete: a library's handle, or an array
   } else {
     hash = mixed(mixed(hash, sizeof(T)), alignof(T));
     if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> ||
@@ -110,16 +112,24 @@ consteval std::uint64_t structure() {
 template <class T>
 OpaqueType OpaqueType::of() noexcept {
   static_assert(!std::is_const_v<T> && !std::is_reference_v<T>, "an opaque object is held by its plain type");
-  constexpr bool plain = std::is_trivially_copyable_v<T>;
-  return {&typeid(T),
-          sizeof(T),
-          alignof(T),
-          plain ? 0 : kWidestAlignment,
-          (plain ? 1U : 0U) | (std::is_polymorphic_v<T> ? 2U : 0U) | (std::is_aggregate_v<T> ? 4U : 0U) |
-              (std::is_empty_v<T> ? 8U : 0U) | (std::is_standard_layout_v<T> ? 16U : 0U),
-          &detail::this_module,
-          kShared<T>,
-          kShared<T>.tag.empty() ? detail::structure<T>() : 0};
+  constexpr bool complete = requires { sizeof(T); };
+  static_assert(complete,
+                "enginery: an opaque object cannot be of an incomplete type, such as a C library's handle: make it of "
+                "what owns the handle, a std::unique_ptr with a deleter or a class of your own");
+  if constexpr (!complete) {
+    return {};
+  } else {
+    constexpr bool plain = std::is_trivially_copyable_v<T>;
+    return {&typeid(T),
+            sizeof(T),
+            alignof(T),
+            plain ? 0 : kWidestAlignment,
+            (plain ? 1U : 0U) | (std::is_polymorphic_v<T> ? 2U : 0U) | (std::is_aggregate_v<T> ? 4U : 0U) |
+                (std::is_empty_v<T> ? 8U : 0U) | (std::is_standard_layout_v<T> ? 16U : 0U),
+            &detail::this_module,
+            kShared<T>,
+            kShared<T>.tag.empty() ? detail::structure<T>() : 0};
+  }
 }
 
 }  // namespace enginery

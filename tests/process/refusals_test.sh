@@ -79,6 +79,7 @@ struct Outer { double x; Holds holds; };
 struct Named { int number; NoCodec member; };
 ENGINERY_FIELDS(Named, number, member);
 static double by_value(NoCodec object) { return *object.where; }
+struct Handle;
 static double by_address(const double* x) { return *x; }
 static double of_pointers(std::vector<std::unique_ptr<double>> all) { return *all.at(0); }
 CODE
@@ -146,6 +147,7 @@ expect 'view["x"] = Named{1, NoCodec(1)};' '{"member"}'
 expect 'view.apply(by_value, NoCodec(1));' 'is passed as an enginery::Reference'
 expect 'view.apply(by_address, view.apply(make, 1));' 'a task cannot have a parameter of this type'
 expect 'view.apply(of_pointers, view.apply(make, 1));' 'a task cannot have a parameter of this type'
+expect 'Value::opaque(std::shared_ptr<Handle>());' 'an opaque object cannot be of an incomplete type'
 expect 'view.apply([couple](int x) { return x + couple.first; }, 1);' 'such as a std::pair or std::tuple'
 expect 'view.apply<double>(half, 1);' 'a function says itself what it gives'
 expect 'view.apply_async<double>(half, 1);' 'a function says itself what it gives'

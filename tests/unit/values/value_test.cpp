@@ -126,6 +126,31 @@ TEST(Opaque, IsTheObjectItself) {
   EXPECT_TRUE(value.holds_opaque<Engine>());
 }
 
+// As a C library declares what its functions make and free.
+struct handle_s;
+struct FreeHandle {
+  void operator()(handle_s* handle) const { delete reinterpret_cast<int*>(handle); }
+};
+using Handle = std::unique_ptr<handle_s, FreeHandle>;
+struct HandleAndSize {
+  Handle handle;
+  int size;
+};
+struct Rows {
+  std::unique_ptr<Engine[]> engines;
+};
+
+TEST(Opaque, MayHoldASmartPointerToWhatIsIncomplete) {
+  const Value value = Value::opaque(std::make_shared<Handle>(reinterpret_cast<handle_s*>(new int(4))));
+  EXPECT_EQ(*reinterpret_cast<int*>(value.as_opaque<Handle>().get()), 4);
+  // Whether another build's is the same nobody can see.
+  EXPECT_EQ(OpaqueType::of<Handle>().fields, 0U);
+  EXPECT_EQ(OpaqueType::of<std::shared_ptr<handle_s>>().fields, 0U);
+  EXPECT_EQ(OpaqueType::of<HandleAndSize>().fields, 0U);
+  EXPECT_EQ(OpaqueType::of<Rows>().fields, 0U);
+  EXPECT_NE(OpaqueType::of<std::unique_ptr<Engine>>().fields, 0U);
+}
+
 TEST(Opaque, AnotherTypeIsATypeErrorThatSaysBoth) {
   const std::string text = message<TypeError>([] { Value::opaque(std::make_shared<Engine>()).share_opaque<Other>(); });
   EXPECT_NE(text.find("Engine"), text.npos) << text;
