@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include <enginery/codec_check.hpp>
 #include <enginery/codec_containers.hpp>
 #include <enginery/codec_durations.hpp>
 #include <enginery/codec_scalars.hpp>
@@ -19,6 +20,7 @@ concept Unassignable = !std::convertible_to<const T&, Value>;
 
 template <class T>
 consteval void require_encodable() {
+  detail::check_encode<T>();
   if constexpr (detail::PlainStruct<T> && !Encodable<T>)
     detail::for_each_member<T>(
         []<class Member, detail::FieldName kMember>() { detail::require_encodable_member<T, kMember, Member>(); });
@@ -30,6 +32,7 @@ consteval void require_encodable() {
 }
 template <class T>
 consteval void require_decodable() {
+  detail::check_decode<T>();
   if constexpr (detail::PlainStruct<T> && !Decodable<T>)
     detail::for_each_member<T>(
         []<class Member, detail::FieldName kMember>() { detail::require_decodable_member<T, kMember, Member>(); });

@@ -262,6 +262,7 @@ struct ErasedCall<R(P...)> {
 
   static constexpr bool kEncodes = std::is_void_v<R> || std::same_as<Result, Value> || Encodable<Result>;
 
+  static_assert((detail::check_encode<Result>(), true));
   static_assert(!kBorrows<Result>,
                 "a task cannot return a pointer, string_view, span, Ref or Map: what it points to may be gone when the "
                 "result is sent; return a string, vector or matrix");

@@ -13,7 +13,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <enginery/codec_check.hpp>
 #include <enginery/codec_containers.hpp>
+#include <enginery/codec_struct.hpp>
 
 namespace enginery {
 
@@ -41,8 +43,43 @@ template <class T>
 inline constexpr bool is_seen =
     std::same_as<T, Value> || std::same_as<T, List> || std::same_as<T, Dict> || std::same_as<T, Array>;
 
-/// TypeError: an object itself was wanted.
-[[noreturn]] ENGINERY_API void throw_opaque_wanted(const Value& got, std::string_view type);
+/// An object itself was wanted, of one very type. The text says that whole; what throws it again adds only of which
+/// parameter.
+class ENGINERY_API ObjectWanted : public TypeError {
+ public:
+  using TypeError::TypeError;
+  ~ObjectWanted() override;
+};
+
+/// The first member of a plain struct that has no codec; none if the name is empty.
+struct MemberWithoutCodec {
+  std::string_view name;
+  bool is_array = false;
+};
+
+template <class T>
+constexpr MemberWithoutCodec member_without_codec() {
+  MemberWithoutCodec found;
+  [[maybe_unused]] const auto look_at = [&found](std::string_view name, bool has_codec, bool is_array) {
+    if (found.name.empty() && !has_codec) found = {name, is_array};
+  };
+  if constexpr (PlainStruct<T>) {
+    using Seen = Fields<T>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (look_at(Seen::template name<I>(), Decodable<typename Seen::template Type<I>>,
+               std::is_array_v<typename Seen::template Type<I>>),
+       ...);
+    }
+    (std::make_index_sequence<Seen::kCount>());
+  }
+  return found;
+}
+
+/// ObjectWanted: what came is none, and `type` has no codec, of a plain struct because of `member`.
+[[noreturn]] ENGINERY_API void throw_opaque_wanted(const Value& got, std::string_view type,
+                                                   MemberWithoutCodec member = {});
+/// The same of a T& to a type that has a codec.
+[[noreturn]] ENGINERY_API void throw_opaque_not_value_wanted(const Value& got, std::string_view type);
 
 /// Throws TypeError unless `value` is a 1-d array of `dtype`: why a writing view cannot see it.
 ENGINERY_API Array& writable_vector(const Value& value, DType dtype, std::string_view wanted);
@@ -63,7 +100,7 @@ T decode_argument(const Value& value) {
   if constexpr (Decodable<T>)
     return Codec<T>::decode(value);
   else
-    throw_opaque_wanted(value, type_name<T>());
+    throw_opaque_wanted(value, type_name<T>(), member_without_codec<T>());
 }
 
 /// As std::copy_constructible, which believes containers of what cannot be copied.
@@ -93,6 +130,7 @@ inline constexpr bool can_be_parameter = Decodable<std::remove_cvref_t<P>> || st
 template <class P>
 class Parameter {
   using T = std::remove_cvref_t<P>;
+  static_assert((detail::check_decode<T>(), true));
   static_assert(
       detail::can_be_parameter<P>,
       "enginery: a task cannot have a parameter of this type: it has no Codec<T>::decode, and is a pointer or "
@@ -116,6 +154,8 @@ class Parameter {
 /// The object itself if it is an opaque one, else what is decoded.
 template <class T>
 requires(!detail::is_seen<T> && !detail::is_view<T>) class Parameter<const T&> {
+  static_assert((detail::check_decode<T>(), true));
+
  public:
   explicit Parameter(const Value& value) : value_(value), seen_(detail::opaque_object<T>(value)) {
     if (!seen_) seen_ = ::new (static_cast<void*>(std::addressof(decoded_))) T(detail::decode_argument<T>(value));
@@ -140,12 +180,19 @@ template <class T>
 requires(!std::is_const_v<T> && !detail::is_seen<T>) class Parameter<T&> {
  public:
   explicit Parameter(const Value& value) : value_(value) {
-    if (value.kind() != Kind::opaque) detail::throw_opaque_wanted(value, detail::type_name<T>());
+    if (value.kind() != Kind::opaque) refuse(value);
     object_ = &value.as_opaque<T>();
   }
   T& get() { return *object_; }
 
  private:
+  [[noreturn]] static void refuse(const Value& value) {
+    if constexpr (Encodable<T>)
+      detail::throw_opaque_not_value_wanted(value, detail::type_name<T>());
+    else
+      detail::throw_opaque_wanted(value, detail::type_name<T>(), detail::member_without_codec<T>());
+  }
+
   Value value_;
   T* object_;
 };

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/errors/thrown.hpp"
 #include "core/modules/nearest_name.hpp"
 
 namespace enginery {
@@ -194,12 +195,21 @@ void Function::refuse(std::size_t index, const Value& given) const {
   };
   try {
     throw;
+  } catch (const detail::ObjectWanted& error) {
+    throw detail::ObjectWanted(fmt::format("{}(): argument '{}': {}", qualified_name_, formal.name, error.what()));
   } catch (const TypeError& error) {
     throw TypeError(not_of_type(error.what()));
   } catch (const ValueError& error) {
     throw ValueError(unfit(error.what()));
   } catch (const OverflowError& error) {
     throw OverflowError(unfit(error.what()));
+  } catch (const RemoteError&) {
+    throw;  // with its traceback
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {  // of a codec of somebody's own
+    const Thrown thrown = Thrown::current();
+    throw Error(thrown.ename, unfit(thrown.text.c_str()));
   }
 }
 

@@ -143,6 +143,10 @@ void rethrow_within(const std::string& place) {
     throw ValueError(place + ": " + error.what());
   } catch (const OverflowError& error) {
     throw OverflowError(place + ": " + error.what());
+  } catch (const KeyError& error) {
+    throw KeyError(place + ": " + error.what());
+  } catch (const IndexError& error) {
+    throw IndexError(place + ": " + error.what());
   } catch (const Error& error) {
     throw Error(error.ename(), place + ": " + error.what());
   }

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include <enginery/errors.hpp>
+#include <enginery/parameter.hpp>
 
 namespace enginery {
 namespace {
@@ -47,7 +47,13 @@ std::string demangled(const char* name) {
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
-std::string macro(const OpaqueType& type) { return "ENGINERY_SHARED(" + type.name() + ", \"" + type.name() + "\", 1)"; }
+/// As it compiles: a name with commas would be several arguments.
+std::string macro(const OpaqueType& type) {
+  const std::string name = type.name();
+  const bool has_comma = name.find(',') != name.npos;
+  return (has_comma ? "using Shared = " + name + "; " : "") + "ENGINERY_SHARED(" + (has_comma ? "Shared" : name) +
+         ", \"" + name + "\", 1)";
+}
 
 std::string structure_text(const OpaqueType& type) {
   return std::to_string(type.size) + " bytes aligned to " + std::to_string(type.alignment) + ", widest alignment " +
@@ -73,29 +79,32 @@ void throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted) {
   switch (obstacle(held, wanted)) {
     case Obstacle::none:
     case Obstacle::name:
-      throw TypeError(expected + got + ": pass an object of that very type");
+      throw detail::ObjectWanted(expected + got + ": pass an object of that very type");
     case Obstacle::structure:
-      throw TypeError(expected + by + got + from + ", which is another type of that name (expected " +
-                      structure_text(wanted) + "; got " + structure_text(held) +
-                      "): build both modules from one header with the same compiler flags (-mavx, -march), give types "
-                      "in anonymous namespaces a name, and declare beside the class what is shared: " +
-                      macro(wanted));
+      throw detail::ObjectWanted(
+          expected + by + got + from + ", which is another type of that name (expected " + structure_text(wanted) +
+          "; got " + structure_text(held) +
+          "): build both modules from one header with the same compiler flags (-mavx, -march), give types "
+          "in anonymous namespaces a name, and declare beside the class what is shared: " +
+          macro(wanted));
     case Obstacle::tag:
-      throw TypeError(expected + by + ", shared as " + tag_text(wanted) + got + from + ", shared as " + tag_text(held) +
-                      ": build both with one version of the header that has its ENGINERY_SHARED");
+      throw detail::ObjectWanted(expected + by + ", shared as " + tag_text(wanted) + got + from + ", shared as " +
+                                 tag_text(held) +
+                                 ": build both with one version of the header that has its ENGINERY_SHARED");
     case Obstacle::build:
-      throw TypeError(
+      throw detail::ObjectWanted(
           expected + by + got + " of another build of it" +
           (held.fields != 0 && wanted.fields != 0 ? ", which has other fields"
                                                   : ", and reflection does not see whether it is the same") +
           ": make the object again, or declare beside the class that both builds mean the same: " + macro(wanted));
     case Obstacle::module:
-      throw TypeError(expected + by + got + from +
-                      ": an object belongs to the module that made it, unless both declare its type in a header that "
-                      "they have in common: " +
-                      macro(wanted));
+      throw detail::ObjectWanted(
+          expected + by + got + from +
+          ": an object belongs to the module that made it, unless both declare its type in a header that "
+          "they have in common: " +
+          macro(wanted));
   }
-  throw TypeError(expected + got);
+  throw detail::ObjectWanted(expected + got);
 }
 
 }  // namespace enginery

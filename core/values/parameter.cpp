@@ -7,13 +7,29 @@
 namespace enginery {
 namespace detail {
 
-void throw_opaque_wanted(const Value& got, std::string_view type) {
-  const std::string name(type);
-  throw TypeError(
-      "expected an object of type " + name + " itself, got " +
-      (got.is_none() ? std::string("None") : got.type_name() + " " + brief(got)) +
-      ": pass a Reference to one that lives on the engine (made there with Value::opaque); a parameter by value takes "
-      "what has a Codec");
+ObjectWanted::~ObjectWanted() = default;
+
+static std::string object_wanted(const Value& got, const std::string& type) {
+  return "expected an object of type " + type + " itself, got " +
+         (got.is_none() ? std::string("None") : got.type_name() + " " + brief(got)) + ": ";
+}
+
+void throw_opaque_wanted(const Value& got, std::string_view type, MemberWithoutCodec member) {
+  const std::string name(type), field(member.name);
+  throw ObjectWanted(
+      object_wanted(got, name) +
+      "pass a Reference to one that lives on the engine (kept there by store_as or Value::opaque); a parameter by "
+      "value takes what has a Codec" +
+      (field.empty() ? std::string()
+                     : "; " + name + " has none, since its member '" + field +
+                           (member.is_array ? "' is a C array" : "' has none") + ": ENGINERY_FIELDS(" + name + ", " +
+                           (member.is_array ? field : "a, b") + ") or a Codec of your own lets it travel"));
+}
+
+void throw_opaque_not_value_wanted(const Value& got, std::string_view type) {
+  throw ObjectWanted(object_wanted(got, std::string(type)) +
+                     "what has a Codec is kept as a Value, which a parameter T& does not bind to: take it by value or "
+                     "const T&, put it into a class without a Codec, or keep it by Value::opaque");
 }
 
 Array& writable_vector(const Value& value, DType dtype, std::string_view wanted) {

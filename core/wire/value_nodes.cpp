@@ -28,8 +28,10 @@ constexpr unsigned kDeepest = 200;
 Node node(Kind kind, std::uint64_t word) { return {static_cast<std::uint8_t>(kind), 0, 0, 0, word}; }
 
 [[noreturn]] void stays(const Value& value) {
-  throw TypeError(fmt::format("{} stays on its engine: a {} cannot leave its process; pass a Reference to it instead",
-                              value.repr(), value.type_name()));
+  throw TypeError(
+      fmt::format("{} stays on its engine: a {} cannot leave its process. Keep what a task gives under a name, "
+                  "apply(stays(\"task\"), …).store_as(\"name\"), and pass a Reference to that",
+                  value.repr(), value.type_name()));
 }
 
 }  // namespace

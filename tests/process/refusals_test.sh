@@ -68,6 +68,22 @@ static void nothing() {}
 struct OneWay { int x[2]; OneWay(); };
 template <> struct enginery::Codec<OneWay> { static Value encode(const OneWay&) { return Value(); } };
 static OneWay encodes_only() { return OneWay(); }
+struct NotStatic { int x[2]; NotStatic(); };
+template <> struct enginery::Codec<NotStatic> {
+  Value encode(const NotStatic&) { return Value(); }
+  NotStatic decode(const Value&) { return NotStatic(); }
+};
+static NotStatic not_static(int) { return NotStatic(); }
+struct OtherTypes { int x[2]; OtherTypes(); };
+template <> struct enginery::Codec<OtherTypes> {
+  static double encode(const OtherTypes&) { return 1; }
+  static OtherTypes decode(double) { return OtherTypes(); }
+};
+struct Misspelt { int x[2]; Misspelt(); };
+template <> struct enginery::Codec<Misspelt> {
+  static Value encod(const Misspelt&) { return Value(); }
+  static Misspelt decod(const Value&) { return Misspelt(); }
+};
 static void change(NoCodec& object) { object.where = nullptr; }
 struct Holds { int number; int* pointer; };
 static const char* borrowed() { return "text"; }
@@ -89,6 +105,7 @@ if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return
                    view.apply(change, view.apply(make, 1).store_as("x")); view.apply(change, view.apply(make, 1));
                    view.apply(by_value, view.apply(make, 1)); view.apply(holds); view["x"] = view["y"]; view["x"] = {}; all["x"] = 1;
                    view.push({{"x", text}, {"y", numbers}}); all.scatter("x", numbers); all.scatter("x", numbers, true); globals()["x"] = globals()["y"];
+                   Function::make({}, encodes_only); Function::make({}, [](NotStatic&) {});
                    view.apply<void>("x"); view.apply_sync<double>("x", 1);' 0); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
@@ -147,6 +164,15 @@ expect 'view["x"] = Named{1, NoCodec(1)};' '{"member"}'
 expect 'view.apply(by_value, NoCodec(1));' 'is passed as an enginery::Reference'
 expect 'view.apply(by_address, view.apply(make, 1));' 'a task cannot have a parameter of this type'
 expect 'view.apply(of_pointers, view.apply(make, 1));' 'a task cannot have a parameter of this type'
+for type in NotStatic OtherTypes Misspelt; do
+  expect "view.push({{\"x\", $type()}});" 'but has no `static Value encode(const T&)`'
+  expect "view.pull<$type>(\"x\");" 'but has no `static T decode(const Value&)`'
+  expect "Function::make({}, [] { return $type(); });" 'but has no `static Value encode(const T&)`'
+  expect "Function::make({}, []($type) {});" 'but has no `static T decode(const Value&)`'
+  expect "Function::make({}, [](const $type&) {});" 'but has no `static T decode(const Value&)`'
+done
+expect 'Function::make({}, [](OneWay) {});' 'but has no `static T decode(const Value&)`'
+expect 'view.apply(not_static, 1);' 'but has no `static Value encode(const T&)`'
 expect 'Value::opaque(std::shared_ptr<Handle>());' 'an opaque object cannot be of an incomplete type'
 expect 'view.apply([couple](int x) { return x + couple.first; }, 1);' 'such as a std::pair or std::tuple'
 expect 'view.apply<double>(half, 1);' 'a function says itself what it gives'

@@ -14,9 +14,30 @@
 #include <enginery/plugin.hpp>
 
 namespace enginery {
+
+/// Refuses every number in a way of its own.
+struct Fussy {};
+template <>
+struct Codec<Fussy> {
+  static Fussy decode(const Value& value) {
+    switch (value.as_integer()) {
+      case 0:
+        throw ValueError("no");
+      case 1:
+        throw KeyError("no key");
+      case 2:
+        throw std::out_of_range("beyond");
+      default:
+        throw std::runtime_error("broken");
+    }
+  }
+  static std::string name() { return "Fussy"; }
+};
+
 namespace {
 
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::StartsWith;
 using namespace literals;
 using Keywords = std::vector<std::pair<std::string, Value>>;
@@ -96,6 +117,36 @@ TEST_F(FunctionTest, AnArgumentGivenTwiceIsNamed) {
 TEST_F(FunctionTest, AnArgumentThatDoesNotDecodeIsNamedWithTaskParameterAndTypes) {
   EXPECT_THAT(refusal(*get_norms(), List{"text"}),
               StartsWith("TypeError: norms.get_norms(): argument 'A' must be float, not str 'text'"));
+}
+
+struct Walker {
+  explicit Walker(int* at) : at_(at) {}
+  int* at_;
+};
+
+TEST_F(FunctionTest, AnObjectThatIsWantedItselfIsNamedOnce) {
+  const auto walk = define(
+      "walk", [](const Walker&) {}, "walker"_a);
+  EXPECT_THAT(
+      refusal(*walk, List{5}),
+      MatchesRegex("TypeError: norms.walk\\(\\): argument 'walker': expected an object of type .*Walker itself, got "
+                   "int 5: pass a Reference .*"));
+  const auto scale = define(
+      "scale", [](std::vector<double>&) {}, "x"_a);
+  EXPECT_THAT(
+      refusal(*scale, List{std::vector<double>{1}}),
+      StartsWith("TypeError: norms.scale(): argument 'x': expected an object of type std::vector<double> itself, got "
+                 "ndarray f64 array of shape (1,): what has a Codec is kept as a Value"));
+}
+
+TEST_F(FunctionTest, WhatACodecOfOnesOwnThrowsNamesTheArgumentWhateverItIs) {
+  const auto take = define(
+      "take", [](Fussy) {}, "x"_a);
+  const auto refusal_of = [&](int number) { return refusal(*take, List{number}); };
+  EXPECT_EQ(refusal_of(0), "ValueError: norms.take(): argument 'x' of type Fussy: no");
+  EXPECT_EQ(refusal_of(1), "KeyError: norms.take(): argument 'x' of type Fussy: no key");
+  EXPECT_EQ(refusal_of(2), "IndexError: norms.take(): argument 'x' of type Fussy: beyond");
+  EXPECT_EQ(refusal_of(3), "std::runtime_error: norms.take(): argument 'x' of type Fussy: broken");
 }
 
 TEST_F(FunctionTest, TheFirstOfSeveralWrongArgumentsIsTheOneThatIsNamed) {

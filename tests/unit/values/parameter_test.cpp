@@ -117,8 +117,31 @@ TEST(Parameter, AReferenceToAnythingElseIsATypeErrorThatSaysSo) {
   const std::string text = refusal<std::vector<double>&>(std::vector<double>{1});
   EXPECT_NE(text.find("expected an object of type std::vector<double> itself, got ndarray f64 array"), text.npos)
       << text;
-  EXPECT_NE(text.find("pass a Reference"), text.npos) << text;
+  EXPECT_NE(text.find("kept as a Value, which a parameter T& does not bind to: take it by value"), text.npos) << text;
+  EXPECT_EQ(text.find("pass a Reference"), text.npos) << text;
+  EXPECT_NE(refusal<Pinned&>(5).find("pass a Reference to one that lives on the engine (kept there by store_as or"),
+            std::string::npos);
   EXPECT_NE(refusal<int&>(Value::opaque(std::make_shared<Engine>())).find("Engine"), std::string::npos);
+}
+
+// As C libraries declare complex numbers.
+struct TwoNumbers {
+  double dat[2];
+};
+struct Node {
+  int number;
+  int* next;
+};
+
+TEST(Parameter, AStructThatDoesNotTravelNamesTheMemberThatKeepsIt) {
+  EXPECT_TRUE(
+      refusal<TwoNumbers>(List{1.0, 2.0})
+          .ends_with("; enginery::{anonymous}::TwoNumbers has none, since its member 'dat' is a C array: "
+                     "ENGINERY_FIELDS(enginery::{anonymous}::TwoNumbers, dat) or a Codec of your own lets it travel"))
+      << refusal<TwoNumbers>(List{1.0, 2.0});
+  const std::string text = refusal<const Node&>(List{1});
+  EXPECT_NE(text.find("since its member 'next' has none"), text.npos) << text;
+  EXPECT_EQ(refusal<Pinned&>(5).find("since its member"), std::string::npos);
 }
 
 TEST(Parameter, AContainerOfWhatHasNoCodecIsAnOpaqueObject) {

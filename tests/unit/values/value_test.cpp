@@ -157,6 +157,22 @@ TEST(Opaque, AnotherTypeIsATypeErrorThatSaysBoth) {
   EXPECT_NE(text.find("Other"), text.npos) << text;
 }
 
+TEST(Opaque, TheRemedyForATypeWithCommasCompiles) {
+  OpaqueType of_another_module = OpaqueType::of<Handle>();
+  static constexpr int elsewhere = 0;
+  of_another_module.module = &elsewhere;
+  const std::type_info* const own = of_another_module.type;
+  // The same name, of a type_info that the linker did not make one of.
+  struct Copy : std::type_info {
+    explicit Copy(const char* name) : std::type_info(name) {}
+  } copy(own->name());
+  of_another_module.type = &copy;
+  const Value value = Value::opaque(of_another_module, std::make_shared<Handle>());
+  const std::string text = message<TypeError>([&] { value.as_opaque<Handle>(); });
+  EXPECT_NE(text.find("using Shared = std::unique_ptr<"), text.npos) << text;
+  EXPECT_NE(text.find("; ENGINERY_SHARED(Shared, \"std::unique_ptr<"), text.npos) << text;
+}
+
 TEST(Opaque, OneNameOfAnotherStructureIsRefused) {
   OpaqueType wider = OpaqueType::of<std::vector<double>>();
   wider.widest *= 2;  // what -mavx does to a build
