@@ -78,7 +78,7 @@ constexpr MemberWithoutCodec member_without_codec() {
 /// ObjectWanted: what came is none, and `type` has no codec, of a plain struct because of `member`.
 [[noreturn]] ENGINERY_API void throw_opaque_wanted(const Value& got, std::string_view type,
                                                    MemberWithoutCodec member = {});
-/// The same of a T& to a type that has a codec.
+/// The same of a T& to a type that may have a codec.
 [[noreturn]] ENGINERY_API void throw_opaque_not_value_wanted(const Value& got, std::string_view type);
 
 /// Throws TypeError unless `value` is a 1-d array of `dtype`: why a writing view cannot see it.
@@ -187,10 +187,11 @@ requires(!std::is_const_v<T> && !detail::is_seen<T>) class Parameter<T&> {
 
  private:
   [[noreturn]] static void refuse(const Value& value) {
-    if constexpr (Encodable<T>)
+    // Not whether T is Encodable: a type that holds vectors of itself cannot be asked.
+    if constexpr (requires { sizeof(Codec<T>); })
       detail::throw_opaque_not_value_wanted(value, detail::type_name<T>());
     else
-      detail::throw_opaque_wanted(value, detail::type_name<T>(), detail::member_without_codec<T>());
+      detail::throw_opaque_wanted(value, detail::type_name<T>());
   }
 
   Value value_;

@@ -28,8 +28,9 @@ void throw_opaque_wanted(const Value& got, std::string_view type, MemberWithoutC
 
 void throw_opaque_not_value_wanted(const Value& got, std::string_view type) {
   throw ObjectWanted(object_wanted(got, std::string(type)) +
-                     "what has a Codec is kept as a Value, which a parameter T& does not bind to: take it by value or "
-                     "const T&, put it into a class without a Codec, or keep it by Value::opaque");
+                     "pass a Reference to one that lives on the engine (kept there by store_as or Value::opaque). What "
+                     "has a Codec is kept as a Value, which a parameter T& does not bind to: take that by value or "
+                     "const T&, or put it into a class without a Codec");
 }
 
 Array& writable_vector(const Value& value, DType dtype, std::string_view wanted) {

@@ -136,7 +136,7 @@ TEST_F(FunctionTest, AnObjectThatIsWantedItselfIsNamedOnce) {
   EXPECT_THAT(
       refusal(*scale, List{std::vector<double>{1}}),
       StartsWith("TypeError: norms.scale(): argument 'x': expected an object of type std::vector<double> itself, got "
-                 "ndarray f64 array of shape (1,): what has a Codec is kept as a Value"));
+                 "ndarray f64 array of shape (1,): pass a Reference"));
 }
 
 TEST_F(FunctionTest, WhatACodecOfOnesOwnThrowsNamesTheArgumentWhateverItIs) {
