@@ -62,6 +62,9 @@ std::string compile(const std::vector<std::string>& command, const fs::path& out
   if (done.succeeded && fs::exists(output, error)) return std::move(done.said);
   fs::remove(output, error);
   std::string problem = first_error(done.said);
+  if (problem.find("undefined reference") != problem.npos)
+    problem +=
+        "; a script links no libraries: make a project of it, with enginery_add_plugin and target_link_libraries";
   if (std::count(done.said.begin(), done.said.end(), '\n') > 1) problem += " (diagnostics() holds all that was said)";
   throw CompileError(script, problem, std::move(done.said));
 }

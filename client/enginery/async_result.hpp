@@ -177,12 +177,10 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public 
           task().decoded({[](const Value& value) -> void* { return new R(Codec<R>::decode(value)); },
                           [](void* result) { delete static_cast<R*>(result); }}));
   }
-  R get(std::optional<Seconds> timeout = std::nullopt) && {
-    return static_cast<const AsyncResult&>(*this).get(timeout);
-  }
+  R get(std::optional<Seconds> timeout = std::nullopt) && { return own(timeout); }
 
   template <class T>
-  requires std::same_as<T, R> &&(!std::same_as<R, Value>)operator T() const { return get(); }
+  requires std::same_as<T, R> &&(!std::same_as<R, Value>)operator T() const { return own(); }
   template <std::same_as<Value> T>
   requires std::same_as<R, Value>
   operator T() const { return get(); }
@@ -198,6 +196,15 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public 
   }
 
  private:
+  /// As get(), as a value of its own: what cannot be copied is decoded anew.
+  R own(std::optional<Seconds> timeout = std::nullopt) const {
+    if constexpr (detail::is_copyable<R>) {
+      return get(timeout);
+    } else {
+      check(timeout);
+      return decode_as<R>(task().value(), Origin::result, task().label());
+    }
+  }
   const TaskHandle& task() const { return this->tasks().front(); }
 };
 

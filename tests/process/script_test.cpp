@@ -135,6 +135,7 @@ ENGINERY_PLUGIN(script, m) { m.set("a", nowhere()); }
   const CompileError error = compile_error_of([&] { local().run(script); });
   EXPECT_THAT(error.what(), StartsWith(script + ":"));
   EXPECT_THAT(error.what(), HasSubstr("undefined reference to `nowhere()'"));
+  EXPECT_THAT(error.what(), HasSubstr("a script links no libraries: make a project of it, with enginery_add_plugin"));
 }
 
 TEST_F(ScriptTest, WithoutACompilerTheErrorSaysWhatToDo) {

@@ -1,10 +1,27 @@
-// tests/unit/client/argument_test.cpp: what is sent for an argument when the compiler sees the parameter.
+// tests/unit/client/argument_test.cpp: what is sent for an argument whose parameter the compiler sees, and what a
+// result becomes.
 #include <enginery/argument.hpp>
 
 #include <complex>
 #include <limits>
+#include <memory>
 
 #include <gtest/gtest.h>
+
+#include <enginery/client.hpp>
+#include <enginery/namespace.hpp>
+
+/// As a type of a C library that is held by a smart pointer.
+using Owned = std::unique_ptr<int>;
+template <>
+struct enginery::Codec<Owned> {
+  static Value encode(const Owned& owned) { return *owned; }
+  static Owned decode(const Value& value) {
+    if (!value.truth()) throw KeyError("nothing is owned");
+    return std::make_unique<int>(static_cast<int>(value.as_integer()));
+  }
+  static std::string name() { return "Owned"; }
+};
 
 namespace enginery::detail {
 namespace {
@@ -39,6 +56,20 @@ TEST(Argument, ANumberThatTheParameterCannotHoldIsAnErrorThatNamesIt) {
             "the long double 0.1 cannot be a double without loss; round it: static_cast<double>(x)");
   EXPECT_EQ(message([] { return encode_argument<std::int64_t>(UINT64_MAX); }),
             "the argument 18446744073709551615 does not fit into long int");
+}
+
+TEST(Result, OfATypeThatIsOnlyMovedIsGivenAway) {
+  const auto result = local().apply_async([](int x) { return std::make_unique<int>(x); }, 7);
+  const Owned one = result, other = result;  // each is decoded for itself
+  EXPECT_EQ(*one + *other, 14);
+  EXPECT_NE(one, other);
+  EXPECT_EQ(*local().apply_async([](int x) { return std::make_unique<int>(x); }, 8).get(), 8);
+}
+
+TEST(Result, AKeyErrorOfItsCodecIsStillOne) {
+  const auto result = local().apply_async([](int x) { return std::make_unique<int>(x); }, 0);
+  EXPECT_THROW(result.get(), KeyError);
+  EXPECT_THROW(static_cast<Owned>(result), KeyError);
 }
 
 }  // namespace
