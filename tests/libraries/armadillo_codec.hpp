@@ -25,9 +25,9 @@ struct enginery::Codec<arma::mat> {
     return Value::array(
         Array(DType::f64, shape(*owner), Order::column_major, owner, reinterpret_cast<std::byte*>(owner->memptr())));
   }
-  /// A copy. Integers and other floats are taken if nothing is lost; rows in memory order are put into columns.
+  /// A copy. Lists, integers and other floats are taken if nothing is lost; rows in memory order are put into columns.
   static arma::mat decode(const Value& value) {
-    const Array array = value.as_array().converted(DType::f64).ordered(Order::column_major);
+    const Array array = Codec<Array>::decode(value).converted(DType::f64).ordered(Order::column_major);
     if (array.ndim() != 2) throw ValueError("an arma::mat has two dimensions; got an " + array.describe());
     const auto rows = static_cast<arma::uword>(array.shape()[0]), columns = static_cast<arma::uword>(array.shape()[1]);
     return arma::mat(array.elements<double>().data(), rows, columns);

@@ -83,7 +83,8 @@ TEST_F(LibrariesTest, ArmadillosMatricesTravelByTheCodecOfTheDocuments) {
   import("matrices");
   const Eigen::MatrixXd A = Eigen::Matrix3d{{2, 1, 0}, {1, 3, 1}, {0, 1, 4}};
   const Eigen::Matrix<double, -1, -1, Eigen::RowMajor> in_rows = A;
-  for (const Value& given : {Value(A), Value(in_rows)}) {
+  const Value as_list = List{List{2, 1, 0}, List{1.0, 3, 1}, List{0, 1, 4}};
+  for (const Value& given : {Value(A), Value(in_rows), as_list}) {
     const auto inverse = on(0).apply_sync<Eigen::MatrixXd>("matrices.inverse", given);
     EXPECT_LT((inverse - A.inverse()).norm(), 1e-14);
   }

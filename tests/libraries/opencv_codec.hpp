@@ -24,7 +24,9 @@ struct enginery::Codec<cv::Mat> {
     return Value::array(
         Array(dtype(owner->depth()), shape, Order::row_major, owner, reinterpret_cast<std::byte*>(owner->data)));
   }
-  static cv::Mat decode(const Value& value) { return on_memory_of(value.as_array().ordered(Order::row_major)).clone(); }
+  static cv::Mat decode(const Value& value) {
+    return on_memory_of(Codec<Array>::decode(value).ordered(Order::row_major)).clone();
+  }
   static std::string name() { return "array[image]"; }
 
   /// No copy: an image on the memory of an array, which must outlive it.
