@@ -13,10 +13,10 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
-#include "client/deadline.hpp"
 #include "client/hub_line.hpp"
 #include "core/cluster/hub_addresses.hpp"
-#include "core/tasks/task_wait.hpp"
+#include "core/transport/abandon.hpp"
+#include "core/transport/forked.hpp"
 
 namespace enginery {
 namespace {
@@ -29,8 +29,6 @@ constexpr Seconds kSnapshot = 2s;
 /// Engines find a hub that follows one that died within moments, or after the 2 s that they give one that is silent.
 constexpr Seconds kSettling = 3s;
 constexpr auto kUntilSettled = 50ms;
-/// Whether an engine that is awaited will come at all is asked so often.
-constexpr auto kUntilLook = 500ms;
 
 const wire::HubReply& checked(const wire::HubReply& snapshot) {
   if (!snapshot.ok)
@@ -57,7 +55,11 @@ bool is_known(const wire::HubReply& snapshot, int id, const Uuid& uuid) {
 }  // namespace
 
 std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::milliseconds timeout) {
-  auto engines = std::make_shared<Engines>(std::move(connection));
+  transport::refuse_if_forked();
+  // In a forked child neither the threads nor the sockets are there that it would end.
+  const std::shared_ptr<Engines> engines(new Engines(std::move(connection)), [](Engines* done) {
+    transport::forked() ? transport::abandon(done) : delete done;
+  });
   engines->start(timeout);
   return engines;
 }
@@ -141,13 +143,18 @@ std::vector<int> Engines::living() const {
   return ids;
 }
 
+std::unique_lock<std::mutex> Engines::hold() const {
+  transport::refuse_if_forked();
+  return std::unique_lock(mutex_);
+}
+
 std::vector<int> Engines::ids() const {
-  const std::lock_guard lock(mutex_);
+  const auto lock = hold();
   return living();
 }
 
 std::shared_ptr<EngineLink> Engines::link(int id) const {
-  const std::lock_guard lock(mutex_);
+  const auto lock = hold();
   for (const auto* known : {&alive_, &dead_})
     if (const auto found = known->find(id); found != known->end()) return found->second;
   throw IndexError(fmt::format("there is no engine {}; the engines of cluster '{}' are [{}]", id, connection_.cluster,
@@ -155,7 +162,7 @@ std::shared_ptr<EngineLink> Engines::link(int id) const {
 }
 
 NoEnginesRegistered Engines::none(std::string_view who) const {
-  const std::lock_guard lock(mutex_);
+  const auto lock = hold();
   const std::string& cluster = connection_.cluster;
   if (dead_.empty() && alive_.empty())
     return NoEnginesRegistered(fmt::format(
@@ -170,13 +177,13 @@ NoEnginesRegistered Engines::none(std::string_view who) const {
 }
 
 bool Engines::has_died(int id) const {
-  const std::lock_guard lock(mutex_);
+  const auto lock = hold();
   const auto known = alive_.find(id);
   return known == alive_.end() ? dead_.contains(id) : known->second->dead();
 }
 
 std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
-  const std::lock_guard lock(mutex_);
+  const auto lock = hold();
   std::vector<std::shared_ptr<EngineLink>> links;
   for (const auto& [id, link] : alive_)
     if (!link->dead()) links.push_back(link);
@@ -184,7 +191,7 @@ std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
 }
 
 OutputFeed& Engines::output_feed() {
-  const std::lock_guard lock(mutex_);
+  const auto lock = hold();
   if (!output_feed_) output_feed_ = std::make_unique<OutputFeed>();
   return *output_feed_;
 }
@@ -201,21 +208,6 @@ void Engines::wake() const {
   changed_.notify_all();
 }
 
-void Engines::wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const {
-  const tasks::StoppableWait stoppable([this] { wake(); });
-  std::unique_lock lock(mutex_);
-  const auto there = [&] { return living().size() >= count; };
-  const auto over = [&] { return there() || stoppable.must_end(); };
-  if (!deadline)
-    changed_.wait(lock, over);
-  else
-    changed_.wait_until(lock, *deadline, over);
-  if (there()) return;
-  stoppable.check([count] { return fmt::format("{} engines", count); });
-  throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
-                                 living().size(), count, connection_.cluster));
-}
-
 void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced) {
   auto& slot = alive_[engine.id];
   if (slot && slot->engine().uuid == engine.uuid) return;
@@ -230,6 +222,7 @@ void Engines::apply(const wire::HubReply& snapshot) {
   const char* how = "the hub no longer lists it";
   {
     const std::lock_guard lock(mutex_);
+    heard_ = ClientClock::now();
     asking_ = false;
     if (epoch_ == snapshot.epoch && snapshot.number < number_) return;  // a change came while it was on its way
     if (epoch_ && *epoch_ != snapshot.epoch) how = "it ended while the cluster had no hub";
@@ -282,54 +275,6 @@ bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hear
   }
 }
 
-void Engines::restart(int id, bool kill, Seconds timeout) {
-  const auto deadline = deadline_of(timeout);
-  wire::HubRequest request{kill ? wire::HubOp::kill : wire::HubOp::restart, {}};
-  request.engine.id = id;
-  const auto known = [&] {
-    const auto found = alive_.find(id);
-    return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
-  };
-  const tasks::StoppableWait stoppable([this] { wake(); });
-  std::unique_lock lock(mutex_);
-  const Uuid before = known();
-  lock.unlock();
-  const wire::HubReply reply = ask(request, timeout);
-  if (!reply.ok && reply.ename == "IndexError") throw IndexError(reply.words);
-  if (!reply.ok) throw ValueError(reply.words);
-  const bool comes_back = reply.id >= 0;
-  lock.lock();
-  const auto done = [&] {
-    const Uuid now = known();
-    return now.nil() ? !comes_back : now != before && now != reply.former;
-  };
-  const std::string log = (connection_.directory / fmt::format("engine-{}.log", id)).string();
-  while (!changed_.wait_until(lock, std::min(deadline, std::chrono::steady_clock::now() + kUntilLook), done)) {
-    stoppable.check([id] { return fmt::format("engine {}", id); });
-    if (std::chrono::steady_clock::now() >= deadline)
-      throw TimeoutError(
-          fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,
-                      comes_back ? "back" : "gone", timeout.count(), connection_.cluster, log));
-    lock.unlock();
-    if (const auto how = comes_back ? given_up(id, deadline) : std::nullopt)
-      throw EngineDied(id, fmt::format("{}; see {}", *how, log), "");
-    lock.lock();
-  }
-}
-
-std::optional<std::string> Engines::given_up(int id, std::chrono::steady_clock::time_point deadline) try {
-  const wire::HubReply snapshot = ask({}, deadline - std::chrono::steady_clock::now());
-  const auto is_it = [id](const auto& engine) { return engine.id == id; };
-  if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
-  const auto absent = std::ranges::find_if(snapshot.absent, is_it);
-  if (absent == snapshot.absent.end()) return std::nullopt;
-  if (absent->state == wire::Absence::dead) return absent->how + ", as soon as it took tasks again";
-  if (absent->state != wire::Absence::given_up) return std::nullopt;
-  return absent->how + ", before it took tasks again";
-} catch (const Error&) {
-  return std::nullopt;  // a hub that is being started anew
-}
-
 void Engines::on_change(const Bytes& message) {
   wire::Change change;
   try {
@@ -342,6 +287,7 @@ void Engines::on_change(const Bytes& message) {
   bool ask = false;
   {
     const std::lock_guard lock(mutex_);
+    heard_ = ClientClock::now();
     if (!epoch_) return;  // the first snapshot is on its way and knows better
     const bool heartbeat = change.event == wire::ChangeEvent::heartbeat;
     if (change.epoch != *epoch_ || change.number > number_ + (heartbeat ? 0 : 1)) {

@@ -28,15 +28,11 @@ namespace enginery {
 /// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB; a gap, or another hub in the place of one that
 /// died, asks for a new snapshot. Reading costs no round trip. Nobody is taken for dead because the hub is.
 ///
-/// Threads: all functions from any.
+/// Threads: all functions from any. In a forked child each throws ConnectionError.
 class Engines : public std::enable_shared_from_this<Engines> {
  public:
   /// Connects to the hub and knows its engines. Throws ConnectionError, TimeoutError.
   static std::shared_ptr<Engines> connect(Connection connection, std::chrono::milliseconds timeout);
-  /// For connect().
-  explicit Engines(Connection connection);
-  /// Ends the sessions in words and closes what can be closed safely.
-  ~Engines();
   Engines(const Engines&) = delete;
   Engines& operator=(const Engines&) = delete;
 
@@ -57,12 +53,18 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// gone. Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and is
   /// not started any more), TimeoutError, ConnectionError.
   void restart(int id, bool kill, Seconds timeout);
-  /// Throws TimeoutError, which says how many there are.
-  void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline) const;
+  /// Throws TimeoutError, which says how many there are; ConnectionError once the cluster has ended, or its hub is
+  /// silent for long; NoEnginesRegistered when all that were started have died and stay dead.
+  void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline);
 
   const Connection& connection() const { return connection_; }
 
  private:
+  explicit Engines(Connection connection);
+  /// Ends the sessions in words and closes what can be closed safely.
+  ~Engines();
+  /// For who comes from outside. Throws in a forked child, where another thread may have held it for ever.
+  std::unique_lock<std::mutex> hold() const;
   /// Has those that wait for engines look again.
   void wake() const;
   void start(Seconds timeout);
@@ -79,6 +81,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// Those whose death was not seen either. Requires: mutex_ is held.
   std::vector<int> living() const;
   void apply(const wire::HubReply& snapshot);
+  /// How all that were started have died, if none of them is started anew; by the hub's word.
+  std::optional<std::string> all_died(std::optional<std::chrono::steady_clock::time_point> deadline);
   /// How engine `id` died, if it is not started any more; by the hub's word.
   std::optional<std::string> given_up(int id, std::chrono::steady_clock::time_point deadline);
   /// Requires: mutex_ is held. Links that died are to be told after it is let go.
@@ -92,6 +96,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::map<int, std::shared_ptr<EngineLink>> alive_, dead_;
   std::optional<Uuid> epoch_;
   std::uint64_t number_ = 0;
+  session::Time heard_{};  // the hub, last
   bool asking_ = false;
   std::unique_ptr<OutputFeed> output_feed_;                   // from the first stream on
   std::vector<std::unique_ptr<transport::Requester>> lines_;  // to the hub; until they are quiet

@@ -21,6 +21,8 @@
 #include "client/output_feed.hpp"
 #include "client/output_lines.hpp"
 #include "client/output_marks.hpp"
+#include "core/transport/abandon.hpp"
+#include "core/transport/forked.hpp"
 
 namespace enginery {
 namespace {
@@ -177,7 +179,10 @@ OutputStream& OutputStream::operator=(OutputStream&& other) noexcept {
 OutputStream::~OutputStream() { finish(); }
 
 void OutputStream::finish() {
-  if (const auto state = std::exchange(state_, nullptr)) state->finish(state);
+  auto state = std::exchange(state_, nullptr);
+  if (!state) return;
+  if (transport::forked()) return transport::abandon(new std::shared_ptr(std::move(state)));
+  state->finish(state);
 }
 
 }  // namespace enginery

@@ -15,6 +15,7 @@
 
 #include "client/engine_link.hpp"
 #include "core/tasks/task_wait.hpp"
+#include "core/transport/forked.hpp"
 #include "core/transport/spin.hpp"
 
 namespace enginery {
@@ -67,6 +68,7 @@ void Pending::finish() {
 }
 
 void Pending::then(Continuation work) {
+  if (!ready()) transport::refuse_if_forked();
   {
     const std::lock_guard lock(continuing_);
     if (!(state_.fetch_or(kContinued, std::memory_order_acq_rel) & kDone)) {
@@ -89,6 +91,7 @@ void Pending::nudge() const {
 
 bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const {
   if (ready()) return true;
+  transport::refuse_if_forked();
   const auto late = [&] { return deadline && std::chrono::steady_clock::now() >= *deadline; };
   if (late()) return false;
   const auto label = [this] { return fmt::format("'{}' on engine {}", label_, engine_id_); };
@@ -193,6 +196,7 @@ Metadata Pending::metadata() const {
 
 void Pending::abort() const {
   if (ready()) return;
+  transport::refuse_if_forked();
   asked_to_abort_.store(true, std::memory_order_relaxed);
   if (const auto link = link_.lock()) link->abort(session_, seq_);
 }

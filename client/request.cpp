@@ -13,6 +13,7 @@
 #include "client/program_code.hpp"
 #include "core/session/limits.hpp"
 #include "core/tasks/task_wait.hpp"
+#include "core/transport/forked.hpp"
 
 namespace enginery {
 namespace {
@@ -78,6 +79,7 @@ TaskHandle Request::run_here() const {
 
 TaskHandle Request::send_after(const Pending& task) const {
   if (task.engine_id() == local_engine::kId) return run_here();
+  transport::refuse_if_forked();
   if (const std::shared_ptr<EngineLink> link = task.link()) return submit(*link, packed(link->inline_bytes()), {});
   if (task.ready() && task.error()) std::rethrow_exception(task.error());
   throw ConnectionError(

@@ -35,6 +35,7 @@
 #include "core/modules/crash_stack.hpp"
 #include "core/modules/loader.hpp"
 #include "core/tasks/executor.hpp"
+#include "core/transport/forked.hpp"
 #include "engine/descriptor_reserve.hpp"
 #include "engine/ending.hpp"
 #include "engine/ending_signals.hpp"
@@ -100,7 +101,13 @@ wire::EngineEntry entry_of(const EngineOptions& options, const Uuid& uuid, const
 
 /// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
 wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
-  return executor.run(task.body, task.bulk, task.session);
+  wire::Outcome outcome = executor.run(task.body, task.bulk, task.session);
+  if (transport::forked()) {
+    // A child that the task forked and that returned from it: only the parent is an engine.
+    std::fflush(nullptr);
+    ::_exit(outcome.failure ? 1 : 0);
+  }
+  return outcome;
 } catch (const abi::__forced_unwind&) {
   fmt::print(stderr,
              "enginery engine: a task ended the main thread (pthread_exit?), which ends the engine; return from "

@@ -39,7 +39,8 @@ struct RestartOptions {
 
 /// A connection to a cluster. A handle: copies and views share it; the last of them says good-bye to the engines.
 ///
-/// Threads: all functions from any.
+/// Threads: all functions from any. In a forked child of a process that has a Client, a handle does nothing at its end,
+/// and every call and every new Client throws ConnectionError.
 class ENGINERY_API Client {
  public:
   /// The default cluster's. Throws ConnectionError, which says how to start one; TimeoutError.
@@ -54,7 +55,9 @@ class ENGINERY_API Client {
   /// The engines that take tasks, sorted; always current, without a round trip.
   std::vector<int> ids() const;
   std::size_t size() const;
-  /// Waits until there are `count` engines. Throws TimeoutError.
+  /// Waits until there are `count` engines. Throws TimeoutError; ConnectionError once the cluster has ended, within a
+  /// second on its host, or its hub was silent for 15 s; NoEnginesRegistered when all engines that were started have
+  /// died and are not started anew.
   void wait_for_engines(std::size_t count, std::optional<Seconds> timeout = std::nullopt) const;
 
   /// A view of one engine, by id; negative ones count from the end of ids(). Throws IndexError, NoEnginesRegistered.

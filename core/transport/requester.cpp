@@ -26,8 +26,10 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
+#include "core/transport/forked.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
@@ -141,7 +143,7 @@ struct Requester::State {
   }
 };
 
-Requester::Requester(const Address& address) : state_(new State) {
+Requester::Requester(const Address& address) : state_((prepare_for_forks(), new State)) {
   const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
     if (rv == 0) return;
     close_in_time(state_->socket.id);
@@ -163,7 +165,13 @@ Requester::Requester(const Address& address) : state_(new State) {
   state_->touch();
 }
 
-Requester::~Requester() { quiet() ? State::close(state_) : State::leave_open(state_); }
+Requester::~Requester() {
+  if (forked()) {
+    abandon(state_);
+    return;
+  }
+  quiet() ? State::close(state_) : State::leave_open(state_);
+}
 
 void Requester::send(Message request, OnAnswer on_answer) {
   State::Context* context = state_->take();
@@ -201,6 +209,7 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
     std::unique_ptr<Requester> requester;
     std::exception_ptr error;
   };
+  refuse_if_forked();
   const Clock::time_point start = Clock::now();
   Requester::close_left_open();
   auto dial = std::make_shared<Dial>();

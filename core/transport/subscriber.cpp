@@ -11,6 +11,7 @@
 #include "core/transport/abandon.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
+#include "core/transport/forked.hpp"
 #include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
 
@@ -53,7 +54,8 @@ struct Subscriber::State {
   }
 };
 
-Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage on_message) : state_(new State) {
+Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage on_message)
+    : state_((prepare_for_forks(), new State)) {
   state_->topic = topic;
   state_->on_message = std::move(on_message);
   check(nng_sub0_open(&state_->socket), "nng_sub0_open");
@@ -72,6 +74,10 @@ Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage
 void Subscriber::leave_open() { state_->closable = false; }
 
 Subscriber::~Subscriber() {
+  if (forked()) {
+    abandon(state_);
+    return;
+  }
   for (const auto end = Clock::now() + kClosePatience; state_->closable && !state_->silent() && Clock::now() < end;)
     std::this_thread::sleep_for(2ms);
   const bool close = state_->closable && state_->silent();
