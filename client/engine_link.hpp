@@ -16,6 +16,7 @@
 
 #include "client/client_clock.hpp"
 #include "client/continuations.hpp"
+#include "client/own_lack.hpp"
 #include "client/pending.hpp"
 #include "client/reach.hpp"
 #include "core/cluster/flight_recorder.hpp"
@@ -124,7 +125,10 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// Has a line dialled, in a thread of its own: a dial waits for callbacks of NNG's and for a peer that may be
   /// stopped. Requires: mutex_ is held.
   void want(Line& line);
-  void on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester);
+  /// `failure`: why there is no requester.
+  void on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester, std::exception_ptr failure);
+  /// What is outstanding fails when this process lacks for long what a line takes. Unlocks meanwhile.
+  void give_up_for_lack(Lock& lock);
   void retire(Line& line);
   void mend(Lock& lock);
   bool process_is_gone() const;
@@ -168,6 +172,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   bool delivering_ = false;
   std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
   session::Time gone_since_ = session::kNever;
+  OwnLack lack_;
 };
 
 }  // namespace enginery

@@ -62,8 +62,9 @@ void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& need
       }
       if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error, delivery.line());
     }).detach();
-  } catch (const std::system_error&) {
-    delivering_ = false;  // no more threads now; the clock comes back to it
+  } catch (const std::system_error& error) {
+    delivering_ = false;  // the clock comes back to it
+    lack_.note(error, ClientClock::now());
   }
 }
 

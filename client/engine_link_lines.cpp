@@ -51,25 +51,41 @@ void EngineLink::want(Line& line) {
   try {
     std::thread([self = weak_from_this(), bulk, address = bulk ? reach_.bulk : reach_.tasks] {
       std::shared_ptr<transport::Requester> requester;
+      std::exception_ptr failure;
       try {
         requester = transport::connect(address, address.ipc_path().empty() ? kRemotePatience : kPatience);
       } catch (const Error&) {
-        // The clock looks whether the engine lives, and tries again.
+        failure = std::current_exception();  // the clock looks whether the engine lives, and tries again
       }
-      if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester));
+      if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester), failure);
     }).detach();
-  } catch (const std::system_error&) {
-    line.dialling = false;  // no more threads now; the clock tries again
+  } catch (const std::system_error& error) {
+    line.dialling = false;  // the clock tries again
     line.broken = true;
+    lack_.note(error, ClientClock::now());
     clock_->arm(ClientClock::now() + kRedial);
   }
 }
 
-void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester) {
+void EngineLink::give_up_for_lack(Lock& lock) {
+  const auto words = pending_.empty() ? std::nullopt : lack_.lasts(engine_.id, ClientClock::now());
+  if (!words) return;
+  lack_.clear();  // what is submitted from now on may be luckier
+  fail_all(lock, std::make_exception_ptr(ConnectionError(*words)));
+  lock.lock();
+}
+
+void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester, std::exception_ptr failure) {
   Lock lock(mutex_);
   Line& line = bulk ? bulk_ : tasks_;
   line.dialling = false;
   if (death_) return;
+  try {
+    if (failure) std::rethrow_exception(failure);
+    lack_.clear();
+  } catch (const std::exception& error) {
+    lack_.note(error, ClientClock::now());
+  }
   if (!requester) {
     line.broken = true;
     return clock_->arm(ClientClock::now() + kRedial);
@@ -242,6 +258,7 @@ session::Time EngineLink::tick() {
   session::ClientActions actions;
   Lock lock(mutex_);
   if (!death_) mend(lock);
+  if (!death_) give_up_for_lack(lock);
   std::vector<std::shared_ptr<transport::Requester>> closing;  // after the lock is let go
   std::erase_if(retired_, [&](Retired& old) {
     if (!old.requester->quiet() && ClientClock::now() - old.since < kHopeless) return false;

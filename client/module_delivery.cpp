@@ -61,6 +61,8 @@ void ModuleDelivery::run() {
     try {
       return attempt();
     } catch (const LineBroke&) {
+      if (const auto words = lack_.lasts(engine_.id, std::chrono::steady_clock::now().time_since_epoch()))
+        throw ConnectionError(*words);
       line_.reset();  // at once, so that it is abandoned: closing what broke under traffic may never end
       go_on_(kBulkRedial);
     }
@@ -70,7 +72,9 @@ void ModuleDelivery::run() {
 void ModuleDelivery::attempt() {
   try {
     line_ = transport::connect(address_, kDialSeconds);
-  } catch (const Error&) {
+    lack_.clear();
+  } catch (const Error& error) {
+    lack_.note(error, std::chrono::steady_clock::now().time_since_epoch());
     throw LineBroke();
   }
   for (int round = 0; round < kRounds; ++round) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/delivery_turn.hpp"
+#include "client/own_lack.hpp"
 #include "core/modules/module_files.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -29,7 +30,8 @@ class ModuleDelivery {
       : engine_(engine), address_(std::move(address)), files_(std::move(files)), go_on_(std::move(go_on)) {}
 
   /// Returns when the engine has the module, or nobody wants it there any more. Throws PluginLoadError when a file
-  /// cannot be read, ConnectionError naming engine and module when the engine refuses it.
+  /// cannot be read, ConnectionError naming engine and module when the engine refuses it, or naming what this process
+  /// lacks for long.
   void run();
 
   /// The line of the last attempt, to be kept until it can be closed.
@@ -51,6 +53,7 @@ class ModuleDelivery {
   const std::shared_ptr<const modules::ModuleFiles> files_;
   const GoOn go_on_;
   std::shared_ptr<transport::Requester> line_;
+  OwnLack lack_;
 };
 
 }  // namespace enginery

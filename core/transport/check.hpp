@@ -16,6 +16,14 @@ class NotOfThisCluster : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
 
+/// This process has no descriptors, threads or memory left for a connection; the peer may be well.
+class OwnLack : public ConnectionError {
+  using ConnectionError::ConnectionError;
+};
+
+/// Whether a socket cannot be opened now for want of descriptors.
+bool lacks_descriptors() noexcept;
+
 /// What a user can do about an error of NNG's.
 inline const char* remedy(int rv) {
   switch (rv) {
@@ -62,6 +70,7 @@ inline void check(int rv, const char* call, const std::string& about = {}) {
   if (rv == 0) return;
   const std::string words =
       std::string(call) + (about.empty() ? "" : " " + about) + ": " + nng_strerror(rv) + remedy(rv);
+  if (rv == NNG_ENOFILES || rv == NNG_ENOMEM) throw OwnLack(words);
   if (rv == NNG_ECRYPTO || rv == NNG_EPEERAUTH) throw NotOfThisCluster(words);
   throw ConnectionError(words);
 }

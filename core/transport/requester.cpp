@@ -30,6 +30,7 @@
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
 #include "core/transport/forked.hpp"
+#include "core/transport/left_open.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
@@ -76,33 +77,6 @@ struct Requester::State {
     }
     close_in_time(state->socket.id);
     delete state;
-  }
-
-  /// Those that were let go of while something was open. They stay in sight of leak checkers, and are never destroyed
-  /// at the process' end: NNG's threads may outlive static objects.
-  struct LeftOpen {
-    std::mutex mutex;
-    std::vector<State*> states;
-  };
-  static LeftOpen& left_open() {
-    static auto* const all = new LeftOpen;
-    return *all;
-  }
-  static void leave_open(State* state) {
-    const std::lock_guard lock(left_open().mutex);
-    left_open().states.push_back(state);
-  }
-  static void close_left_open() {
-    std::vector<State*> quiet;
-    {
-      const std::lock_guard lock(left_open().mutex);
-      std::erase_if(left_open().states, [&](State* state) {
-        if (!state->quiet()) return false;
-        quiet.push_back(state);
-        return true;
-      });
-    }
-    for (State* const state : quiet) close(state);
   }
 
   Context* take() {
@@ -170,7 +144,12 @@ Requester::~Requester() {
     abandon(state_);
     return;
   }
-  quiet() ? State::close(state_) : State::leave_open(state_);
+  const auto try_close = [state = state_] {
+    if (!state->quiet()) return false;
+    State::close(state);
+    return true;
+  };
+  if (!try_close()) transport::leave_open(try_close);
 }
 
 void Requester::send(Message request, OnAnswer on_answer) {
@@ -190,12 +169,10 @@ std::size_t Requester::open() const { return state_->open.load(std::memory_order
 
 bool Requester::quiet() const { return state_->quiet(); }
 
-void Requester::close_left_open() { State::close_left_open(); }
-
 static void dial_in_background(const Address& address, std::function<void()> dial) try {
   std::thread(std::move(dial)).detach();
 } catch (const std::system_error& error) {
-  throw ConnectionError(fmt::format(
+  throw OwnLack(fmt::format(
       "{} cannot be dialled: this process can have no further thread ({}); end some, or raise `ulimit -u` or "
       "--memory-limit",
       address.url, error.what()));
@@ -211,7 +188,7 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
   };
   refuse_if_forked();
   const Clock::time_point start = Clock::now();
-  Requester::close_left_open();
+  close_left_open();
   auto dial = std::make_shared<Dial>();
   dial_in_background(address, [dial, address] {
     std::unique_ptr<Requester> requester;
@@ -257,7 +234,7 @@ Message request(Requester& requester, Message message, double timeout_seconds) {
     Message answer;
     std::string failure;
   };
-  Requester::close_left_open();
+  close_left_open();
   auto waiting = std::make_shared<Waiting>();
   requester.send(std::move(message), [waiting](Message answer, const char* failure) {
     const std::lock_guard lock(waiting->mutex);

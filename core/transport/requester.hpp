@@ -24,7 +24,7 @@ class Requester {
   /// connect() has a limit.
   explicit Requester(const Address& address);
 
-  /// Closes the socket if it was silent long enough for that to be safe, else leaves that to close_left_open().
+  /// Closes the socket if it was silent long enough for that to be safe, else when it was.
   ~Requester();
   Requester(const Requester&) = delete;
   Requester& operator=(const Requester&) = delete;
@@ -36,8 +36,6 @@ class Requester {
   std::size_t open() const;
   /// Nothing is open and nothing has moved for 20 ms: NNG can close it without hanging.
   bool quiet() const;
-  /// Closes those that were left open and have become quiet. connect() and request() do it first.
-  static void close_left_open();
 
  private:
   struct State;

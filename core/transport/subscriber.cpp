@@ -3,7 +3,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/sub.h>
@@ -12,6 +15,7 @@
 #include "core/transport/check.hpp"
 #include "core/transport/close_in_time.hpp"
 #include "core/transport/forked.hpp"
+#include "core/transport/left_open.hpp"
 #include "core/transport/tls.hpp"
 #include "core/wire/frame.hpp"
 
@@ -21,8 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-/// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not.
-constexpr auto kQuietFor = 20ms;
+/// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not,
+/// and of one that may speak at any moment hardly.
+constexpr auto kQuietFor = 20ms, kQuietForLong = 1000ms;
 constexpr auto kClosePatience = 100ms;
 /// Between the dials of a socket that nobody wants any more: longer than any process lives.
 constexpr nng_duration kNeverRedial = 0x7fffffff;
@@ -35,10 +40,24 @@ struct Subscriber::State {
   nng_aio* aio = nullptr;
   std::string topic;
   OnMessage on_message;
-  bool closable = true;
+  bool waits = true;   // for a silence, at its end
+  std::mutex calling;  // held while on_message, which is null once nobody wants messages
   std::atomic<Clock::time_point> heard{Clock::time_point::min()};
 
-  bool silent() const { return heard.load(std::memory_order_relaxed) < Clock::now() - kQuietFor; }
+  bool silent_for(Clock::duration time) const { return heard.load(std::memory_order_relaxed) < Clock::now() - time; }
+  void let_go() {
+    const std::lock_guard lock(calling);
+    on_message = nullptr;
+  }
+  /// Requires: on_message is null, and it is silent.
+  static void close(State* state) {
+    if (state->aio) {
+      nng_aio_stop(state->aio);
+      nng_aio_free(state->aio);
+    }
+    close_in_time(state->socket.id);
+    delete state;
+  }
 
   static void on_aio(void* argument) {
     auto* state = static_cast<State*>(argument);
@@ -47,7 +66,8 @@ struct Subscriber::State {
     if (rv == 0) {
       state->heard.store(Clock::now(), std::memory_order_relaxed);
       const Message message(nng_aio_get_msg(state->aio));
-      if (message.size() >= state->topic.size())
+      const std::lock_guard lock(state->calling);
+      if (state->on_message && message.size() >= state->topic.size())
         state->on_message(Bytes::copy(message.span().subspan(state->topic.size())));
     }
     nng_recv_aio(state->socket, state->aio);
@@ -56,8 +76,9 @@ struct Subscriber::State {
 
 Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage on_message)
     : state_((prepare_for_forks(), new State)) {
+  std::unique_ptr<State, void (*)(State*)> unfinished(state_, &State::close);
+  close_left_open();
   state_->topic = topic;
-  state_->on_message = std::move(on_message);
   check(nng_sub0_open(&state_->socket), "nng_sub0_open");
   nng_socket_set_int(state_->socket, NNG_OPT_RECVBUF, 8192);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
@@ -66,34 +87,37 @@ Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage
   check(nng_socket_set(state_->socket, NNG_OPT_SUB_SUBSCRIBE, topic.data(), topic.size()), "subscribing at",
         address.url);
   check(nng_aio_alloc(&state_->aio, &State::on_aio, state_), "nng_aio_alloc");
-  nng_recv_aio(state_->socket, state_->aio);
+  state_->on_message = std::move(on_message);
   check(create_dialer(&state_->dialer, state_->socket, address), "connecting to", address.url);
+  nng_recv_aio(state_->socket, state_->aio);
   check(nng_dialer_start(state_->dialer, NNG_FLAG_NONBLOCK), "connecting to", address.url);
+  static_cast<void>(unfinished.release());
 }
 
-void Subscriber::leave_open() { state_->closable = false; }
+void Subscriber::leave_open() { state_->waits = false; }
 
 Subscriber::~Subscriber() {
   if (forked()) {
     abandon(state_);
     return;
   }
-  for (const auto end = Clock::now() + kClosePatience; state_->closable && !state_->silent() && Clock::now() < end;)
-    std::this_thread::sleep_for(2ms);
-  const bool close = state_->closable && state_->silent();
-  nng_aio_stop(state_->aio);  // waits for a callback that runs; none comes after
-  nng_aio_free(state_->aio);
-  if (close) {
-    close_in_time(state_->socket.id);
-    delete state_;
-  } else {
-    // It does not dial for ever where nobody listens any more: many that do wedge NNG and take all descriptors.
-    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMINT, kNeverRedial);
-    nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMAXT, kNeverRedial);
-    // What still comes is thrown away as it comes.
-    nng_socket_set(state_->socket, NNG_OPT_SUB_UNSUBSCRIBE, state_->topic.data(), state_->topic.size());
-    abandon(state_);
+  state_->let_go();
+  if (state_->waits) {
+    for (const auto end = Clock::now() + kClosePatience; !state_->silent_for(kQuietFor) && Clock::now() < end;)
+      std::this_thread::sleep_for(2ms);
+    if (state_->silent_for(kQuietFor)) {
+      State::close(state_);
+      return;
+    }
   }
+  // It does not dial for ever where nobody listens any more: many that do wedge NNG and take all descriptors.
+  nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMINT, kNeverRedial);
+  nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMAXT, kNeverRedial);
+  transport::leave_open([state = state_] {
+    if (!state->silent_for(kQuietForLong)) return false;
+    State::close(state);
+    return true;
+  });
 }
 
 }  // namespace enginery::transport

@@ -20,9 +20,9 @@ class Subscriber {
   /// address.
   Subscriber(const Address& address, std::string_view topic, OnMessage on_message);
   /// Blocks until a callback that runs has returned, and for 100 ms at most until nothing comes: then the socket can
-  /// be closed; else it is abandoned to the process' end.
+  /// be closed; else close_left_open() does it after a longer silence.
   ~Subscriber();
-  /// The peer may send at any time, and then no silence is long enough to close the socket safely: it is not closed.
+  /// The peer may send at any time: at its end, do not wait for a short silence.
   void leave_open();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;

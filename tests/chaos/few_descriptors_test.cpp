@@ -1,9 +1,17 @@
 // tests/chaos/few_descriptors_test.cpp: a process that has no descriptor left refuses or waits, and works again later.
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <sstream>
 #include <thread>
+#include <vector>
 
 #include <enginery/stop.hpp>
 
@@ -12,6 +20,8 @@
 namespace enginery {
 namespace {
 
+using testing::AllOf;
+using testing::HasSubstr;
 using FewDescriptorsTest = ChaosTest;
 
 TEST_F(FewDescriptorsTest, WhoFindsNoneLeftIsRefusedSoonAndOthersGoOn) {
@@ -67,6 +77,78 @@ TEST_F(FewDescriptorsTest, AnEngineWhoseTasksTakeAllAnswersNewClients) {
     }
   })) << "while one runs";
   running.get(Seconds(30));
+}
+
+/// All that this process may have, until its end.
+class AllDescriptors {
+ public:
+  AllDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    few.rlim_cur = 256;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    take();
+    taker_ = std::thread([this] {  // also those that others give back
+      while (!done_) take();
+    });
+  }
+  ~AllDescriptors() {
+    done_ = true;
+    taker_.join();
+    for (const int fd : taken_) ::close(fd);
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  AllDescriptors(const AllDescriptors&) = delete;
+  AllDescriptors& operator=(const AllDescriptors&) = delete;
+
+ private:
+  void take() {
+    for (int fd; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(fd);
+    ::sched_yield();
+  }
+
+  rlimit before_{};
+  std::vector<int> taken_;
+  std::atomic<bool> done_ = false;
+  std::thread taker_;
+};
+
+TEST_F(FewDescriptorsTest, AClientThatHasNoneLeftIsToldSo) {
+  start_cluster("start --daemon -n 2");
+  client_.emplace();
+  on(1).apply_sync(::getpid);
+  {
+    const AllDescriptors all;
+    const auto first = on(0).apply_async(::getpid);
+    EXPECT_THAT(error_of([&] { first.get(Seconds(20)); }),
+                AllOf(HasSubstr("this process cannot reach engine 0"), HasSubstr("has no descriptors left")));
+    const auto without_code = on(0).execute("1");
+    EXPECT_THAT(error_of([&] { without_code.get(Seconds(20)); }), HasSubstr("this process cannot reach engine 0"));
+    EXPECT_THAT(error_of([] { Client(); }), HasSubstr("Too many open files"));
+    EXPECT_GT(on(1).apply_sync(::getpid), 0) << "what is there goes on";
+  }
+  EXPECT_GT(on(0).apply(::getpid).get(Seconds(30)), 0);
+}
+
+TEST_F(FewDescriptorsTest, StreamsOfShortLivedClientsLeaveNone) {
+  start_cluster("start --daemon -n 2");
+  const auto mine = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+  };
+  const auto use = [] {
+    std::ostringstream text;
+    const Client client;
+    const OutputStream stream = client.stream_output(text, text);
+    client.all().apply_sync([] { std::puts("seen"); });
+  };
+  use();
+  const auto before = mine();
+  for (int i = 0; i < 20; ++i) use();
+  EXPECT_TRUE(comes([&] {
+    Client();
+    return mine() <= before + 8;
+  })) << mine()
+      << " instead of " << before;
 }
 
 TEST_F(FewDescriptorsTest, HubAndEnginesMayHaveAllThatTheirUserMayHave) {

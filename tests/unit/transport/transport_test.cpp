@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/transport/close_in_time.hpp"
+#include "core/transport/left_open.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/requester.hpp"
@@ -239,6 +242,45 @@ TEST_F(TransportTest, ASubscriberEndsUnderTrafficWithoutHanging) {
   }
   done = true;
   pouring.join();
+}
+
+bool all_are_closed_but(std::size_t others) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (close_left_open() > others) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+TEST_F(TransportTest, SubscribersThatWereLeftOpenAreClosedOnceTheirPeerIsSilent) {
+  Publisher publisher(url());
+  const auto subscribe = [&] {
+    std::atomic<bool> heard = false;
+    Subscriber subscriber(url(), "abc:", [&](const Bytes&) { heard = true; });
+    while (!heard) publisher.publish(message_of("abc:x"));
+    subscriber.leave_open();
+  };
+  const std::size_t others = close_left_open();  // of other tests
+  for (int i = 0; i < 10; ++i) subscribe();
+  EXPECT_GT(close_left_open(), others);
+  EXPECT_TRUE(all_are_closed_but(others));
+}
+
+TEST(CloserTest, ASlowCloseHoldsUpNobodyForLongAndTheOthersFollow) {
+  std::promise<void> go_on, all;
+  std::vector<std::uint32_t> closed;  // by one thread
+  Closer closer([&, slow = go_on.get_future().share()](std::uint32_t socket) {
+    if (socket == 1) slow.wait();
+    closed.push_back(socket);
+    if (socket == 4) all.set_value();
+  });
+  const auto start = std::chrono::steady_clock::now();
+  for (const std::uint32_t socket : {1, 2, 3, 4}) closer.close(socket);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 2 * Closer::kLongestClose);
+  go_on.set_value();
+  all.get_future().wait();
+  EXPECT_EQ(closed, (std::vector<std::uint32_t>{1, 2, 3, 4}));
 }
 
 }  // namespace
