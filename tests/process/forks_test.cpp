@@ -44,7 +44,7 @@ static void say(int words, const std::string& text) {
 }
 
 static std::int64_t twice(std::int64_t x) { return 2 * x; }
-static std::int64_t run_until_asked() {
+static std::int64_t loop_until_asked() {
   while (!stop_requested()) std::this_thread::yield();
   return 1;
 }
@@ -78,7 +78,7 @@ TEST_F(ForksTest, AChildsHandlesDoNothingAtTheirEnd) {
   struct Handles {
     Client client;
     DirectView e0 = client[0];
-    AsyncResult<std::int64_t> ready = e0.apply_async(twice, 1), open = e0.apply_async(run_until_asked);
+    AsyncResult<std::int64_t> ready = e0.apply_async(twice, 1), open = e0.apply_async(loop_until_asked);
     StayingResult<std::int64_t> kept = e0.apply(stays(twice), 3);
     std::ostringstream text;
     OutputStream output = client.stream_output(text, text);
@@ -108,7 +108,7 @@ TEST_F(ForksTest, CallsInAChildSayThatItIsForked) {
   const DirectView e0 = on(0);
   const AsyncResult<std::int64_t> ready = e0.apply_async(twice, 21);
   ASSERT_TRUE(ready.wait(Seconds(30)));
-  const AsyncResult<std::int64_t> open = e0.apply_async(run_until_asked);
+  const AsyncResult<std::int64_t> open = e0.apply_async(loop_until_asked);
   const std::vector<std::function<void()>> calls{
       [&] { rc().ids(); },
       [&] { rc()[0]; },
