@@ -101,6 +101,7 @@ class EveryWaitTest : public WaitsTest {
   void begin() {
     start_engines(1, "--load system");
     engine_ = static_cast<int>(pid(0));
+    on(0).push({{"x", 1}}).get();
     wait([e0 = on(0)] { e0.apply_sync(run_until_asked); });
     ASSERT_TRUE(comes([&] { return status_of("run_until_asked"); }));
     wait([e0 = on(0)] { e0.apply_sync<std::int64_t>("system.getpid"); });
