@@ -5,8 +5,13 @@
 // for it: nearly always it is done when nng_ctx_send returns, which shows by the message having left the aio. Where the
 // peer's pipe is full it is not, and then a thread of the responder's own waits for it before the context receives
 // again.
+//
+// A peer that asks and does not read would so come to hold all contexts, and nobody else would be heard. So of one
+// connection at most `kSlowOfOne` answers wait, and of all together never so many that fewer than `kFree` contexts
+// receive: the answer that waits longest is given up. Who still wants it asks again, as after a broken connection.
 #include "core/transport/responder.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -30,6 +35,9 @@
 namespace enginery::transport {
 
 constexpr std::chrono::milliseconds kLook(1);
+/// A client's large results come as four parts at a time, and it may ask for each again.
+constexpr std::ptrdiff_t kSlowOfOne = 8;
+constexpr std::size_t kFree = 8;
 
 struct Responder::State {
   struct Context {
@@ -47,6 +55,8 @@ struct Responder::State {
     nng_ctx ctx{};
     nng_aio* sending = nullptr;
     nng_aio* receiving = nullptr;
+    std::uint32_t pipe = 0;  // of the request that it holds or answers
+    bool given_up = false;   // its answer
   };
 
   nng_socket socket{};
@@ -67,6 +77,7 @@ struct Responder::State {
     const int rv = nng_aio_result(context->receiving);
     if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
     if (rv != 0) return nng_ctx_recv(context->ctx, context->receiving);
+    context->pipe = static_cast<std::uint32_t>(nng_msg_get_pipe(nng_aio_get_msg(context->receiving)).id);
     Message request(nng_aio_get_msg(context->receiving));
     if (is_ping(request)) return answer(*context, std::move(request));
     context->state->held.fetch_add(1, std::memory_order_relaxed);
@@ -99,6 +110,13 @@ struct Responder::State {
   void wait_for(Context& context) {
     const std::lock_guard lock(mutex);
     slow.push_back(&context);
+    const auto waits = [](const Context* one) { return !one->given_up; };
+    const auto same = [&](const Context* one) { return waits(one) && one->pipe == context.pipe; };
+    const auto busy = static_cast<std::size_t>(std::ranges::count_if(slow, waits)) + held;
+    if (std::ranges::count_if(slow, same) > kSlowOfOne)
+      (*std::ranges::find_if(slow, same))->given_up = true;
+    else if (busy + std::min(kFree, contexts.size() / 2) > contexts.size())
+      (*std::ranges::find_if(slow, waits))->given_up = true;
     changed.notify_one();
   }
 
@@ -109,8 +127,12 @@ struct Responder::State {
       changed.wait(lock, [this] { return stop || !slow.empty(); });
       while (!stop && !slow.empty()) {
         std::erase_if(slow, [](Context* context) {
-          if (nng_aio_get_msg(context->sending) != nullptr) return false;
+          if (context->given_up)
+            nng_aio_cancel(context->sending);
+          else if (nng_aio_get_msg(context->sending) != nullptr)
+            return false;
           nng_aio_wait(context->sending);
+          context->given_up = false;
           receive_again(*context);
           return true;
         });

@@ -26,7 +26,7 @@ class Responder {
 
   /// Listens at this address, too, for other hosts; the address with its port. Once. Throws ConnectionError.
   std::string listen(const Address& address);
-  /// Exactly once for every ticket.
+  /// Exactly once for every ticket. What a peer does not read may be given up.
   void answer(Ticket ticket, Message reply);
   /// At least so many contexts receive or hold requests.
   void reserve(std::size_t contexts);

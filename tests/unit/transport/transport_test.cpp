@@ -119,11 +119,14 @@ class Echo {
   explicit Echo(const std::string& url)
       : responder_(url, 16, [this](Responder::Ticket ticket, Message request) {
           self_.load()->answer(ticket, std::move(request));
+          ++served_;
         }) {
     self_ = &responder_;
   }
+  int served() const { return served_; }
 
  private:
+  std::atomic<int> served_ = 0;
   std::atomic<Responder*> self_ = nullptr;
   Responder responder_;
 };
@@ -165,6 +168,39 @@ TEST_F(TransportTest, AListenerAnswersWhateverProbesHaveDoneToIt) {
   }
   EXPECT_EQ(text_of(request(before, message_of("still there"), 10)), "still there") << "who is connected goes on";
   EXPECT_TRUE(comes_to_answer(url()));
+}
+
+/// A connection to the socket at `path` that asks `count` times and never reads.
+cluster::Descriptor deaf_peer(const std::string& path, int count) {
+  using namespace std::string_literals;
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  cluster::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  std::string bytes = "\0SP\0\0\x30\0\0"s;
+  for (int i = 0; i < count; ++i) bytes += "\1\0\0\0\0\0\0\0\x0c\x80\0\0\1question"s;
+  std::size_t sent = 0;
+  for (pollfd ready{fd.get(), POLLOUT, 0}; sent < bytes.size() && ::poll(&ready, 1, 1000) == 1;)
+    sent += static_cast<std::size_t>(::send(fd.get(), &bytes[sent], bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT));
+  return fd;
+}
+
+TEST_F(TransportTest, PeersThatAskAndNeverReadKeepNobodyFromBeingAnswered) {
+  const Echo echo(url());
+  Requester before(url());
+  EXPECT_EQ(text_of(request(before, message_of("first"), 10)), "first");
+  std::vector<cluster::Descriptor> deaf;
+  for (int i = 0; i < 4; ++i) {
+    deaf.push_back(deaf_peer(path(), 2000));
+    EXPECT_EQ(text_of(request(before, message_of("still there"), 10)), "still there") << i;
+    EXPECT_TRUE(comes_to_answer(url())) << i;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(text_of(request(before, message_of("x"), 10)), "x");
+  while (echo.served() < 4 * 2000 && std::chrono::steady_clock::now() - start < std::chrono::seconds(20))
+    std::this_thread::yield();
+  EXPECT_GE(echo.served(), 4 * 2000) << "they are heard themselves, too";
 }
 
 TEST_F(TransportTest, AListenerWhoseSocketSomebodyRemovedListensAgain) {
