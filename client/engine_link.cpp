@@ -46,7 +46,7 @@ EngineLink::EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<Cl
 
 void EngineLink::new_session() {
   session_id_ = Uuid::random();
-  session_.emplace(engine_.uuid, session_id_, limits_);
+  session_.emplace(engine_.uuid, session_id_, limits_, session_ ? session_->door() : 0);
   if (reach_.same_pids) {
     const ProcessId self = ProcessId::self();
     session_->set_client_process(static_cast<std::uint64_t>(self.pid), self.start);
@@ -213,10 +213,14 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
 void EngineLink::lose(const session::Lost& lost) {
   if (lost.why == session::Status::wrong_engine) return die("another process took its place");
   Lock lock(mutex_);
-  std::string words = "engine " + std::to_string(engine_.id) + " no longer knows this client's session";
-  if (!lost.words.empty()) words += ": " + lost.words;
-  fail_all(lock,
-           std::make_exception_ptr(SessionLost(words + "; what was outstanding is not run again, submit it anew")));
+  if (lost.why == session::Status::busy)
+    return fail_all(lock, std::make_exception_ptr(SessionLost(fmt::format(
+                              "engine {} does not take this client: {}. Nothing was run", engine_.id, lost.words))));
+  const bool own = lost.why == session::Status::no_memory;  // what ended it was here
+  fail_all(lock, std::make_exception_ptr(SessionLost(fmt::format(
+                     "{} engine {}: {}. What was outstanding is not run again, submit it anew",
+                     own ? "this client gave up its session with" : "this client has no session any more with",
+                     engine_.id, lost.words))));
 }
 
 void EngineLink::fail_all(Lock& lock, std::exception_ptr error) {

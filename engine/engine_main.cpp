@@ -234,8 +234,8 @@ int engine_main(const EngineOptions& options) try {
     if (options.launcher_fd < 0)
       say(fmt::format("engine {} of cluster '{}' takes tasks; Ctrl-C ends it", presence->id(), connection.cluster));
     log.info("engine {} takes tasks: uuid {}, pid {}", presence->id(), uuid, ::getpid());
-    std::optional<session::Running> task = server.next();
-    while (task) {
+    // Everything of a task has its end in here, not when the next one comes.
+    const auto perform = [&](std::optional<session::Running> task) {
       const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
       log.debug("task {} of session {} begins", task->seq, task->session);
       recorder.task_begins(task->session, task->seq);
@@ -253,9 +253,9 @@ int engine_main(const EngineOptions& options) try {
       wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
       log.debug("task {} of session {} has ended: {}", task->seq, task->session,
                 outcome.failure ? std::string_view(outcome.failure->ename) : "no error");
-      task.reset();
-      task = server.finish_and_next(std::move(packed.body), std::move(packed.bulk));
-    }
+      server.finish(std::move(packed.body), std::move(packed.bulk), executor.keeps_for(task->session));
+    };
+    while (std::optional<session::Running> task = server.next()) perform(std::move(task));
     ends.finish([&] {
       executor.clear();
       loader.clear();

@@ -99,6 +99,7 @@ SessionServer::Addresses SessionServer::listen(const transport::Address& tasks, 
 void SessionServer::on_task_request(transport::Responder::Ticket ticket, transport::Message message) {
   session::Exchange exchange;
   try {
+    const std::uint64_t origin = message.origin();
     const wire::Opened opened = wire::open_frame(std::move(message).share());
     if (opened.kind == wire::MessageKind::status_request) {
       wire::decode_status_request(opened);
@@ -115,6 +116,7 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
     if (opened.kind != wire::MessageKind::exchange)
       throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
     exchange = wire::decode_exchange(opened);
+    exchange.origin = origin;
   } catch (const std::bad_alloc&) {
     return tasks_.answer(ticket, broken_link());
   } catch (const std::exception& error) {
@@ -170,26 +172,34 @@ void SessionServer::on_module_request(transport::Responder::Ticket ticket, const
   bulk_.answer(ticket, encoded(wire::ModuleAnswer{wire::ModuleStatus::refused, {}, error.what()}));
 }
 
-std::optional<session::Running> SessionServer::next() {
-  Lock lock(mutex_);
-  return wait_for_task(lock);
-}
-
-std::optional<session::Running> SessionServer::finish_and_next(Bytes body, std::vector<Bytes> bulk) {
+void SessionServer::finish(Bytes body, std::vector<Bytes> bulk, bool keeps) {
+  std::optional<session::Running> done;  // freed after the lock is let go
   session::EngineActions actions;
   Lock lock(mutex_);
-  const session::Running done = std::move(*running_);
-  running_.reset();
+  done.swap(running_);
   ++finished_;
-  sessions_.finished(done.session, done.seq, std::move(body), std::move(bulk), now(), actions);
-  if (!actions.empty()) {
+  sessions_.keeps(done->session, keeps);
+  sessions_.finished(done->session, done->seq, std::move(body), std::move(bulk), now(), actions);
+  if (!actions.empty()) perform(lock, actions);
+}
+
+bool SessionServer::take_task(Lock& lock) {
+  session::EngineActions actions;  // answers carry results: they are not held while waiting
+  running_ = sessions_.next(now(), actions);
+  if (running_) {
+    running_since_ = utc_now();
+    begin_stoppable_task();
+  }
+  const bool changed = !actions.empty() || sessions_.next_deadline() < armed_;
+  if (changed) {
     perform(lock, actions);
     lock.lock();
   }
-  return wait_for_task(lock);
+  return changed;
 }
 
-std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
+std::optional<session::Running> SessionServer::next() {
+  Lock lock(mutex_);
   for (;;) {
     if (stop_) return std::nullopt;
     while (!ended_.empty()) {
@@ -198,17 +208,7 @@ std::optional<session::Running> SessionServer::wait_for_task(Lock& lock) {
       for (const Uuid& session : ended) on_end_(session);
       lock.lock();
     }
-    session::EngineActions actions;
-    running_ = sessions_.next(now(), actions);
-    if (running_) {
-      running_since_ = utc_now();
-      begin_stoppable_task();
-    }
-    const bool busy = !actions.empty() || sessions_.next_deadline() < armed_;
-    if (busy) {
-      perform(lock, actions);
-      lock.lock();
-    }
+    const bool busy = take_task(lock);
     if (running_) return running_;
     if (busy) continue;  // there may be work since
     // The next call of a client that waits for each comes within microseconds: waking from sleep would cost more.

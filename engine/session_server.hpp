@@ -24,7 +24,7 @@ namespace enginery::engine {
 /// Listens for clients, keeps their sessions, and gives their tasks to the main thread one at a time.
 ///
 /// Threads: NNG's threads bring requests; the clock thread of this object keeps the deadlines; the main thread calls
-/// next() and finish_and_next(). All meet in one mutex, which nobody holds while encoding, sending or running a task.
+/// next() and finish(). All meet in one mutex, which nobody holds while encoding, sending or running a task.
 class SessionServer {
  public:
   struct Addresses {
@@ -47,8 +47,9 @@ class SessionServer {
 
   /// Waits for a task. Nothing after stop().
   std::optional<session::Running> next();
-  /// Hands in the outcome of the task that was given last, and waits for the next one.
-  std::optional<session::Running> finish_and_next(Bytes body, std::vector<Bytes> bulk);
+  /// Hands in the outcome of the task that was given last, of which nothing is held any more. `keeps`: results of its
+  /// session stay here.
+  void finish(Bytes body, std::vector<Bytes> bulk, bool keeps);
   /// Gives no more tasks, and asks the one that runs to stop. Threads: any.
   void stop();
 
@@ -62,7 +63,8 @@ class SessionServer {
   void on_task_request(transport::Responder::Ticket ticket, transport::Message message);
   void on_bulk_request(transport::Responder::Ticket ticket, transport::Message message);
   void on_module_request(transport::Responder::Ticket ticket, const wire::Opened& opened);
-  std::optional<session::Running> wait_for_task(Lock& lock);
+  /// The next task, if there is one, and whether something changed meanwhile.
+  bool take_task(Lock& lock);
   /// Unlocks, then does what the sessions asked for.
   void perform(Lock& lock, session::EngineActions& actions);
   void run_clock();

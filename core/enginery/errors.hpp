@@ -54,7 +54,7 @@ ENGINERY_NAMED_ERROR(DeadlockError);
 /// The task's time, its view's `timeout`, was over before it had its result. It did not run, or it was asked to stop
 /// and may still run, which what() says.
 ENGINERY_NAMED_ERROR(TaskTimeout);
-/// The engine no longer knows this client's session; its outstanding tasks are never run again.
+/// The engine has no session with this client (any more): what() says why. Outstanding tasks are never run again.
 ENGINERY_NAMED_ERROR(SessionLost);
 /// In a callback of the library, where waiting is forbidden, the bounded queue had no room.
 ENGINERY_NAMED_ERROR(QueueFull);

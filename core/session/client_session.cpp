@@ -16,6 +16,10 @@
 // delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
 // a task with chunks waits and the engine has never answered, an empty Exchange marked `open` goes first.
 //
+// A session comes through the engine's door, whose number grows with the sessions that have ended there. One that has
+// closed is told with the new one; then all is sent again, on a new link, if the engine has refused all that was ever
+// sent to it in this way. Else it may have run some of it in a session that it has forgotten, and this one is lost.
+//
 // What was aborted before it was sent has its outcome at once, whatever the engine does; an empty entry takes its
 // place. So has a task for whose payloads the engine says to have no memory. Other aborts are sent once on each link:
 // an answered Exchange was processed, and an unanswered one breaks its link. A task that was sent once stays as it is
@@ -36,10 +40,11 @@
 namespace enginery::session {
 
 struct ClientSession::State {
-  State(const Uuid& engine_, const Uuid& session_, const Limits& limits_)
+  State(const Uuid& engine_, const Uuid& session_, const Limits& limits_, std::uint64_t door_)
       : engine(engine_),
         session(session_),
         limits(limits_),
+        door(door_),
         queue(limits_),
         link(limits_),
         uploads(engine_, session_, limits_),
@@ -48,6 +53,8 @@ struct ClientSession::State {
   Uuid engine, session;
   Limits limits;
   std::uint64_t pid = 0, start = 0;
+  std::uint64_t door, latest_door = door;  // of this session, and of those to come
+  std::uint64_t unrefused = 0;             // Exchanges that were sent and that no closed door has refused
   TaskQueue queue;
   Outcomes outcomes;
   Arrivals arrivals;
@@ -76,6 +83,7 @@ struct ClientSession::State {
     exchange.session = session;
     exchange.link = link.number();
     exchange.open = !opened;
+    exchange.door = opened ? 0 : door;
     exchange.result_ack = arrivals.ack();
     exchange.client_pid = pid;
     exchange.client_start = start;
@@ -102,6 +110,7 @@ struct ClientSession::State {
     exchange.x = link.open(exchange.result_ack, now);
     ack_bytes_sent = arrivals.ack_bytes();
     quiet_since = now;
+    ++unrefused;
     out.emplace_back(SendExchange{std::move(exchange)});
   }
 
@@ -125,6 +134,17 @@ struct ClientSession::State {
     for (const std::uint64_t seq : outcomes.aborting())
       if (seq <= queue.ever_sent()) aborts.push_back(seq);
     out.emplace_back(Relink{link.number()});
+  }
+
+  /// The engine has refused an Exchange at its door.
+  void refused_at_door(const Reply& reply, Time now, ClientActions& out) {
+    --unrefused;
+    link.answered(reply.x);
+    if (link.open_count() > 0) return;  // the others' answers tell more
+    if (opened || unrefused > 0) return lose(reply.status, reply.words, out);
+    door = latest_door;
+    relink(now, out);
+    pump(now, out);
   }
 
   void lose(Status why, std::string words, ClientActions& out) {
@@ -170,8 +190,8 @@ struct ClientSession::State {
   }
 };
 
-ClientSession::ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits)
-    : state_(std::make_unique<State>(engine, session, limits)) {}
+ClientSession::ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits, std::uint64_t door)
+    : state_(std::make_unique<State>(engine, session, limits, door)) {}
 ClientSession::~ClientSession() = default;
 ClientSession::ClientSession(ClientSession&&) noexcept = default;
 ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
@@ -218,6 +238,11 @@ void ClientSession::on_reply(std::uint32_t link, Reply reply, Time now, ClientAc
     if (s.link.is_open(link, reply.x)) on_exchange_failed(link, reply.x, now, out);
     return;
   }
+  s.latest_door = std::max(s.latest_door, reply.door);
+  if (reply.status == Status::closed_door) {
+    if (s.link.is_open(link, reply.x)) s.refused_at_door(reply, now, out);
+    return;
+  }
   if (reply.status != Status::ok) return s.lose(reply.status, std::move(reply.words), out);
   if (s.impossible(reply))
     return s.lose(Status::unknown, "the engine answered what it cannot know; restart it and connect again", out);
@@ -245,6 +270,8 @@ void ClientSession::on_chunk_answered(std::uint64_t seq, std::uint32_t index, st
   if (s.over) return;
   if (status == Status::no_memory) {
     if (s.uploads.refused({seq, index, offset})) s.drop_unsent(seq, Ending::no_memory, out);
+  } else if (status == Status::later) {
+    s.uploads.failed({seq, index, offset}, now);
   } else if (status == Status::ok) {
     s.uploads.answered({seq, index, offset}, s.queue);
   } else {
@@ -273,8 +300,8 @@ void ClientSession::on_fetched(std::uint64_t r, std::uint32_t index, std::uint64
   try {
     if (auto arrived = s.downloads.fetched(part, std::move(fetched.bytes))) s.deliver(std::move(*arrived), out);
   } catch (const std::bad_alloc&) {
-    return s.lose(Status::busy, "no memory for the payload of result " + std::to_string(r) + "; ask for less at once",
-                  out);
+    return s.lose(Status::no_memory,
+                  "no memory for the payload of result " + std::to_string(r) + "; ask for less at once", out);
   }
   s.pump(now, out);
 }
@@ -304,5 +331,6 @@ Time ClientSession::next_deadline() const {
 
 std::vector<std::uint64_t> ClientSession::outstanding() const { return state_->outcomes.list(); }
 std::uint64_t ClientSession::outstanding_count() const { return state_->outcomes.outstanding_count(); }
+std::uint64_t ClientSession::door() const { return state_->latest_door; }
 
 }  // namespace enginery::session

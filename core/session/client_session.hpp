@@ -52,7 +52,8 @@ using ClientActions = std::vector<ClientAction>;
 /// Threads: belongs to one thread at a time (the shell holds it in a Guarded).
 class ENGINERY_API ClientSession {
  public:
-  ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits);
+  /// `door`: what door() of an earlier session with this incarnation gave.
+  ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits, std::uint64_t door = 0);
   ~ClientSession();
   ClientSession(ClientSession&&) noexcept;
   ClientSession& operator=(ClientSession&&) noexcept;
@@ -90,6 +91,8 @@ class ENGINERY_API ClientSession {
   /// Seqs submitted whose outcome was not delivered, in order.
   std::vector<std::uint64_t> outstanding() const;
   std::uint64_t outstanding_count() const;
+  /// Through which sessions come at this engine, as far as it has told.
+  std::uint64_t door() const;
 
  private:
   struct State;

@@ -86,12 +86,14 @@ Reply EngineSession::reply(std::uint64_t x, bool with_results) {
   answer.admitted = inbox.admitted();
   answer.task_limit = told_tasks_ = inbox.task_limit();
   answer.byte_limit = told_bytes_ = inbox.byte_limit();
+  answer.door = door;
   if (with_results) results.take(answer.results);
   return answer;
 }
 
 Time EngineSession::deadline() const {
   Time earliest = std::min(heard + limits_.silence, inbox.deadline());
+  if (inbox.half_given()) earliest = std::min(earliest, heard + limits_.unheard);
   if (!parked_) return earliest;
   earliest = std::min(earliest, parked_->since + limits_.poll);
   if (results.unsent()) earliest = std::min(earliest, results.ready_since() + limits_.result_delay);

@@ -44,6 +44,10 @@ class EngineSession {
 
   /// Whether a task may start: not while too many results wait for acknowledgement.
   bool runnable() const { return !inbox.empty() && results.bytes() <= limits_.result_bytes; }
+  /// Its client has nothing here: no task, no part of one, no result.
+  bool idle() const { return inbox.idle() && inbox.held_bytes() == 0 && results.unacknowledged() == 0 && !keeps; }
+  /// Its client waits for something, so one that lives is heard every few seconds.
+  bool works() const { return !inbox.idle() || inbox.held_bytes() > 0 || results.unacknowledged() > 0; }
   Time deadline() const;
 
   Uuid id;
@@ -53,6 +57,9 @@ class EngineSession {
   ResultLog results;
   Time heard;
   std::uint64_t client_pid = 0, client_start = 0;
+  std::uint64_t origin = 0;               ///< its client's host
+  std::uint64_t door = 0;                 ///< what its client is told
+  bool keeps = false;                     ///< results of it stay at the engine
   std::uint64_t committed = 0, held = 0;  ///< its part in the engine's budget when that was last reckoned
   bool has_turn = false;                  ///< it is in the circle of those that can run
 

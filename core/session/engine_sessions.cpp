@@ -15,15 +15,20 @@
 // free again at once, for its client has the outcome and may send what needs it.
 //
 // What must not happen twice is running a task. Three gates see to it: the envelope names the incarnation, for requests
-// go to whoever listens at an address; what has a seq that was admitted is dropped; and a session that ended is
-// remembered (Forgotten), for a late Exchange marked `open` would begin it anew.
+// go to whoever listens at an address; what has a seq that was admitted is dropped; and a session that ended is never
+// opened again, since it is remembered, or came through a door that has closed (Forgotten).
 //
 // Nothing that comes from outside is believed. A client that oversteps a limit it was granted has an error in it or
 // worse, and its session ends.
 //
+// Places are few. When all are taken, a newcomer gets that of a client which has work here and was not heard for
+// `unheard`, though it would be heard while it lives; else of one that has nothing here: of the host that has most
+// places, the longest silent.
+//
 // The budget: what a session may still send or has at the engine, and the results it has not acknowledged, count
 // against `engine_bytes`. A session is granted a quarter of what is left, at most `bytes_ahead`; what was granted once
-// is not taken back. With nothing granted, tasks go one at a time.
+// is not taken back. With nothing granted, tasks go one at a time, and one alone may be as large as a machine holds;
+// but over all sessions, only one that is larger than this budget at a time, and only while it keeps coming.
 #include "core/session/engine_sessions.hpp"
 
 #include <algorithm>
@@ -45,7 +50,8 @@ struct EngineSessions::State {
     bool decided = false;  // its client has its outcome, though it still runs
   };
 
-  State(const Uuid& uuid, const Limits& numbers) : engine(uuid), limits(numbers), turns(numbers) {}
+  State(const Uuid& uuid, const Limits& numbers)
+      : engine(uuid), limits(numbers), turns(numbers), forgotten(numbers.forgotten) {}
 
   Uuid engine;
   Limits limits;
@@ -53,6 +59,7 @@ struct EngineSessions::State {
   Turns turns;
   Forgotten forgotten;
   std::optional<Active> active;
+  const EngineSession* giant = nullptr;   // whose task is larger than all budgets
   std::uint64_t committed = 0, held = 0;  // over all sessions
   Time deadline = kNever;                 // not later than the earliest of any session
 
@@ -82,16 +89,17 @@ struct EngineSessions::State {
     deadline = std::min(deadline, s.deadline());
   }
 
-  void forget(EngineSession& s, Status status, const std::string& words, EngineActions& out) {
-    s.dismiss(status, words, out);
+  void forget(EngineSession& s, Farewell why, EngineActions& out) {
+    s.dismiss(Status::unknown, words_of(why, limits), out);
     if (runs(s)) {
       out.emplace_back(StopTask{s.id, active->seq});
       active->session = nullptr;
     }
     turns.remove(s);
+    if (giant == &s) giant = nullptr;
     committed -= s.committed;
     held -= s.held;
-    forgotten.add(s.id);
+    forgotten.add(s.id, why);
     out.emplace_back(SessionEnded{s.id});
     all.erase(Uuid(s.id));
   }
@@ -106,8 +114,9 @@ struct EngineSessions::State {
   }
   Time overrun_at() const { return active && active->session && !active->decided ? active->deadline : kNever; }
 
-  static void refuse(Ticket ticket, std::uint64_t x, Status status, std::string words, EngineActions& out) {
+  void refuse(Ticket ticket, std::uint64_t x, Status status, std::string words, EngineActions& out) const {
     Reply reply;
+    reply.door = forgotten.door();
     reply.status = status;
     reply.x = x;
     reply.words = std::move(words);
@@ -117,26 +126,63 @@ struct EngineSessions::State {
   /// The session of an Exchange, opened if need be. Nothing when it was refused.
   EngineSession* admit(Ticket ticket, const Exchange& exchange, Time now, EngineActions& out) {
     if (EngineSession* s = find(exchange.session)) return s;
-    if (!exchange.open || forgotten.contains(exchange.session)) {
-      refuse(ticket, exchange.x, Status::unknown, "the engine does not know this session any more; connect again", out);
+    const std::optional<Farewell> ended = forgotten.find(exchange.session);
+    if (ended || !exchange.open) {
+      refuse(ticket, exchange.x, Status::unknown, ended ? words_of(*ended, limits) : "it ended long ago", out);
       return nullptr;
     }
+    if (!forgotten.is_open(exchange.door)) {
+      refuse(ticket, exchange.x, Status::closed_door, "so many sessions have ended that it cannot know this one", out);
+      return nullptr;
+    }
+    if (all.size() >= limits.sessions) make_room(exchange.origin, now, out);
     if (all.size() >= limits.sessions) {
       refuse(ticket, exchange.x, Status::busy,
-             "the engine serves " + std::to_string(all.size()) +
-                 " clients, which is its limit; end one of them or start more engines",
+             "it serves " + std::to_string(all.size()) +
+                 " clients, which is its limit, and all have work there; end one of them or start more engines",
              out);
       return nullptr;
     }
     auto& place = all[exchange.session];
     place = std::make_unique<EngineSession>(exchange.session, limits, now);
+    place->origin = exchange.origin;
     return place.get();
   }
-};
 
-namespace {
-const std::string kBroken = "the session broke its limits; client and engine must be of the same release";
-}  // namespace
+  /// Frees one place for a client of `origin`, if somebody can be asked to give it.
+  void make_room(std::uint64_t origin, Time now, EngineActions& out) {
+    std::unordered_map<std::uint64_t, std::size_t> places{{origin, 1}};  // by origin, with the one to come
+    for (const auto& [id, s] : all) ++places[s->origin];
+    EngineSession *unheard = nullptr, *idle = nullptr;
+    const auto sooner = [&](const EngineSession& s, const EngineSession& other) {
+      const std::size_t its = places[s.origin], others = places[other.origin];
+      return its != others ? its > others : s.heard < other.heard;
+    };
+    for (const auto& [id, s] : all) {
+      if (s->works() && now - s->heard >= limits.unheard && (!unheard || sooner(*s, *unheard))) unheard = s.get();
+      if (s->idle() && (!idle || sooner(*s, *idle))) idle = s.get();
+    }
+    if (unheard)
+      forget(*unheard, Farewell::unheard, out);
+    else if (idle)
+      forget(*idle, Farewell::newcomer, out);
+  }
+
+  /// What `s` may have beyond its credit. One session at a time, the giant, gets all that it asks for, so that somebody
+  /// always comes to an end of it; the others share the budget.
+  std::uint64_t room_beyond_credit(const EngineSession& s) {
+    if (giant && giant->inbox.beyond_credit() == 0) giant = nullptr;
+    std::uint64_t others = 0;
+    for (const auto& [id, other] : all) {
+      const std::uint64_t bytes = other.get() == &s ? 0 : other->inbox.beyond_credit();
+      if (!giant && bytes > 0) giant = other.get();
+      if (giant != other.get()) others += bytes;
+    }
+    if (!giant) giant = &s;
+    if (giant == &s) return limits.largest_task;
+    return limits.engine_bytes > others ? limits.engine_bytes - others : 0;
+  }
+};
 
 EngineSessions::EngineSessions(const Uuid& engine, const Limits& limits)
     : state_(std::make_unique<State>(engine, limits)) {}
@@ -146,26 +192,29 @@ void EngineSessions::on_exchange(Ticket ticket, Exchange exchange, Time now, Eng
   State& state = *state_;
   const std::uint64_t x = exchange.x;
   if (exchange.engine != state.engine)
-    return State::refuse(ticket, x, Status::wrong_engine, "another engine is at this address now; connect again", out);
+    return state.refuse(ticket, x, Status::wrong_engine, "another engine is at this address now; connect again", out);
   if (exchange.bye) {
-    forget(exchange.session, now, out);
-    state.forgotten.add(exchange.session);
-    return State::refuse(ticket, x, Status::ok, {}, out);
+    if (EngineSession* s = state.find(exchange.session))
+      state.forget(*s, Farewell::bye, out);
+    else
+      state.forgotten.add(exchange.session, Farewell::bye);
+    return state.refuse(ticket, x, Status::ok, {}, out);
   }
   EngineSession* s = state.admit(ticket, exchange, now, out);
   if (!s) return;
-  if (exchange.link < s->link) return State::refuse(ticket, x, Status::stale, "this link was replaced", out);
+  if (exchange.link < s->link) return state.refuse(ticket, x, Status::stale, "this link was replaced", out);
   if (exchange.link > s->link) s->change_link(exchange.link, out);
   s->heard = now;
   if (s->seen.plausible(x) && !s->seen.note(x)) {
     out.emplace_back(AnswerExchange{ticket, s->reply(x, false)});
     return;
   }
+  s->door = state.forgotten.door();
   s->client_pid = exchange.client_pid;
   s->client_start = exchange.client_start;
   if (!s->seen.plausible(x) || !s->process(exchange, state.running(*s), now, out)) {
-    state.forget(*s, Status::unknown, kBroken, out);
-    return State::refuse(ticket, x, Status::unknown, kBroken, out);
+    state.forget(*s, Farewell::broken, out);
+    return state.refuse(ticket, x, Status::unknown, words_of(Farewell::broken, state.limits), out);
   }
   state.raise_limits(*s);
   s->park(ticket, x, now, out);
@@ -180,11 +229,19 @@ void EngineSessions::on_chunk(Ticket ticket, Chunk chunk, Time now, EngineAction
   if (!s) return answer(Status::unknown);
   s->heard = now;
   try {
-    if (s->inbox.receive(chunk)) return answer(Status::ok);
+    switch (s->inbox.receive(chunk, state.room_beyond_credit(*s))) {
+      case Inbox::Taken::kept:
+        state.deadline = std::min(state.deadline, s->deadline());
+        return answer(Status::ok);
+      case Inbox::Taken::later:
+        return answer(Status::later);
+      case Inbox::Taken::refused:
+        break;
+    }
   } catch (const std::bad_alloc&) {
     return answer(Status::no_memory);  // the client puts an empty entry into the task's place
   }
-  state.forget(*s, Status::unknown, kBroken, out);
+  state.forget(*s, Farewell::broken, out);
   answer(Status::unknown);
 }
 
@@ -229,17 +286,24 @@ void EngineSessions::finished(const Uuid& session, std::uint64_t seq, Bytes body
 }
 
 void EngineSessions::forget(const Uuid& session, Time, EngineActions& out) {
-  if (EngineSession* s = state_->find(session))
-    state_->forget(*s, Status::unknown, "the engine forgot this session, whose client it takes for gone", out);
+  if (EngineSession* s = state_->find(session)) state_->forget(*s, Farewell::gone, out);
+}
+
+void EngineSessions::keeps(const Uuid& session, bool any) {
+  if (EngineSession* s = state_->find(session)) s->keeps = any;
 }
 
 void EngineSessions::tick(Time now, EngineActions& out) {
   State& state = *state_;
   if (now < state.deadline) return;
-  std::vector<Uuid> silent;
-  for (const auto& [id, s] : state.all)
-    if (now - s->heard >= state.limits.silence) silent.push_back(id);
-  for (const Uuid& id : silent) forget(id, now, out);
+  std::vector<std::pair<EngineSession*, Farewell>> silent;
+  for (const auto& [id, s] : state.all) {
+    if (now - s->heard >= state.limits.silence)
+      silent.emplace_back(s.get(), Farewell::silent);
+    else if (s->inbox.half_given() && now - s->heard >= state.limits.unheard)
+      silent.emplace_back(s.get(), Farewell::half_given);
+  }
+  for (const auto& [s, why] : silent) state.forget(*s, why, out);
   state.overrun(now, out);
   state.deadline = state.overrun_at();
   for (const auto& [id, s] : state.all) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "core/session/sizes.hpp"
 
@@ -100,25 +101,29 @@ void Inbox::drop_transfers(std::uint64_t seq) {
   }
 }
 
-bool Inbox::receive(const Chunk& chunk) {
-  if (chunk.seq <= admitted_) return true;
+Inbox::Taken Inbox::receive(const Chunk& chunk, std::uint64_t room) {
+  if (chunk.seq <= admitted_) return Taken::kept;
   // Tasks are sent in order, each after its chunks: this one's are all here, or it was given up.
-  if (!early_.empty() && early_.rbegin()->first > chunk.seq) return true;
-  if (chunk.seq > task_limit_ || chunk.index >= kBulkPerEntry) return false;
+  if (!early_.empty() && early_.rbegin()->first > chunk.seq) return Taken::kept;
+  if (chunk.seq > task_limit_ || chunk.index >= kBulkPerEntry) return Taken::refused;
   const TransferKey key{chunk.seq, chunk.index};
   auto place = transfers_.find(key);
   Assembly fresh(chunk.total, limits_.chunk_bytes);
   Assembly& payload = place == transfers_.end() ? fresh : place->second;
-  if (payload.total() != chunk.total || !payload.fits(chunk.offset, chunk.bytes.size())) return false;
+  if (payload.total() != chunk.total || !payload.fits(chunk.offset, chunk.bytes.size())) return Taken::refused;
   if (place == transfers_.end()) {
-    if (!within(admitted_bytes_ + transfer_bytes_, chunk.total, byte_limit_) && !alone(chunk.seq)) return false;
+    if (!within(admitted_bytes_ + transfer_bytes_, chunk.total, byte_limit_)) {
+      if (!alone(chunk.seq)) return Taken::refused;
+      if (!within(transfer_bytes_, chunk.total, limits_.largest_task)) throw std::bad_alloc();
+      if (!within(transfer_bytes_, chunk.total, room)) return Taken::later;
+    }
     payload.add(chunk.offset, chunk.bytes);
     transfers_.emplace(key, std::move(fresh));
     transfer_bytes_ += chunk.total;
   } else {
     payload.add(chunk.offset, chunk.bytes);
   }
-  return true;
+  return Taken::kept;
 }
 
 Inbox::Abort Inbox::abort(std::uint64_t seq) {

@@ -35,8 +35,11 @@ class Inbox {
   /// Admits `task` if it is the next, and what it makes the next. The seqs of tasks that shall not run are appended to
   /// `aborted`.
   bool receive(Task task, Time now, std::vector<std::uint64_t>& aborted);
-  /// Stores a chunk of a task that is not admitted; of others it is dropped. Throws std::bad_alloc.
-  bool receive(const Chunk& chunk);
+  /// `later`: nothing was kept, and the client may ask again.
+  enum class Taken : std::uint8_t { kept, later, refused };
+  /// Stores a chunk of a task that is not admitted; of others it is dropped. `room`: what the task may have beyond its
+  /// credit, if it is alone. Throws std::bad_alloc.
+  Taken receive(const Chunk& chunk, std::uint64_t room);
 
   enum class Abort : std::uint8_t { noted, queued, started };
   /// `queued`: it will not run and its result is due now. `started`: it runs or has finished.
@@ -60,6 +63,13 @@ class Inbox {
   std::uint64_t admitted_bytes() const { return admitted_bytes_; }
   std::uint64_t unfinished_bytes() const { return admitted_bytes_ - finished_bytes_; }
   std::uint64_t held_bytes() const { return unfinished_bytes() + early_bytes_ + transfer_bytes_; }
+  /// Of those, what is more than was granted: a task that was alone.
+  std::uint64_t beyond_credit() const {
+    const std::uint64_t come = admitted_bytes_ + early_bytes_ + transfer_bytes_;
+    return come > byte_limit_ ? come - byte_limit_ : 0;
+  }
+  /// A task that is larger than its credit has come in part.
+  bool half_given() const { return transfer_bytes_ > 0 && beyond_credit() > 0; }
 
   /// Limits never sink. `acknowledged`: results; `grant`: bytes that may be ahead of what is finished.
   void raise_limits(std::uint64_t acknowledged, std::uint64_t grant);

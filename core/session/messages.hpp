@@ -47,11 +47,13 @@ struct Exchange {
   std::uint32_t link = 1;
   std::uint64_t x = 0;                             ///< counts from 1 on each link
   bool open = false;                               ///< may create the session
+  std::uint64_t door = 0;                          ///< of the engine, as the client knows it; of one marked open
   bool bye = false;                                ///< the client ends the session
   std::uint64_t result_ack = 0;                    ///< every result with r <= result_ack has arrived
   std::uint64_t client_pid = 0, client_start = 0;  ///< 0 when the client is on another host
   std::vector<Task> tasks;
   std::vector<std::uint64_t> aborts;  ///< seqs
+  std::uint64_t origin = 0;           ///< the client's host, as the engine sees it; not on the wire
 };
 
 enum class Status : std::uint8_t {
@@ -61,6 +63,8 @@ enum class Status : std::uint8_t {
   wrong_engine,  ///< meant for another incarnation; not processed
   busy,          ///< too many sessions; `words` say so
   no_memory,     ///< for the payload of this Chunk; nothing of it was kept
+  closed_door,   ///< marked open, with a door that has closed; not processed
+  later,         ///< others' unfinished payloads take all the room that there is for them; nothing was kept
 };
 
 /// Engine to client. All counters are cumulative.
@@ -71,7 +75,8 @@ struct Reply {
   std::uint64_t task_limit = 0;  ///< the highest seq that may be sent
   std::uint64_t byte_limit = 0;  ///< the highest total of task bytes (body and bulk) that may be sent
   std::vector<Result> results;
-  std::string words;  ///< for people, when status is not ok
+  std::string words;       ///< for people, when status is not ok
+  std::uint64_t door = 0;  ///< through which sessions come now
 };
 
 /// Client to engine, on the bulk socket: a part of a task's payload. Idempotent.

@@ -51,6 +51,9 @@ class ENGINERY_API Executor {
   /// That caller will not call again: what stays for it is dropped.
   void forget(const Uuid& caller);
 
+  /// Whether results stay for that caller.
+  bool keeps_for(const Uuid& caller) const { return kept_.has_of(caller); }
+
   /// Drops all variables and all results that stay.
   void clear();
 

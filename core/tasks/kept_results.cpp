@@ -8,11 +8,17 @@
 namespace enginery::tasks {
 
 void KeptResults::keep(const std::string& name, const Uuid& owner, Value result) {
-  results_.insert_or_assign(name, Kept{owner, std::move(result)});
+  insert(name, {owner, std::move(result)});
 }
 
 void KeptResults::fail(const std::string& name, const Uuid& owner, std::string why) {
-  results_.insert_or_assign(name, Kept{owner, Failed{std::move(why)}});
+  insert(name, {owner, Failed{std::move(why)}});
+}
+
+void KeptResults::insert(const std::string& name, Kept kept) {
+  drop(name);
+  ++counts_[kept.owner];
+  results_.emplace(name, std::move(kept));
 }
 
 const Value& KeptResults::get(std::string_view name) const {
@@ -25,11 +31,23 @@ const Value& KeptResults::get(std::string_view name) const {
   return std::get<Value>(found->second.result);
 }
 
-void KeptResults::drop(const std::string& name) { results_.erase(name); }
+void KeptResults::drop(const std::string& name) {
+  const auto found = results_.find(name);
+  if (found == results_.end()) return;
+  const auto count = counts_.find(found->second.owner);
+  if (--count->second == 0) counts_.erase(count);
+  results_.erase(found);
+}
+
+void KeptResults::clear() {
+  results_.clear();
+  counts_.clear();
+}
 
 void KeptResults::drop_of(const Uuid& owner) {
   const auto owned = [&](const auto& entry) { return entry.second.owner == owner; };
   std::erase_if(results_, owned);
+  counts_.erase(owner);
   std::erase_if(unbound_, owned);
 }
 

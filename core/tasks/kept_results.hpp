@@ -29,9 +29,11 @@ class ENGINERY_API KeptResults {
   /// Throws NameError, which says why when it is known.
   const Value& get(std::string_view name) const;
   void drop(const std::string& name);
-  void clear() { results_.clear(); }
+  void clear();
   /// Drops all that is `owner`'s.
   void drop_of(const Uuid& owner);
+  /// Whether anything is `owner`'s.
+  bool has_of(const Uuid& owner) const { return counts_.contains(owner); }
   std::size_t size() const noexcept { return results_.size(); }
 
   /// A variable was to be bound to a result that there is not.
@@ -54,7 +56,10 @@ class ENGINERY_API KeptResults {
     Uuid owner;
     std::string why;
   };
+  void insert(const std::string& name, Kept kept);
+
   std::map<std::string, Kept, std::less<>> results_;
+  std::map<Uuid, std::size_t> counts_;  // by owner
   std::map<std::string, Unbound, std::less<>> unbound_;
 };
 

@@ -1,6 +1,8 @@
 // core/transport/message.cpp: one NNG message, owned.
 #include "core/transport/message.hpp"
 
+#include <cstring>
+
 #include "core/transport/check.hpp"
 
 namespace enginery::transport {
@@ -15,6 +17,15 @@ Message::~Message() {
 
 std::byte* Message::data() const { return static_cast<std::byte*>(nng_msg_body(message_)); }
 std::size_t Message::size() const { return nng_msg_len(message_); }
+
+std::uint64_t Message::origin() const {
+  nng_sockaddr address{};
+  if (nng_pipe_get_addr(nng_msg_get_pipe(message_), NNG_OPT_REMADDR, &address) != 0) return 0;
+  if (address.s_family == NNG_AF_INET) return address.s_in.sa_addr;
+  std::uint64_t network = 0;  // of IPv6 its first half: a host may choose the other at will
+  if (address.s_family == NNG_AF_INET6) std::memcpy(&network, address.s_in6.sa_addr, sizeof network);
+  return network;
+}
 
 Bytes Message::share() && {
   const std::span<const std::byte> bytes = span();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <utility>
@@ -30,6 +31,9 @@ class Message {
   std::byte* data() const;
   std::size_t size() const;
   std::span<const std::byte> span() const { return {data(), size()}; }
+  /// A number of the host that it came from: 0 for this one, else made from its address. Of one that was received,
+  /// while its connection lives.
+  std::uint64_t origin() const;
   explicit operator bool() const { return message_ != nullptr; }
 
   /// Hands the message to NNG.

@@ -113,7 +113,7 @@ class TimeLimits {
 };
 
 session::Status to_status(std::uint8_t status, const char* name) {
-  if (status > static_cast<std::uint8_t>(session::Status::no_memory))
+  if (status > static_cast<std::uint8_t>(session::Status::later))
     throw ProtocolError(fmt::format("a {} has the unknown status {}", name, status));
   return static_cast<session::Status>(status);
 }
@@ -135,7 +135,7 @@ Message encode(const session::Exchange& exchange) {
   const auto engine = to_id<fb::Id>(exchange.engine), session = to_id<fb::Id>(exchange.session);
   builder.Finish(fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open, exchange.bye,
                                     exchange.result_ack, exchange.client_pid, exchange.client_start, heads, bulk,
-                                    aborts, time_limits));
+                                    aborts, time_limits, exchange.door));
   return with_bodies(MessageKind::exchange, builder, columns.bodies, exchange.tasks);
 }
 
@@ -151,6 +151,7 @@ session::Exchange decode_exchange(const Opened& opened) {
   exchange.result_ack = table.result_ack();
   exchange.client_pid = table.client_pid();
   exchange.client_start = table.client_start();
+  exchange.door = table.door();
   if (table.heads()) exchange.tasks.reserve(table.heads()->size());
   TimeLimits limits(aligned(table.time_limits(), "exchange"));
   each_entry(opened, table, "exchange", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
@@ -170,7 +171,7 @@ Message encode(const session::Reply& reply) {
   const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
   const auto words = reply.words.empty() ? 0 : builder.CreateString(reply.words);
   builder.Finish(fb::CreateReply(builder, static_cast<std::uint8_t>(reply.status), reply.x, reply.admitted,
-                                 reply.task_limit, reply.byte_limit, heads, bulk, words));
+                                 reply.task_limit, reply.byte_limit, heads, bulk, words, reply.door));
   return with_bodies(MessageKind::reply, builder, columns.bodies, reply.results);
 }
 
@@ -183,6 +184,7 @@ session::Reply decode_reply(const Opened& opened) {
   reply.task_limit = table.task_limit();
   reply.byte_limit = table.byte_limit();
   reply.words = text_of(table.words());
+  reply.door = table.door();
   if (table.heads()) reply.results.reserve(table.heads()->size());
   each_entry(opened, table, "reply", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
     const auto ending = static_cast<session::Ending>(checked_ending(head, session::Ending::overran, "reply"));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/session/forgotten.hpp"
 #include "core/session/sizes.hpp"
 #include "simulated_engine.hpp"
 
@@ -20,12 +21,13 @@ void SimulatedClient::start() {
 
 void SimulatedClient::connect() {
   ++generation_;
+  if (engine_ != world_.engine().uuid()) door_ = 0;
   engine_ = world_.engine().uuid();
   session_ = world_.uuid();
   link_ = 1;
   last_seq_ = 0;
   alarm_ = kNever;
-  machine_.emplace(engine_, session_, world_.plan.limits);
+  machine_.emplace(engine_, session_, world_.plan.limits, door_);
   world_.note([&] { return "client " + std::to_string(number_) + " has session " + Simulator::name(session_); });
 }
 
@@ -142,8 +144,15 @@ void SimulatedClient::check_time_limit(const Story& story, const Deliver& action
 void SimulatedClient::act(Lost& action) {
   world_.note([&] { return "client " + std::to_string(number_) + " lost its session: " + action.words; });
   const bool replaced = engine_ != world_.engine().uuid();
-  const bool full = action.why == Status::busy && world_.plan.limits.sessions < world_.plan.clients + 4;
-  world_.demand(replaced || full, "a session is lost only with its engine");
+  const Plan& plan = world_.plan;
+  // Those who died or said bye may have places for a while, and what is replayed takes some.
+  const bool crowded = plan.limits.sessions < plan.clients + 4 || plan.replays > 0;
+  const bool full = crowded && (action.why == Status::busy || action.why == Status::unknown);
+  // It cannot know whether the engine has its tasks: an Exchange of it was lost while the door closed.
+  const bool shut = action.why == Status::closed_door && plan.crowds + plan.deaths + plan.byes > 0;
+  world_.demand(replaced || full || shut, "a session is lost only with its engine");
+  if (action.words == words_of(Farewell::newcomer, plan.limits))
+    for (const auto& [seq, id] : known_) world_.demand(!world_.stories[id].ran, "who has work keeps its place");
   std::vector<std::uint64_t> seqs;
   for (const auto& [seq, id] : known_) seqs.push_back(seq);
   world_.demand(seqs == action.outstanding, "a lost session names all that was outstanding");
@@ -154,7 +163,10 @@ void SimulatedClient::give_up(bool lost) {
   for (const auto& [seq, id] : known_) world_.stories[id].lost = true;
   known_.clear();
   world_.progress = world_.now;
-  if (lost) machine_.reset();
+  if (lost && machine_) {
+    door_ = machine_->door();
+    machine_.reset();
+  }
   ++generation_;
 }
 

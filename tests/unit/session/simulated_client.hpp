@@ -50,6 +50,7 @@ class SimulatedClient {
   bool alive_ = true;
   std::uint64_t generation_ = 0;
   Uuid engine_, session_;
+  std::uint64_t door_ = 0;
   std::uint32_t link_ = 1;
   std::optional<ClientSession> machine_;
   std::map<std::uint64_t, std::uint64_t> known_;  // seq to story, of what is outstanding

@@ -18,11 +18,13 @@ Plan draw_plan(Random& random) {
   limits.exchanges_open = static_cast<unsigned>(random.between(1, 3));
   limits.queue_tasks = random.between(1, 50);
   limits.queue_bytes = random.between(1, 5000);
-  limits.sessions = random.per_mille(50) ? 1 : 8;
+  limits.sessions = random.per_mille(100) ? random.between(1, 2) : 8;
+  limits.forgotten = random.between(0, random.half() ? 4 : 40);
   limits.turn_tasks = random.between(1, 5);
   limits.poll = random.half() ? 1s : 100ms;
   limits.unanswered = random.half() ? kNever : 3 * limits.poll;
   limits.silence = 600 * limits.poll;
+  limits.unheard = 15 * limits.poll;
 
   plan.calm = random.per_mille(250);
   plan.max_delay = random.time(20us, limits.poll / 4);
@@ -41,6 +43,8 @@ Plan draw_plan(Random& random) {
   plan.replacements = random.half() ? 0 : random.between(0, 2);
   plan.deaths = random.per_mille(300);
   plan.byes = random.per_mille(300);
+  plan.crowds = random.half() ? 0 : random.between(0, 8);
+  plan.replays = random.half() ? 0 : random.between(0, 40);
   plan.refusals = random.half() ? 0 : random.between(0, 100);
   return plan;
 }

@@ -15,7 +15,9 @@ struct Plan {
   std::uint64_t duplicates = 0;  ///< per mille of requests
   std::uint64_t refusals = 0;    ///< per mille of chunks, for which the engine has no memory
   std::uint64_t cuts = 0, replacements = 0, deaths = 0, byes = 0;
-  Time trouble{0};  ///< faults happen before this
+  std::uint64_t crowds = 0;   ///< times that many sessions of strangers end
+  std::uint64_t replays = 0;  ///< old Exchanges that somebody sends again
+  Time trouble{0};            ///< faults happen before this
   Time max_delay{0};
   unsigned clients = 2;
   unsigned tasks = 20;            ///< of each client

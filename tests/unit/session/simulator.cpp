@@ -30,6 +30,10 @@ Simulator::~Simulator() = default;
 
 void Simulator::at(Time when, std::function<void()> what) { queue_.push({when, ++order_, std::move(what)}); }
 
+RequestPtr Simulator::from_nobody(Exchange exchange) {
+  return std::make_shared<Request>(Request{nullptr, 0, exchange.link, std::move(exchange)});
+}
+
 Time Simulator::delay() { return random.time(10us, plan.max_delay); }
 
 Uuid Simulator::uuid() {
@@ -82,11 +86,12 @@ void Simulator::send(RequestPtr request) {
   request->twice = troubled() && random.per_mille(plan.duplicates);
   for (int i = 0; i < (request->twice ? 2 : 1); ++i)
     after(i == 0 ? delay() : delay() * static_cast<std::int64_t>(random.between(1, 50)), [this, request] {
-      if (!request->lost) engine_->receive(request);
+      if (!request->lost) deliver(request);
     });
 }
 
 void Simulator::answer(const RequestPtr& request, Answer answer) {
+  if (!request->client) return;
   // With two answers under way, losing one alone could not be seen: a real connection delivers both or breaks.
   if (troubled() && !request->twice && random.per_mille(plan.drops)) {
     note([] { return "an answer is lost"; });
@@ -102,7 +107,33 @@ void Simulator::answer(const RequestPtr& request, Answer answer) {
   });
 }
 
+void Simulator::deliver(const RequestPtr& request) {
+  if (const auto* exchange = std::get_if<Exchange>(&request->message); exchange && exchange->open && plan.replays > 0)
+    past_.push_back(*exchange);
+  engine_->receive(request);
+}
+
+void Simulator::crowd() {
+  note([] { return "many strangers' sessions end"; });
+  for (std::uint64_t i = random.between(1, 2) * (plan.limits.forgotten / 2 + 1) * 2; i > 0; --i) {
+    Exchange bye;
+    bye.engine = engine_->uuid();
+    bye.session = uuid();
+    bye.x = 1;
+    bye.bye = true;
+    engine_->receive(from_nobody(std::move(bye)));
+  }
+}
+
+void Simulator::replay() {
+  if (past_.empty()) return;
+  const Exchange& one = past_[random.between(0, past_.size() - 1)];
+  note([&] { return "an old exchange of " + name(one.session) + " is sent again"; });
+  engine_->receive(from_nobody(one));
+}
+
 void Simulator::fail(const RequestPtr& request, Time delay) {
+  if (!request->client) return;
   after(delay, [this, request] {
     if (request->failed) return;
     // A socket breaks as a whole: with one request the others of its link.
@@ -140,6 +171,8 @@ void Simulator::plan_faults() {
     at(sometime(), [this, &client = somebody(), bulk = random.per_mille(300)] {
       if (client.connected()) cut(client, bulk ? 0 : client.link());
     });
+  for (std::uint64_t i = 0; i < plan.crowds; ++i) at(sometime(), [this] { crowd(); });
+  for (std::uint64_t i = 0; i < plan.replays; ++i) at(sometime(), [this] { replay(); });
   for (std::uint64_t i = 0; i < plan.replacements; ++i) at(sometime(), [this] { replace_engine(); });
   for (std::uint64_t i = 0; i < plan.deaths; ++i) at(sometime(), [&client = somebody()] { client.die(); });
   for (std::uint64_t i = 0; i < plan.byes; ++i) at(sometime(), [&client = somebody()] { client.bye(); });

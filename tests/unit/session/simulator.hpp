@@ -86,6 +86,8 @@ class Simulator {
   void send(RequestPtr request);
   void answer(const RequestPtr& request, Answer answer);
   void fail(const RequestPtr& request, Time delay);
+  /// Strangers' sessions end at the engine, as many as move its door.
+  void crowd();
 
   Story& new_story();
   Story& story(const Bytes& body);
@@ -112,6 +114,11 @@ class Simulator {
     bool operator<(const Event& other) const { return when != other.when ? when > other.when : order > other.order; }
   };
   void cut(SimulatedClient& client, std::uint32_t link);
+  void deliver(const RequestPtr& request);
+  /// Sends an Exchange once more that the engine has had.
+  void replay();
+  /// A request whose answer goes nowhere.
+  static RequestPtr from_nobody(Exchange exchange);
   void replace_engine();
   void plan_faults();
   void step();
@@ -123,6 +130,7 @@ class Simulator {
   std::uint64_t events_ = 0, order_ = 0, at_this_time_ = 0;
   std::priority_queue<Event> queue_;
   std::vector<std::weak_ptr<Request>> open_;
+  std::vector<Exchange> past_;  // those that were marked open
   std::vector<std::unique_ptr<SimulatedClient>> clients_;
   std::unique_ptr<SimulatedEngine> engine_;
   std::vector<std::unique_ptr<SimulatedEngine>> dead_;
