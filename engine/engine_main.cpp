@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -115,6 +116,15 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
   std::abort();
 }
 
+/// No argument is larger than all that its task could have.
+session::Limits limits_of(const EngineOptions& options) {
+  session::Limits limits;
+  const auto machine =
+      static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  limits.largest_task = options.memory_limit > 0 ? std::min(options.memory_limit, machine) : machine;
+  return limits;
+}
+
 [[noreturn]] void fail(const std::exception& error) {
   fmt::print(stderr, "enginery engine: {}\n", error.what());
   std::fflush(nullptr);
@@ -171,7 +181,7 @@ int engine_main(const EngineOptions& options) try {
         if (imports) imports->add({plugin.name, plugin.file, plugin.copy});
       });
   SessionServer server(
-      uuid, {sockets.local().tasks.url, sockets.local().bulk.url}, session::Limits{}, brought,
+      uuid, {sockets.local().tasks.url, sockets.local().bulk.url}, limits_of(options), brought,
       [&](const Uuid& mark) { output.catch_up([&] { live.mark(mark); }); },
       [&](const Uuid& session) {
         executor.forget(session);

@@ -22,10 +22,11 @@ std::string folder_of(const Connection& connection) {
 }
 
 Addresses local_addresses(const std::string& folder, const Uuid& engine) {
-  const auto address = [&](const char* prefix) {
-    const std::string name = prefix + engine.text();
-    return folder.empty() ? "inproc://" + name : cluster::ipc_address(folder, name);
-  };
+  if (!folder.empty()) {
+    auto [tasks, bulk, output] = cluster::engine_addresses(folder, engine);
+    return {std::move(tasks), std::move(bulk), std::move(output)};
+  }
+  const auto address = [&](const char* prefix) { return "inproc://" + (prefix + engine.text()); };
   return {address("e-"), address("b-"), address("o-")};
 }
 

@@ -1,12 +1,16 @@
 // hub/engine_entry.cpp: what an engine says of itself, between the wire and the registry.
 #include "hub/engine_entry.hpp"
 
+#include <array>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
 
 #include "core/cluster/endpoint.hpp"
 #include "core/cluster/host.hpp"
+#include "core/cluster/runtime_directory.hpp"
 
 namespace enginery::hub {
 
@@ -47,7 +51,7 @@ bool has_pid_here(const EngineIdentity& engine) {
   return cluster::Host::self().same_pids({engine.hostname, engine.boot, engine.pid_namespace});
 }
 
-void check_endpoints(const wire::EngineEntry& engine, std::string_view scheme) {
+void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::path& directory, std::string_view scheme) {
   const auto check = [](const std::string& url, std::string_view wanted) {
     const auto endpoint = cluster::Endpoint::parse(url);
     if (!endpoint || endpoint->scheme != wanted)
@@ -55,14 +59,46 @@ void check_endpoints(const wire::EngineEntry& engine, std::string_view scheme) {
                                    url.substr(0, kLongestShown)));
   };
   const bool local = !engine.endpoint.empty(), remote = !engine.remote_endpoint.empty();
-  if (local || !remote)
-    for (const auto* url : {&engine.endpoint, &engine.bulk_endpoint, &engine.output_endpoint})
-      check(*url, cluster::kIpc);
+  if ((local || !remote) && cluster::engine_addresses(directory, engine.uuid) !=
+                                std::array{engine.endpoint, engine.bulk_endpoint, engine.output_endpoint})
+    throw ValueError(
+        fmt::format("'{}' is no address of this engine in the folder of its cluster ({}); use one version "
+                    "of enginery, and start engines with the connection file of that folder",
+                    engine.endpoint.substr(0, kLongestShown), directory.string()));
   if (remote)
     for (const auto* url : {&engine.remote_endpoint, &engine.remote_bulk_endpoint, &engine.remote_output_endpoint})
       check(*url, scheme);
   if (engine.hostname.size() > kLongestShown || engine.boot.size() > kLongestShown)
     throw ValueError("an engine's host has a name of more than 255 bytes; use one version of enginery");
+  if (engine.pid == 0 || engine.pid > std::numeric_limits<int>::max())
+    throw ValueError(fmt::format("{} is no id of a process; use one version of enginery", engine.pid));
+}
+
+void check_claims(const EngineIdentity& engine, std::optional<std::uint64_t> sender,
+                  const std::vector<RegisteredEngine>& known, const std::vector<std::string>& taken) {
+  const int pid = engine.process.pid;
+  const bool here = has_pid_here(engine);
+  if (here && sender && *sender != static_cast<std::uint64_t>(pid))
+    throw ValueError(fmt::format("process {} claims to be process {}; an engine registers itself", *sender, pid));
+  if (here && (!engine.process.alive() || engine.process == ProcessId::self()))
+    throw ValueError(fmt::format("process {} is none that could be an engine here; an engine registers itself", pid));
+  const auto addresses = [](const EngineIdentity& one) {
+    return std::array{one.remote_endpoint, one.remote_bulk_endpoint, one.remote_output_endpoint};
+  };
+  const auto expect_free = [&](const std::string& address, const std::string& owner) {
+    for (const std::string& own : addresses(engine))
+      if (!own.empty() && own == address)
+        throw ValueError(fmt::format("{} is the address of {}; listen at another one (--listen)", own, owner));
+  };
+  for (const std::string& address : taken) expect_free(address, "the hub");
+  for (const RegisteredEngine& other : known) {
+    const bool lives = other.state == EngineState::alive || other.state == EngineState::suspect;
+    if (!lives || other.identity.uuid == engine.uuid) continue;
+    for (const std::string& address : addresses(other.identity))
+      expect_free(address, fmt::format("engine {}", other.id));
+    if (here && has_pid_here(other.identity) && other.identity.process == engine.process)
+      throw ValueError(fmt::format("process {} is engine {} already; an engine registers itself", pid, other.id));
+  }
 }
 
 }  // namespace enginery::hub

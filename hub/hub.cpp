@@ -20,6 +20,7 @@
 #include "core/cluster/endpoint.hpp"
 #include "core/cluster/flight_recorder.hpp"
 #include "core/cluster/pidfd.hpp"
+#include "core/cluster/runtime_directory.hpp"
 #include "hub/engine_entry.hpp"
 
 namespace enginery::hub {
@@ -114,6 +115,8 @@ void Hub::look_at_watched() {
 void Hub::listen(Connection::Remote& remote) {
   remote.requests = responder_.listen({remote.requests, remote.credentials});
   remote.notifications = publisher_.listen({remote.notifications, remote.credentials});
+  const std::lock_guard lock(mutex_);
+  own_addresses_ = {remote.requests, remote.notifications};
 }
 
 void Hub::announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote) {
@@ -203,6 +206,7 @@ Error Hub::cluster_ended() const {
 void Hub::on_request(transport::Responder::Ticket ticket, transport::Message message) {
   wire::HubReply reply;
   try {
+    const std::optional<std::uint64_t> sender = message.sender();
     const wire::Opened opened = wire::open_frame(std::move(message).share());
     if (opened.kind != wire::MessageKind::hub_request) throw ProtocolError("the hub takes hub requests only");
     const wire::HubRequest request = wire::decode_hub_request(opened);
@@ -210,7 +214,7 @@ void Hub::on_request(transport::Responder::Ticket ticket, transport::Message mes
       if (take_presence(request.engine.uuid, ticket)) return;
       throw ValueError("the hub does not know this engine");
     }
-    reply = answer(request);
+    reply = answer(request, sender);
   } catch (const Error& error) {
     reply = refusal(error);
   } catch (const std::exception& error) {
@@ -220,18 +224,19 @@ void Hub::on_request(transport::Responder::Ticket ticket, transport::Message mes
   responder_.answer(ticket, wire::encode(reply));
 }
 
-wire::HubReply Hub::answer(const wire::HubRequest& request) {
+wire::HubReply Hub::answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender) {
   const std::lock_guard lock(mutex_);
   int id = -1;
   Uuid former;
   switch (request.op) {
     case wire::HubOp::register_engine:
       if (ended_) throw cluster_ended();
-      id = take_in(request.engine);
+      id = take_in(request.engine, sender);
       break;
     case wire::HubOp::goodbye:
       if (const RegisteredEngine* engine = registry_.find(request.engine.uuid);
-          engine && engine->identity == to_identity(request.engine))
+          engine && engine->identity == to_identity(request.engine) &&
+          (!sender || !has_pid_here(engine->identity) || *sender == request.engine.pid))
         registry_.died(engine->id, "left", request.engine.uuid);
       publish_changes();
       goodbye_.notify_one();
@@ -263,13 +268,12 @@ wire::HubReply Hub::snapshot() const {
   return reply;
 }
 
-int Hub::take_in(const wire::EngineEntry& entry) {
+int Hub::take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender) {
   // A death that the launcher told of before it started this engine makes room for it.
   hear_launcher();
-  check_endpoints(entry, remote_scheme_);
   const EngineIdentity identity = to_identity(entry);
   const bool local = has_pid_here(identity);
-  const int id = enlist(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
+  const int id = enlist(entry, sender);
   // First the launcher: what others were told must be known to the hub that may have to follow this one.
   if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, local});
   publish_changes();
@@ -277,10 +281,13 @@ int Hub::take_in(const wire::EngineEntry& entry) {
   return id;
 }
 
-int Hub::enlist(const EngineIdentity& identity, std::optional<int> wanted) try {
-  return registry_.register_engine(identity, wanted);
+int Hub::enlist(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender) try {
+  check_endpoints(entry, directory_, remote_scheme_);
+  const EngineIdentity identity = to_identity(entry);
+  check_claims(identity, sender, registry_.all(), own_addresses_);
+  return registry_.register_engine(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
 } catch (const ValueError& error) {
-  log_.warn("an engine of pid {} of {} is refused: {}", identity.process.pid, identity.hostname, error.what());
+  log_.warn("an engine of pid {} is refused: {}", entry.pid, error.what());
   throw;
 }
 
@@ -340,12 +347,10 @@ void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) 
   [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
 }
 
-void Hub::remove_sockets(const EngineIdentity& engine) const {
-  for (const std::string* url : {&engine.endpoint, &engine.bulk_endpoint, &engine.output_endpoint}) {
-    const auto endpoint = cluster::Endpoint::parse(*url);
-    if (!endpoint || endpoint->scheme != cluster::kIpc) continue;
-    if (std::filesystem::path(endpoint->host).parent_path() == directory_) ::unlink(endpoint->host.c_str());
-  }
+// By its uuid, whatever it said of itself.
+void Hub::remove_sockets(const Uuid& engine) const {
+  for (const std::string& url : cluster::engine_addresses(directory_, engine))
+    ::unlink(url.substr(cluster::kIpc.size()).c_str());
 }
 
 void Hub::publish_changes() {
@@ -362,7 +367,7 @@ void Hub::publish_changes() {
     if (joined) continue;
     const RegisteredEngine& engine = change.engine;
     silence_.forget(engine.identity.uuid);
-    remove_sockets(engine.identity);
+    remove_sockets(engine.identity.uuid);
     if (launcher_ && !is_launched(engine))
       launcher_->send(cluster::Died{engine.id, engine.identity.process.pid, engine.identity.uuid, change.how});
   }

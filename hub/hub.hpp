@@ -90,10 +90,10 @@ class Hub {
   bool is_launched(const RegisteredEngine& engine) const;
   Error cluster_ended() const;
   void on_request(transport::Responder::Ticket ticket, transport::Message message);
-  wire::HubReply answer(const wire::HubRequest& request);
+  wire::HubReply answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender);
   wire::HubReply snapshot() const;
-  int take_in(const wire::EngineEntry& entry);
-  int enlist(const EngineIdentity& identity, std::optional<int> wanted);
+  int take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
+  int enlist(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
   /// Holds the request until the next heartbeat but one; false if the engine is to register.
   bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
@@ -102,7 +102,7 @@ class Hub {
   void watch(int id, const Uuid& uuid, const ProcessId& process, bool local);
   void publish_changes();
   /// What an engine that was killed left in the runtime folder.
-  void remove_sockets(const EngineIdentity& engine) const;
+  void remove_sockets(const Uuid& engine) const;
 
   const Uuid uuid_;
   const std::string cluster_;
@@ -112,6 +112,7 @@ class Hub {
   mutable std::mutex mutex_;
   Registry registry_;
   Silence silence_;
+  std::vector<std::string> own_addresses_;  // for other hosts
   std::uint64_t published_ = 0;
   bool ended_ = false;
   std::condition_variable goodbye_;

@@ -189,6 +189,12 @@ std::string ipc_address(const std::filesystem::path& directory, const std::strin
   return "ipc://" + path;
 }
 
+std::array<std::string, 3> engine_addresses(const std::filesystem::path& directory, const Uuid& engine) {
+  const std::string uuid = engine.text();
+  return {ipc_address(directory, "e-" + uuid), ipc_address(directory, "b-" + uuid),
+          ipc_address(directory, "o-" + uuid)};
+}
+
 bool remove_runtime_directory(const std::filesystem::path& directory) noexcept {
   const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder || !objection(folder.get()).empty()) return false;

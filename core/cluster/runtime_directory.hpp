@@ -1,6 +1,7 @@
 // core/cluster/runtime_directory.hpp: the folder of a running cluster, and who holds it.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -44,6 +45,9 @@ ENGINERY_API std::optional<ProcessId> holder(const std::filesystem::path& direct
 
 /// "ipc://directory/socket". Throws ValueError, with words, if that is more than 107 bytes or `socket` more than 48.
 ENGINERY_API std::string ipc_address(const std::filesystem::path& directory, const std::string& socket);
+
+/// Where an engine listens for its own host: for tasks, parts of large payloads, and what subscribes to its output.
+ENGINERY_API std::array<std::string, 3> engine_addresses(const std::filesystem::path& directory, const Uuid& engine);
 
 /// Removes a runtime folder with all that is in it, unless a launcher holds it. Deletes nothing but what lies in a 0700
 /// folder of this user that has a `lock` file, and follows no symbolic link. False if it was left alone. Never throws.

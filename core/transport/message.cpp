@@ -27,6 +27,12 @@ std::uint64_t Message::origin() const {
   return network;
 }
 
+std::optional<std::uint64_t> Message::sender() const {
+  std::uint64_t pid = 0;
+  if (nng_pipe_get_uint64(nng_msg_get_pipe(message_), NNG_OPT_IPC_PEER_PID, &pid) != 0) return std::nullopt;
+  return pid;
+}
+
 Bytes Message::share() && {
   const std::span<const std::byte> bytes = span();
   return Bytes(

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -34,6 +35,8 @@ class Message {
   /// A number of the host that it came from: 0 for this one, else made from its address. Of one that was received,
   /// while its connection lives.
   std::uint64_t origin() const;
+  /// The process that it came from, by the kernel's word, if it came over ipc.
+  std::optional<std::uint64_t> sender() const;
   explicit operator bool() const { return message_ != nullptr; }
 
   /// Hands the message to NNG.

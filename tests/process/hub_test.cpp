@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -59,8 +60,19 @@ class HubTest : public LauncherTest {
     return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
   }
   /// An engine of another host, of which only messages come.
-  static wire::EngineEntry far_engine() {
-    return {-1, Uuid::random(), 1, 1, "ipc:///nowhere", "ipc:///nowhere/bulk", "elsewhere", "ipc:///nowhere/output"};
+  wire::EngineEntry far_engine() const {
+    const Uuid uuid = Uuid::random();
+    const auto [tasks, bulk, output] = cluster::engine_addresses(directory_.path(), uuid);
+    return {-1, uuid, 1, 1, tasks, bulk, "elsewhere", output};
+  }
+  /// One of this host; true of this process is only that it could be.
+  wire::EngineEntry near_engine() const {
+    wire::EngineEntry engine = far_engine();
+    const cluster::Host& host = cluster::Host::self();
+    std::tie(engine.hostname, engine.boot, engine.pid_namespace) = std::tie(host.name, host.boot, host.pids);
+    engine.pid = static_cast<std::uint64_t>(ProcessId::self().pid);
+    engine.start = ProcessId::self().start;
+    return engine;
   }
   /// The next thing that the hub says.
   template <class Message>
@@ -143,6 +155,43 @@ TEST_F(HubTest, APresenceIsHeldForAMomentAndThatOfAStrangerRefused) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(ask(wire::HubOp::presence, engine).ok);
   EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(450));
+}
+
+TEST_F(HubTest, AnEngineClaimsNothingThatIsNotItsOwn) {
+  spawn_engine();
+  link_->send(cluster::Spawned{0, engine_pid()});
+  next<cluster::Registered>();
+  const wire::EngineEntry victim = ask(wire::HubOp::snapshot).engines.at(0);
+  const auto refusal = [this](const wire::EngineEntry& engine) {
+    return ask(wire::HubOp::register_engine, engine).words;
+  };
+  for (const std::string& url : {victim.endpoint, connection_.hub.requests, std::string("ipc:///etc/passwd"),
+                                 "ipc://" + (directory_.path() / "connection.json").string(), std::string()}) {
+    wire::EngineEntry engine = near_engine();
+    engine.bulk_endpoint = url;
+    EXPECT_THAT(refusal(engine), HasSubstr("is no address of this engine in the folder of its cluster")) << url;
+  }
+  for (const std::uint64_t pid : {0ull, 1ull << 40}) {
+    wire::EngineEntry engine = near_engine();
+    engine.pid = pid;
+    EXPECT_THAT(refusal(engine), HasSubstr("is no id of a process"));
+  }
+  for (const ProcessId& process : {ProcessId{engine_pid(), victim.start}, connection_.hub.process}) {
+    wire::EngineEntry engine = near_engine();
+    engine.pid = static_cast<std::uint64_t>(process.pid);
+    engine.start = process.start;
+    EXPECT_THAT(refusal(engine), HasSubstr("an engine registers itself"));
+  }
+  ask(wire::HubOp::goodbye, victim);
+  EXPECT_EQ(ask(wire::HubOp::snapshot).engines.size(), 1u) << "nobody says goodbye for it";
+  // What dies loses its own sockets, and no one else's.
+  wire::EngineEntry own = near_engine();
+  EXPECT_EQ(ask(wire::HubOp::register_engine, own).words, "");
+  ask(wire::HubOp::goodbye, own);
+  EXPECT_EQ(ask(wire::HubOp::snapshot).engines.size(), 1u);
+  const Client rc{{.file = file()}};
+  rc[0]["a"] = 25;
+  EXPECT_EQ(rc[0].pull<int>("a"), 25) << "its sockets are there";
 }
 
 TEST_F(HubTest, AClientThatHearsNothingSubscribesAnewAndAsksForWhatItMissed) {

@@ -205,6 +205,14 @@ TEST_F(StrangersTest, AnEngineThatClaimsAnothersIdOrUuidIsRefused) {
   wire::EngineEntry claimed = victim;
   claimed.uuid = Uuid::random();
   const auto claim = [&](wire::HubOp op) { return ask_hub(file, {op, claimed}); };
+  EXPECT_THAT(claim(wire::HubOp::register_engine).words, HasSubstr("is no address of this engine"));
+  claimed.endpoint = claimed.bulk_endpoint = claimed.output_endpoint = "";
+  EXPECT_THAT(claim(wire::HubOp::register_engine).words, HasSubstr("is the address of engine 0"));
+  claimed.remote_endpoint = Connection::load(file).remote->requests;
+  EXPECT_THAT(claim(wire::HubOp::register_engine).words, HasSubstr("is the address of the hub"));
+  claimed.remote_endpoint = claimed.remote_bulk_endpoint = claimed.remote_output_endpoint = "tls+tcp://10.0.0.1:1";
+  EXPECT_THAT(claim(wire::HubOp::register_engine).words, HasSubstr("is engine 0 already"));
+  claimed.boot = "another";  // its process is elsewhere
   EXPECT_THAT(claim(wire::HubOp::register_engine).words, HasSubstr("id 0 is taken"));
   claimed = victim;
   claimed.remote_endpoint = "tls+tcp://10.0.0.1:1";
