@@ -6,9 +6,10 @@
 // peer's pipe is full it is not, and then a thread of the responder's own waits for it before the context receives
 // again.
 //
-// A peer that asks and does not read would so come to hold all contexts, and nobody else would be heard. So of one
-// connection at most `kSlowOfOne` answers wait, and of all together never so many that fewer than `kFree` contexts
-// receive: the answer that waits longest is given up. Who still wants it asks again, as after a broken connection.
+// A peer that asks and does not read would so come to hold all contexts, and nobody else would be heard. So of a
+// connection whose answers have waited for `kDeaf` at most `kSlowOfOne` go on waiting; and when fewer than `kFree`
+// contexts receive, the answer that has waited longest is given up. Who still wants it asks again, as after a broken
+// connection.
 #include "core/transport/responder.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,10 +38,14 @@ namespace enginery::transport {
 
 constexpr std::chrono::milliseconds kLook(1);
 /// A client's large results come as four parts at a time, and it may ask for each again.
-constexpr std::ptrdiff_t kSlowOfOne = 8;
+constexpr std::size_t kSlowOfOne = 8;
+/// Who reads has made room by then, but over a bad network.
+constexpr std::chrono::milliseconds kDeaf(100);
+constexpr std::size_t kMostDeaf = 1024;
 constexpr std::size_t kFree = 8;
 
 struct Responder::State {
+  using Clock = std::chrono::steady_clock;
   struct Context {
     explicit Context(State* state) : state(state) {}
     /// Only of one that never received.
@@ -56,7 +62,7 @@ struct Responder::State {
     nng_aio* sending = nullptr;
     nng_aio* receiving = nullptr;
     std::uint32_t pipe = 0;  // of the request that it holds or answers
-    bool given_up = false;   // its answer
+    Clock::time_point slow_since{};
   };
 
   nng_socket socket{};
@@ -64,7 +70,8 @@ struct Responder::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<std::unique_ptr<Context>> contexts;
-  std::vector<Context*> slow;  // their sends wait for the peer
+  std::vector<Context*> slow;                 // their sends wait for the peer; the longest waiting first
+  std::map<std::uint32_t, std::size_t> deaf;  // pipes that did not read, and how many of their answers wait
   bool stop = false;
   std::thread waiter;  // of the slow sends; there from the start, since later there may be no memory for a thread
   std::atomic<std::size_t> held = 0;
@@ -109,14 +116,8 @@ struct Responder::State {
 
   void wait_for(Context& context) {
     const std::lock_guard lock(mutex);
+    context.slow_since = Clock::now();
     slow.push_back(&context);
-    const auto waits = [](const Context* one) { return !one->given_up; };
-    const auto same = [&](const Context* one) { return waits(one) && one->pipe == context.pipe; };
-    const auto busy = static_cast<std::size_t>(std::ranges::count_if(slow, waits)) + held;
-    if (std::ranges::count_if(slow, same) > kSlowOfOne)
-      (*std::ranges::find_if(slow, same))->given_up = true;
-    else if (busy + std::min(kFree, contexts.size() / 2) > contexts.size())
-      (*std::ranges::find_if(slow, waits))->given_up = true;
     changed.notify_one();
   }
 
@@ -126,13 +127,23 @@ struct Responder::State {
     for (;;) {
       changed.wait(lock, [this] { return stop || !slow.empty(); });
       while (!stop && !slow.empty()) {
-        std::erase_if(slow, [](Context* context) {
-          if (context->given_up)
+        const auto deaf_since = Clock::now() - kDeaf;
+        const std::size_t busy = slow.size() + held + std::min(kFree, contexts.size() / 2);
+        std::size_t too_many = busy - std::min(busy, contexts.size());
+        if (deaf.size() > kMostDeaf) deaf.clear();  // most of them are gone
+        for (auto& [pipe, waiting] : deaf) waiting = 0;
+        std::erase_if(slow, [&](Context* context) {
+          if (nng_aio_get_msg(context->sending) == nullptr) {
+            deaf.erase(context->pipe);
+          } else {
+            if (context->slow_since <= deaf_since) deaf.try_emplace(context->pipe);
+            const auto known = deaf.find(context->pipe);
+            if (known == deaf.end()) return false;
+            if (too_many == 0 && ++known->second <= kSlowOfOne) return false;
+            if (too_many > 0) --too_many;
             nng_aio_cancel(context->sending);
-          else if (nng_aio_get_msg(context->sending) != nullptr)
-            return false;
+          }
           nng_aio_wait(context->sending);
-          context->given_up = false;
           receive_again(*context);
           return true;
         });
