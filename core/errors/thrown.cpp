@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <exception>
@@ -25,6 +26,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/modules/demangle.hpp"
+#include "core/modules/throw_hook.hpp"
 
 namespace enginery {
 namespace {
@@ -148,6 +150,9 @@ std::string name_of(const std::type_info& type) {
 }
 
 const char* remedy_of_no_memory() {
+  if (modules::last_throw().error != ENOMEM)
+    return "the system has refused this thread no memory, so the task threw it by itself, or another thread of it did; "
+           "if memory is short, let variables go (`del`, `clear`)";
   rlimit limit{};
   ::getrlimit(RLIMIT_DATA, &limit);
   return limit.rlim_cur == RLIM_INFINITY

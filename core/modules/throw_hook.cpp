@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <typeinfo>
 
@@ -20,7 +21,7 @@ thread_local ThrowStack stack;
 
 void record_throws(bool on) {
   recording = on;
-  stack.size = 0;
+  stack.size = stack.error = errno = 0;
 }
 
 const ThrowStack& last_throw() { return stack; }
@@ -41,8 +42,12 @@ static CxaThrow original() {
 extern "C" __attribute__((visibility("default"), noreturn)) void __cxa_throw(void* object, std::type_info* type,
                                                                              void (*destroy)(void*)) {
   static const CxaThrow libstdcxx = original();
-  if (enginery::modules::recording)
+  if (enginery::modules::recording) {
+    const int error = errno;
+    enginery::modules::stack.error = error;
     enginery::modules::stack.size = backtrace(enginery::modules::stack.frames.data(), enginery::modules::kThrowFrames);
+    errno = error;
+  }
   libstdcxx(object, type, destroy);
   std::abort();
 }

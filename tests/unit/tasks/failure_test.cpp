@@ -168,6 +168,20 @@ TEST(Failure, OfAValueIsItsText) {
   EXPECT_TRUE(thrown(Foreign()).ends_with("Foreign: a foreign exception was thrown, whose type prints no text"));
 }
 
+TEST(Failure, OfMemoryBlamesTheSystemOnlyIfItHasRefusedSome) {
+  {
+    const ThrowRecording recording;
+    EXPECT_TRUE(failure_of([] {
+                  throw std::bad_alloc();
+                }).starts_with("MemoryError: std::bad_alloc: the system has refused this thread no memory, so"));
+  }
+  const ThrowRecording recording;
+  EXPECT_TRUE(failure_of([] {
+                volatile std::size_t too_much = std::size_t{1} << 60;
+                if (!std::malloc(too_much)) throw std::bad_alloc();
+              }).starts_with("MemoryError: std::bad_alloc: this engine gets no more memory"));
+}
+
 TEST(Failure, OfATaskThatHasNoMemoryLeftNeedsNone) {
   const ThrowRecording recording;
   try {
