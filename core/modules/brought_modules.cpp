@@ -37,6 +37,11 @@ std::optional<GenerationId> BroughtModules::newest(std::string_view name) const 
   return std::nullopt;
 }
 
+void BroughtModules::forget(const GenerationId& generation) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.generation == generation; });
+}
+
 void BroughtModules::set_loaded(const GenerationId& generation) {
   const std::lock_guard lock(mutex_);
   loaded_.insert(generation);

@@ -41,6 +41,9 @@ class ENGINERY_API BroughtModules {
   /// The generation that was brought last of a plugin `name`, and is not loaded: of a file name.so or libname.so.
   std::optional<GenerationId> newest(std::string_view name) const;
 
+  /// It cannot be loaded from what was brought.
+  void forget(const GenerationId& generation);
+
   /// That generation is in this process now, for good.
   void set_loaded(const GenerationId& generation);
   bool loaded(const GenerationId& generation) const;

@@ -115,6 +115,15 @@ std::string name_of(std::span<const LoadedFile> files, const ModuleCache& cache)
   return ContentHash::of(std::as_bytes(std::span(all))).hex().substr(0, 16);
 }
 
+/// What is brought again comes to an empty place.
+[[noreturn]] void refuse_changed(const std::string& file, const std::filesystem::path& copy) {
+  std::error_code gone;
+  std::filesystem::remove(copy, gone);
+  throw PluginLoadError(
+      LoadStage::read, file, "its copy in the module cache was changed",
+      "Make a new Client, which brings it again, and see who writes to that folder: " + copy.parent_path().string());
+}
+
 }  // namespace
 
 ModuleMissing::ModuleMissing(const GenerationId& generation)
@@ -154,7 +163,7 @@ std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
   const Neighbours neighbours = check_dependencies(elf, file.path);
   const std::filesystem::path copy =
       cache().keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes.span());
-  return open(generation, {file.path, copy, elf.build_id, {copy}, neighbours});
+  return open(generation, {file.path, copy, elf.build_id, {{copy, file.bytes}}, neighbours});
 }
 
 std::vector<LoadedFile> Loader::loaded_files() const {
@@ -178,10 +187,15 @@ std::shared_ptr<const SharedObject> Loader::open(const GenerationId& generation,
     std::vector<LoadedFile> beside = loaded_files();
     std::erase_if(beside, [&](const LoadedFile& file) { return file.path == copies.module; });  // another Loader's
     const std::string which = name_of(beside, cache());
-    const auto proven = [&](const std::filesystem::path& copy) { return cache().proven(copy, which); };
+    const auto proven = [&](const Copy& copy) { return cache().proven(copy.path, which); };
     if (!std::ranges::all_of(copies.all, proven)) {
       probe_->open(copies.file, copies.module, copies.neighbours.folders, beside);
-      for (const std::filesystem::path& copy : copies.all) cache().set_proven(copy, which);
+      // That took its time, in which another process of this user may have written there.
+      for (const Copy& copy : copies.all) {
+        const PluginFile now = PluginFile::read(copy.path);
+        if (!std::ranges::equal(now.bytes.span(), copy.checked.span())) refuse_changed(copies.file, copy.path);
+      }
+      for (const Copy& copy : copies.all) cache().set_proven(copy.path, which);
     }
   }
   const FloatingPointScope scope;  // libraries have constructors, too
@@ -198,16 +212,28 @@ std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generatio
   if (auto known = loaded(generation)) return known;
   const auto brought = brought_ ? brought_->find(generation) : std::nullopt;
   if (!brought) throw ModuleMissing(generation);
-  const std::span<const BroughtFile> libraries = std::span(*brought).first(brought->size() - 1);
-  const BroughtFile& module = brought->back();
+  try {
+    return open_brought(generation, *brought);
+  } catch (const PluginLoadError& error) {
+    // Who asks whether it is here must not hear of what cannot be read any more.
+    if (error.stage() == LoadStage::read) brought_->forget(generation);
+    throw;
+  }
+}
+
+std::shared_ptr<const SharedObject> Loader::open_brought(const GenerationId& generation,
+                                                         const std::vector<BroughtFile>& brought) {
+  const std::span<const BroughtFile> libraries = std::span(brought).first(brought.size() - 1);
+  const BroughtFile& module = brought.back();
 
   Copies copies{module.what.path, {}, module.what.build_id, {}, {}};
   LibraryRenames renames;
   std::vector<std::string> names;
-  for (const BroughtFile& file : *brought) {
+  for (const BroughtFile& file : brought) {
     const std::string& path = file.what.path;
     cache().restore(file);
     const PluginFile content = PluginFile::read(file.cached);
+    if (ContentHash::of(content.bytes.span()) != file.what.hash) refuse_changed(path, file.cached);
     const ElfFile elf = ElfFile::read(content.bytes.span(), path);
     if (elf.build_id != file.what.build_id)
       throw PluginLoadError(LoadStage::elf, path, "it came with another build-id than it has", "Call again");
@@ -226,25 +252,23 @@ std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generatio
       here.emplace(file.what.name, name);
       renames.emplace(file.what.name, name);
     }
-    copies.all.push_back(here.empty() ? file.cached : renamed_copy(file, content, name, here));
+    copies.all.push_back(here.empty() ? Copy{file.cached, content.bytes} : renamed_copy(file, content, name, here));
     if (&file == &module) break;
     names.push_back(name);
-    neighbours.folders.push_back(copies.all.back().parent_path());
-    if (!mapped_library(name)) neighbours.libraries.push_back(copies.all.back());
+    neighbours.folders.push_back(copies.all.back().path.parent_path());
+    if (!mapped_library(name)) neighbours.libraries.push_back(copies.all.back().path);
   }
-  copies.module = copies.all.back();
+  copies.module = copies.all.back().path;
   auto object = open(generation, copies);
   libraries_.emplace(generation, std::move(names));
   return object;
 }
 
-std::filesystem::path Loader::renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
-                                           const LibraryRenames& renames) {
-  if (ContentHash::of(content.bytes.span()) != file.what.hash)
-    throw PluginLoadError(LoadStage::read, file.what.path, "its copy in the module cache was changed",
-                          "Remove that folder: " + file.cached.parent_path().string());
-  const Bytes renamed = with_other_names(content.bytes.span(), file.what.path, renames);
-  return cache().keep(name, renamed.span());
+Loader::Copy Loader::renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
+                                  const LibraryRenames& renames) {
+  Bytes renamed = with_other_names(content.bytes.span(), file.what.path, renames);
+  const std::filesystem::path path = cache().keep(name, renamed.span());
+  return {path, std::move(renamed)};
 }
 
 const void* Loader::code(const CodeAddress& address) {

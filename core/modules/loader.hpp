@@ -89,21 +89,28 @@ class ENGINERY_API Loader {
   ModuleCache& cache();
   /// A plugin of that name that was brought, if there is one.
   std::shared_ptr<const SharedObject> brought_plugin(std::string_view name);
+  /// A file in the cache, and the bytes that were checked: those are opened, or nothing is.
+  struct Copy {
+    std::filesystem::path path;
+    Bytes checked;
+  };
   /// What is mapped for one module.
   struct Copies {
     std::string file;  ///< as the user named it
     std::filesystem::path module;
     BuildId build_id;
-    std::vector<std::filesystem::path> all;  ///< its own libraries and the module itself: what is new is probed
-    Neighbours neighbours;                   ///< opened before it; also its own libraries
+    std::vector<Copy> all;  ///< its own libraries and the module itself: what is new is probed
+    Neighbours neighbours;  ///< opened before it; also its own libraries
   };
   /// What this process has loaded of the user's own, but for modules that cannot have registered anything.
   std::vector<LoadedFile> loaded_files() const;
   /// Stage dlopen.
   std::shared_ptr<const SharedObject> open(const GenerationId& generation, const Copies& copies);
-  /// The path of a copy, called `name`, of what was brought, in which libraries have other names.
-  std::filesystem::path renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
-                                     const LibraryRenames& renames);
+  std::shared_ptr<const SharedObject> open_brought(const GenerationId& generation,
+                                                   const std::vector<BroughtFile>& brought);
+  /// A copy, called `name`, of what was brought, in which libraries have other names.
+  Copy renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
+                    const LibraryRenames& renames);
 
   std::optional<Probe> probe_;
   std::shared_ptr<BroughtModules> brought_;

@@ -158,6 +158,32 @@ TEST_F(GenerationsTest, OfAGenerationThatNobodyBroughtThereIsNoCode) {
   EXPECT_THROW(loader_.code(address), ModuleMissing);
 }
 
+TEST_F(GenerationsTest, WhatWasChangedInTheCacheIsNotLoadedAndCanBeBroughtAgain) {
+  const auto files = bring("old/chained/chained.so");
+  const ModuleFile& module = files->files().back();
+  const std::string cached = ModuleCache::standard().place_of(module);
+  std::vector<char> bytes = bytes_of(cached);
+  bytes.back() ^= 1;  // not its build-id
+  std::ofstream(cached, std::ios::binary | std::ios::in)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  EXPECT_THAT(refusal([&] { loader_.module(files->generation()); }).what(),
+              AllOf(HasSubstr("stage read"), HasSubstr("was changed"), HasSubstr(fs::path(cached).parent_path())));
+  EXPECT_FALSE(brought_->find(files->generation())) << "a client that asks must hear that it is missing";
+  EXPECT_FALSE(ModuleCache::standard().find(module));
+  EXPECT_EQ(call(*import("chained", "old/chained/chained.so"), "next_answer"), Value(43));
+}
+
+TEST_F(GenerationsTest, WhatIsChangedWhileItIsTriedIsNotOpened) {
+  const auto files = bring("old/chained/chained.so");
+  const std::string cached = ModuleCache::standard().place_of(files->files().back());
+  Loader loader(
+      Probe{.command = {"/bin/sh", "-c", "echo more >> " + cached + "; exec \"$@\"", "sh", fs::path(FIXTURE_PROBE)}},
+      brought_);
+  EXPECT_THAT(refusal([&] { loader.module(files->generation()); }).what(),
+              AllOf(HasSubstr("stage read"), HasSubstr("was changed")));
+  EXPECT_EQ(loader.loaded(files->generation()), nullptr);
+}
+
 TEST_F(GenerationsTest, WhatWasChangedInTheCacheIsNotLoadedUnderAnotherName) {
   const auto files = bring("new/beside/beside.so");
   const std::string cached = ModuleCache::standard().place_of(files->files().front());
