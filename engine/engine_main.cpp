@@ -137,6 +137,8 @@ int engine_main(const EngineOptions& options) try {
   cluster::raise_descriptor_limit();
   std::optional<EndingSignals> ending;
   if (options.launcher_fd < 0) ending.emplace();
+  // What a task starts does not hold it, and a program that replaces this one closes it: so the launcher knows.
+  if (options.launcher_fd >= 0) ::fcntl(options.launcher_fd, F_SETFD, FD_CLOEXEC);
   DescriptorReserve descriptors;
   // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
   // not ignored: what a task starts gets the default back.

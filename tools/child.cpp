@@ -2,10 +2,12 @@
 #include "tools/child.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -34,6 +36,20 @@ cluster::Started start_child(const Program& program) {
 
 Child::Child(const Program& program) : log_(program.log), process_(start_child(program)) {
   link_.emplace(process_.link.release());
+  image_ = image_of(pid());
+}
+
+std::optional<Child::Image> Child::image_of(int pid) noexcept {
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/%d/exe", pid);
+  struct stat status;
+  if (::stat(path, &status) == 0) return Image{status.st_dev, status.st_ino};
+  return errno == EACCES ? std::optional(Image{}) : std::nullopt;  // a program that became another user
+}
+
+bool Child::replaced() const noexcept {
+  const std::optional<Image> now = running_ ? image_of(pid()) : std::nullopt;
+  return now && image_ && now != image_;
 }
 
 Child::~Child() {

@@ -1,6 +1,7 @@
 // tools/child.hpp: a process that the launcher started, and holds by a pidfd and a socketpair.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ class Child {
   cluster::LauncherLink* link() noexcept { return link_ ? &*link_ : nullptr; }
   /// True until reap().
   bool running() const noexcept { return running_; }
+  /// Its process runs another program than the one that was started (exec), and so has closed the link.
+  bool replaced() const noexcept;
   const std::filesystem::path& log() const noexcept { return log_; }
 
   /// Closes the link: its end of file ends the child.
@@ -51,8 +54,17 @@ class Child {
   std::string reap() noexcept;
 
  private:
+  /// Which file a process runs.
+  struct Image {
+    std::uint64_t device = 0, file = 0;
+    friend bool operator==(const Image&, const Image&) = default;
+  };
+  /// Nothing while the process ends.
+  static std::optional<Image> image_of(int pid) noexcept;
+
   std::filesystem::path log_;
   cluster::Started process_;
+  std::optional<Image> image_;
   bool running_ = true;
   std::optional<cluster::LauncherLink> link_;
 };

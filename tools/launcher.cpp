@@ -96,6 +96,11 @@ void Launcher::turn() {
     ids.push_back(id);
     waits.push_back({engine.process->pidfd(), POLLIN, 0});
   }
+  for (const int id : ids) {
+    Engine& engine = engines_.at(id);
+    cluster::LauncherLink* const to_engine = engine.unlinked ? nullptr : engine.process->link();
+    waits.push_back({to_engine ? to_engine->fd() : -1, POLLIN, 0});
+  }
   const int came = ::poll(waits.data(), waits.size(), patience());
   if (came < 0 && errno != EINTR) throw Error("OSError", fmt::format("poll failed: {}", std::strerror(errno)));
   if (came < 0) return;
@@ -116,8 +121,10 @@ void Launcher::turn() {
     link->flush();
     hear_hub();
   }
-  for (std::size_t i = 0; i < ids.size() && !outcome_; ++i)
+  for (std::size_t i = 0; i < ids.size() && !outcome_; ++i) {
+    if (waits[4 + ids.size() + i].revents) engine_unlinked(ids[i]);
     if (waits[4 + i].revents) engine_ended(ids[i]);
+  }
   if (waits[3].revents && !outcome_) hub_ended();
   if (hub_start_at_ && now >= *hub_start_at_ && !outcome_) restart_hub();
   if (!outcome_) serve_engines(now);

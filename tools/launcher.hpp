@@ -84,6 +84,10 @@ class Launcher {
     std::optional<Clock::time_point> kill_at{};
     /// Why it is ended, in the words of its death; empty: nobody asked for it.
     std::string asked{};
+    /// Its process was found to run another program.
+    bool replaced = false;
+    /// Its process has closed its end of the link, and is looked at no more.
+    bool unlinked = false;
     /// The last death, for a hub that was not there.
     std::optional<cluster::Died> death{};
   };
@@ -108,6 +112,8 @@ class Launcher {
   void add_engines();
   void start_engine(int id);
   void engine_ended(int id);
+  /// Its link came to its end: it ends, or a task has replaced its program, and nobody answers any more.
+  void engine_unlinked(int id);
   /// Starts and kills what is due.
   void serve_engines(Clock::time_point now);
   std::size_t running_engines() const;

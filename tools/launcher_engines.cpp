@@ -36,6 +36,7 @@ void Launcher::start_engine(int id) {
   Engine& engine = engines_.at(id);
   engine.start_at.reset();
   engine.uuid.reset();
+  engine.replaced = engine.unlinked = false;
   engine.policy.began(Clock::now());
   engine.process.emplace(engine.program);
   tell_hub(cluster::Spawned{id, engine.process->pid()});
@@ -61,7 +62,9 @@ void Launcher::engine_ended(int id) {
   Engine& engine = engines_.at(id);
   const int pid = engine.process->pid();
   const std::string ended = engine.process->reap();
-  const std::string how = engine.asked.empty() ? ended : engine.asked;
+  const std::string how = !engine.asked.empty() ? engine.asked
+                          : engine.replaced     ? "a task replaced its program by exec(); start a process for that"
+                                                : ended;
   if (!ready_ && engine.asked.empty())
     return fail(fmt::format("engine {} (pid {}) ended before all engines of cluster '{}' were ready: {}{}", id, pid,
                             options_.name, how, last_words(engine.program.log)));
@@ -92,6 +95,14 @@ void Launcher::engine_ended(int id) {
                        id, cluster::name_option(options_.name), last_words(engine.program.log));
   warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left{}", id, pid, how, running_engines(),
                    options_.engines, then));
+}
+
+void Launcher::engine_unlinked(int id) {
+  Engine& engine = engines_.at(id);
+  engine.unlinked = true;
+  if (!engine.process || !engine.process->replaced()) return;
+  engine.replaced = true;
+  engine.process->kill();
 }
 
 void Launcher::serve_engines(Clock::time_point now) {

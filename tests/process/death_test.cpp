@@ -93,6 +93,15 @@ TEST_F(DeathTest, HoweverItDies) {
   EXPECT_EQ(ended.state(), AtDeath::running);
 }
 
+void becomes_another_program() { ::execl("/bin/sleep", "sleep", "30", nullptr); }
+
+TEST_F(DeathTest, ATaskThatReplacesItsProgramHasEndedItsEngine) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THAT(death_of(on(0).apply_async(becomes_another_program)).how(), HasSubstr("replaced its program by exec()"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "the program goes on for 30 s";
+  EXPECT_EQ(on(1).apply_sync(add, 1, 2), 3);
+}
+
 TEST_F(DeathTest, ACrashSaysWhereItWasByTheNamesOfTheSource) {
   if (kSanitized) GTEST_SKIP() << "sanitizers end crashed processes in their own way";
   const EngineDied fault = death_of(on(0).apply_async(read_at, std::uint64_t{8}));
