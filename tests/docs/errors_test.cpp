@@ -41,8 +41,9 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
   page.section(
       "Those that the test does not provoke",
       "* `SessionLost`: the engine has forgotten this client, after ten minutes without a sign of life, as "
-      "when a computer slept. What\n"
-      "  was outstanding is not run again; submit it anew.\n"
+      "when a computer slept,\n"
+      "  or gave its place to another, as all 256 were taken; the message says which. What was outstanding is not run "
+      "again; submit it anew.\n"
       "* `DeadlockError`, in a task that is a client: it would wait for its own engine, or for one that waits for "
       "it, which the\n  message names. Call the function itself, or submit the call and return.\n"
       "* `ProtocolError`: a message that cannot be understood. Use one version of enginery on both sides.\n"
