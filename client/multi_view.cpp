@@ -88,13 +88,12 @@ std::vector<Value> MultiView::values(std::string_view name) const { return pull(
 
 AsyncResults<void> MultiView::scatter(const Name& name, const Value& sequence, bool flatten) const {
   const std::vector<int> ids = targets();
-  std::vector<TaskHandle> tasks;
-  tasks.reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const std::pair<std::string, Value> block{name.text, block_of(sequence, i, ids.size(), flatten)};
-    tasks.push_back(Request{.op = Op::push, .keywords = {&block, 1}}.send(engines_, ids[i], timeout));
-  }
-  return finished_if_blocking<void>(std::move(tasks));
+  wire::Keywords blocks;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    blocks.emplace_back(name.text, block_of(sequence, i, ids.size(), flatten));
+  std::vector<Request> requests;
+  for (const auto& block : blocks) requests.push_back({.op = Op::push, .keywords = {&block, 1}});
+  return finished_if_blocking<void>(Request::send_each(requests, engines_, ids, timeout));
 }
 
 std::vector<TaskHandle> MultiView::gather_tasks(const Name& name) const {

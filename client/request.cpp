@@ -106,6 +106,22 @@ std::vector<TaskHandle> Request::send(const std::shared_ptr<Engines>& engines, s
   return tasks;
 }
 
+std::vector<TaskHandle> Request::send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+                                           std::span<const int> ids, std::optional<Seconds> timeout) {
+  const session::Time time_limit = time_limit_of(timeout);
+  std::vector<std::pair<std::shared_ptr<EngineLink>, wire::Packed>> calls;
+  calls.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::shared_ptr<EngineLink> link = engines->link(ids[i]);
+    calls.emplace_back(link, requests[i].packed(link->inline_bytes()));
+  }
+  std::vector<TaskHandle> tasks;
+  tasks.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    tasks.push_back(requests[i].submit(*calls[i].first, std::move(calls[i].second), time_limit));
+  return tasks;
+}
+
 List detail::behind(const List& captured, std::span<const Value> given) {
   List all;
   all.reserve(captured.size() + given.size());

@@ -50,6 +50,9 @@ struct Request {
   TaskHandle send(const std::shared_ptr<Engines>& engines, int id, std::optional<Seconds> timeout) const;
   std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                std::optional<Seconds> timeout) const;
+  /// Something else for each engine; nothing is sent unless all can be.
+  static std::vector<TaskHandle> send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+                                           std::span<const int> ids, std::optional<Seconds> timeout);
   /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
   TaskHandle send_after(const Pending& task) const;
 

@@ -1,4 +1,5 @@
 // core/modules/namespace_paths.cpp: the paths that lead into named values: norms.get_norms, a[0], d['key'].
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -6,6 +7,7 @@
 
 #include <enginery/namespace.hpp>
 
+#include "core/modules/assign_all.hpp"
 #include "core/modules/attribute.hpp"
 #include "core/modules/nearest_name.hpp"
 
@@ -88,6 +90,23 @@ Value follow(const Value& object, const Step& step) {
   return step.attribute ? modules::attribute(object, step.key.as_string()) : object.at(step.key);
 }
 
+void set_step(const Value& object, const Step& step, Value value) {
+  if (step.attribute)
+    modules::set_attribute(object, step.key.as_string(), std::move(value));
+  else
+    object.set_item(step.key, value);
+}
+
+/// Throws as set_step() does for an object that has no such place.
+void check_settable(const Value& object, const Step& step) {
+  const Kind kind = object.kind();
+  if (kind == Kind::dict || (kind == Kind::module && step.attribute)) return;
+  if ((kind == Kind::list || kind == Kind::array) && !step.attribute)
+    object.at(step.key);
+  else
+    set_step(object, step, Value());  // such an object takes nothing
+}
+
 /// Where a path ends: a step from an object. Nothing when the path is a name alone.
 std::optional<std::pair<Value, Step>> last_step(PathReader& reader, const Value& first) {
   if (reader.at_end()) return std::nullopt;
@@ -137,10 +156,7 @@ void Namespace::assign(std::string_view path, Value value) {
   const std::string_view name = reader.name();
   if (reader.at_end()) return set(name, std::move(value));
   const auto [object, step] = *last_step(reader, first_of_path(name, false));
-  if (step.attribute)
-    modules::set_attribute(object, step.key.as_string(), std::move(value));
-  else
-    object.set_item(step.key, value);
+  set_step(object, step, std::move(value));
 }
 
 void Namespace::remove(std::string_view path) {
@@ -158,6 +174,24 @@ void Namespace::remove(std::string_view path) {
     modules::delete_attribute(object, step.key.as_string());
   else
     object.delete_item(step.key);
+}
+
+void modules::assign_all(Namespace& names, std::vector<std::pair<std::string, Value>> items) {
+  if (items.size() > 1) {  // an only one that fails binds nothing anyway
+    for (const auto& item : items) Namespace::check_path(item.first);
+    for (auto item = items.begin(); item != items.end(); ++item) {
+      const std::string& path = item->first;
+      PathReader reader(path);
+      const std::string_view name = reader.name();
+      // What leads into an object of these items is found when that is there.
+      const auto leads_here = [&](const auto& earlier) { return path.starts_with(earlier.first); };
+      if (reader.at_end() || std::any_of(items.begin(), item, leads_here)) continue;
+      const Value* const first = names.find(name);
+      const auto [object, step] = *last_step(reader, first ? *first : names.resolve(path));
+      check_settable(object, step);
+    }
+  }
+  for (auto& [path, value] : items) names.assign(path, std::move(value));
 }
 
 }  // namespace enginery

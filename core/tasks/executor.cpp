@@ -16,6 +16,7 @@
 #include <enginery/module_namespace.hpp>
 
 #include "core/errors/floating_point_scope.hpp"
+#include "core/modules/assign_all.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
@@ -195,9 +196,12 @@ void Executor::push(wire::Keywords items, const Uuid& caller) {
       }
       throw;
     }
-    names_.assign(path, std::move(value));
-    kept_.forget_unbound(path);
   }
+  std::vector<std::string> paths;
+  paths.reserve(items.size());
+  for (const auto& [path, value] : items) paths.push_back(path);
+  modules::assign_all(names_, std::move(items));
+  for (const std::string& path : paths) kept_.forget_unbound(path);
 }
 
 void Executor::unbind(const std::string& path) try { names_.remove(path); } catch (const Error&) {

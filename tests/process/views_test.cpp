@@ -210,6 +210,14 @@ TEST_F(ClusterTest, ScatteredBlocksAreContiguousAndTheFirstOnesLonger) {
   EXPECT_THAT(error_of([&] { all.scatter("x", 5); }), HasSubstr("scatter takes a list"));
 }
 
+TEST_F(ClusterTest, WhatCannotBeScatteredToAllIsGivenToNone) {
+  start_engines(2, "");
+  const Value opaque = Value::opaque(std::make_shared<int>(1));
+  EXPECT_THAT(error_of([&] { rc().all().scatter("x", Value::list({1, opaque})); }), HasSubstr("stays on its engine"));
+  EXPECT_THAT(error_of([&] { rc().all().push({{"good", 1}, {"1bad", 2}}).get(); }), HasSubstr("SyntaxError"));
+  for (const int id : {0, 1}) EXPECT_TRUE(on(id).keys().empty());
+}
+
 TEST_F(ClusterTest, SeveralEnginesAreReadAndWrittenLikeADictionary) {
   start_engines(2, "");
   const MultiView all = rc().all();

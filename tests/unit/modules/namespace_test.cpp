@@ -13,6 +13,8 @@
 #include <enginery/dict.hpp>
 #include <enginery/module_namespace.hpp>
 
+#include "core/modules/assign_all.hpp"
+
 namespace enginery {
 namespace {
 
@@ -144,6 +146,30 @@ TEST_F(NamespaceTest, APathIsAssignedToAndRemoved) {
   EXPECT_THROW(names_.assign("l.x", 1), AttributeError);
   EXPECT_THROW(names_.remove("fresh"), NameError);
   EXPECT_THROW(names_.assign("l[0", 1), SyntaxError);
+}
+
+TEST_F(NamespaceTest, OfSeveralItemsNoneIsBoundWhenOnePathIsBad) {
+  names_["l"] = Value::list(List{1});
+  names_["t"] = Value::tuple(List{1});
+  names_["x"] = Value(std::vector<double>{0.5});
+  names_["d"] = Value::dict(Dict());
+  for (const char* bad : {"1a", "a b", "l[0", "nothing.there", "nothing[0]", "l[1]", "l.x", "t[0]", "x[1]", "x.y",
+                          "d.none.x", "d['none'][0]"}) {
+    EXPECT_ANY_THROW(modules::assign_all(names_, {{"good", 1}, {"l[0]", 2}, {bad, 3}})) << bad;
+    EXPECT_ANY_THROW(modules::assign_all(names_, {{bad, 3}, {"good", 1}})) << bad;
+    EXPECT_FALSE(names_.contains("good")) << bad;
+    EXPECT_EQ(printed("l"), "[1]") << bad;
+  }
+  modules::assign_all(names_, {{"l[0]", 2},
+                               {"good", Value::list(List{0, 0})},
+                               {"good[1]", 5},
+                               {"d.key", Value::dict(Dict())},
+                               {"d.key.inner", 6},
+                               {"x[0]", 7}});
+  EXPECT_EQ(printed("l"), "[2]");
+  EXPECT_EQ(printed("good"), "[0, 5]");
+  EXPECT_EQ(printed("d"), "{'key': {'inner': 6}}");
+  EXPECT_EQ(names_.resolve("x[0]"), Value(7.0));
 }
 
 TEST_F(NamespaceTest, ATextThatIsNoPathIsASyntaxError) {

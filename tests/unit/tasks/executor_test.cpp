@@ -29,6 +29,10 @@ class ExecutorTest : public testing::Test {
     const wire::Packed call = wire::pack(wire::CallParts{op, name, positional}, kInline);
     return executor_.run(call.body, call.bulk);
   }
+  wire::Outcome push(const wire::Keywords& items) {
+    const wire::Packed call = wire::pack(wire::CallParts{.op = wire::Op::push, .keywords = items}, kInline);
+    return executor_.run(call.body, call.bulk);
+  }
   wire::Outcome execute(std::string_view code) {
     return run(wire::Op::execute, "", {Value::string(std::string(code))});
   }
@@ -53,6 +57,19 @@ TEST_F(ExecutorTest, TheTextOfAResultIsCutWhenItIsLong) {
   EXPECT_LT(outcome.execute_result.size(), (std::size_t{4} << 20) + 100);
   EXPECT_GT(outcome.execute_result.size(), std::size_t{4} << 20);
   EXPECT_EQ(execute("array([]).reshape(600000000, 0)").execute_result, "<f64 array of shape (600000000, 0)>");
+}
+
+TEST_F(ExecutorTest, APushWithOneBadNameOrReferenceBindsNothing) {
+  for (const auto& [bad, value] : {std::pair<std::string, Value>{"1b", 2}, {"b.c", 2}, {"b", Value::reference("x")}}) {
+    const wire::Outcome outcome = push({{"a", 1}, {bad, value}});
+    EXPECT_TRUE(outcome.failure) << bad;
+    EXPECT_THAT(names_.keys(), testing::IsEmpty()) << bad;
+  }
+  EXPECT_FALSE(push({{"a", Value::list({1, 2})}, {"a[0]", 3}, {"b", 4}}).failure);
+  EXPECT_EQ(names_.get("a").repr(), "[3, 2]");
+  EXPECT_FALSE(push({{"a", Value::reference("b")}, {"b", Value::reference("a[1]")}}).failure);
+  EXPECT_EQ(names_.get("a"), Value(4));
+  EXPECT_EQ(names_.get("b"), Value(2));
 }
 
 TEST_F(ExecutorTest, AnOutcomeThatIsTooLargeToTravelBecomesAFailureThatSaysSo) {
