@@ -21,6 +21,7 @@
 #include "client/script_prerequisites.hpp"
 #include "client/script_recipe.hpp"
 #include "client/script_statements.hpp"
+#include "core/modules/elf_file.hpp"
 #include "core/modules/plugin_file.hpp"
 
 namespace enginery {
@@ -70,10 +71,21 @@ std::string compile(const std::vector<std::string>& command, const fs::path& out
 }
 
 std::vector<std::string> command_of(const ScriptRecipe& recipe, std::initializer_list<std::string> more) {
-  std::vector<std::string> command{recipe.compiler.string()};
+  std::vector<std::string> command = recipe.compiler;
   command.insert(command.end(), recipe.compile.begin(), recipe.compile.end());
   command.insert(command.end(), more);
   return command;
+}
+
+void check_plugin(const fs::path& product, const std::string& script) {
+  const auto file = modules::PluginFile::read(product.string());
+  if (modules::ElfFile::read(file.bytes.span(), script).abi_tag) return;
+  std::error_code error;
+  fs::remove(product, error);
+  throw CompileError(script,
+                     "it compiles, but it holds no ENGINERY_PLUGIN, so it is no plugin. Include <enginery/plugin.hpp>, "
+                     "and define its tasks in ENGINERY_PLUGIN(name, m) { m.def(\"task\", task); }",
+                     "");
 }
 
 /// What was compiled from unchanged files, and is there.
@@ -144,6 +156,7 @@ CompiledScript compiled(Source source, std::int64_t started, const CompileWatch&
   command.insert(command.end(), recipe.link.begin(), recipe.link.end());
   if (watch) watch(Compiling::script, command);
   std::string warnings = compile(command, draft, source.name);
+  check_plugin(draft, source.name);
   publish(entry, product, Prerequisites::of_rule(entry.file(kRule), started));
   trim_script_cache(cache);
   return {entry.file(product), std::move(warnings)};

@@ -12,7 +12,9 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -40,10 +42,19 @@ fs::path library() {
   return fs::canonical(here.dli_fname, error);
 }
 
-/// Empty if there is no such file.
-std::string recipe_text(const fs::path& file) {
+std::string recipe_text(const fs::path& file, const std::string& script) {
+  errno = 0;
   std::ifstream stream(file);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (stream.is_open() && !stream.bad()) return text;
+  const int reason = errno;
+  throw CompileError(script,
+                     fmt::format("how scripts are compiled is in {}, which cannot be read: {}. {}", file.string(),
+                                 std::strerror(reason),
+                                 reason == EMFILE || reason == ENFILE
+                                     ? "Close files, or let this process have more (`ulimit -n`)"
+                                     : "Install enginery completely, or run a .so that was built elsewhere"),
+                     "");
 }
 
 bool can_run(const fs::path& file) {
@@ -63,29 +74,48 @@ std::optional<fs::path> on_path(const std::string& name) {
   return std::nullopt;
 }
 
-fs::path find_compiler(const std::string& usual, const std::string& script) {
+/// One path, which may hold spaces, or a program and its arguments.
+std::vector<std::string> find_compiler(const std::string& usual, const std::string& script) {
   const char* chosen = std::getenv("ENGINERY_CXX");
-  const std::string name = chosen && *chosen ? chosen : usual;
-  if (const auto file = on_path(name)) return *file;
+  const std::string given = chosen && *chosen ? chosen : usual;
+  if (const auto file = on_path(given)) return {file->string()};
+  std::istringstream each(given);
+  std::vector<std::string> words{std::istream_iterator<std::string>(each), {}};
+  const std::string program = words.empty() ? given : words.front();
+  if (const auto file = on_path(program)) {
+    words.front() = file->string();
+    return words;
+  }
   throw CompileError(script,
                      fmt::format("there is no compiler '{}' on this host to compile it with. Install it, set "
                                  "ENGINERY_CXX to another, or run a .so that was built elsewhere (`enginery build`)",
-                                 name),
+                                 program),
                      "");
+}
+
+/// Of a program and its arguments, those that are programs.
+std::vector<fs::path> programs_in(const std::vector<std::string>& command) {
+  std::vector<fs::path> files;
+  for (const std::string& word : command)
+    if (const auto file = on_path(word)) files.push_back(*file);
+  return files;
 }
 
 }  // namespace
 
 ScriptRecipe ScriptRecipe::find(const std::string& script) {
   const fs::path so = library(), folder = so.parent_path() / "enginery", file = folder / "script.json";
-  const auto json = cluster::parse_json_or_discard(recipe_text(file));
+  const auto json = cluster::parse_json_or_discard(recipe_text(file, script));
   try {
     ScriptRecipe recipe;
     recipe.compiler = find_compiler(json.at("compiler"), script);
     recipe.compile = json.at("compile");
+    recipe.compile.emplace_back("-fdiagnostics-color=never");
+    const std::vector<fs::path> programs = programs_in(recipe.compiler);
     // clang makes no symbol unique, and refuses the option.
-    for (const fs::path& name : {recipe.compiler.filename(), fs::canonical(recipe.compiler).filename()})
-      if (name.string().find("clang") != std::string::npos) std::erase(recipe.compile, "-fno-gnu-unique");
+    for (const fs::path& program : programs)
+      for (const fs::path& name : {program.filename(), fs::canonical(program).filename()})
+        if (name.string().find("clang") != std::string::npos) std::erase(recipe.compile, "-fno-gnu-unique");
     const auto add_folders = [&](const char* option, const std::vector<std::string>& folders) {
       for (const std::string& each : folders) {
         recipe.compile.emplace_back(option);
@@ -98,9 +128,11 @@ ScriptRecipe ScriptRecipe::find(const std::string& script) {
     recipe.link.push_back(so.string());
 
     ScriptHash hash;
-    const FileStamp stamp = FileStamp::of(fs::canonical(recipe.compiler).string()).value_or(FileStamp());
-    hash.add(recipe.compiler.string()).add(fmt::format("{} {}", stamp.size, stamp.modified_ns));
-    for (const auto* words : {&recipe.compile, &recipe.link})
+    for (const fs::path& program : programs) {
+      const FileStamp stamp = FileStamp::of(fs::canonical(program).string()).value_or(FileStamp());
+      hash.add(program.string()).add(fmt::format("{} {}", stamp.size, stamp.modified_ns));
+    }
+    for (const auto* words : {&recipe.compiler, &recipe.compile, &recipe.link})
       for (const std::string& word : *words) hash.add(word);
     recipe.identity = hash.hex();
     return recipe;
@@ -119,11 +151,14 @@ Compilation run_compiler(const std::vector<std::string>& command, const std::str
     throw CompileError(script, fmt::format("cannot make a pipe for the compiler: {}", std::strerror(errno)), "");
   const Descriptor reading(ends[0]);
   Descriptor writing(ends[1]);
-  const cluster::Started compiler = cluster::spawn({.file = command.front(),
-                                                    .arguments = {command.begin() + 1, command.end()},
+  // Users read the line that is sought in what it says: "file:line:column: error: …".
+  std::vector<std::string> arguments{"LC_ALL=C"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  const cluster::Started compiler = cluster::spawn({.file = "/usr/bin/env",
+                                                    .arguments = std::move(arguments),
                                                     .out = writing.get(),
                                                     .err = writing.get(),
-                                                    .name = command.front(),
+                                                    .name = "env",
                                                     .own_group = false});
   writing = Descriptor();
   std::string said;
