@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build make ccache
   libnng-dev libmbedtls-dev libssl-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev tao-pegtl-dev
-  libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev
+  libfmt-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libdw-dev
 )
 tests=(libgtest-dev libgmock-dev libbenchmark-dev gdb git iproute2 python3)
 checks=(clang clang-format)

@@ -122,7 +122,7 @@ std::optional<LastMoments> FlightRecorder::take(const std::filesystem::path& fil
   last.words = last_lines(words, record.written > Record::kWords);
   const std::string_view stack(record.stack, std::min<std::uint64_t>(record.stack_size, Record::kStack));
   const std::vector<modules::CodePlace> places = modules::read_crash_stack(stack);
-  last.traceback = modules::traceback(places, places.size() == modules::kCrashFrames);
+  last.traceback = modules::traceback(places, places.size() == modules::kCrashFrames, modules::Exactness::line);
   return last;
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/modules/demangle.hpp"
+#include "core/modules/source_lines.hpp"
 #include "core/modules/symbol_table.hpp"
 
 namespace enginery::modules {
@@ -20,6 +21,45 @@ bool is_machinery(std::string_view function) {
        {"enginery::tasks::", "enginery::engine::", "enginery::tools::", "enginery::Function::", "__cxa_throw"})
     if (function.starts_with(ours)) return true;
   return function == "main" || function.find("enginery::ErasedCall<") != function.npos;
+}
+
+/// The function's name, in front of which what it returns may stand, and behind which its parameters do:
+/// "std::__invoke<…>(…)" of "std::enable_if<…>::type std::__invoke<…>(…)".
+std::string_view from_its_name(std::string_view function) {
+  constexpr std::string_view kUnnamed = "(anonymous namespace)", kOperator = "operator", kType = "decltype";
+  std::size_t start = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    const std::string_view before = function.substr(start, i - start);
+    if (depth == 0 && before.ends_with(kOperator) && c != ' ') {  // whatever it is: (), <<, ->
+      i += c == '(' ? 1 : 0;
+      while (i + 1 < function.size() && std::string_view("<>=").find(function[i + 1]) != std::string_view::npos &&
+             c != '(')
+        ++i;
+    } else if (depth == 0 && c == '(' && function.substr(i).starts_with(kUnnamed)) {
+      i += kUnnamed.size() - 1;
+    } else if (depth == 0 && c == '(' && !before.ends_with(kType)) {
+      break;
+    } else if (depth == 0 && c == ' ') {
+      start = i + 1;
+    } else if (c == '<' || c == '(' || c == '{') {
+      ++depth;
+    } else if (c == '>' || c == ')' || c == '}') {
+      --depth;
+    }
+  }
+  return function.substr(start);
+}
+
+/// Between two functions of the user's, or within one of the library's own: not worth a line.
+bool is_between(std::string_view function) {
+  const std::string_view name = from_its_name(function);
+  for (const std::string_view known :
+       {"enginery::evaluator::", "std::__invoke", "std::invoke", "std::apply", "std::__apply_impl", "std::visit",
+        "std::__do_visit", "std::__detail::__variant::", "std::function<", "std::_Function_handler", "std::thread::_"})
+    if (name.starts_with(known)) return true;
+  return false;
 }
 
 /// The name in the source, as people write it.
@@ -33,8 +73,9 @@ std::string readable(const std::string& symbol) {
 
 }  // namespace
 
-std::string traceback(std::span<const CodePlace> stack, bool cut) {
+std::string traceback(std::span<const CodePlace> stack, bool cut, Exactness exactness) {
   std::map<std::string, SymbolTable> tables;
+  std::map<std::string, SourceLines> sources;
   std::vector<std::string> lines;
   bool inside = false;  // of what the machinery has called
   for (auto place = stack.rbegin(); place != stack.rend(); ++place) {
@@ -45,9 +86,17 @@ std::string traceback(std::span<const CodePlace> stack, bool cut) {
       if (!std::exchange(inside, true)) lines.clear();
       continue;
     }
+    if (is_between(function)) continue;
     const std::string file = std::filesystem::path(place->file).filename().string();
-    lines.push_back(function.empty() ? fmt::format("  at {}+{:#x}", file, place->offset)
-                                     : fmt::format("  at {} in {}", function, file));
+    std::string line = function.empty() ? fmt::format("  at {}", file) : fmt::format("  at {} in {}", function, file);
+    const std::string source = exactness == Exactness::line
+                                   ? sources.try_emplace(place->file, place->file).first->second.at(place->offset)
+                                   : "";
+    if (!source.empty())
+      line += fmt::format(" ({})", source);
+    else if (function.empty() || exactness == Exactness::line)
+      line += fmt::format("+{:#x}", place->offset);
+    lines.push_back(std::move(line));
     if (function == "abort") break;  // how it does that is no news
   }
   std::string text = cut && !inside ? fmt::format("  (the innermost {} of more)", stack.size()) : "";
