@@ -91,8 +91,8 @@ bool DirectView::contains(std::string_view name) const {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
 
-AsyncResult<void> DirectView::execute(std::string_view code) const {
-  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code, timeout).front());
+AsyncResult<void> DirectView::execute(std::string_view code, ResultText text) const {
+  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code, text, timeout).front());
 }
 
 AsyncResult<void> DirectView::run(std::string_view path) const {
@@ -104,8 +104,8 @@ AsyncResult<void> DirectView::execute_cpp(std::string_view statements) const {
   return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), file, timeout, statements).front());
 }
 
-void DirectView::sync_imports(std::initializer_list<Name> plugins) const {
-  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, false, timeout);
+void DirectView::sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options) const {
+  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, options, false, timeout);
 }
 
 OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {

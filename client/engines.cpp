@@ -164,12 +164,13 @@ std::shared_ptr<EngineLink> Engines::link(int id) const {
 NoEnginesRegistered Engines::none(std::string_view who) const {
   const auto lock = hold();
   const std::string& cluster = connection_.cluster;
-  if (dead_.empty() && alive_.empty())
-    return NoEnginesRegistered(fmt::format(
-        "{} has no engines; `enginery engine --name {}` adds one, wait_for_engines(n) waits for some", who, cluster));
   std::set<int> ids;
   for (const auto* known : {&alive_, &dead_})
-    for (const auto& [id, link] : *known) ids.insert(id);
+    for (const auto& [id, link] : *known)
+      if (link->dead()) ids.insert(id);
+  if (ids.empty())
+    return NoEnginesRegistered(fmt::format(
+        "{} has no engines; `enginery engine --name {}` adds one, wait_for_engines(n) waits for some", who, cluster));
   return NoEnginesRegistered(
       fmt::format("{} has no engines left: [{}] died. `enginery status --name {}` shows whether they are started anew, "
                   "and wait_for_engines(n) waits for them; `enginery engine --name {}` adds one",

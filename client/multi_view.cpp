@@ -54,6 +54,11 @@ std::ostream& operator<<(std::ostream& stream, const MultiViewItem& item) {
 }
 
 std::vector<int> MultiView::targets() const {
+  if (ids_ && ids_->empty())
+    throw NoEnginesRegistered(
+        fmt::format("this view is of no engine: the list of ids that it was made of is empty. The engines of cluster "
+                    "'{}' are [{}]; all() is a view of all",
+                    engines_->connection().cluster, fmt::join(engines_->ids(), ", ")));
   std::vector<int> ids = ids_ ? *ids_ : engines_->ids();
   if (ids.empty()) throw engines_->none("this view");
   return ids;
@@ -108,8 +113,8 @@ void MultiView::erase(std::string_view name) const {
 
 void MultiView::clear() const { AsyncResults<void>(Request{.op = Op::clear}.send(engines_, targets(), timeout)).get(); }
 
-AsyncResults<void> MultiView::execute(std::string_view code) const {
-  return finished_if_blocking<void>(enginery::execute(engines_, targets(), code, timeout));
+AsyncResults<void> MultiView::execute(std::string_view code, ResultText text) const {
+  return finished_if_blocking<void>(enginery::execute(engines_, targets(), code, text, timeout));
 }
 
 AsyncResults<void> MultiView::run(std::string_view path) const {
@@ -122,8 +127,8 @@ AsyncResults<void> MultiView::execute_cpp(std::string_view statements) const {
   return finished_if_blocking<void>(run_plugin(engines_, ids, file, timeout, statements));
 }
 
-void MultiView::sync_imports(std::initializer_list<Name> plugins) const {
-  enginery::sync_imports(engines_, targets(), plugins, true, timeout);
+void MultiView::sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options) const {
+  enginery::sync_imports(engines_, targets(), plugins, options, true, timeout);
 }
 
 OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {

@@ -82,11 +82,13 @@ struct Imports {
 }  // namespace
 
 void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                  std::initializer_list<Name> plugins, bool several, std::optional<Seconds> timeout) {
+                  std::initializer_list<Name> plugins, const ImportOptions& options, bool several,
+                  std::optional<Seconds> timeout) {
   std::vector<std::string> names;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
+  for (const std::string& name : names) modules::find_plugin(name);
   for (const std::string& name : names) local_engine::import(name);
-  std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
+  if (!options.quiet) std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   if (!engines) return;
   std::vector<TaskHandle> tasks;
   for (const std::string& name : names) {
@@ -98,9 +100,9 @@ void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> 
 }
 
 std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                std::string_view code, std::optional<Seconds> timeout) {
-  const Value text = Value::string(std::string(code));
-  Request request{.op = wire::Op::execute, .positional = {&text, 1}, .execute_input = code};
+                                std::string_view code, ResultText text, std::optional<Seconds> timeout) {
+  const Value given[] = {Value::string(std::string(code)), Value::integer(static_cast<std::int64_t>(text))};
+  Request request{.op = wire::Op::execute, .positional = given, .execute_input = code};
   if (!engines) return {request.send(engines, ids.front(), timeout)};
   Imports imports(code);
   request.keywords = imports.sources;

@@ -8,12 +8,14 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <enginery/client.hpp>
 
 #include "core/cluster/json.hpp"
+#include "core/errors/failures_text.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {
@@ -87,22 +89,35 @@ std::string prefixed(const std::string& prefix, std::string_view text) {
   return lines;
 }
 
-void print(const Outcome& outcome, bool traceback) {
+void print(const Outcome& outcome) {
   const Metadata& known = outcome.metadata;
   fmt::print("{}", prefixed(fmt::format("[stdout:{}] ", known.engine_id), known.out));
   fmt::print("{}", prefixed(fmt::format("[{}] ", known.engine_id), known.execute_result));
   flush_output();
   fmt::print(stderr, "{}", prefixed(fmt::format("[stderr:{}] ", known.engine_id), known.err));
-  const std::string prefix = fmt::format("[{}] ", known.engine_id);
-  if (traceback) fmt::print(stderr, "{}", prefixed(prefix, outcome.traceback));
-  fmt::print(stderr, "{}", prefixed(prefix, outcome.error));
+}
+
+/// Equal ones once, and of many that differ the first few.
+void print_errors(const std::vector<Outcome>& outcomes, bool traceback) {
+  std::vector<std::string> texts(outcomes.size());
+  std::vector<Saying> sayings;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].error.empty()) continue;
+    if (traceback) texts[i] = outcomes[i].traceback + (outcomes[i].traceback.ends_with('\n') ? "" : "\n");
+    texts[i] += outcomes[i].error;
+    sayings.emplace_back(outcomes[i].metadata.engine_id, texts[i]);
+  }
+  std::size_t left_out = 0;
+  for (const Sayings& each : grouped(sayings, kMostSayings, left_out))
+    fmt::print(stderr, "{}", prefixed(fmt::format("[{}] ", each.engines), each.text));
+  if (left_out != 0) fmt::print(stderr, "enginery: {} more engines failed otherwise; --json shows each\n", left_out);
 }
 
 json as_json(const Outcome& outcome) {
   const Metadata& known = outcome.metadata;
   json each = {{"engine", known.engine_id},
                {"status", to_string(known.status)},
-               {"result", known.execute_result.empty() ? json() : json(known.execute_result)},
+               {"result", known.execute_result.empty() ? json() : cluster::parse_json(known.execute_result)},
                {"stdout", known.out},
                {"stderr", known.err},
                {"error", nullptr}};
@@ -114,7 +129,7 @@ json as_json(const Outcome& outcome) {
 struct Execution {
   std::string statement, engines = "all", name;
   std::optional<std::vector<int>> ids;
-  bool json = false, traceback = false;
+  bool json = false, full = false, traceback = false;
   std::optional<double> timeout;
 };
 
@@ -129,7 +144,8 @@ int execute(const Execution& given) {
   if (given.timeout) deadline = Clock::now() + milliseconds(*given.timeout);
   const Client client(ClientOptions{.name = given.name, .timeout = hub_timeout(given.timeout.value_or(1e6))});
   const MultiView view = client.view(given.ids ? *given.ids : client.all().targets());
-  const AsyncResults<void> result = view.execute(given.statement);
+  const ResultText text = given.json ? ResultText::json : given.full ? ResultText::whole : ResultText::abbreviated;
+  const AsyncResults<void> result = view.execute(given.statement, text);
   wait_for(result, deadline);
   const bool in_time = result.ready();
   if (!in_time) {
@@ -140,17 +156,18 @@ int execute(const Execution& given) {
     result.wait(kToStop);
   }
 
-  json engines = json::array();
-  bool failed = !in_time;
-  for (const TaskHandle& task : result.tasks()) {
-    const Outcome outcome = outcome_of(task);
-    failed = failed || !outcome.error.empty();
-    if (given.json)
-      engines.push_back(as_json(outcome));
-    else
-      print(outcome, given.traceback);
+  std::vector<Outcome> outcomes;
+  for (const TaskHandle& task : result.tasks()) outcomes.push_back(outcome_of(task));
+  if (given.json) {
+    json engines = json::array();
+    for (const Outcome& outcome : outcomes) engines.push_back(as_json(outcome));
+    fmt::print("{}\n", cluster::json_text({{"statement", given.statement}, {"engines", engines}}));
+  } else {
+    for (const Outcome& outcome : outcomes) print(outcome);
+    print_errors(outcomes, given.traceback);
   }
-  if (given.json) fmt::print("{}\n", cluster::json_text({{"statement", given.statement}, {"engines", engines}}));
+  const bool failed =
+      !in_time || std::ranges::any_of(outcomes, [](const Outcome& each) { return !each.error.empty(); });
   if (interrupted) return kInterrupted;
   return failed ? kFailure : 0;
 }
@@ -167,8 +184,9 @@ void exec_command(CommandLine& line) {
   add_name(command, given->name);
   add_json(
       command, given->json,
-      "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\", \"stdout\", \"stderr\", \"error\" (null, "
-      "or \"ename\", \"message\", \"traceback\")}]}");
+      "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\" (a value), \"stdout\", \"stderr\", \"error\" "
+      "(null, or \"ename\", \"message\", \"traceback\")}]}");
+  command.flag("--full", given->full, "Show all of what is long, up to 4 MiB, not its first and last items");
   command.flag("--traceback", given->traceback, "Show the functions that an error came through, too");
   command.option("--timeout", given->timeout, "Seconds until all must be done (default: no limit)")
       .check(number_from(0.001, 1e6))

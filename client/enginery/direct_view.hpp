@@ -18,6 +18,7 @@
 #include <enginery/names.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
+#include <enginery/result_text.hpp>
 
 namespace enginery {
 
@@ -119,8 +120,8 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingRes
   bool contains(std::string_view name) const;
 
   /// Executes statements of a small Python-like language in the engine's namespace (docs/execute.md). What the last one
-  /// gives is in the metadata's `execute_result`, as text, of which what is beyond 4 MiB is cut.
-  AsyncResult<void> execute(std::string_view code) const;
+  /// gives is in the metadata's `execute_result`, as text.
+  AsyncResult<void> execute(std::string_view code, ResultText text = ResultText::whole) const;
   /// Brings the plugin at `path`, a .so of this host, to the engine, and runs its body in the engine's own namespace. A
   /// bare name is sought as `import` does, on this host. A .cpp is compiled first, here, unless that was done before.
   /// Throws PluginLoadError when it cannot be read, CompileError when it does not compile.
@@ -129,9 +130,9 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingRes
   /// variables. What <enginery/script.hpp> includes is there; #include lines may lead. Throws CompileError, whose lines
   /// are those of `statements`.
   AsyncResult<void> execute_cpp(std::string_view statements) const;
-  /// Imports plugins in this process and on the engine, and says so in one line on stdout. An engine that lacks the
-  /// very builds of this host gets them.
-  void sync_imports(std::initializer_list<Name> plugins) const;
+  /// Imports plugins in this process and on the engine, and says so in one line on stdout, unless it is to be quiet. An
+  /// engine that lacks the very builds of this host gets them. Throws before anything is imported if one is not found.
+  void sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options = {}) const;
   /// Prints what this client's tasks on the engine print, while they run, as long as the result lives.
   OutputStream stream_output(std::ostream& out, std::ostream& err) const;
   OutputStream stream_output(std::ostream& out) const;

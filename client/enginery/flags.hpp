@@ -14,6 +14,11 @@ struct FlagSettings {
   std::optional<Seconds> timeout{};
 };
 
+/// What sync_imports is told besides names: `view.sync_imports({"norms"}, {.quiet = true})`.
+struct ImportOptions {
+  bool quiet = false;  ///< says nothing on stdout
+};
+
 /// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
 template <class View>
 class [[nodiscard]] TemporaryFlags {

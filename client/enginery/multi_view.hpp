@@ -17,6 +17,7 @@
 #include <enginery/names.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
+#include <enginery/result_text.hpp>
 
 namespace enginery {
 
@@ -117,15 +118,15 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
   }
 
   /// Executes statements of a small Python-like language in each engine's namespace; see DirectView::execute().
-  AsyncResults<void> execute(std::string_view code) const;
+  AsyncResults<void> execute(std::string_view code, ResultText text = ResultText::whole) const;
   /// Brings the plugin at `path`, a .so or .cpp of this host, to the engines, and runs its body in each engine's own
   /// namespace; see DirectView::run().
   AsyncResults<void> run(std::string_view path) const;
   /// Compiles statements of C++ here and runs them on each engine; see DirectView::execute_cpp().
   AsyncResults<void> execute_cpp(std::string_view statements) const;
-  /// Imports plugins in this process and on the engines, and says so in one line on stdout. Engines that lack the very
-  /// builds of this host get them.
-  void sync_imports(std::initializer_list<Name> plugins) const;
+  /// Imports plugins in this process and on the engines, and says so in one line on stdout, unless it is to be quiet.
+  /// Engines that lack the very builds of this host get them. Throws before anything is imported if one is not found.
+  void sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options = {}) const;
   /// Prints what this client's tasks on these engines print, while they run, as long as the result lives.
   OutputStream stream_output(std::ostream& out, std::ostream& err) const;
   OutputStream stream_output(std::ostream& out) const;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "core/errors/failures_text.hpp"
+
 namespace enginery {
 
 Error::~Error() = default;
@@ -112,7 +114,12 @@ EngineDied::EngineDied(int engine_id, std::string how, std::string task, AtDeath
 
 static std::string composite_text(const std::vector<CompositeError::Failure>& failures, std::size_t targets) {
   std::string text = fmt::format("{} of {} engines failed:", failures.size(), targets);
-  for (const auto& failure : failures) text += fmt::format("\n  [{}] {}", failure.engine_id, failure.text);
+  std::vector<Saying> sayings;
+  for (const auto& failure : failures) sayings.emplace_back(failure.engine_id, failure.text);
+  std::size_t left_out = 0;
+  for (const Sayings& each : grouped(sayings, kMostSayings, left_out))
+    text += fmt::format("\n  [{}] {}", each.engines, each.text);
+  if (left_out != 0) text += fmt::format("\n  and {} more, otherwise; failures() holds each", left_out);
   return text;
 }
 

@@ -14,20 +14,24 @@
 #include <enginery/errors.hpp>
 #include <enginery/function.hpp>
 #include <enginery/module_namespace.hpp>
+#include <enginery/result_text.hpp>
 
 #include "core/errors/floating_point_scope.hpp"
 #include "core/modules/assign_all.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
+#include "core/values/json_text.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::tasks {
 namespace {
 
 /// The text of a result is for reading; values travel otherwise.
-constexpr std::size_t kLongestResult = std::size_t{4} << 20;
+constexpr std::size_t kLongestResult = std::size_t{4} << 20, kLongestAbbreviated = std::size_t{64} << 10,
+                      kLongestJson = std::size_t{64} << 20;
 constexpr std::string_view kResultGoesOn = "… (cut after 4 MiB; give the result a name and pull it)";
+constexpr std::string_view kAbbreviatedGoesOn = "… (cut after 64 KiB; ask for the whole result, or for a part of it)";
 
 std::int64_t utc_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -39,6 +43,20 @@ const std::string& name_in(const Value& value) {
     throw TypeError("a name in the namespace is a str, not a " + value.type_name() + " (" + value.repr() +
                     "); write it in quotes");
   return value.as_string();
+}
+
+/// `execute`'s second argument says how; without one, the whole.
+std::string text_of(const Value& result, std::span<const Value> arguments) {
+  const std::int64_t how = arguments.size() > 1 ? arguments[1].as_integer() : 0;
+  switch (static_cast<ResultText>(how)) {
+    case ResultText::whole:
+      return repr_within(kLongestResult, result, kResultGoesOn);
+    case ResultText::abbreviated:
+      return abbreviated_repr(kLongestAbbreviated, result, kAbbreviatedGoesOn);
+    case ResultText::json:
+      return json_text(kLongestJson, result);
+  }
+  throw ProtocolError(fmt::format("a call wants its result written in a way that there is not: {}", how));
 }
 
 }  // namespace
@@ -155,7 +173,7 @@ Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outc
     case wire::Op::execute: {
       sources_ = ImportSources(std::move(call.keywords));
       const Value result = evaluator_.execute(call.positional.at(0).as_string());
-      if (!result.is_none()) outcome.execute_result = repr_within(kLongestResult, result, kResultGoesOn);
+      if (!result.is_none()) outcome.execute_result = text_of(result, call.positional);
       return Value();
     }
   }

@@ -154,6 +154,9 @@ std::size_t character_length(std::string_view text) noexcept;
 
 /// The repr() if it has at most `most` bytes, else its beginning and `ending`. What is cut off is not even made.
 std::string repr_within(std::size_t most, const Value& value, std::string_view ending);
+/// As that, but of arrays, lists, tuples, dicts, texts and bytes that are long only the first and last items, and how
+/// many there are: "<f64 array of shape (2000,): [0.0, 1.0, 2.0, …, 1997.0, 1998.0, 1999.0]>".
+std::string abbreviated_repr(std::size_t most, const Value& value, std::string_view ending);
 /// The repr(), cut to a length that suits a message.
 std::string brief(const Value& value);
 namespace detail {

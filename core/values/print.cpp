@@ -136,7 +136,7 @@ std::string_view beginning(std::string_view text, std::size_t most) {
 
 /// What is printed, which counts against a statement's limit as it grows. Nothing needs to be added once it is full.
 struct Text : std::string {
-  explicit Text(std::size_t longest) : most(longest) {}
+  Text(std::size_t longest, bool only_ends) : most(longest), abbreviated(only_ends) {}
   using std::string::operator+=;
 
   bool is_full() const { return size() > most; }
@@ -153,8 +153,24 @@ struct Text : std::string {
     counted = size();
   }
 
-  static constexpr std::size_t kStep = 64 << 10;
+  /// Whether of so many only the ends are printed.
+  bool is_many(std::size_t items) const { return abbreviated && items > kMany; }
+  /// Calls `print` with the number of each item that is to be seen.
+  template <class Print>
+  void each(std::size_t items, bool ends, Print print) {
+    for (std::size_t i = 0; i < items && !is_full(); ++i) {
+      if (i) *this += ", ";
+      if (ends && i == kEnds && items > 2 * kEnds) {
+        *this += "…, ";
+        i = items - kEnds;
+      }
+      print(i);
+    }
+  }
+
+  static constexpr std::size_t kStep = 64 << 10, kMany = 1000, kEnds = 3;
   const std::size_t most;
+  const bool abbreviated;  // as numpy does
   std::size_t counted = 0;
 };
 
@@ -169,7 +185,7 @@ bool is_too_long_for_nothing(const Array& array) {
   return false;
 }
 
-void print_axis(Text& out, const Array& array, std::size_t axis, std::size_t offset) {
+void print_axis(Text& out, const Array& array, bool ends, std::size_t axis = 0, std::size_t offset = 0) {
   out.count();
   if (axis == array.ndim()) {
     out += element_repr(array.dtype(), array.data() + offset * size_of(array.dtype()));
@@ -177,17 +193,15 @@ void print_axis(Text& out, const Array& array, std::size_t axis, std::size_t off
   }
   out += '[';
   const std::size_t step = static_cast<std::size_t>(array.stride(axis));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(array.shape()[axis]) && !out.is_full(); ++i) {
-    if (i) out += ", ";
-    print_axis(out, array, axis + 1, offset + i * step);
-  }
+  out.each(static_cast<std::size_t>(array.shape()[axis]), ends,
+           [&](std::size_t i) { print_axis(out, array, ends, axis + 1, offset + i * step); });
   out += ']';
 }
 
 /// Prints, and knows which containers it is inside of.
 class Printer {
  public:
-  explicit Printer(std::size_t most) : out_(most) {}
+  explicit Printer(std::size_t most, bool abbreviated = false) : out_(most, abbreviated) {}
 
   void print(const Value& value) {
     out_.count();
@@ -208,10 +222,10 @@ class Printer {
         out_ += complex_repr(contents<ComplexObject>(value));
         break;
       case Kind::string:
-        out_ += string_repr(out_.visible(contents<StringObject>(value)));
+        print_text(contents<StringObject>(value), "str", string_repr);
         break;
       case Kind::bytes:
-        out_ += bytes_repr(out_.visible(contents<BytesObject>(value)));
+        print_text(contents<BytesObject>(value), "bytes", bytes_repr);
         break;
       case Kind::list:
         print_items(value, "[", "]", "]");
@@ -251,40 +265,58 @@ class Printer {
     return true;
   }
 
+  void print_text(std::string_view text, const char* type, std::string (*repr)(std::string_view)) {
+    constexpr std::size_t kShown = 100;
+    if (!out_.is_many(text.size()))
+      out_ += repr(out_.visible(text));
+    else
+      (((out_ += "<") += type) += " of " + std::to_string(text.size()) + " bytes: ") +=
+          repr(beginning(text, kShown)) + "…>";
+  }
+
+  /// What stands before the ends of many items, if they are many.
+  bool open_many(const Value& value, std::size_t items) {
+    if (!out_.is_many(items)) return false;
+    out_ += "<" + value.type_name() + " of " + std::to_string(items) + " items: ";
+    return true;
+  }
+
   /// `close_one` closes a sequence of one item.
   void print_items(const Value& value, const char* open, const char* close, const char* close_one) {
     const Depth depth("printing");
     if (!enter(value, *open == '[' ? "[...]" : "(...)")) return;
     ItemReader items(value);
+    const bool many = open_many(value, items.size());
     out_ += open;
-    for (std::size_t i = 0; i < items.size() && !out_.is_full(); ++i) {
-      if (i) out_ += ", ";
-      print(items[i]);
-    }
+    out_.each(items.size(), many, [&](std::size_t i) { print(items[i]); });
     out_ += items.size() == 1 ? close_one : close;
+    if (many) out_ += '>';
     inside_.pop_back();
   }
 
   void print_array(const Array& array) {
-    if (is_too_long_for_nothing(array))
-      out_ += "<" + array.describe() + ">";
-    else
-      print_axis(out_, array, 0, 0);
+    const bool nothing = is_too_long_for_nothing(array), many = out_.is_many(array.size());
+    if (nothing || many) out_ += "<" + array.describe() + (many ? ": " : "");
+    if (!nothing) print_axis(out_, array, many);
+    if (nothing || many) out_ += '>';
   }
 
   void print_dict(const Value& value) {
     const Depth depth("printing");
     if (!enter(value, "{...}")) return;
+    const Dict& dict = contents<DictObject>(value);
+    const bool many = open_many(value, dict.size());
     out_ += '{';
-    bool first = true;
-    for (const auto& [key, item] : contents<DictObject>(value)) {
-      if (out_.is_full()) break;
-      if (!std::exchange(first, false)) out_ += ", ";
+    auto entry = dict.begin();
+    std::size_t at = 0;
+    out_.each(dict.size(), many, [&](std::size_t i) {
+      for (; at < i; ++at) ++entry;
+      const auto [key, item] = *entry;
       print(key);
       out_ += ": ";
       print(item);
-    }
-    out_ += '}';
+    });
+    out_ += many ? "}>" : "}";
     inside_.pop_back();
   }
 
@@ -293,26 +325,6 @@ class Printer {
 };
 
 }  // namespace
-
-std::size_t character_length(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
-  if (length > text.size()) return 1;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 1;
-  // Overlong forms, surrogates, and what is beyond Unicode.
-  if ((lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) > 0x9f) || (lead == 0xf0 && byte(1) < 0x90) ||
-      (lead == 0xf4 && byte(1) > 0x8f))
-    return 1;
-  return length;
-}
-
-std::size_t count_characters(std::string_view text) noexcept {
-  std::size_t count = 0;
-  for (; !text.empty(); ++count) text.remove_prefix(character_length(text));
-  return count;
-}
 
 std::string real_repr(double number) { return shortest(number, ".0"); }
 
@@ -339,13 +351,20 @@ std::string string_repr(std::string_view text) {
   return out += quote;
 }
 
-std::string repr_within(std::size_t most, const Value& value, std::string_view ending) {
-  Printer printer(most);
+static std::string within(std::size_t most, Printer printer, const Value& value, std::string_view ending) {
   printer.print(value);
   std::string text = printer.take();
   if (text.size() <= most) return text;
   text.resize(beginning(text, most).size());
   return text += ending;
+}
+
+std::string repr_within(std::size_t most, const Value& value, std::string_view ending) {
+  return within(most, Printer(most), value, ending);
+}
+
+std::string abbreviated_repr(std::size_t most, const Value& value, std::string_view ending) {
+  return within(most, Printer(most, true), value, ending);
 }
 
 std::string brief(const Value& value) {

@@ -87,6 +87,7 @@ std::string ErrorPage::normal(std::string text) const {
       {R"(sanitizer=(address|thread))", "sanitizer=none"},
       {R"((which this host's processor), .*?, (does not have))", "$1, AMD EPYC 7B13, $2"},
       {R"((errors|program)-[A-Za-z0-9]{6})", "…"},
+      {R"(( in \S+\.so(\.\d+)?)(\+0x[0-9a-f]+| \(\S+:\d+\)))", "$1+0x1f40"},
   };
   for (const auto& [pattern, fixed] : rules) text = std::regex_replace(text, std::regex(pattern), fixed);
   return text;

@@ -82,6 +82,9 @@ void errors_of_scripts(ErrorPage& page) {
   page.error("Statements that do not compile",
              ENGINERY_PROVOKE(page.e0().execute_cpp("globals()[\"a\"] = 5;\nglobals()[\"b\"] = a;")),
              "The engine's variables are `globals()`; lines are those of the statements.");
+  const std::string library = page.write("library.cpp", "int twice(int x) { return 2 * x; }\n");
+  page.error("A source that is no plugin", {"e0.run(\"" + library + "\")", [&] { page.e0().run(library); }},
+             "`enginery build` says the same. A library is linked to a plugin; it is none.");
   ::setenv("ENGINERY_CXX", "g++-99", 1);
   page.error("No compiler", {"e0.run(\"" + script + "\")", [&] { page.e0().run(script); }},
              "Scripts are compiled on the client's host.");
@@ -109,6 +112,8 @@ void errors_of_clusters(ErrorPage& page) {
   page.error("No such engine", ENGINERY_PROVOKE(page.rc()[7]), "Ids are never used again.");
   page.error("Counting beyond the first", ENGINERY_PROVOKE(page.rc()[-3]),
              "Negative ids count from the end of `ids()`.");
+  page.error("A view of no engine", ENGINERY_PROVOKE(page.rc().view({}).apply("testing.add", 1)),
+             "The program chose no id. The engines live.");
   page.error("Engines that do not come", ENGINERY_PROVOKE(page.rc().wait_for_engines(9, Seconds(0.05))),
              "Fewer engines were started, or they are still starting.");
   page.error("Restarting what there never was", ENGINERY_PROVOKE(page.rc().restart(7)), "`ids()` lists the engines.");

@@ -51,7 +51,9 @@ void errors_of_results(ErrorPage& page) {
   page.error("The result is of another type", ENGINERY_PROVOKE(page.e0().apply_sync<std::string>("testing.add", 1)),
              "The task succeeded, and its result cannot become the type that was asked for.");
   page.error("Several engines failed", ENGINERY_PROVOKE(page.all().apply_sync("testing.raise", "value")),
-             "`failures()` holds each; `get_each()` gives the values of those that did not fail.");
+             "`failures()` holds each; `get_each()` gives the values of those that did not fail. Equal ones are said "
+             "once, and "
+             "of those that differ the first five.");
   Client mortal = page.start("mortal", 2);
   const MultiView frozen = mortal[{0, 1}];
   page.error(

@@ -8,14 +8,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
-#include "tests/process/launcher_fixture.hpp"
+#include "tests/process/cli_fixture.hpp"
 
 namespace enginery::testing_processes {
 namespace {
 
-using nlohmann::json;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -23,46 +21,6 @@ using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-/// A command that ended.
-struct Ran {
-  int status;
-  std::string out, err;
-};
-
-/// A user with a runtime folder, a module cache and plugins of its own.
-class CliTest : public LauncherTest {
- protected:
-  CliTest() {
-    fake_ = false;
-    ::setenv("ENGINERY_CACHE", (base_ / "cache").c_str(), 1);
-    ::setenv("ENGINERY_PLUGIN_PATH", FIXTURE_PLUGINS, 1);
-    ::unsetenv("NO_COLOR");
-    ::setenv("TERM", "xterm", 1);
-  }
-
-  /// `enginery words`, as a shell reads them.
-  Ran enginery(const std::string& words) const { return shell(ENGINERY_COMMAND " " + words); }
-  Ran shell(const std::string& line) const {
-    const fs::path out = base_ / "out", err = base_ / "err";
-    const int status = std::system((line + " >" + out.string() + " 2>" + err.string()).c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(out), read(err)};
-  }
-  /// The same, with a terminal for its output.
-  Ran on_terminal(const std::string& words) const {
-    return shell("script -qec '" ENGINERY_COMMAND " " + words + "' /dev/null");
-  }
-  json enginery_json(const std::string& words, int expected = 0) const {
-    const Ran ran = enginery(words + " --json");
-    EXPECT_EQ(ran.status, expected) << ran.err;
-    return json::parse(ran.out);
-  }
-  static std::string read(const fs::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file).rdbuf();
-    return text.str();
-  }
-};
 
 TEST_F(CliTest, ListShowsEveryClusterOfTheUser) {
   const Ran none = enginery("list");
@@ -222,83 +180,6 @@ TEST_F(CliTest, BuildMakesAPluginOfASource) {
   EXPECT_THAT(wrong.err, StartsWith(source + ":2:9: error: 'y' was not declared"));
   EXPECT_FALSE(fs::exists(base_ / "wrong.so"));
   ::unsetenv("ENGINERY_CXX");
-}
-
-TEST_F(CliTest, ExecShowsWhatEachEngineGave) {
-  const auto command = start_ready({"-n", "3"});
-  const Ran assigned = enginery("exec 'a = 6'");
-  EXPECT_EQ(assigned.status, 0) << assigned.err;
-  EXPECT_EQ(assigned.out, "");
-  EXPECT_EQ(enginery("exec 'a * 7'").out, "[0] 42\n[1] 42\n[2] 42\n");
-  EXPECT_EQ(enginery("exec 'a * 7' --engines 2,0").out, "[2] 42\n[0] 42\n");
-  EXPECT_EQ(enginery("exec 'a * 7' --engines=-1").out, "[2] 42\n");
-
-  const json ran = enginery_json("exec 'a * 7' --engines 1");
-  EXPECT_EQ(ran.at("statement"), "a * 7");
-  ASSERT_EQ(ran.at("engines").size(), 1u);
-  const json& engine = ran.at("engines")[0];
-  EXPECT_EQ(engine.at("engine"), 1);
-  EXPECT_EQ(engine.at("status"), "ok");
-  EXPECT_EQ(engine.at("result"), "42");
-  EXPECT_EQ(engine.at("stdout"), "");
-  EXPECT_TRUE(engine.at("error").is_null());
-  EXPECT_TRUE(enginery_json("exec 'b = 1'").at("engines")[0].at("result").is_null());
-}
-
-TEST_F(CliTest, ExecShowsWhatEachEnginePrinted) {
-  const auto command = start_ready({"-n", "2"});
-  EXPECT_EQ(enginery("exec 'print(\"one\\ntwo\")' --engines 1").out, "[stdout:1] one\n[stdout:1] two\n");
-}
-
-TEST_F(CliTest, ExecThatFailsOnOneEngineIsAFailureWithItsError) {
-  const auto command = start_ready({"-n", "2"});
-  EXPECT_EQ(enginery("exec 'a = 6' --engines 1").status, 0);
-  const Ran ran = enginery("exec 'a * 7'");
-  EXPECT_EQ(ran.status, 1);
-  EXPECT_EQ(ran.out, "[1] 42\n");
-  EXPECT_THAT(ran.err, HasSubstr("[0] NameError: name 'a' is not defined"));
-  EXPECT_THAT(ran.err, Not(HasSubstr("[1]")));
-  const json engines = enginery_json("exec 'a * 7'", 1).at("engines");
-  EXPECT_EQ(engines[0].at("status"), "error");
-  EXPECT_EQ(engines[0].at("error").at("ename"), "NameError");
-  EXPECT_TRUE(engines[1].at("error").is_null());
-
-  const Ran nobody = enginery("exec 1 --engines 7");
-  EXPECT_EQ(nobody.status, 1);
-  EXPECT_THAT(nobody.err, HasSubstr("engine 7"));
-}
-
-TEST_F(CliTest, ExecShowsWhereAnErrorCameFromWhenItIsAskedTo) {
-  const auto command = start_ready({"-n", "2"});
-  const std::string error = "ZeroDivisionError: division by zero\n";
-  EXPECT_EQ(enginery("exec '1 / 0'").err, "[0] " + error + "[1] " + error);
-  const Ran traced = enginery("exec '1 / 0' --traceback --engines 0");
-  EXPECT_EQ(traced.status, 1);
-  EXPECT_THAT(traced.err, ContainsRegex("^\\[0\\]   at .+\n(\\[0\\] .*\n)*\\[0\\] ZeroDivisionError"));
-  EXPECT_THAT(enginery_json("exec '1 / 0'", 1).at("engines")[0].at("error").at("traceback").get<std::string>(),
-              HasSubstr("  at "));
-}
-
-TEST_F(CliTest, ExecOfAPluginThatWasNotImportedSaysHowToImportIt) {
-  const auto command = start_ready({"-n", "1"});
-  for (const char* words : {"exec 'norms.get_norms([1])'", "exec norms"})
-    EXPECT_THAT(enginery(words).err, HasSubstr("name 'norms' is not defined. Push or assign it first, or, if it is a "
-                                               "plugin, import norms"));
-  EXPECT_EQ(enginery("exec 'import norms; norms'").out, "[0] <module 'norms'>\n");
-}
-
-TEST_F(CliTest, ExecGivesUpAtItsTimeLimitAndAtCtrlC) {
-  const auto command = start_ready({"-n", "1", "--load", "system"});
-  const Ran late = enginery("exec 'system.sleep(600)' --timeout 0.1");
-  EXPECT_EQ(late.status, 1);
-  EXPECT_THAT(late.err, HasSubstr("enginery: not done within 0.1 s; the engines are asked to stop"));
-  EXPECT_EQ(enginery("exec 'import system' --timeout 20").status, 0);
-
-  Command exec({"exec", "system.sleep(600)"});
-  while (enginery_json("status").at("engines")[0].at("state") != "busy") {}
-  exec.signal(SIGINT);
-  EXPECT_EQ(exec.finish(), 130) << exec.text();
-  EXPECT_EQ(enginery("exec '1 + 1' --timeout 20").out, "[0] 2\n");
 }
 
 TEST_F(CliTest, WhatCouldNotBeWrittenIsAFailureWithItsReason) {

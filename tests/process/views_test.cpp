@@ -210,6 +210,16 @@ TEST_F(ClusterTest, ScatteredBlocksAreContiguousAndTheFirstOnesLonger) {
   EXPECT_THAT(error_of([&] { all.scatter("x", 5); }), HasSubstr("scatter takes a list"));
 }
 
+TEST_F(ClusterTest, AViewOfNoEngineSaysSoWhileAllLive) {
+  start_engines(2, "");
+  const MultiView none = rc().view({});
+  EXPECT_EQ(error_of([&] {
+              none.push({{"a", 1}});
+            }),
+            "this view is of no engine: the list of ids that it was made of is empty. The engines of cluster '" +
+                name_ + "' are [0, 1]; all() is a view of all");
+}
+
 TEST_F(ClusterTest, WhatCannotBeScatteredToAllIsGivenToNone) {
   start_engines(2, "");
   const Value opaque = Value::opaque(std::make_shared<int>(1));

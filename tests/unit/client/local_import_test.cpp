@@ -1,6 +1,8 @@
 // tests/unit/client/local_import_test.cpp: plugins that sync_imports opens in the client's own process.
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -44,6 +46,25 @@ TEST_F(LocalImportTest, ALibraryThatIsMissingIsNamedAsOnAnEngine) {
   } catch (const PluginLoadError& error) {
     EXPECT_THAT(error.what(), HasSubstr("libfixture_answer.so"));
   }
+}
+
+TEST_F(LocalImportTest, WhatIsImportedIsSaidOnStdoutUnlessItIsToBeQuiet) {
+  search(FIXTURE_PLUGINS);
+  std::ostringstream out;
+  std::streambuf* const before = std::cout.rdbuf(out.rdbuf());
+  local().sync_imports({"norms", "boxes"}, {.quiet = true});
+  const std::string quiet = out.str();
+  local().sync_imports({"norms", "boxes"});
+  std::cout.rdbuf(before);
+  EXPECT_EQ(quiet, "");
+  EXPECT_EQ(out.str(), "importing norms, boxes on engine(s)\n");
+}
+
+TEST_F(LocalImportTest, WhenOneIsNotFoundNoneIsImported) {
+  search(FIXTURE_PLUGINS);
+  local().clear();
+  EXPECT_THROW(local().sync_imports({"norms", "nowhere"}), PluginLoadError);
+  EXPECT_THAT(local().keys(), testing::IsEmpty());
 }
 
 TEST_F(LocalImportTest, TwoPluginsWithTwoBuildsOfOneLibraryAreBothHad) {

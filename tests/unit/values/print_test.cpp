@@ -173,6 +173,38 @@ TEST(Print, WhatIsCutOffIsNotMade) {
   EXPECT_EQ(repr_within(35, nested, "…"), std::string(31, '[') + "'lau…");
 }
 
+std::string abbreviated(const Value& value) { return abbreviated_repr(10'000, value, "…"); }
+
+TEST(Print, OfWhatIsLongOnlyTheEndsAreShownWhenThatIsAskedFor) {
+  List list;
+  for (int i = 0; i < 1001; ++i) list.push_back(i);
+  EXPECT_EQ(abbreviated(list), "<list of 1001 items: [0, 1, 2, …, 998, 999, 1000]>");
+  EXPECT_EQ(abbreviated(Value::tuple(list)), "<tuple of 1001 items: (0, 1, 2, …, 998, 999, 1000)>");
+  EXPECT_EQ(abbreviated(List{1, list}), "[1, <list of 1001 items: [0, 1, 2, …, 998, 999, 1000]>]");
+  Dict dict;
+  for (int i = 0; i < 1001; ++i) dict.set(i, -i);
+  EXPECT_EQ(abbreviated(Value::dict(dict)),
+            "<dict of 1001 items: {0: 0, 1: -1, 2: -2, …, 998: -998, 999: -999, 1000: -1000}>");
+  EXPECT_EQ(abbreviated(std::string(1001, 'a')), "<str of 1001 bytes: '" + std::string(100, 'a') + "'…>");
+  list.pop_back();
+  EXPECT_EQ(abbreviated(list), Value(list).repr());
+  EXPECT_EQ(abbreviated(std::string(1000, 'a')), "'" + std::string(1000, 'a') + "'");
+}
+
+TEST(Print, OfALargeArrayTheCornersAreShownAsNumpyDoes) {
+  const Value row = Value::array(Array::zeros(DType::f64, std::vector<std::int64_t>{2000}));
+  EXPECT_EQ(abbreviated(row), "<f64 array of shape (2000,): [0.0, 0.0, 0.0, …, 0.0, 0.0, 0.0]>");
+  const Value wide = Value::array(Array::zeros(DType::i32, std::vector<std::int64_t>{2, 600}));
+  EXPECT_EQ(abbreviated(wide), "<i32 array of shape (2, 600): [[0, 0, 0, …, 0, 0, 0], [0, 0, 0, …, 0, 0, 0]]>");
+  const Value none = Value::array(Array::zeros(DType::i32, std::vector<std::int64_t>{600'000'000, 0}));
+  EXPECT_EQ(abbreviated(none), none.repr());
+}
+
+TEST(Print, WhatIsLongInManyPartsIsCut) {
+  const Value row = Value(List(1000, 7));
+  EXPECT_EQ(abbreviated_repr(20, Value(List(1000, row)), "…"), "[[7, 7, 7, 7, 7, 7, …");
+}
+
 TEST(Print, StrOfAStringIsItsText) {
   EXPECT_EQ(Value("it's").str(), "it's");
   EXPECT_EQ(Value(List{"x"}).str(), "['x']");

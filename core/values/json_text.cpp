@@ -1,0 +1,196 @@
+// core/values/json_text.cpp: a value as JSON.
+#include "core/values/json_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/values/allocation_limit.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery {
+namespace {
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) text += k <= count ? kDigits[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  return text;
+}
+
+/// Writes, and knows which containers it is inside of.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::size_t most) : most_(most) {}
+
+  void write(const Value& value) {
+    check_length();
+    switch (value.kind()) {
+      case Kind::none:
+        out_ += "null";
+        break;
+      case Kind::boolean:
+        out_ += contents<BooleanObject>(value) ? "true" : "false";
+        break;
+      case Kind::integer:
+        out_ += integer_text(integral(value));
+        break;
+      case Kind::real:
+        write_real(contents<RealObject>(value));
+        break;
+      case Kind::complex:
+        write_complex(contents<ComplexObject>(value));
+        break;
+      case Kind::string:
+        write_text(contents<StringObject>(value));
+        break;
+      case Kind::bytes:
+        out_ += "{\"base64\": \"" + base64(contents<BytesObject>(value)) + "\"}";
+        break;
+      case Kind::list:
+      case Kind::tuple:
+        write_items(value);
+        break;
+      case Kind::dict:
+        write_dict(value);
+        break;
+      case Kind::array:
+        write_array(contents<ArrayObject>(value));
+        break;
+      case Kind::reference:
+      case Kind::function:
+      case Kind::module:
+      case Kind::opaque:
+        write_text(value.repr());
+        break;
+    }
+  }
+  std::string take() {
+    check_length();
+    return std::move(out_);
+  }
+
+ private:
+  void check_length() {
+    if (out_.size() > most_)
+      throw ValueError(fmt::format(
+          "the result has more than {} MiB as JSON; give it a name and pull it, or a part of it", most_ >> 20));
+    constexpr std::size_t kStep = 64 << 10;
+    if (out_.size() - counted_ < kStep) return;
+    AllocationLimit::charge(out_.size() - counted_);
+    counted_ = out_.size();
+  }
+
+  void enter(const Value& value) {
+    if (std::find(inside_.begin(), inside_.end(), value.object()) != inside_.end())
+      throw ValueError("a " + value.type_name() + " that holds itself cannot be written as JSON");
+    inside_.push_back(value.object());
+  }
+
+  void write_real(double number) {
+    if (std::isfinite(number))
+      out_ += real_repr(number);
+    else
+      out_ += '"' + real_repr(number) + '"';
+  }
+
+  void write_complex(std::complex<double> number) {
+    out_ += "{\"real\": ";
+    write_real(number.real());
+    out_ += ", \"imag\": ";
+    write_real(number.imag());
+    out_ += '}';
+  }
+
+  void write_text(std::string_view text) {
+    out_ += '"';
+    while (!text.empty()) {
+      const std::string_view character = text.substr(0, character_length(text));
+      text.remove_prefix(character.size());
+      const auto byte = static_cast<unsigned char>(character[0]);
+      if (character.size() > 1)
+        out_ += character;
+      else if (byte >= 0x80)
+        out_ += "\xef\xbf\xbd";
+      else if (byte < 0x20 || byte == 0x7f)
+        out_ += fmt::format("\\u{:04x}", byte);
+      else if (byte == '"' || byte == '\\')
+        (out_ += '\\') += character;
+      else
+        out_ += character;
+    }
+    out_ += '"';
+  }
+
+  void write_items(const Value& value) {
+    const Depth depth("writing JSON");
+    enter(value);
+    ItemReader items(value);
+    out_ += '[';
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (i) out_ += ", ";
+      write(items[i]);
+    }
+    out_ += ']';
+    inside_.pop_back();
+  }
+
+  void write_array(const Array& array) {
+    if (array.ndim() == 0) return write(array.item(0));
+    out_ += '[';
+    for (std::int64_t i = 0; i < array.shape()[0]; ++i) {
+      if (i) out_ += ", ";
+      if (array.ndim() == 1)
+        write(array.item(static_cast<std::size_t>(i)));
+      else
+        write_array(array.row(i));
+      check_length();
+    }
+    out_ += ']';
+  }
+
+  void write_dict(const Value& value) {
+    const Depth depth("writing JSON");
+    enter(value);
+    const Dict& dict = contents<DictObject>(value);
+    const bool object =
+        std::all_of(dict.begin(), dict.end(), [](const auto& item) { return item.key.kind() == Kind::string; });
+    out_ += object ? '{' : '[';
+    bool first = true;
+    for (const auto& [key, item] : dict) {
+      if (!std::exchange(first, false)) out_ += ", ";
+      if (!object) out_ += '[';
+      write(key);
+      out_ += object ? ": " : ", ";
+      write(item);
+      if (!object) out_ += ']';
+    }
+    out_ += object ? '}' : ']';
+    inside_.pop_back();
+  }
+
+  const std::size_t most_;
+  std::string out_;
+  std::size_t counted_ = 0;
+  std::vector<const Object*> inside_;
+};
+
+}  // namespace
+
+std::string json_text(std::size_t most, const Value& value) {
+  JsonWriter writer(most);
+  writer.write(value);
+  return writer.take();
+}
+
+}  // namespace enginery
