@@ -7,6 +7,7 @@
 #include "core/evaluator/methods.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
+#include "core/values/elementwise.hpp"
 #include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 #include "core/values/reduce.hpp"
@@ -68,6 +69,11 @@ Value mean(const Value& self, Arguments& arguments) {
   return Value::binary(Operator::divide, sum(flat(real ? array : cast(array, DType::f64))), divisor);
 }
 
+Value standard_deviation(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  return deviation(self.as_array());
+}
+
 Value reshape(const Value& self, Arguments& arguments) {
   const bool one = arguments.size() == 1 && (arguments[0].kind() == Kind::tuple || arguments[0].kind() == Kind::list);
   arguments.expect(1, Array::kMaxDimensions);
@@ -103,13 +109,20 @@ Value as_type(const Value& self, Arguments& arguments) {
   return Value::array(self.as_array().narrowed(dtype_named(arguments[0])));
 }
 
-constexpr NamedMethod kArrayMethods[] = {{"sum", total},      {"min", least},     {"max", most},
-                                         {"mean", mean},      {"copy", copy},     {"reshape", reshape},
-                                         {"tolist", to_list}, {"astype", as_type}};
+constexpr NamedMethod kArrayMethods[] = {
+    {"sum", total}, {"min", least},       {"max", most},       {"mean", mean},     {"std", standard_deviation},
+    {"copy", copy}, {"reshape", reshape}, {"tolist", to_list}, {"astype", as_type}};
 
 }  // namespace
 
-Method array_method(std::string_view name) { return method_in(kArrayMethods, name); }
+std::span<const NamedMethod> array_methods() { return kArrayMethods; }
+
+Value builtin::deviation(Arguments& arguments) {
+  arguments.expect(1, 1);
+  const Value& given = arguments[0];
+  return enginery::deviation(
+      given.kind() == Kind::array ? given.as_array() : (is_number(given) ? Value::list({given}) : given).as<Array>());
+}
 
 Value builtin::to_array(Arguments& arguments) {
   arguments.expect(1, {"object", "dtype"});

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <enginery/module_namespace.hpp>
+
 #include "core/evaluator/methods.hpp"
 #include "core/evaluator/operators.hpp"
 #include "core/modules/attribute.hpp"
@@ -53,6 +55,17 @@ Value of_number(const Value& object, const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<std::string> attributes_of(const Value& object) {
+  if (object.kind() == Kind::module) return object.as_module()->attributes.keys();
+  if (object.kind() == Kind::array) return {"T", "dtype", "nbytes", "ndim", "shape", "size"};
+  if (is_number(object)) return {"imag", "real"};
+  std::vector<std::string> keys;
+  if (object.kind() == Kind::dict)
+    for (const auto& [key, value] : object.as_dict())
+      if (key.kind() == Kind::string) keys.push_back(key.as_string());
+  return keys;
+}
 
 Value attribute(const Value& object, const std::string& name) {
   if (object.kind() == Kind::module || object.kind() == Kind::dict) return modules::attribute(object, name);

@@ -7,6 +7,7 @@
 
 #include "core/evaluator/builtins.hpp"
 #include "core/evaluator/literals.hpp"
+#include "core/values/elementwise.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {
@@ -148,6 +149,9 @@ Value pow(Arguments& arguments) {
 Value round(Arguments& arguments) {
   arguments.expect(1, {"number", "ndigits"});
   const Value& number = arguments[0];
+  if (number.kind() == Kind::array)
+    return rounded_elements(number.as_array(),
+                            arguments.has(1) && !arguments[1].is_none() ? clamped_index_of(arguments[1]) : 0);
   if (!is_integral(number) && number.kind() != Kind::real)
     throw TypeError(fmt::format("type {} doesn't define __round__ method", number.type_name()));
   const bool to_whole = !arguments.has(1) || arguments[1].is_none();
@@ -159,6 +163,20 @@ Value round(Arguments& arguments) {
     throw OverflowError("rounded value too large to represent; round to fewer digits before the point");
   return Value::real(result);
 }
+
+template <Elementwise function>
+static Value each(Arguments& arguments) {
+  arguments.expect(1, 1);
+  return elementwise(function, arguments.function, arguments[0]);
+}
+Value sqrt(Arguments& arguments) { return each<Elementwise::sqrt>(arguments); }
+Value exp(Arguments& arguments) { return each<Elementwise::exp>(arguments); }
+Value log(Arguments& arguments) { return each<Elementwise::log>(arguments); }
+Value sin(Arguments& arguments) { return each<Elementwise::sin>(arguments); }
+Value cos(Arguments& arguments) { return each<Elementwise::cos>(arguments); }
+Value tan(Arguments& arguments) { return each<Elementwise::tan>(arguments); }
+Value floor(Arguments& arguments) { return each<Elementwise::floor>(arguments); }
+Value ceil(Arguments& arguments) { return each<Elementwise::ceil>(arguments); }
 
 Value to_bool(Arguments& arguments) {
   arguments.expect(0, 1);

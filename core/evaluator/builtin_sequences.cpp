@@ -25,7 +25,7 @@ std::optional<Value> by_array(Arguments& arguments, std::string_view method) {
   if (arguments[0].as_array().ndim() != 1) return std::nullopt;
   const Value self = arguments[0];
   arguments.positional.clear();
-  return array_method(method)(self, arguments);
+  return find_method(self, method)(self, arguments);
 }
 
 Value extreme(Arguments& arguments, Ordering wins) {

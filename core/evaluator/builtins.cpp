@@ -80,15 +80,35 @@ struct Entry {
   Builtin builtin;
 };
 constexpr Entry kFunctions[] = {
-    {"abs", builtin::abs},           {"all", builtin::all},
-    {"any", builtin::any},           {"array", builtin::to_array},
-    {"divmod", builtin::divmod},     {"enumerate", builtin::enumerate},
-    {"isinstance", isinstance},      {"len", builtin::len},
-    {"max", builtin::max},           {"min", builtin::min},
-    {"pow", builtin::pow},           {"print", print},
-    {"range", builtin::range},       {"repr", repr},
-    {"reversed", builtin::reversed}, {"round", builtin::round},
-    {"sorted", builtin::sorted},     {"sum", builtin::sum},
+    {"abs", builtin::abs},
+    {"all", builtin::all},
+    {"any", builtin::any},
+    {"array", builtin::to_array},
+    {"ceil", builtin::ceil},
+    {"cos", builtin::cos},
+    {"dir", builtin::dir},
+    {"divmod", builtin::divmod},
+    {"enumerate", builtin::enumerate},
+    {"exp", builtin::exp},
+    {"floor", builtin::floor},
+    {"help", builtin::help},
+    {"isinstance", isinstance},
+    {"len", builtin::len},
+    {"log", builtin::log},
+    {"max", builtin::max},
+    {"min", builtin::min},
+    {"pow", builtin::pow},
+    {"print", print},
+    {"range", builtin::range},
+    {"repr", repr},
+    {"reversed", builtin::reversed},
+    {"round", builtin::round},
+    {"sin", builtin::sin},
+    {"sorted", builtin::sorted},
+    {"sqrt", builtin::sqrt},
+    {"std", builtin::deviation},
+    {"sum", builtin::sum},
+    {"tan", builtin::tan},
     {"zip", builtin::zip},
 };
 constexpr Entry kTypes[] = {
@@ -142,6 +162,14 @@ Builtins::Builtins() {
 const Value* Builtins::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() || find_in(kNamelessTypes, name) ? nullptr : &found->second;
+}
+
+std::vector<std::string> Builtins::names() const {
+  std::vector<std::string> names;
+  for (const Entry& entry : kFunctions) names.emplace_back(entry.name);
+  for (const Entry& entry : kTypes) names.emplace_back(entry.name);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Builtin Builtins::find(const Function& function) const {

@@ -1,8 +1,10 @@
 // core/evaluator/builtins.hpp: len, range, print and their like.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <enginery/function.hpp>
 
@@ -23,6 +25,10 @@ class Builtins {
   Builtin find(const Function& function) const;
   /// Is it one of the types?
   bool is_type(const Function& function) const;
+  /// Of all that have a name, sorted.
+  std::vector<std::string> names() const;
+  /// How `function`, one of these, is called and what it gives: "sqrt(x): the square root, element by element".
+  static std::string_view help(std::string_view name);
   /// type(value); of an opaque object, the name of its C++ type.
   Value type_of(const Value& value) const;
 
@@ -32,8 +38,20 @@ class Builtins {
 
 // In files by what they are about.
 namespace builtin {
+// what there is
+Value dir(Arguments&);
+Value help(Arguments&);
 // numbers
 Value abs(Arguments&);
+Value ceil(Arguments&);
+Value cos(Arguments&);
+Value deviation(Arguments&);
+Value exp(Arguments&);
+Value floor(Arguments&);
+Value log(Arguments&);
+Value sin(Arguments&);
+Value sqrt(Arguments&);
+Value tan(Arguments&);
 Value divmod(Arguments&);
 Value pow(Arguments&);
 Value round(Arguments&);

@@ -183,25 +183,27 @@ constexpr NamedMethod kOfDicts[] = {
 
 }  // namespace
 
-Method list_method(std::string_view name) { return method_in(kOfLists, name); }
-Method tuple_method(std::string_view name) { return method_in(kOfTuples, name); }
-Method dict_method(std::string_view name) { return method_in(kOfDicts, name); }
-
-Method find_method(const Value& self, std::string_view name) {
+std::span<const NamedMethod> methods_of(const Value& self) {
   switch (self.kind()) {
     case Kind::string:
-      return text_method(name);
+      return text_methods();
     case Kind::list:
-      return list_method(name);
+      return kOfLists;
     case Kind::tuple:
-      return tuple_method(name);
+      return kOfTuples;
     case Kind::dict:
-      return dict_method(name);
+      return kOfDicts;
     case Kind::array:
-      return array_method(name);
+      return array_methods();
     default:
-      return nullptr;
+      return {};
   }
+}
+
+Method find_method(const Value& self, std::string_view name) {
+  for (const NamedMethod& method : methods_of(self))
+    if (method.name == name) return method.method;
+  return nullptr;
 }
 
 }  // namespace enginery::evaluator

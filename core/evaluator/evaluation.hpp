@@ -23,6 +23,7 @@ class Evaluation {
   /// callee(arguments). What a user's function allocates is not counted against this thread's limit.
   Value call(const Value& callee, Arguments& arguments);
   const Builtins& builtins() const noexcept { return builtins_; }
+  const Namespace& names() const noexcept { return names_; }
 
  private:
   // Expressions.
@@ -39,6 +40,10 @@ class Evaluation {
   Value on(const Conditional& conditional);
   Value on(const Primary& primary) { return walk(primary, primary.trailers.size()); }
 
+  /// What the name stands for. `called`: as a function.
+  Value look_up(const std::string& name, bool called);
+  /// NameError, with the remedy that fits.
+  [[noreturn]] void refuse_unknown(const std::string& name, bool called) const;
   List items(const Expressions& expressions);
   /// The operand with its first `count` trailers.
   Value walk(const Primary& primary, std::size_t count);

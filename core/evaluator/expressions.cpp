@@ -21,10 +21,12 @@ Value Evaluation::value(const Expression& expression) {
 
 Value Evaluation::on(const Starred&) { throw SyntaxError("can't use starred expression here"); }
 
-Value Evaluation::on(const Name& name) {
-  if (const Value* known = names_.find(name.name)) return *known;
-  if (const Value* builtin = builtins_.find(name.name)) return *builtin;
-  return names_.get(name.name);  // throws, and says what may be meant
+Value Evaluation::on(const Name& name) { return look_up(name.name, false); }
+
+Value Evaluation::look_up(const std::string& name, bool called) {
+  if (const Value* known = names_.find(name)) return *known;
+  if (const Value* builtin = builtins_.find(name)) return *builtin;
+  refuse_unknown(name, called);
 }
 
 List Evaluation::items(const Expressions& expressions) {
@@ -116,7 +118,9 @@ Value Evaluation::on(const Conditional& conditional) {
 }
 
 Value Evaluation::walk(const Primary& primary, std::size_t count) {
-  Value current = value(*primary.base);
+  const auto* const name = std::get_if<Name>(&primary.base->form);
+  const bool called = name && count > 0 && std::holds_alternative<Call>(primary.trailers.front());
+  Value current = called ? look_up(name->name, true) : value(*primary.base);
   for (std::size_t i = 0; i < count; ++i) {
     const Trailer& trailer = primary.trailers[i];
     if (const auto* named = std::get_if<Attribute>(&trailer)) {

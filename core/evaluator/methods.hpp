@@ -2,7 +2,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/evaluator/call_arguments.hpp"
 
@@ -13,19 +15,16 @@ struct NamedMethod {
   Method method;
 };
 
-inline Method method_in(std::span<const NamedMethod> methods, std::string_view name) {
-  for (const NamedMethod& method : methods)
-    if (method.name == name) return method.method;
-  return nullptr;
-}
-
+/// Those of what `self` is.
+std::span<const NamedMethod> methods_of(const Value& self);
 /// The method `name` of what `self` is; nullptr if it has none.
 Method find_method(const Value& self, std::string_view name);
 
-Method text_method(std::string_view name);
-Method list_method(std::string_view name);
-Method tuple_method(std::string_view name);
-Method dict_method(std::string_view name);
-Method array_method(std::string_view name);
+std::span<const NamedMethod> text_methods();
+std::span<const NamedMethod> array_methods();
+
+/// What stands behind a dot of `object` besides methods: a module's names, a dict's keys that are texts, what arrays
+/// and numbers have.
+std::vector<std::string> attributes_of(const Value& object);
 
 }  // namespace enginery::evaluator

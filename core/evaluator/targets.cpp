@@ -91,7 +91,7 @@ Value Evaluation::run(const Deletion& deletion) {
 
 void Evaluation::erase(const Expression& target) {
   if (const auto* name = std::get_if<Name>(&target.form)) {
-    if (!names_.erase(name->name)) names_.get(name->name);  // throws, and says what may be meant
+    if (!names_.erase(name->name)) refuse_unknown(name->name, false);
     return;
   }
   const auto& primary = std::get<Primary>(target.form);

@@ -187,6 +187,6 @@ constexpr NamedMethod kTextMethods[] = {{"upper", upper},
 
 }  // namespace
 
-Method text_method(std::string_view name) { return method_in(kTextMethods, name); }
+std::span<const NamedMethod> text_methods() { return kTextMethods; }
 
 }  // namespace enginery::evaluator

@@ -96,6 +96,10 @@ void errors_of_execute(ErrorPage& page) {
   page.error("What the language does not have", ENGINERY_PROVOKE(page.e0().execute("for i in a: print(i)").get()),
              "Write a task in a plugin.");
   page.error("An unknown name", ENGINERY_PROVOKE(page.e0().execute("b = temperature + 1").get()), "Assign it first.");
+  page.error("A function of Python's", ENGINERY_PROVOKE(page.e0().execute("b = eval('1 + 1')").get()),
+             "`dir()` lists the builtins, and `help(f)` tells of one.");
+  page.error("A function of an imported plugin",
+             ENGINERY_PROVOKE(page.e0().execute("import linalg\nnorm([3, 4])").get()), "Write its path.");
   page.error("An error in one of several lines", ENGINERY_PROVOKE(page.e0().execute("z = 1\nw = z / 0").get()),
              "The statements before it have been done.");
   page.error("Operands that do not go together", ENGINERY_PROVOKE(page.e0().execute("1 + 'one'").get()),

@@ -1,9 +1,11 @@
 // tests/unit/evaluator/builtin_test.cpp: builtins and methods where Python's own answers are not compared at random.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
+#include "core/evaluator/builtins.hpp"
 #include "tests/unit/evaluator/execution.hpp"
 
 namespace enginery::evaluator {
@@ -38,6 +40,69 @@ TEST_F(Builtin, TypesAreKnownByIdentity) {
           {"isinstance(1, 5)", "TypeError"},
           {"len", "<built-in function len>"},
           {"int", "<class 'int'>"}});
+}
+
+/// As numpy 1.24 prints it.
+TEST_F(Builtin, NumbersAndArraysHaveNumpysFunctionsElementByElement) {
+  expect({{"sqrt(2), sqrt(4), sqrt(True), sqrt(-1)", "(1.4142135623730951, 2.0, 1.0, nan)"},
+          {"exp(1), log(10), log(0), log(-1.0)", "(2.718281828459045, 2.302585092994046, -inf, nan)"},
+          {"sin(1), cos(1), tan(1)", "(0.8414709848078965, 0.5403023058681398, 1.5574077246549023)"},
+          {"sqrt(-1+0j), exp(1j)", "(1j, (0.5403023058681398+0.8414709848078965j))"},
+          {"floor(2.5), ceil(2.5), floor(-2.5), ceil(-0.5), floor(7), ceil(True)", "(2.0, 3.0, -3.0, -0.0, 7, 1)"},
+          {"sqrt(array([[1.0, 4.0], [9.0, 16.0]]))", "[[1.0, 2.0], [3.0, 4.0]]"},
+          {"x = sqrt(array([1, 4])); x, x.dtype", "([1.0, 2.0], 'f64')"},
+          {"x = sqrt(array([2.0], 'f32')); x, x.dtype", "([1.4142135], 'f32')"},
+          {"x = floor(array([1, -4])); x, x.dtype", "([1, -4], 'i64')"},
+          {"floor(array([1.5, -1.5])), ceil(array([1.5, -1.5]))", "([1.0, -2.0], [2.0, -1.0])"},
+          {"round(array([0.5, 1.5, 2.345])), round(array([0.125, 2.345]), 2)", "([0.0, 2.0, 2.0], [0.12, 2.35])"},
+          {"round(array([15, 25, -35]), -1), round(array([15.0, 1e300]), -1)", "([20, 20, -40], [20.0, 1e+300])"},
+          {"round(array([1.5]), 400), round(array([1.5]), -400), round(array([7]), 400)", "([1.5], [0.0], [7])"},
+          {"abs(array([-1.5, 2]))", "[1.5, 2.0]"},
+          {"sqrt([4])", "TypeError"},
+          {"sqrt('4')", "TypeError"},
+          {"floor(1j)", "TypeError"},
+          {"floor(array([1j]))", "TypeError"},
+          {"round(array([True]))", "TypeError"},
+          {"sqrt(1, 2)", "TypeError"}});
+}
+
+TEST_F(Builtin, TheStandardDeviationIsThePopulations) {
+  expect({{"std([1, 2, 3, 4])", "1.118033988749895"},
+          {"std(array([[1, 2], [3, 4]])), array([1.0, 2.0]).std(), std((1, 1)), std(5)",
+           "(1.118033988749895, 0.5, 0.0, 0.0)"},
+          {"std(array([1, 2, 4], 'f32'))", "1.2472190856933594"},
+          {"std([1+1j, 1-1j])", "1.0"},
+          {"std([])", "ValueError"},
+          {"std('ab')", "TypeError"}});
+}
+
+TEST_F(Builtin, DirListsTheVariablesThenTheBuiltinsAndWhatStandsBehindADot) {
+  const List all = execute("b = 1; a = 2; len = 3; dir()").as_list();
+  EXPECT_EQ(all.at(0), Value("a"));
+  EXPECT_EQ(all.at(1), Value("b"));
+  EXPECT_EQ(all.at(2), Value("len"));
+  EXPECT_EQ(all.at(3), Value("abs"));
+  EXPECT_EQ(std::count(all.begin(), all.end(), Value("len")), 1);
+  expect({{"import norms; dir(norms)", "['name', 'twice']"},
+          {"dir((1,))", "['count', 'index']"},
+          {"dir(1.5)", "['imag', 'real']"},
+          {"'std' in dir(array([1])), 'shape' in dir(array([1])), 'k' in dir({'k': 1})", "(True, True, True)"}});
+}
+
+TEST_F(Builtin, HelpTellsHowAFunctionIsCalled) {
+  const auto printed = [this](const char* code) {
+    std::ostringstream out;
+    std::streambuf* const before = std::cout.rdbuf(out.rdbuf());
+    EXPECT_TRUE(execute(code).is_none());
+    std::cout.rdbuf(before);
+    return out.str();
+  };
+  EXPECT_EQ(printed("help(sqrt)"), "sqrt(x): the square root, element by element; nan of what is negative\n");
+  EXPECT_EQ(printed("import norms; help(norms.twice)"), "twice(x: float) -> float\n");
+  EXPECT_EQ(printed("help(norms)"), "norms\nname = 'norms'\ntwice(x: float) -> float\n");
+  EXPECT_EQ(printed("help((1, 2))"), "tuple: (1, 2)\n    count, index\n");
+  EXPECT_THAT(printed("help()"), testing::HasSubstr("abs, all, any"));
+  for (const std::string& name : Builtins().names()) EXPECT_THAT(Builtins::help(name), testing::StartsWith(name + "("));
 }
 
 TEST_F(Builtin, RoundingIsExact) {

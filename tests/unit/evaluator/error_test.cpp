@@ -9,6 +9,7 @@ namespace {
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class Errors : public Execution {};
@@ -87,6 +88,21 @@ TEST_F(Errors, ARuntimeErrorOfSeveralLinesSaysItsLineAtTheEnd) {
   EXPECT_EQ(error("a = 1\n\nb = a / 0  # no\nc = 1"), "ZeroDivisionError: division by zero (line 3: `b = a / 0`)");
   EXPECT_EQ(error("a = 1; b = [1,\n 2][5]"),
             "IndexError: list index out of range: 5 in one of length 2 (line 1: `b = [1, …`)");
+}
+
+TEST_F(Errors, AnUnknownNameHasTheRemedyThatFits) {
+  const std::string is_not = "NameError: name '", defined = "' is not defined.";
+  EXPECT_EQ(error("nothing(1)"),
+            is_not + "nothing" + defined +
+                " dir() lists the functions that there are; one of a plugin is called by its path, "
+                "as in norms.get_norms(a)");
+  EXPECT_THAT(error("lenn([1])"), StartsWith(is_not + "lenn" + defined + " Did you mean 'len'?"));
+  EXPECT_THAT(error("eval('1')"),
+              AllOf(StartsWith(is_not + "eval" + defined + " Python's eval is not in this language"),
+                    Not(HasSubstr("import"))));
+  EXPECT_THAT(error("np.sqrt(2)"), HasSubstr("There are no modules of Python here: sqrt, exp"));
+  EXPECT_THAT(error("import norms; twice(1)"), HasSubstr("A plugin has it: norms.twice"));
+  EXPECT_THAT(error("del nothing"), HasSubstr("Push or assign it first"));
 }
 
 TEST_F(Errors, ATasksOwnErrorKeepsItsTypeAndGetsTheLine) {
