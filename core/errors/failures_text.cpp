@@ -2,6 +2,7 @@
 #include "core/errors/failures_text.hpp"
 
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,23 +25,45 @@ static std::string in_words(const std::vector<int>& ids) {
   return text;
 }
 
+/// "task 'f' on its engine was aborted", of "task 'f' on engine 3 was aborted".
+static std::string without_number(int engine, std::string_view text) {
+  const std::string named = fmt::format("engine {}", engine);
+  std::string result;
+  for (std::size_t at; (at = text.find(named)) != text.npos;) {
+    const std::string_view rest = text.substr(at + named.size());
+    const bool longer = !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
+    result += text.substr(0, at);
+    result += longer ? std::string_view(named) : std::string_view("its engine");
+    text = rest;
+  }
+  return result += text;
+}
+
 std::vector<Sayings> grouped(std::span<const Saying> all, std::size_t most, std::size_t& left_out) {
-  std::unordered_map<std::string_view, std::size_t> place;
-  std::vector<std::pair<std::string_view, std::vector<int>>> groups;
+  struct Group {
+    std::string text;
+    std::vector<int> engines;
+    std::string_view of_first;
+  };
+  std::unordered_map<std::string, std::size_t> place;
+  std::vector<Group> groups;
   left_out = 0;
   for (const auto& [engine, text] : all) {
-    auto found = place.find(text);
+    std::string same = without_number(engine, text);
+    auto found = place.find(same);
     if (found == place.end() && groups.size() < most) {
-      found = place.emplace(text, groups.size()).first;
-      groups.emplace_back(text, std::vector<int>());
+      found = place.emplace(same, groups.size()).first;
+      groups.push_back({std::move(same), {}, text});
     }
     if (found == place.end())
       ++left_out;
     else
-      groups[found->second].second.push_back(engine);
+      groups[found->second].engines.push_back(engine);
   }
   std::vector<Sayings> sayings;
-  for (const auto& [text, engines] : groups) sayings.push_back({in_words(engines), text});
+  for (Group& group : groups)
+    sayings.push_back(
+        {in_words(group.engines), group.engines.size() == 1 ? std::string(group.of_first) : std::move(group.text)});
   return sayings;
 }
 

@@ -14,10 +14,10 @@ namespace enginery {
 /// Which engine, and what it said.
 using Saying = std::pair<int, std::string_view>;
 
-/// Engines that said the same. `engines`: "3", "0, 2", "0-3, 7", "0, 2, 4, … (200 engines)".
+/// Engines that said the same, each perhaps with its own number, which is "its engine" then. `engines`: "3", "0, 2",
+/// "0-3, 7", "0, 2, 4, … (200 engines)".
 struct Sayings {
-  std::string engines;
-  std::string_view text;
+  std::string engines, text;
 };
 /// In the order in which each text comes first, and within one in that of the engines. At most `most` groups; in
 /// `left_out` is how many engines are in none of them.

@@ -11,6 +11,8 @@
 #include <dlfcn.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
+#include <libelf.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -22,11 +24,17 @@ namespace enginery::modules {
 #ifdef ENGINERY_LIBDW
 namespace {
 
+/// What is larger is left alone: the debug information is read into memory, since a linker may write to the file, and a
+/// mapping would end this process then.
+constexpr off_t kMostBytes = off_t{512} << 20;
 constexpr unsigned kCompilationFolder = 0x1b;  // DW_AT_comp_dir
 
 /// The functions of libdw that are used here.
 struct Libdw {
-  decltype(&::dwarf_begin) begin = nullptr;
+  decltype(&::elf_version) version = nullptr;
+  decltype(&::elf_begin) open_file = nullptr;
+  decltype(&::elf_end) close_file = nullptr;
+  decltype(&::dwarf_begin_elf) begin = nullptr;
   decltype(&::dwarf_end) end = nullptr;
   decltype(&::dwarf_addrdie) unit_at = nullptr;
   decltype(&::dwarf_nextcu) next_unit = nullptr;
@@ -52,7 +60,8 @@ struct Libdw {
       function = reinterpret_cast<F>(::dlsym(file, name));
       return function != nullptr;
     };
-    complete = find(begin, "dwarf_begin") && find(end, "dwarf_end") && find(unit_at, "dwarf_addrdie") &&
+    complete = find(version, "elf_version") && find(open_file, "elf_begin") && find(close_file, "elf_end") &&
+               find(begin, "dwarf_begin_elf") && find(end, "dwarf_end") && find(unit_at, "dwarf_addrdie") &&
                find(next_unit, "dwarf_nextcu") && find(die_at, "dwarf_offdie") && find(has_code, "dwarf_haspc") &&
                find(line_at, "dwarf_getsrc_die") && find(source_of, "dwarf_linesrc") &&
                find(number_of, "dwarf_lineno") && find(attribute_of, "dwarf_attr") && find(text_of, "dwarf_formstring");
@@ -73,16 +82,23 @@ bool find_unit(const Libdw& libdw, Dwarf* dwarf, std::uint64_t offset, Dwarf_Die
 
 struct SourceLines::Debug {
   explicit Debug(const std::string& file) : descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (descriptor && libdw.complete) dwarf = libdw.begin(descriptor.number(), DWARF_C_READ);
+    struct stat status;
+    if (!libdw.complete || !descriptor || ::fstat(descriptor.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        status.st_size > kMostBytes)
+      return;
+    if (libdw.version(EV_CURRENT) != EV_NONE) elf = libdw.open_file(descriptor.number(), ELF_C_READ, nullptr);
+    if (elf) dwarf = libdw.begin(elf, DWARF_C_READ, nullptr);
   }
   ~Debug() {
     if (dwarf) libdw.end(dwarf);
+    if (elf) libdw.close_file(elf);
   }
   Debug(const Debug&) = delete;
   Debug& operator=(const Debug&) = delete;
 
   const Libdw& libdw = Libdw::get();
   const Descriptor descriptor;
+  Elf* elf = nullptr;
   Dwarf* dwarf = nullptr;
 };
 

@@ -27,6 +27,15 @@ TEST(CompositeErrorTest, EqualFailuresAreSaidOnce) {
   EXPECT_EQ(words(std::vector<std::string>(400, "a")), "400 of 400 engines failed:\n  [0-399] a");
 }
 
+TEST(CompositeErrorTest, WhatDiffersInTheEnginesOwnNumberOnlyIsEqual) {
+  EXPECT_EQ(words({"task 'f' on engine 0 was aborted", "task 'f' on engine 1 was aborted"}),
+            "2 of 2 engines failed:\n  [0, 1] task 'f' on its engine was aborted");
+  EXPECT_EQ(words({"engine 0 died", "engine 0 died"}),
+            "2 of 2 engines failed:\n  [0] engine 0 died\n  [1] engine 0 died");
+  EXPECT_EQ(words({"", "engine 1 waits for engine 10", "engine 2 waits for engine 10"}),
+            "2 of 3 engines failed:\n  [1, 2] its engine waits for engine 10");
+}
+
 TEST(CompositeErrorTest, OfManyThatDifferTheFirstFewAreSaidAndTheRestCounted) {
   std::vector<std::string> said;
   for (int i = 0; i < 400; ++i) said.push_back("failed with " + std::to_string(i));
