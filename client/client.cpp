@@ -10,6 +10,7 @@
 #include "client/deadline.hpp"
 #include "client/engines.hpp"
 #include "client/interrupt.hpp"
+#include "core/cluster/hub_addresses.hpp"
 
 namespace enginery {
 
@@ -23,6 +24,9 @@ Client::~Client() = default;
 Client::Client(const ClientOptions& options) {
   Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);
   connection.check_alive();
+  if (!options.file.empty())
+    if (const std::string remark = cluster::remark_on_clear_text(connection); !remark.empty())
+      fmt::print(stderr, "enginery: {}\n", remark);
   engines_ = Engines::connect(std::move(connection), options.timeout);
 }
 

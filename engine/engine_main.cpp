@@ -145,6 +145,9 @@ int engine_main(const EngineOptions& options) try {
   ::signal(SIGPIPE, [](int) {});
 
   const Connection connection = Connection::load(options.connection_file);
+  if (options.launcher_fd < 0)
+    if (const std::string remark = cluster::remark_on_clear_text(connection); !remark.empty())
+      fmt::print(stderr, "enginery: {}\n", remark);
   connection.make_own(options.connection_file);  // Client{} in a task is a client of this engine's cluster
   const Uuid uuid = Uuid::random();
   // Before tasks get descriptors 1 and 2.

@@ -16,7 +16,7 @@ std::optional<Connection::Remote> remote_of(const HubOptions& options) {
   const auto at = cluster::ListenAt::parse(options.listen);
   const std::string_view scheme = options.insecure ? cluster::kPlain : cluster::kTls;
   Connection::Remote remote{at.url(scheme, 0), at.url(scheme, 1)};
-  if (!options.insecure) remote.credentials = cluster::make_credentials(options.cluster);
+  if (!options.insecure) remote.credentials = cluster::make_credentials();
   return remote;
 }
 

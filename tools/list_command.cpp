@@ -36,6 +36,7 @@ struct SeenCluster {
 SeenCluster look_at(const std::filesystem::path& directory, std::chrono::milliseconds timeout) {
   SeenCluster seen{directory.filename(), "dead", {}, {}, {}, directory};
   const auto launcher = cluster::holder(directory);
+  if (!launcher && cluster::is_held(directory)) seen.state = "starting";
   if (!launcher) return seen;
   seen.pid = launcher->pid;
   seen.since = std::chrono::system_clock::now() - launcher->age();
@@ -58,8 +59,11 @@ SeenCluster look_at(const std::filesystem::path& directory, std::chrono::millise
 std::vector<SeenCluster> look_at_all(std::chrono::milliseconds timeout) {
   std::vector<SeenCluster> clusters;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(cluster::runtime_base(), error))
-    if (std::filesystem::exists(entry.path() / cluster::kLockFile, error))
+  const std::filesystem::path base = cluster::runtime_base();
+  if (const std::string objection = cluster::look_into(base).objection; !objection.empty())
+    throw cluster::not_safe(base, objection);
+  for (const auto& entry : std::filesystem::directory_iterator(base, error))
+    if (std::filesystem::exists(entry.path() / cluster::kLockFile, error) || cluster::is_held(entry.path()))
       clusters.push_back(look_at(entry.path(), timeout));
   std::sort(clusters.begin(), clusters.end(),
             [](const SeenCluster& a, const SeenCluster& b) { return a.name < b.name; });

@@ -22,10 +22,12 @@ constexpr int kPatience = 15'000;
 void stop_cluster(const std::string& name) {
   const std::string cluster = cluster::cluster_name(name);
   const std::filesystem::path directory = cluster::runtime_path(cluster);
+  cluster::check_trusted(directory);
   const auto launcher = cluster::holder(directory);
   // The pidfd holds on to one process; only if that is the launcher is it signalled.
   const cluster::Descriptor process(launcher ? cluster::pidfd_open(launcher->pid) : -1);
   if (!process || !launcher->alive()) {
+    if (!launcher && cluster::is_held(directory)) Connection::find_file(cluster);
     if (!std::filesystem::exists(std::filesystem::symlink_status(directory / cluster::kConnectionFile))) {
       cluster::remove_runtime_directory(directory);
       throw ConnectionError(
@@ -50,8 +52,9 @@ void stop_cluster(const std::string& name) {
 }
 
 void stop_all_clusters() {
+  cluster::check_trusted(cluster::runtime_path(cluster::cluster_name()));
   const auto clusters = cluster::running_clusters();
-  if (clusters.empty()) throw ConnectionError("there is no cluster to stop");
+  if (clusters.empty()) fmt::print("enginery: there is no cluster to stop\n");
   for (const std::string& cluster : clusters) stop_cluster(cluster);
 }
 

@@ -113,11 +113,10 @@ Certificate read_certificate(const std::string& text) {
 
 }  // namespace
 
-Credentials make_credentials(const std::string& cluster) {
+Credentials make_credentials() {
   const Key authority_key = make_key(), key = make_key();
-  const Certificate authority =
-      make("enginery: who may join " + cluster, authority_key.get(), nullptr, authority_key.get());
-  const Certificate own = make("enginery: " + cluster, key.get(), authority.get(), authority_key.get());
+  const Certificate authority = make("enginery authority", authority_key.get(), nullptr, authority_key.get());
+  const Certificate own = make("enginery", key.get(), authority.get(), authority_key.get());
   return {pem([&](BIO* to) { return PEM_write_bio_X509(to, authority.get()); }),
           pem([&](BIO* to) { return PEM_write_bio_X509(to, own.get()); }),
           pem([&](BIO* to) { return PEM_write_bio_PrivateKey(to, key.get(), nullptr, nullptr, 0, nullptr, nullptr); })};

@@ -13,9 +13,10 @@ constexpr const char* kCertifiedName = "enginery";
 
 /// An authority that signs one certificate and is forgotten: its key is gone when this returns. The certificate serves
 /// both who listens and who connects. A pair for each role would be no safer: whoever has the connection file has all
-/// that is in it, since an engine on another host both listens and connects. Takes some milliseconds.
+/// that is in it, since an engine on another host both listens and connects. Neither tells anything of the cluster:
+/// whoever connects is shown the certificate. Takes some milliseconds.
 /// Throws Error if OpenSSL does not do it.
-ENGINERY_API Credentials make_credentials(const std::string& cluster);
+ENGINERY_API Credentials make_credentials();
 
 /// What is wrong with credentials that came from outside: no PEM, a key that is not the certificate's, a certificate
 /// that the authority did not sign. Empty if nothing is.

@@ -128,17 +128,17 @@ Read read_file(const std::filesystem::path& file) {
   return result;
 }
 
-/// As ssh does with its keys: what others may have read or written is no proof of anything.
-void check_private(const std::filesystem::path& file, const Read& read) {
+/// As ssh does with its keys: what others may have read or written is no proof of anything. `what`: why it matters.
+void check_private(const std::filesystem::path& file, ::mode_t mode, ::uid_t owner, const char* what) {
   const std::string name = file.string();
-  if ((read.mode & 077) != 0)
+  if (owner != ::geteuid() && owner != 0)
     throw ConnectionError(
-        fmt::format("{}: its mode is {:04o}, so that others can reach the key in it. Make it yours alone: chmod 600 {}",
-                    name, read.mode & 07777, name));
-  if (read.owner != ::geteuid() && read.owner != 0)
+        fmt::format("{}: {} and belongs to user {}, not to {}. Use a copy of your own, with mode 0600", name, what,
+                    owner, ::geteuid()));
+  if ((mode & 077) != 0)
     throw ConnectionError(
-        fmt::format("{}: holds a key and belongs to user {}, not to {}. Use a copy of your own, with mode 0600", name,
-                    read.owner, ::geteuid()));
+        fmt::format("{}: {}, and its mode is {:04o}, so that others can reach it. Make it yours alone: chmod 600 {}",
+                    name, what, mode & 07777, name));
 }
 
 Connection::Remote remote_of(const Fields& fields) {
@@ -189,7 +189,7 @@ Connection Connection::load(const std::filesystem::path& file) {
   connection.boot = fields.text("boot");
   connection.pid_namespace = fields.number("pid_namespace", UINT64_MAX);
   if (fields.has("remote")) {
-    if (fields.object("remote").has("key")) check_private(file, read);
+    if (fields.object("remote").has("key")) check_private(file, read.mode, read.owner, "holds a key");
     connection.remote = remote_of(fields.object("remote"));
   }
   return connection;
@@ -210,16 +210,26 @@ std::filesystem::path Connection::find_file(const std::string& name) {
     if (load(own).cluster == cluster) return own;
   const std::filesystem::path directory = cluster::runtime_path(cluster);
   const std::filesystem::path file = directory / cluster::kConnectionFile;
-  if (std::filesystem::exists(std::filesystem::symlink_status(file))) return file;
+  cluster::check_trusted(directory);
+  struct stat status;
+  if (::lstat(file.c_str(), &status) == 0) {
+    check_private(file, status.st_mode, status.st_uid, "says where this user's calls go");
+    return file;
+  }
   if (const auto launcher = cluster::holder(directory))
     throw ConnectionError(fmt::format("cluster '{}' is starting or stopping (launcher pid {}); try again in a moment",
                                       cluster, launcher->pid));
-  const std::filesystem::path log = cluster::last_log(cluster);
-  const std::string failed =
-      std::filesystem::exists(log) ? fmt::format(" It failed; {} says why.", log.string()) : std::string();
-  throw ConnectionError(fmt::format("there is no cluster '{}' (no {}).{} {}. Start it with `enginery start{}`", cluster,
-                                    file.string(), failed, cluster::running_clusters_text(),
-                                    cluster::name_option(cluster)));
+  if (cluster::is_held(directory))
+    throw ConnectionError(
+        fmt::format("cluster '{}' is starting, or somebody removed its files and its launcher puts "
+                    "them back; try again in a moment",
+                    cluster));
+  const auto log = cluster::kept_log(cluster);
+  const std::string failed = log ? fmt::format(" It failed; {} says why.", log->string()) : std::string();
+  const std::string remark = cluster::runtime_base_remark();
+  throw ConnectionError(fmt::format("there is no cluster '{}' (no {}).{} {}. Start it with `enginery start{}`{}",
+                                    cluster, file.string(), failed, cluster::running_clusters_text(),
+                                    cluster::name_option(cluster), remark.empty() ? remark : ". " + remark));
 }
 
 Connection Connection::find(const std::string& name) {

@@ -26,6 +26,14 @@ HubAddresses hub_addresses(const Connection& connection) {
           remote_address(connection, connection.remote->notifications)};
 }
 
+std::string remark_on_clear_text(const Connection& connection) {
+  if (!hub_addresses(connection).requests.url.starts_with(kPlain)) return "";
+  return fmt::format(
+      "cluster '{}' on host {} was started with --insecure: whoever is on the way can read and change what goes there, "
+      "and nothing proves who answers",
+      connection.cluster, connection.hostname);
+}
+
 transport::Address remote_address(const Connection& connection, const std::string& url) {
   const auto endpoint = Endpoint::parse(url);
   const bool tls = connection.remote && connection.remote->credentials;

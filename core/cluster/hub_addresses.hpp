@@ -1,6 +1,8 @@
 // core/cluster/hub_addresses.hpp: by which way a process reaches a cluster's hub.
 #pragma once
 
+#include <string>
+
 #include <enginery/connection.hpp>
 #include <enginery/export.hpp>
 
@@ -20,6 +22,10 @@ struct HubAddresses {
 /// Over ipc on the hub's own host, else over its remote endpoints. Throws ConnectionError, with the remedy, if the hub
 /// listens on another host only.
 ENGINERY_API HubAddresses hub_addresses(const Connection& connection);
+
+/// What to say to who chose this connection, by naming its file, if all that goes to another host goes in the clear;
+/// empty if it does not. Throws as hub_addresses().
+ENGINERY_API std::string remark_on_clear_text(const Connection& connection);
 
 /// The address of `url`, which an engine of this cluster has registered: with the cluster's credentials if it needs
 /// some. Throws ConnectionError if it is not of the scheme that the cluster uses: nothing is sent in the clear because

@@ -16,6 +16,8 @@ nlohmann::json parse_json(std::string_view text);
 nlohmann::json parse_json_or_discard(std::string_view text);
 /// In one line; what is not UTF-8 becomes U+FFFD.
 std::string json_line(const nlohmann::json& value);
+/// True if `text` can be in JSON as it is.
+bool is_utf8(const std::string& text);
 /// In lines, indented by two. Throws nlohmann's type_error for what is not UTF-8.
 std::string json_exactly(const nlohmann::json& value);
 /// As json_exactly(), but what is not UTF-8 becomes U+FFFD.

@@ -1,9 +1,13 @@
 // core/cluster/runtime_directory.cpp: a folder that one launcher holds, and that is safe to delete.
 //
 // Several processes may reach for the same folder at once: a launcher that starts, one that ends, and a hub whose
-// launcher was killed. Whoever creates in it or deletes from it holds an exclusive flock on its file `lock`. Who
-// deletes the folder unlinks that file last, so a lock counts only if, once taken, it is still the file of that name.
-// The kernel releases the lock of a killed launcher; children do not inherit the descriptor.
+// launcher was killed. Whoever creates in it or deletes from it holds an exclusive flock on the folder itself. Who
+// deletes a folder removes its name last, so a lock counts only if, once taken, the folder still has that name. The
+// kernel releases the lock of a killed launcher; children do not inherit the descriptor.
+//
+// The file `lock` only says who holds the folder. It may be removed from under a launcher, as may the folder: cleaners
+// of /tmp do so with what is old. systemd's leaves alone what lies in a folder that is locked; after others, and after
+// users, the launcher puts back what is its own (restore()), and hub and engines their sockets (ListenerGuard).
 #include "core/cluster/runtime_directory.hpp"
 
 #include <dirent.h>
@@ -27,6 +31,8 @@
 #include <enginery/errors.hpp>
 
 #include "core/cluster/descriptor.hpp"
+#include "core/cluster/host.hpp"
+#include "core/cluster/json.hpp"
 #include "core/cluster/pidfd.hpp"
 #include "core/cluster/process_stat.hpp"
 
@@ -36,38 +42,6 @@ namespace {
 constexpr int kDeepest = 64;
 /// What a process gets, in milliseconds, that is about to end: a hub whose launcher is gone, or one that was killed.
 constexpr int kEndingGrace = 2000;
-
-/// Why the open folder `fd` must not be used; empty if it may.
-std::string objection(int fd) {
-  struct stat status;
-  if (::fstat(fd, &status) != 0) return std::strerror(errno);
-  if (status.st_uid != ::geteuid()) return fmt::format("it belongs to user {}, not to {}", status.st_uid, ::geteuid());
-  if ((status.st_mode & 07777) != 0700)
-    return fmt::format("its mode is {:04o}, not 0700, so that others could reach in", status.st_mode & 07777);
-  return {};
-}
-
-ConnectionError not_safe(const std::filesystem::path& path, const std::string& problem) {
-  return ConnectionError(
-      fmt::format("{} cannot be a cluster's folder: {}. Remove it, or set XDG_RUNTIME_DIR to a folder "
-                  "of yours",
-                  path.string(), problem));
-}
-
-/// Opens the folder `path`, created if need be, and checked.
-Descriptor open_private(const std::filesystem::path& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw not_safe(path, std::strerror(errno));
-  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder) {
-    const int error = errno;
-    struct stat status;
-    if (error == ENOENT) return folder;
-    if (::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) throw not_safe(path, "it is a symbolic link");
-    throw not_safe(path, std::strerror(error));
-  }
-  if (const std::string problem = objection(folder.get()); !problem.empty()) throw not_safe(path, problem);
-  return folder;
-}
 
 /// Deletes what is in `folder`, except `keep` at the top.
 void empty(int folder, const char* keep, int depth = 0) {
@@ -86,19 +60,35 @@ void empty(int folder, const char* keep, int depth = 0) {
   ::closedir(entries);
 }
 
-/// True if `lock` is, in the folder, still the file of that name.
-bool is_current(int folder, int lock) {
+/// True if `path` still names the open `folder`.
+bool is_current(const std::filesystem::path& path, int folder) {
   struct stat mine, named;
-  return ::fstat(lock, &mine) == 0 && ::fstatat(folder, kLockFile, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-         mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+  return ::fstat(folder, &mine) == 0 && ::lstat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
+         mine.st_dev == named.st_dev;
 }
 
-std::optional<ProcessId> read_holder(int lock) {
+/// The living process that the lock file names.
+std::optional<ProcessId> signer(int folder) {
+  const Descriptor lock(::openat(folder, kLockFile, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   char text[64] = {};
   ProcessId process;
-  if (::pread(lock, text, sizeof text - 1, 0) <= 0) return std::nullopt;
+  if (!lock || ::pread(lock.get(), text, sizeof text - 1, 0) <= 0) return std::nullopt;
   if (std::sscanf(text, "%d %" SCNu64, &process.pid, &process.start) != 2 || !process.alive()) return std::nullopt;
   return process;
+}
+
+/// The living launcher that the connection file names.
+std::optional<ProcessId> launcher_of_file(const std::filesystem::path& directory) try {
+  const Connection connection = Connection::load(directory / kConnectionFile);
+  const bool here = Host::self().same_pids({connection.hostname, connection.boot, connection.pid_namespace});
+  return here && connection.launcher.alive() ? std::optional(connection.launcher) : std::nullopt;
+} catch (const ConnectionError&) {
+  return std::nullopt;
+}
+
+std::optional<ProcessId> holder_of(const std::filesystem::path& directory, int folder) {
+  const auto signed_by = signer(folder);
+  return signed_by ? signed_by : launcher_of_file(directory);
 }
 
 /// Waits for the end of a process that the kernel is taking down. A killed launcher's links may close a moment before
@@ -146,17 +136,21 @@ std::string cluster_name(const std::string& name) {
 
 std::string name_option(const std::string& name) { return name == "default" ? "" : " --name " + name; }
 
-std::filesystem::path runtime_base() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  // Its specification says to ignore a relative path.
-  if (runtime && runtime[0] == '/') return std::filesystem::path(runtime) / "enginery";
-  return fmt::format("/tmp/enginery-{}", ::geteuid());
-}
-
 std::filesystem::path runtime_path(const std::string& name) { return runtime_base() / name; }
 
 // No cluster's name has a '~'.
-std::filesystem::path last_log(const std::string& name) { return runtime_base() / (name + "~launcher.log"); }
+static std::string last_log_in_base(const std::string& name) { return name + "~launcher.log"; }
+
+std::filesystem::path last_log(const std::string& name) { return runtime_base() / last_log_in_base(name); }
+
+std::optional<std::filesystem::path> kept_log(const std::string& name) {
+  for (const std::filesystem::path& base : {runtime_base(), fallback_base()}) {
+    const std::filesystem::path log = base / last_log_in_base(name);
+    std::error_code none;
+    if (look_into(base).objection.empty() && std::filesystem::exists(log, none)) return log;
+  }
+  return std::nullopt;
+}
 
 std::vector<std::string> running_clusters() {
   std::vector<std::string> names;
@@ -173,10 +167,13 @@ std::string running_clusters_text() {
 }
 
 std::optional<ProcessId> holder(const std::filesystem::path& directory) {
-  const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder || !objection(folder.get()).empty()) return std::nullopt;
-  const Descriptor lock(::openat(folder.get(), kLockFile, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  return lock ? read_holder(lock.get()) : std::nullopt;
+  const auto [folder, objection] = look_into(directory);
+  return folder && objection.empty() ? holder_of(directory, folder.get()) : std::nullopt;
+}
+
+bool is_held(const std::filesystem::path& directory) {
+  const auto [folder, objection] = look_into(directory);
+  return folder && objection.empty() && ::flock(folder.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 std::string ipc_address(const std::filesystem::path& directory, const std::string& socket) {
@@ -195,73 +192,88 @@ std::array<std::string, 3> engine_addresses(const std::filesystem::path& directo
           ipc_address(directory, "o-" + uuid)};
 }
 
-bool remove_runtime_directory(const std::filesystem::path& directory) noexcept {
-  const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder || !objection(folder.get()).empty()) return false;
-  const Descriptor lock(::openat(folder.get(), kLockFile, O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  if (!lock) return false;
-  if (const auto launcher = read_holder(lock.get()); launcher && !outlive(*launcher)) return false;
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !is_current(folder.get(), lock.get())) return false;
+bool remove_runtime_directory(const std::filesystem::path& directory) noexcept try {
+  const auto [folder, objection] = look_into(directory);
+  if (!folder || !objection.empty() || ::faccessat(folder.get(), kLockFile, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    return false;
+  if (const auto launcher = holder_of(directory, folder.get()); launcher && !outlive(*launcher)) return false;
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 || !is_current(directory, folder.get())) return false;
   empty(folder.get(), kLockFile);
   ::unlinkat(folder.get(), kLockFile, 0);
   return ::rmdir(directory.c_str()) == 0;
+} catch (const std::exception&) {  // no memory for the words of an objection
+  return false;
 }
 
 RuntimeDirectory::RuntimeDirectory(const std::string& name) : path_(runtime_path(name)) {
   ipc_address(path_, std::string(kLongestSocketName, 'x'));
+  if (!is_utf8(path_.string())) throw not_safe(path_, "its path is not UTF-8, which the connection file must be");
+  hold();
+  outlive_former_hub(path_);
+  empty(folder_.get(), kLockFile);
+  sign();
+}
+
+bool RuntimeDirectory::restore() {
+  const bool current = is_current(path_, folder_.get());
+  const bool is_signed = ::faccessat(folder_.get(), kLockFile, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+  if (current && is_signed) return false;
+  if (!current) hold();
+  sign();
+  return true;
+}
+
+void RuntimeDirectory::hold() {
   open_private(path_.parent_path());
-  for (bool held = false; !held;) {
-    const Descriptor folder = open_private(path_);
-    if (!folder) continue;
-    held = lock(folder.get());
-    if (!held) continue;
-    outlive_former_hub(path_);
-    empty(folder.get(), kLockFile);
+  while (!try_to_hold()) {}
+}
+
+bool RuntimeDirectory::try_to_hold() {
+  Descriptor folder = open_private(path_);
+  if (!folder) return false;
+  const std::string name = path_.filename().string();
+  const auto refuse = [&](const std::optional<ProcessId>& other) {
+    if (other && !outlive(*other))
+      throw ConnectionError(
+          fmt::format("cluster '{}' is running already (launcher pid {}). End it with `enginery stop{}`, "
+                      "or give the new one another --name",
+                      name, other->pid, name_option(name)));
+  };
+  // Held, but by nobody who is named: a hub that tidies up, or a launcher in its first microseconds or whose files were
+  // just removed. A flock cannot be waited for with a limit.
+  constexpr int kTries = 2000;
+  for (int i = 0; ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      throw not_safe(path_, fmt::format("no lock ({})", std::strerror(errno)));
+    refuse(holder_of(path_, folder.get()));
+    if (i == kTries)
+      throw ConnectionError(
+          fmt::format("cluster '{}': another process holds {}. Give the new one another --name", name, path_.string()));
+    ::poll(nullptr, 0, 1);
   }
+  if (!is_current(path_, folder.get())) return false;
+  // No lock, and yet a launcher that lives: the file system keeps none, as some network file systems do.
+  if (const auto other = holder_of(path_, folder.get()); other != ProcessId::self()) refuse(other);
+  folder_ = std::move(folder);
+  return true;
+}
+
+void RuntimeDirectory::sign() const {
+  const Descriptor lock(::openat(folder_.get(), kLockFile, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   const ProcessId self = ProcessId::self();
   const std::string text = fmt::format("{} {}\n", self.pid, self.start);
-  if (::ftruncate(lock_.get(), 0) != 0 ||
-      ::pwrite(lock_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+  if (!lock || ::ftruncate(lock.get(), 0) != 0 ||
+      ::pwrite(lock.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     const int error = errno;
     throw not_safe(path_, fmt::format("its lock cannot be written ({})", std::strerror(error)));
   }
 }
 
-bool RuntimeDirectory::lock(int folder) {
-  Descriptor file(::openat(folder, kLockFile, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) {
-    if (errno == ENOENT) return false;
-    throw not_safe(path_, fmt::format("its lock cannot be opened ({})", std::strerror(errno)));
-  }
-  // Held, but by nobody who is named: a hub that tidies up, or a launcher in its first microseconds. A flock cannot be
-  // waited for with a limit.
-  constexpr int kTries = 2000;
-  for (int i = 0; ::flock(file.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
-    if (errno != EWOULDBLOCK && errno != EINTR)
-      throw not_safe(path_, fmt::format("no lock ({})", std::strerror(errno)));
-    const std::string name = path_.filename().string();
-    if (const auto other = read_holder(file.get()); other && !outlive(*other))
-      throw ConnectionError(
-          fmt::format("cluster '{}' is running already (launcher pid {}). End it with `enginery stop{}`, "
-                      "or give the new one another --name",
-                      name, other->pid, name_option(name)));
-    if (i == kTries)
-      throw ConnectionError(fmt::format("cluster '{}': another process holds {}/{}. Give the new one another --name",
-                                        name, path_.string(), kLockFile));
-    ::poll(nullptr, 0, 1);
-  }
-  if (!is_current(folder, file.get())) return false;
-  lock_ = std::move(file);
-  return true;
-}
-
 RuntimeDirectory::~RuntimeDirectory() {
-  const Descriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (folder && is_current(folder.get(), lock_.get())) {
-    empty(folder.get(), kLockFile);
-    ::unlinkat(folder.get(), kLockFile, 0);
-    ::rmdir(path_.c_str());
-  }
+  if (!is_current(path_, folder_.get())) return;
+  empty(folder_.get(), kLockFile);
+  ::unlinkat(folder_.get(), kLockFile, 0);
+  ::rmdir(path_.c_str());
 }
 
 }  // namespace enginery::cluster

@@ -29,9 +29,15 @@ static constexpr const char* kCacheRemedy = "Set ENGINERY_CACHE to a folder of y
   throw PluginLoadError(LoadStage::read, file, problem, kCacheRemedy);
 }
 
+/// With all that it lies in, as far as they are not there. Whatever the umask is, only this user may use them, as the
+/// XDG Base Directory Specification says of such folders.
+static void create_private_folders(const fs::path& folder) {
+  fs::path made;
+  for (const fs::path& part : folder) mkdir((made /= part).c_str(), 0700);
+}
+
 ModuleCache::ModuleCache(fs::path folder) : folder_(std::move(folder)) {
-  std::error_code error;
-  fs::create_directories(folder_.parent_path(), error);
+  create_private_folders(folder_.parent_path());
   if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
     refuse(folder_, fmt::format("cannot create the module cache: {}", std::strerror(errno)));
   }

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -173,6 +174,21 @@ TEST_F(StrangersTest, WhoHasNoCertificateLearnsNothing) {
   expect_sound(file, 1);
 }
 
+TEST_F(StrangersTest, TheCertificateThatStrangersAreShownTellsNothingOfTheCluster) {
+  const fs::path file = start_elsewhere(0);
+  std::string bits, text;
+  std::istringstream lines(Connection::load(file).remote->credentials->certificate);
+  for (std::string line; std::getline(lines, line);) {
+    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (const char digit : line[0] == '-' ? std::string() : line)
+      if (const auto value = kDigits.find(digit); value != kDigits.npos) bits += std::bitset<6>(value).to_string();
+  }
+  for (std::size_t at = 0; at + 8 <= bits.size(); at += 8)
+    text += static_cast<char>(std::bitset<8>(bits, at, 8).to_ulong());
+  EXPECT_THAT(text, HasSubstr("enginery"));
+  EXPECT_THAT(text, testing::Not(HasSubstr(name_)));
+}
+
 TEST_F(StrangersTest, TwoHundredProbesOfEveryListenerHarmNobody) {
   const fs::path file = start_elsewhere(2);
   std::atomic<bool> done = false;
@@ -243,8 +259,11 @@ TEST_F(StrangersTest, InsecureIsInTheClearAndSaysSo) {
   const Connection connection = Connection::load(file);
   EXPECT_THAT(connection.remote->requests, testing::StartsWith("tcp://127.0.0.1:"));
   EXPECT_FALSE(connection.remote->credentials);
+  testing::internal::CaptureStderr();
   expect_sound(file, 1);
-  const Command engine({"engine", "--connection", file, "--load", "testing,system"});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "enginery: " + cluster::remark_on_clear_text(connection) + "\n");
+  Command engine({"engine", "--connection", file, "--load", "testing,system"});
+  EXPECT_TRUE(engine.writes("whoever is on the way can read and change what goes there"));
   expect_sound(file, 2);
 }
 

@@ -17,6 +17,7 @@
 
 #include "core/cluster/certificates.hpp"
 #include "core/cluster/host.hpp"
+#include "core/cluster/hub_addresses.hpp"
 #include "core/cluster/runtime_directory.hpp"
 
 namespace enginery {
@@ -53,7 +54,7 @@ class ConnectionTest : public ::testing::Test {
 
   /// The cluster listens for other hosts.
   void listen() {
-    connection_.remote = {"tls+tcp://10.0.0.1:7001", "tls+tcp://10.0.0.1:7002", cluster::make_credentials("default")};
+    connection_.remote = {"tls+tcp://10.0.0.1:7001", "tls+tcp://10.0.0.1:7002", cluster::make_credentials()};
   }
   /// What load() says of the saved file once `from` in it reads `to`.
   std::string words_after(const std::string& from, const std::string& to) {
@@ -116,7 +117,7 @@ TEST_F(ConnectionTest, RemoteAddressesAndCredentialsAreSavedAndLoaded) {
 
 TEST_F(ConnectionTest, CredentialsThatDoNotBelongTogetherAreRefused) {
   listen();
-  const Credentials own = *connection_.remote->credentials, other = cluster::make_credentials("default");
+  const Credentials own = *connection_.remote->credentials, other = cluster::make_credentials();
   const auto refusal = [&](const Credentials& credentials) {
     connection_.remote->credentials = credentials;
     connection_.save(file_());
@@ -136,6 +137,17 @@ TEST_F(ConnectionTest, NothingInAFileTurnsEncryptionOffForAPart) {
   EXPECT_THAT(words_after("tls+tcp://10.0.0.1:7001", "tls+tcp://10.0.0.1"),
               HasSubstr("'remote.requests' is no address"));
   EXPECT_THAT(words_after("tls+tcp://10.0.0.1:7001", "ipc:///a"), HasSubstr("'remote.requests' is no address"));
+}
+
+TEST_F(ConnectionTest, WhatGoesToAnotherHostInTheClearIsRemarkedOn) {
+  connection_.hostname = "far";
+  connection_.boot = "another";
+  EXPECT_THAT(words_of<ConnectionError>([&] { cluster::remark_on_clear_text(connection_); }), HasSubstr("on host far"));
+  listen();
+  EXPECT_EQ(cluster::remark_on_clear_text(connection_), "");
+  connection_.remote = {"tcp://10.0.0.1:7001", "tcp://10.0.0.1:7002"};
+  EXPECT_THAT(cluster::remark_on_clear_text(connection_),
+              HasSubstr("cluster 'default' on host far was started with --insecure"));
 }
 
 TEST_F(ConnectionTest, AKeyThatOthersCanReachIsRefusedWithTheRemedy) {

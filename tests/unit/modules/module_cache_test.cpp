@@ -39,6 +39,20 @@ TEST_F(ModuleCacheTest, ItsFolderIsPrivate) {
   EXPECT_EQ(status.st_mode & 0777, 0700u);
 }
 
+TEST_F(ModuleCacheTest, TheFoldersThatItHasToMakeArePrivateWhateverTheUmaskIs) {
+  unsetenv("ENGINERY_CACHE");
+  setenv("XDG_CACHE_HOME", (folder_ / "home" / ".cache").c_str(), 1);
+  const mode_t umask_before = umask(0);
+  ModuleCache::standard();
+  umask(umask_before);
+  unsetenv("XDG_CACHE_HOME");
+  for (const char* each : {"home", "home/.cache", "home/.cache/enginery"}) {
+    struct stat status;
+    ASSERT_EQ(stat((folder_ / each).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0700u) << each;
+  }
+}
+
 TEST_F(ModuleCacheTest, ADamagedFileIsReplacedAndMustBeProvenAgain) {
   const ModuleCache cache = ModuleCache::standard();
   const std::filesystem::path file = cache.keep(build_, "norms.so", bytes("code"));

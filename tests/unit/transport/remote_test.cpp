@@ -46,7 +46,7 @@ class RemoteTest : public testing::Test {
     std::string name = (std::filesystem::temp_directory_path() / "enginery-remote-XXXXXX").string();
     ASSERT_NE(mkdtemp(name.data()), nullptr);
     folder_ = name;
-    own_ = cluster::make_credentials("own");
+    own_ = cluster::make_credentials();
     echo_ = std::make_unique<Responder>("ipc://" + path(), 16, [this](Responder::Ticket ticket, Message request) {
       ++served_;
       echo_->answer(ticket, std::move(request));
@@ -108,7 +108,7 @@ TEST_F(RemoteTest, WhoHasTheSameCredentialsIsAnswered) {
 }
 
 TEST_F(RemoteTest, WhoHasOthersCredentialsIsRefusedByBothSides) {
-  const Credentials other = cluster::make_credentials("own");
+  const Credentials other = cluster::make_credentials();
   EXPECT_THAT(refusal({url_, other}), HasSubstr("copy the file anew"));
   // One that believes everything, and one that believes ours but cannot prove itself.
   EXPECT_THAT(refusal({url_, Credentials{own_.authority, other.certificate, other.key}}),
@@ -202,7 +202,7 @@ TEST_F(RemoteTest, APublisherIsHeardOverTlsByWhoBelongsAndByNobodyElse) {
   const std::string url = publisher.listen({"tls+tcp://127.0.0.1:0", own_});
   std::atomic<int> heard = 0, overheard = 0;
   const Subscriber friends({url, own_}, "abc:", [&](const Bytes&) { ++heard; });
-  const Subscriber others({url, cluster::make_credentials("own")}, "abc:", [&](const Bytes&) { ++overheard; });
+  const Subscriber others({url, cluster::make_credentials()}, "abc:", [&](const Bytes&) { ++overheard; });
   const Subscriber plain("tcp" + url.substr(url.find(':')), "abc:", [&](const Bytes&) { ++overheard; });
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (heard < 100 && std::chrono::steady_clock::now() < give_up) {
