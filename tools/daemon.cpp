@@ -5,13 +5,13 @@
 #include "tools/daemon.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -40,6 +40,14 @@ int relay(const cluster::Descriptor& pipe) {
   return ready ? 0 : 1;
 }
 
+/// Appends to `file` what this process wrote to stderr, which is a file, though it may have no name any more.
+void copy_log(int file) {
+  const cluster::Descriptor log(::open("/proc/self/fd/2", O_RDONLY | O_CLOEXEC));
+  char buffer[4096];
+  for (ssize_t got; (got = ::read(log.get(), buffer, sizeof buffer)) > 0;)
+    if (::write(file, buffer, static_cast<std::size_t>(got)) != got) return;
+}
+
 }  // namespace
 
 std::filesystem::path log_of(const Connection& connection) { return connection.directory / "launcher.log"; }
@@ -48,10 +56,26 @@ void turn_to_log(const Connection& connection) {
   const std::filesystem::path log = log_of(connection);
   const cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const cluster::Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  // What stands in a log that somebody removed is written anew. Before the first log, this is no file.
+  struct stat status;
+  if (file && ::fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0)
+    copy_log(file.get());
   // Whatever happens, who read the output so far must be let go: it waits for the end.
   const int target = file ? file.get() : nothing.get();
   ::dup2(target, STDOUT_FILENO);
   ::dup2(target, STDERR_FILENO);
+}
+
+/// Puts what this process wrote to its log where it outlives the runtime folder, which may be gone already.
+/// Before the cluster was ready there was no log, but these words.
+static void keep_log(const std::string& cluster, bool has_log, const std::string& failure) try {
+  const std::filesystem::path kept = cluster::last_log(cluster);
+  cluster::open_private(kept.parent_path());
+  const cluster::Descriptor file(::open(kept.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (has_log) return copy_log(file.get());
+  [[maybe_unused]] const ssize_t written = ::write(file.get(), failure.data(), failure.size());
+} catch (const std::exception&) {
+  // Nobody is left to say it to.
 }
 
 int start_in_background(LaunchOptions options) {
@@ -77,22 +101,26 @@ int start_in_background(LaunchOptions options) {
   options.logs = true;
   options.owner_lets_go = true;
   options.owner_fd = STDOUT_FILENO;
-  std::optional<Connection> ready;
+  bool ready = false;
+  options.on_lost_log = turn_to_log;
   options.on_ready = [&ready](const Connection& connection) {
-    ready = connection;
+    ready = true;
     // Should the command be gone by now, its reader was the last to care.
     [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, &kReady, 1);
     turn_to_log(connection);
   };
+  const std::string cluster = cluster::cluster_name(options.name);
   Launcher launcher(std::move(options));
   int status = 1;
+  std::string failure;
   try {
     status = launcher.run();
+    failure = launcher.failure();
   } catch (const std::exception& error) {
-    warn(error.what());
+    failure = error.what();
+    warn(failure);
   }
-  std::error_code none;
-  if (status != 0 && ready) std::filesystem::rename(log_of(*ready), cluster::last_log(ready->cluster), none);
+  if (!failure.empty()) keep_log(cluster, ready, failure);
   return status;
 }
 

@@ -3,7 +3,7 @@
 // The start: hold the runtime folder; spawn the hub; it says "listening"; write the connection file; spawn all engines;
 // the hub says "registered" for each; ready. From the first spawn on, every wait is one poll() over the signals, the
 // pidfd of each child, the hub's link and the owner: there is no moment at which a death or a Ctrl-C goes unseen, and
-// no polling interval.
+// no polling interval, but for the runtime folder: that is looked at every second.
 //
 // A hub or an engine that dies is started anew in the same poll (launcher_hub.cpp, launcher_engines.cpp).
 //
@@ -14,6 +14,7 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,7 +60,9 @@ Launcher::Launcher(LaunchOptions options)
     : options_(std::move(options)),
       directory_(options_.name = cluster::cluster_name(options_.name)),
       signals_(watch_signals()),
-      started_(Clock::now()) {
+      started_(Clock::now()),
+      next_look_(started_ + kLookInterval) {
+  if (const std::string remark = cluster::runtime_base_remark(); !remark.empty()) warn(remark);
   connection_.cluster = options_.name;
   connection_.launcher = ProcessId::self();
   connection_.directory = directory_.path();
@@ -126,21 +129,44 @@ void Launcher::turn() {
     if (waits[4 + i].revents) engine_ended(ids[i]);
   }
   if (waits[3].revents && !outcome_) hub_ended();
+  if (now >= next_look_ && !outcome_) look_after_folder();
   if (hub_start_at_ && now >= *hub_start_at_ && !outcome_) restart_hub();
   if (!outcome_) serve_engines(now);
 }
 
 int Launcher::patience() const {
-  std::optional<Clock::time_point> next = hub_start_at_;
+  Clock::time_point next = next_look_;
   const auto also = [&next](const std::optional<Clock::time_point>& time) {
-    if (time && (!next || *time < *next)) next = time;
+    if (time) next = std::min(next, *time);
   };
+  also(hub_start_at_);
   if (!ready_) also(started_ + options_.timeout);
   for (const auto& [id, engine] : engines_) {
     also(engine.kill_at);
     if (hub_listens_) also(engine.start_at);
   }
-  return next ? milliseconds_until(*next) : -1;
+  return milliseconds_until(next);
+}
+
+void Launcher::look_after_folder() try {
+  next_look_ = Clock::now() + kLookInterval;
+  const std::filesystem::path file = directory_.path() / cluster::kConnectionFile;
+  const auto is_gone = [](const std::filesystem::path& path) {
+    struct stat status;
+    return ::lstat(path.c_str(), &status) != 0 && errno == ENOENT;
+  };
+  const bool lost = directory_.restore();
+  if (ready_ && options_.on_lost_log && is_gone(log_of("launcher"))) options_.on_lost_log(connection_);
+  const bool file_lost = !connection_.hub.requests.empty() && is_gone(file);
+  if (file_lost) connection_.save(file);
+  if (lost || file_lost)
+    warn(fmt::format("somebody removed files from {}, without which no command finds this cluster; they are back",
+                     directory_.path().string()));
+} catch (const ConnectionError& error) {
+  fail(
+      fmt::format("the folder of cluster '{}' was removed, and without it no command finds the cluster: {}. The "
+                  "cluster ends",
+                  options_.name, error.what()));
 }
 
 void Launcher::ready_if_all_are() {
@@ -148,7 +174,8 @@ void Launcher::ready_if_all_are() {
   if (ready_ || !all) return;
   ready_ = true;
   std::error_code none;
-  std::filesystem::remove(cluster::last_log(options_.name), none);
+  while (const auto log = cluster::kept_log(options_.name))
+    if (!std::filesystem::remove(*log, none)) break;
   const std::chrono::duration<double> took = Clock::now() - started_;
   const std::size_t count = engines_.size();
   say(fmt::format("{} engine{} of cluster '{}' {} ready ({:.2f} s)", count, count == 1 ? "" : "s", options_.name,
@@ -187,6 +214,7 @@ int Launcher::take_signal() {
 
 void Launcher::fail(const std::string& words) {
   warn(words);
+  failure_ = words;
   outcome_ = 1;
 }
 

@@ -46,6 +46,8 @@ struct LaunchOptions {
   bool owner_lets_go = false;
   /// Called once, when all engines take tasks.
   std::function<void(const Connection&)> on_ready;
+  /// Called when somebody removed launcher.log from the runtime folder. Only with `logs`.
+  std::function<void(const Connection&)> on_lost_log;
 };
 
 /// One cluster of this host, from start to end. It never touches NNG, since NNG and new processes do not mix.
@@ -65,11 +67,15 @@ class Launcher {
   /// hub died again and again.
   int run();
   const std::filesystem::path& directory() const noexcept { return directory_.path(); }
+  /// Why run() gave 1; empty if it did not, or has thrown.
+  const std::string& failure() const noexcept { return failure_; }
 
  private:
   using Clock = std::chrono::steady_clock;
   /// For children to end in before they are killed: an engine takes five seconds for its own end at most.
   static constexpr std::chrono::seconds kGrace{7};
+  /// How often the folder is looked after.
+  static constexpr std::chrono::seconds kLookInterval{1};
   struct Engine {
     Engine(Program what, int deaths) : program(std::move(what)), policy(deaths) {}
     Program program;
@@ -118,6 +124,9 @@ class Launcher {
   void serve_engines(Clock::time_point now);
   std::size_t running_engines() const;
 
+  /// Puts back what somebody removed of the runtime folder, or ends the cluster.
+  void look_after_folder();
+
   /// Waits for the next event, and handles all there are.
   void turn();
   int patience() const;
@@ -133,10 +142,11 @@ class Launcher {
   cluster::RuntimeDirectory directory_;
   cluster::Descriptor signals_;
   Connection connection_;
-  Clock::time_point started_;
+  Clock::time_point started_, next_look_;
   bool ready_ = false;
   /// The status to end with, once it is known that it ends.
   std::optional<int> outcome_;
+  std::string failure_;
   std::optional<Child> hub_;
   bool hub_listens_ = false;
   RestartPolicy hub_policy_{6};  // within 4 s

@@ -21,6 +21,7 @@ int start_for_owner(LaunchOptions options) {
   const int owner = options.owner_fd;
   ::fcntl(owner, F_SETFD, FD_CLOEXEC);
   options.logs = true;
+  options.on_lost_log = turn_to_log;
   options.on_ready = [owner](const Connection& connection) {
     turn_to_log(connection);
     const std::string line = (connection.directory / cluster::kConnectionFile).string() + "\n";
@@ -43,7 +44,9 @@ void start_command(CommandLine& line) {
   given->launch.engines = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   given->launch.command = own_file();
   Command command = line.command("start", "Start a hub and engines on this host, and watch them until Ctrl-C");
-  command.option("-n,--engines", given->launch.engines, "How many engines, 0 to 4096 (default: one per core)")
+  command
+      .option("-n,--engines", given->launch.engines,
+              "How many engines, 0 to 4096 (default: one per core)")
       .check(whole_number_from(0, 4096))
       .type_name("N");
   add_name(command, given->launch.name);

@@ -1,0 +1,125 @@
+// tests/process/launcher_folder_test.cpp: clusters from whose folder somebody removes files, and what they say of it.
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <enginery/connection.hpp>
+
+#include "core/cluster/runtime_directory.hpp"
+#include "tests/process/launcher_fixture.hpp"
+
+namespace enginery::testing_processes {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// With fake and with true hubs and engines.
+class AnyFolderTest : public LauncherTest, public ::testing::WithParamInterface<const char*> {
+ protected:
+  AnyFolderTest() { fake_ = GetParam() == std::string("fake"); }
+};
+INSTANTIATE_TEST_SUITE_P(Children, AnyFolderTest, ::testing::Values(ENGINERY_TEST_CHILDREN),
+                         [](const auto& info) { return std::string(info.param); });
+
+class LauncherFolderTest : public LauncherTest {
+ protected:
+  static std::string text_of(const fs::path& file) {
+    std::stringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+  }
+};
+
+TEST_P(AnyFolderTest, WhatIsRemovedOfItsFolderComesBack) {
+  const auto command = start_ready({"-n", "1"});
+  const auto children = children_of(command->pid());
+  fs::remove(folder() / "lock");
+  fs::remove(folder() / "connection.json");
+  EXPECT_TRUE(command->writes("they are back"));
+  EXPECT_EQ(Connection::find().launcher.pid, command->pid());
+  fs::remove_all(folder().parent_path());
+  EXPECT_TRUE(command->writes("they are back\nenginery: somebody removed")) << command->text_so_far();
+  ASSERT_TRUE(command->writes("they are back\nenginery: somebody removed files from " + folder().string()));
+  while (!fs::exists(folder() / "connection.json")) std::this_thread::yield();
+  EXPECT_EQ(Connection::find().launcher.pid, command->pid());
+  EXPECT_EQ(start()->finish(), 1);
+  // Hub and engine are back at their addresses within a second or two.
+  while (!fake_ && run({"exec", "1"}).first != 0) ASSERT_TRUE(children[0].running());
+  EXPECT_EQ(run({"stop"}).first, 0);
+  expect_nothing_left(children);
+}
+
+TEST_P(AnyFolderTest, WithoutAPlaceForItsFolderTheClusterEndsAndSaysWhy) {
+  const auto command = start_ready({"-n", "1"});
+  const auto children = children_of(command->pid());
+  fs::remove_all(base_);
+  EXPECT_EQ(command->finish(), 1);
+  EXPECT_THAT(command->text(), HasSubstr("the folder of cluster 'default' was removed, and without it no command finds "
+                                         "the cluster: " +
+                                         folder().parent_path().string()));
+  expect_nothing_left(children);
+}
+
+TEST_F(LauncherFolderTest, SystemdsCleanerLeavesItsFolderAlone) {
+  if (!fs::exists("/usr/bin/systemd-tmpfiles")) GTEST_SKIP() << "there is no systemd-tmpfiles here";
+  const auto command = start_ready({"-n", "1"});
+  fs::create_directory(folder("dead"));
+  std::ofstream(folder("dead") / "lock") << "1 1\n";
+  // What is older than nothing at all goes.
+  std::ofstream(base_ / "cleaner.conf") << "d " << folder().parent_path().string() << " - - - 0\n";
+  Command cleaner({"--clean", base_ / "cleaner.conf"}, -1, "/usr/bin/systemd-tmpfiles");
+  EXPECT_EQ(cleaner.finish(), 0) << cleaner.text();
+  EXPECT_FALSE(fs::exists(folder("dead"))) << "it cleans nothing";
+  EXPECT_TRUE(fs::exists(folder() / "lock"));
+  EXPECT_EQ(Connection::find().launcher.pid, command->pid());
+}
+
+TEST_F(LauncherFolderTest, WhatADaemonsLogSaidStandsInTheOneThatFollowsIt) {
+  ASSERT_EQ(start({"-n", "1", "--daemon"})->finish(), 0);
+  const Connection connection = Connection::find();
+  const auto log_says = [this](const std::string& words) {
+    return text_of(folder() / "launcher.log").find(words) != std::string::npos;
+  };
+  for (const Watched& child : children_of(connection.launcher.pid))
+    if (child.pid() != connection.hub.process.pid) send_signal(child.pid(), SIGKILL);
+  while (!log_says("0 of 1 engines left")) ASSERT_TRUE(connection.launcher.alive());
+  fs::remove_all(folder());
+  while (!log_says("they are back")) ASSERT_TRUE(connection.launcher.alive());
+  EXPECT_TRUE(log_says("0 of 1 engines left"));
+  EXPECT_EQ(run({"stop"}).first, 0);
+}
+
+TEST_F(LauncherFolderTest, WhyADaemonEndedWhoseFolderIsGoneCanBeReadElsewhere) {
+  const std::string name = "gone-" + std::to_string(::getpid());
+  ASSERT_EQ(start({"-n", "1", "--daemon", "--name", name})->finish(), 0);
+  const Watched launcher(Connection::find(name).launcher.pid);
+  fs::remove_all(base_);
+  EXPECT_TRUE(launcher.ends());
+  const fs::path log = cluster::fallback_base() / (name + "~launcher.log");
+  EXPECT_THAT(run({"status", "--name", name}).second, HasSubstr("It failed; " + log.string() + " says why."));
+  EXPECT_THAT(text_of(log), HasSubstr("The cluster ends"));
+  fs::remove(log);
+}
+
+TEST_F(LauncherFolderTest, WhyADaemonDidNotStartCanBeReadUntilTheNextStart) {
+  misbehave("engine dies early");
+  ASSERT_EQ(start({"-n", "1", "--daemon"})->finish(), 1);
+  const fs::path log = folder().parent_path() / "default~launcher.log";
+  EXPECT_THAT(run({"status"}).second, HasSubstr("It failed; " + log.string() + " says why."));
+  EXPECT_THAT(text_of(log), HasSubstr("exit status 3. Its last words:\n  no such plugin"));
+  misbehave("");
+  const auto command = start_ready();
+  EXPECT_EQ(start({"-n", "1", "--daemon"})->finish(), 1);
+  EXPECT_FALSE(fs::exists(log)) << "a second start says nothing of the cluster that runs";
+}
+
+}  // namespace
+}  // namespace enginery::testing_processes
