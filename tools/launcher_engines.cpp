@@ -3,18 +3,27 @@
 // An engine that died, and is to come back, is one without a process and with a time to start. Whoever asks for a
 // restart only has its process ended: the death leads to the start, at once.
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
 
+#include "tools/allowed_cores.hpp"
 #include "tools/launcher.hpp"
 #include "tools/launcher_words.hpp"
 
 namespace enginery::tools {
 
+/// OpenMP and most BLAS libraries otherwise take all cores in each engine.
+static void share_cores(int engines) {
+  const std::string share = std::to_string(std::max(1, allowed_cores() / std::max(1, engines)));
+  ::setenv("OMP_NUM_THREADS", share.c_str(), 0);
+}
+
 void Launcher::add_engines() {
+  share_cores(options_.engines);
   const std::string file = (directory_.path() / cluster::kConnectionFile).string();
   for (int id = 0; id < options_.engines; ++id) {
     Program program{options_.command,

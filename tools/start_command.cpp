@@ -2,13 +2,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "core/cluster/endpoint.hpp"
 #include "core/cluster/log.hpp"
 #include "core/cluster/runtime_directory.hpp"
+#include "tools/allowed_cores.hpp"
 #include "tools/command.hpp"
 #include "tools/daemon.hpp"
 #include "tools/launcher.hpp"
@@ -41,12 +40,12 @@ void start_command(CommandLine& line) {
     bool daemon = false;
   };
   const auto given = std::make_shared<Given>();
-  given->launch.engines = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  given->launch.engines = allowed_cores();
   given->launch.command = own_file();
   Command command = line.command("start", "Start a hub and engines on this host, and watch them until Ctrl-C");
   command
       .option("-n,--engines", given->launch.engines,
-              "How many engines, 0 to 4096 (default: one per core)")
+              "How many engines, 0 to 4096 (default: one per core that this process may use)")
       .check(whole_number_from(0, 4096))
       .type_name("N");
   add_name(command, given->launch.name);

@@ -15,7 +15,7 @@ namespace enginery {
 
 /// What a Cluster starts.
 struct ClusterOptions {
-  std::optional<int> n{};                     ///< engines; none: one per core
+  std::optional<int> n{};                     ///< engines; none: one per core it may use
   std::string name{};                         ///< empty: one that no other cluster has
   std::vector<std::string> load{};            ///< plugins that every engine imports at start
   bool restart = false;                       ///< an engine that dies is started anew, with its id and plugins
