@@ -29,8 +29,11 @@ void require_ready(const AsyncTasks& tasks) {
   if (!tasks.ready()) throw ValueError("the result is not ready; wait() for it first");
 }
 
-double seconds_between(const Metadata::Time& from, const Metadata::Time& to) {
-  return from && to ? Seconds(*to - *from).count() : 0;
+/// Requires: there are tasks.
+std::chrono::steady_clock::time_point first_submission(const std::vector<TaskHandle>& tasks) {
+  auto first = std::chrono::steady_clock::time_point::max();
+  for (const TaskHandle& task : tasks) first = std::min(first, task.times().submitted);
+  return first;
 }
 
 }  // namespace
@@ -59,6 +62,7 @@ const void* TaskHandle::decoded(const Decoding& decoding) const {
 }
 void TaskHandle::then(Continuation work) const { task_->then(std::move(work)); }
 Metadata TaskHandle::metadata() const { return task_->metadata(); }
+TaskHandle::Times TaskHandle::times() const { return task_->times(); }
 void TaskHandle::abort() const { task_->abort(); }
 TaskHandle TaskHandle::push(std::string_view name, const Value& value) const {
   const std::pair<std::string, Value> item{name, value};
@@ -116,33 +120,22 @@ std::vector<std::string> AsyncTasks::msg_ids() const {
 
 double AsyncTasks::wall_time() const {
   require_ready(*this);
-  Metadata::Time first, last;
-  for (const TaskHandle& task : tasks_) {
-    const Metadata metadata = task.metadata();
-    if (!first || metadata.submitted < first) first = metadata.submitted;
-    if (!last || metadata.received > last) last = metadata.received;
-  }
-  return seconds_between(first, last);
+  if (tasks_.empty()) return 0;
+  auto last = std::chrono::steady_clock::time_point::min();
+  for (const TaskHandle& task : tasks_) last = std::max(last, task.times().received.value_or(last));
+  return Seconds(last - first_submission(tasks_)).count();
 }
 
 double AsyncTasks::serial_time() const {
   require_ready(*this);
   double sum = 0;
-  for (const TaskHandle& task : tasks_) {
-    const Metadata metadata = task.metadata();
-    sum += seconds_between(metadata.started, metadata.completed);
-  }
+  for (const TaskHandle& task : tasks_) sum += task.times().ran.count();
   return sum;
 }
 
 double AsyncTasks::elapsed() const {
   if (ready()) return wall_time();
-  Metadata::Time first;
-  for (const TaskHandle& task : tasks_) {
-    const Metadata metadata = task.metadata();
-    if (!first || metadata.submitted < first) first = metadata.submitted;
-  }
-  return seconds_between(first, std::chrono::system_clock::now());
+  return Seconds(std::chrono::steady_clock::now() - first_submission(tasks_)).count();
 }
 
 std::vector<std::string> AsyncTasks::texts(std::string Metadata::*text) const {

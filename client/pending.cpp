@@ -54,7 +54,7 @@ void Pending::fail(std::exception_ptr error) {
 }
 
 void Pending::finish() {
-  received_ = std::chrono::system_clock::now();
+  received_ = Moment::now();
   const std::uint32_t before = state_.exchange(kDone, std::memory_order_acq_rel);
   if (before & kAwaited) futex_wake(state_);
   if (before & kContinued) {
@@ -166,12 +166,12 @@ Metadata Pending::metadata() const {
   metadata.engine_uuid = engine_.text();
   metadata.msg_id = msg_id();
   metadata.label = label_;
-  metadata.submitted = submitted_;
+  metadata.submitted = submitted_.wall;
   metadata.execute_input = execute_input_;
   if (!ready()) return metadata;
   const std::lock_guard lock(decoding_);
   open_outcome();
-  metadata.received = received_;
+  metadata.received = received_.wall;
   metadata.status = error_ ? Status::error : Status::ok;
   if (outcome_) {
     metadata.started = utc(outcome_->started);
@@ -192,6 +192,16 @@ Metadata Pending::metadata() const {
     }
   }
   return metadata;
+}
+
+TaskHandle::Times Pending::times() const {
+  TaskHandle::Times times{submitted_.steady, std::nullopt};
+  if (!ready()) return times;
+  const std::lock_guard lock(decoding_);
+  open_outcome();
+  times.received = received_.steady;
+  if (outcome_) times.ran = std::chrono::nanoseconds(outcome_->ran);
+  return times;
 }
 
 void Pending::abort() const {

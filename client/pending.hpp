@@ -37,7 +37,7 @@ class Pending {
         label_(std::move(label)),
         execute_input_(std::move(execute_input)),
         time_limit_(time_limit),
-        submitted_(std::chrono::system_clock::now()) {}
+        submitted_(Moment::now()) {}
 
   // By the link, before the task can complete.
   void set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq);
@@ -61,6 +61,7 @@ class Pending {
   void then(Continuation work);
 
   Metadata metadata() const;
+  TaskHandle::Times times() const;
   void abort() const;
 
   /// To the engine that it went to; null when it went to none, or when the client has ended.
@@ -71,6 +72,12 @@ class Pending {
   std::string msg_id() const;
 
  private:
+  /// What people read, and what durations follow from.
+  struct Moment {
+    std::chrono::system_clock::time_point wall{};
+    std::chrono::steady_clock::time_point steady{};
+    static Moment now() { return {std::chrono::system_clock::now(), std::chrono::steady_clock::now()}; }
+  };
   static constexpr std::uint32_t kAwaited = 1, kContinued = 2, kDone = 4;  // bits
   static constexpr std::uint32_t kNudge = 8;  // above them: counts nudges of those who wait
 
@@ -84,8 +91,8 @@ class Pending {
   const Uuid engine_;
   const std::string label_, execute_input_;
   const session::Time time_limit_;
-  const std::chrono::system_clock::time_point submitted_;
-  std::chrono::system_clock::time_point received_{};
+  const Moment submitted_;
+  Moment received_{};
   std::weak_ptr<EngineLink> link_;
   Uuid session_;
   std::uint64_t seq_ = 0;

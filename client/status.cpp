@@ -36,6 +36,7 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
     engine.running_since =
         std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
             std::chrono::nanoseconds(answer.running_since)));
+  engine.running_for = std::chrono::nanoseconds(answer.running_for);
   engine.queued = answer.queued;
   engine.finished = answer.finished;
   engine.sessions = answer.sessions;

@@ -31,6 +31,8 @@ struct EngineStatus {
   /// The name of the task that runs; empty when none does.
   std::string task;
   std::optional<std::chrono::system_clock::time_point> running_since;
+  /// Not the difference to `running_since`: wall clocks are set, and two hosts' differ.
+  std::chrono::nanoseconds running_for{0};
   /// It has a process that can be asked.
   bool is_there() const { return pid != 0; }
   std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0, code_bytes = 0;

@@ -188,6 +188,7 @@ bool SessionServer::take_task(Lock& lock) {
   running_ = sessions_.next(now(), actions);
   if (running_) {
     running_since_ = utc_now();
+    began_ = now();
     begin_stoppable_task();
   }
   const bool changed = !actions.empty() || sessions_.next_deadline() < armed_;
@@ -308,6 +309,7 @@ wire::EngineStatus SessionServer::status() {
     const Lock lock(mutex_);
     running = running_;
     status.running_since = running ? running_since_ : 0;
+    status.running_for = running ? (now() - began_).count() : 0;
     status.finished = finished_;
     for (const auto& summary : sessions_.sessions()) {
       ++status.sessions;

@@ -82,7 +82,8 @@ class SessionServer {
   std::condition_variable work_, clock_;
   session::EngineSessions sessions_;
   std::optional<session::Running> running_;
-  std::int64_t running_since_ = 0;
+  std::int64_t running_since_ = 0;  // by the wall clock, for people
+  session::Time began_{};           // the same moment
   std::uint64_t finished_ = 0;
   std::vector<Uuid> ended_;                // sessions that the main thread has not heard of yet
   session::Time armed_ = session::kNever;  // when the clock thread will wake

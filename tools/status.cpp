@@ -24,7 +24,7 @@ const char* colour_of_engine(const std::string& state) {
 
 }  // namespace
 
-std::string status_table(const ClusterStatus& status, std::chrono::system_clock::time_point now, bool colours) {
+std::string status_table(const ClusterStatus& status, bool colours) {
   const std::size_t all = status.engines.size();
   const std::size_t there = status.engines_there();
   const std::string heading = fmt::format("cluster '{}': hub pid {}, up {}, {}{} engine{}\n", status.cluster,
@@ -45,7 +45,7 @@ std::string status_table(const ClusterStatus& status, std::chrono::system_clock:
   for (const EngineStatus& engine : status.engines) {
     std::string since;
     if (engine.running_since)
-      since = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(now - *engine.running_since));
+      since = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(engine.running_for));
     if (!engine.is_there()) {
       table.add({{std::to_string(engine.id)},
                  {},

@@ -9,7 +9,7 @@
 namespace enginery::tools {
 
 /// A table for people, one line per engine, with a newline at the end.
-std::string status_table(const ClusterStatus& status, std::chrono::system_clock::time_point now, bool colours);
+std::string status_table(const ClusterStatus& status, bool colours);
 
 /// For programs: {"cluster", "hub": {"pid"}, "uptime" in seconds, "engines": [{"id", "pid", "uuid", "state", "task"
 /// (null when none runs), "running_since" (ISO 8601, UTC, or null), "queued", "finished", "sessions",

@@ -24,8 +24,7 @@ void status_command(CommandLine& line) {
       "  enginery status --name b --json | jq '.engines[].state'\n");
   command.does([given] {
     const ClusterStatus status = query_status(Connection::find(given->name), milliseconds(given->timeout));
-    fmt::print("{}", given->json ? status_json(status)
-                                 : status_table(status, std::chrono::system_clock::now(), wants_colours()));
+    fmt::print("{}", given->json ? status_json(status) : status_table(status, wants_colours()));
     return 0;
   });
 }

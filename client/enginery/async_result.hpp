@@ -42,7 +42,8 @@ class ENGINERY_API AsyncTasks {
   std::vector<std::string> msg_ids() const;
   /// Seconds: the last result's arrival minus the first submission. Throws ValueError while one is not ready.
   double wall_time() const;
-  /// Seconds: the sum of completed − started. Throws ValueError while one is not ready.
+  /// Seconds: the sum of completed − started. Throws ValueError while one is not ready. Like the others, by clocks
+  /// that nobody sets: a wall clock that was set changes the metadata's times, and none of these.
   double serial_time() const;
   /// Seconds since the submission, until the results were there.
   double elapsed() const;

@@ -55,6 +55,15 @@ class ENGINERY_API TaskHandle {
 
   /// As it is now; complete once the result is there.
   Metadata metadata() const;
+  /// By clocks that nobody sets: how long things took follows from these, and not from the metadata's wall times.
+  struct Times {
+    std::chrono::steady_clock::time_point submitted;
+    /// Absent until it is ready.
+    std::optional<std::chrono::steady_clock::time_point> received;
+    /// On its engine; zero until it is ready, and if it did not run.
+    Seconds ran{0};
+  };
+  Times times() const;
   /// Asks that the task not run, or stop; returns at once. Its outcome still comes.
   void abort() const;
   /// Binds a name in the namespace of the task's engine, behind all that was sent to that engine before.

@@ -67,6 +67,7 @@ std::string text_of(const Value& result, std::span<const Value> arguments) {
   const FloatingPointScope scope;
   wire::Outcome outcome;
   outcome.started = utc_now();
+  const auto began = std::chrono::steady_clock::now();
   const ThrowRecording recording;
   std::string keep;
   try {
@@ -91,6 +92,7 @@ std::string text_of(const Value& result, std::span<const Value> arguments) {
                      outcome.failure->evalue);
   }
   outcome.completed = utc_now();
+  outcome.ran = std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count();
   return outcome;
 }
 
@@ -302,7 +304,8 @@ wire::Packed pack(const wire::Outcome& outcome, std::size_t inline_bytes) {
                                .value = {},
                                .failure = wire::Failure{ename, why, {}},
                                .out = outcome.out,
-                               .err = outcome.err};
+                               .err = outcome.err,
+                               .ran = outcome.ran};
     return wire::pack(failed, inline_bytes);
   };
   try {

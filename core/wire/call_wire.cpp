@@ -209,7 +209,7 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   const auto execute_result = outcome.execute_result.empty() ? 0 : builder.CreateString(outcome.execute_result);
   const auto out = add_text(builder, outcome.out), err = add_text(builder, outcome.err);
   builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure,
-                                   execute_result, out, err));
+                                   execute_result, out, err, outcome.ran));
   Packed packed = finish(builder, writer, inline_bytes);
   if (builder.GetSize() > kKeptBuilder) builder.Reset();
   return packed;
@@ -258,6 +258,7 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
   outcome.execute_result = text_of(table.execute_result());
   outcome.out = text_of(table.out());
   outcome.err = text_of(table.err());
+  outcome.ran = table.ran();
   if (table.failure()) {
     outcome.failure = Failure{text_of(table.failure()->ename()), text_of(table.failure()->evalue()),
                               text_of(table.failure()->traceback())};

@@ -41,7 +41,7 @@ struct Failure {
   std::string ename, evalue, traceback;
 };
 
-/// Times in nanoseconds since 1970, UTC.
+/// Times in nanoseconds since 1970, UTC; `ran` in nanoseconds of a steady clock.
 struct Outcome {
   std::int64_t started = 0, completed = 0;
   std::string build_id;
@@ -49,6 +49,7 @@ struct Outcome {
   Value value;
   std::optional<Failure> failure;
   std::string out, err;  ///< what the task wrote to stdout and stderr; any bytes
+  std::int64_t ran = 0;
 };
 
 /// A body and the payloads that are too large to travel in it.

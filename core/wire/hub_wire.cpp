@@ -149,14 +149,15 @@ Message encode(const EngineStatus& status) {
   const auto uuid = to_id<hubfb::Id>(status.uuid);
   builder.Finish(hubfb::CreateEngineStatus(builder, &uuid, status.id, status.pid, task, status.running_since,
                                            status.queued, status.finished, status.sessions, status.resident_bytes,
-                                           status.code_bytes));
+                                           status.code_bytes, status.running_for));
   return frame(MessageKind::engine_status, written(builder));
 }
 
 EngineStatus decode_engine_status(const Opened& opened) {
   const auto& table = verified<hubfb::EngineStatus>(opened.envelope, "engine status");
-  return {to_uuid(table.uuid()), table.id(),       table.pid(),      text_of(table.task()),  table.running_since(),
-          table.queued(),        table.finished(), table.sessions(), table.resident_bytes(), table.code_bytes()};
+  return {to_uuid(table.uuid()),  table.id(),         table.pid(),        text_of(table.task()),
+          table.running_since(),  table.queued(),     table.finished(),   table.sessions(),
+          table.resident_bytes(), table.code_bytes(), table.running_for()};
 }
 
 }  // namespace enginery::wire

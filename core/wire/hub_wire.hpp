@@ -80,6 +80,7 @@ struct EngineStatus {
   std::string task;
   std::int64_t running_since = 0;  ///< ns since 1970, UTC; 0 when idle
   std::uint64_t queued = 0, finished = 0, sessions = 0, resident_bytes = 0, code_bytes = 0;
+  std::int64_t running_for = 0;  ///< ns of a steady clock
 };
 
 /// Goes in front of every published change.

@@ -110,8 +110,11 @@ TEST_F(ClusterTest, WallTimeAndSerialTimeFollowFromTheMetadata) {
     serial += Seconds(*one.completed - *one.started).count();
     EXPECT_LE(*one.submitted, *one.received);
   }
-  EXPECT_EQ(results.wall_time(), Seconds(last - first).count());
-  EXPECT_EQ(results.serial_time(), serial);
+  // The metadata's times are by wall clocks, which run a little otherwise.
+  constexpr double kClocksDiffer = 0.01;
+  EXPECT_NEAR(results.wall_time(), Seconds(last - first).count(), kClocksDiffer);
+  EXPECT_NEAR(results.serial_time(), serial, kClocksDiffer);
+  EXPECT_GE(results.serial_time(), 0.15);
   EXPECT_EQ(results.elapsed(), results.wall_time());
   EXPECT_EQ(results.progress(), 3u);
 }
