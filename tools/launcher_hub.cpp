@@ -30,6 +30,8 @@ void Launcher::start_hub() {
 
 void Launcher::restart_hub() try {
   hub_start_at_.reset();
+  look_after_folder();  // the hub reads in the connection file what proofs there are
+  if (outcome_) return;
   start_hub();
   resume(*hub_->link());
 } catch (const Error& error) {

@@ -88,6 +88,7 @@ std::string status_json(const ClusterStatus& status) {
                  {"how", nullptr},
                  {"task", nullptr},
                  {"running_since", nullptr},
+                 {"running_for", nullptr},
                  {"queued", engine.queued},
                  {"finished", engine.finished},
                  {"sessions", engine.sessions},
@@ -96,7 +97,10 @@ std::string status_json(const ClusterStatus& status) {
     if (!engine.host.empty()) each["host"] = engine.host;
     if (!engine.how.empty()) each["how"] = engine.how;
     if (!engine.task.empty()) each["task"] = engine.task;
-    if (engine.running_since) each["running_since"] = utc_text(*engine.running_since);
+    if (engine.running_since) {
+      each["running_since"] = utc_text(*engine.running_since);
+      each["running_for"] = std::chrono::duration<double>(engine.running_for).count();
+    }
     engines.push_back(std::move(each));
   }
   const json root = {{"cluster", status.cluster},

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <csignal>
+#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -54,7 +55,7 @@ void stop_cluster(const std::string& name) {
 void stop_all_clusters() {
   cluster::check_trusted(cluster::runtime_path(cluster::cluster_name()));
   const auto clusters = cluster::running_clusters();
-  if (clusters.empty()) fmt::print("enginery: there is no cluster to stop\n");
+  if (clusters.empty()) fmt::print(stderr, "enginery: there is no cluster to stop\n");
   for (const std::string& cluster : clusters) stop_cluster(cluster);
 }
 

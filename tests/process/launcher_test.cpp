@@ -5,8 +5,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -225,12 +223,6 @@ TEST_P(AnyLauncherTest, TheEndOfItsOwnersPipeEndsTheCluster) {
   mine = Descriptor();
   EXPECT_EQ(command->finish(), 0);
   expect_nothing_left(children);
-}
-
-TEST_F(LauncherTest, StoppingAllOfNoneIsASuccess) {
-  const auto [status, text] = run({"stop", "--all"});
-  EXPECT_EQ(status, 0);
-  EXPECT_EQ(text, "enginery: there is no cluster to stop\n");
 }
 
 TEST_F(LauncherTest, AnEngineThatDiesEarlyFailsTheStartWithWords) {

@@ -15,6 +15,7 @@
 #include <enginery/cluster.hpp>
 
 #include "tests/process/launcher_fixture.hpp"
+#include "tools/allowed_cores.hpp"
 
 namespace enginery::testing_processes {
 namespace {
@@ -89,7 +90,7 @@ TEST_F(OwnClusterTest, IsReadyWhenItIsThereAndGoneWhenItIsNot) {
 }
 
 TEST_F(OwnClusterTest, HasOneEnginePerCoreUnlessToldOtherwise) {
-  EXPECT_EQ(Cluster().client().size(), std::thread::hardware_concurrency());
+  EXPECT_EQ(Cluster().client().size(), static_cast<std::size_t>(tools::allowed_cores()));
   EXPECT_EQ(Cluster({.n = 0}).client().size(), 0u);
 }
 

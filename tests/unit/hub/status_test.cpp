@@ -84,6 +84,8 @@ TEST(Status, JsonHoldsEverythingAndNullForNothing) {
   EXPECT_EQ(root["engines"][0]["task"], nullptr);
   EXPECT_EQ(root["engines"][0]["running_since"], nullptr);
   EXPECT_EQ(root["engines"][1]["running_since"], "2023-11-14T22:13:20.000Z");
+  EXPECT_EQ(root["engines"][0]["running_for"], nullptr);
+  EXPECT_EQ(root["engines"][1]["running_for"], 75.0);
   EXPECT_EQ(root["engines"][1]["uuid"], Uuid{{0xab}}.text());
   EXPECT_EQ(root["engines"][1]["finished"], 12345);
 }
