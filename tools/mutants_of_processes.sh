@@ -103,5 +103,13 @@ mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/descrip
 mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
   's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \
   cluster_test OutputTest.APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported
+mutant "what is found by a name is this user's alone" core/cluster/connection.cpp '/cluster::check_trusted\(directory\);/d' \
+  hub_runtime_directory_test RuntimeDirectoryTest.WhatOthersCouldHaveMadeIsNeitherFoundNorUsed
+mutant "a held folder is locked" core/cluster/runtime_directory.cpp \
+  's/::flock\(folder.get\(\), LOCK_EX \| LOCK_NB\) != 0; \+\+i/false; ++i/' \
+  hub_runtime_directory_test RuntimeDirectoryTest.ACleanerThatAsksForALockLeavesAHeldFolderAlone
+mutant "what is removed of a cluster's folder comes back" tools/launcher.cpp \
+  's/if \(now >= next_look_ && !outcome_\) look_after_folder\(\);/if (now >= next_look_) next_look_ = now + kLookInterval;/' \
+  launcher_test Children/AnyFolderTest.WhatIsRemovedOfItsFolderComesBack/true
 
 [ $survivors -eq 0 ] || { echo "$survivors mutants survived"; exit 1; }

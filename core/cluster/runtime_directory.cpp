@@ -77,11 +77,12 @@ std::optional<ProcessId> signer(int folder) {
   return process;
 }
 
-/// The living launcher that the connection file names.
+/// The living launcher that the connection file names, if it is this folder's and not a copy of another's.
 std::optional<ProcessId> launcher_of_file(const std::filesystem::path& directory) try {
   const Connection connection = Connection::load(directory / kConnectionFile);
   const bool here = Host::self().same_pids({connection.hostname, connection.boot, connection.pid_namespace});
-  return here && connection.launcher.alive() ? std::optional(connection.launcher) : std::nullopt;
+  const bool own = here && connection.directory == directory;
+  return own && connection.launcher.alive() ? std::optional(connection.launcher) : std::nullopt;
 } catch (const ConnectionError&) {
   return std::nullopt;
 }

@@ -176,6 +176,16 @@ TEST_F(RuntimeDirectoryTest, WithoutItsLockFileAHeldFolderIsStillHeldAndFound) {
   EXPECT_EQ(holder(folder()), ProcessId::self());
 }
 
+TEST_F(RuntimeDirectoryTest, ACopyOfAConnectionFileNamesNoLauncherToStop) {
+  const RuntimeDirectory directory("lab");
+  write_connection();
+  const fs::path other = base() / "other";
+  fs::create_directory(other);
+  fs::permissions(other, fs::perms::owner_all);
+  fs::copy_file(file(), other / kConnectionFile);
+  EXPECT_EQ(holder(other), std::nullopt);
+}
+
 TEST_F(RuntimeDirectoryTest, AFolderThatWasRemovedIsRestoredAndHeldAndGoneAtTheEnd) {
   {
     RuntimeDirectory directory("lab");
