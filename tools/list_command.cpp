@@ -1,5 +1,6 @@
 // tools/list_command.cpp: `enginery list`: all clusters of this user on this host.
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -59,6 +60,8 @@ SeenCluster look_at(const std::filesystem::path& directory, std::chrono::millise
 std::vector<SeenCluster> look_at_all(std::chrono::milliseconds timeout) {
   std::vector<SeenCluster> clusters;
   std::error_code error;
+  if (const std::string remark = cluster::runtime_base_remark(); !remark.empty())
+    fmt::print(stderr, "enginery: {}\n", remark);
   const std::filesystem::path base = cluster::runtime_base();
   if (const std::string objection = cluster::look_into(base).objection; !objection.empty())
     throw cluster::not_safe(base, objection);

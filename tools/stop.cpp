@@ -54,6 +54,9 @@ void stop_cluster(const std::string& name) {
 
 void stop_all_clusters() {
   cluster::check_trusted(cluster::runtime_path(cluster::cluster_name()));
+  // Whoever lost the folder that they meant must know which clusters are ended instead.
+  if (const std::string remark = cluster::runtime_base_remark(); !remark.empty())
+    fmt::print(stderr, "enginery: {}\n", remark);
   const auto clusters = cluster::running_clusters();
   if (clusters.empty()) fmt::print(stderr, "enginery: there is no cluster to stop\n");
   for (const std::string& cluster : clusters) stop_cluster(cluster);

@@ -168,6 +168,8 @@ class LauncherTest : public ::testing::Test {
   }
   ~LauncherTest() override {
     try {
+      // Without the folder, clusters are looked for elsewhere, where there may be other tests' and the user's own.
+      fs::create_directory(base_);
       for (const std::string& name : cluster::running_clusters()) run({"stop", "--name", name});
       fs::remove_all(base_);
     } catch (const std::exception& error) {
