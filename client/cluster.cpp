@@ -144,7 +144,7 @@ class Cluster::Launcher {
   void end() noexcept {
     if (!process_) return;
     if (owner_ != ::getpid()) return process_.reset();  // in a forked child: it is its parent's
-    ::shutdown(process_->link.get(), SHUT_RDWR);  // also for copies of it in children that this process forked
+    ::shutdown(process_->link.get(), SHUT_RDWR);        // also for copies of it in children that this process forked
     pollfd ended[]{{process_->pidfd.get(), POLLIN, 0}};
     if (!wait_for(ended, Clock::now() + kGrace)) cluster::pidfd_send_signal(process_->pidfd.get(), SIGKILL);
     siginfo_t how;

@@ -96,8 +96,7 @@ TEST_F(ForksTest, AChildsHandlesDoNothingAtTheirEnd) {
   ASSERT_TRUE(WIFEXITED(child.status)) << child.status;
   EXPECT_EQ(WEXITSTATUS(child.status), 7);
   EXPECT_EQ(handles->ready.get(Seconds(30)), 2);
-  while (!handles->client.interrupt(0)) {
-  }
+  while (!handles->client.interrupt(0)) {}
   EXPECT_EQ(handles->open.get(Seconds(30)), 1);
   EXPECT_EQ(handles->e0.apply_sync(twice, handles->kept.reference()), 12);
   EXPECT_EQ(handles->of_own[0].apply_sync(twice, 5), 10);
@@ -136,8 +135,7 @@ TEST_F(ForksTest, CallsInAChildSayThatItIsForked) {
   });
   EXPECT_EQ(child.words, "");
   EXPECT_EQ(child.status, 0);
-  while (!rc().interrupt(0)) {
-  }
+  while (!rc().interrupt(0)) {}
   EXPECT_EQ(open.get(Seconds(30)), 1);
   EXPECT_EQ(e0.apply_sync(twice, 4), 8);
 }
