@@ -334,7 +334,7 @@ TEST_F(DeliveryTest, WhenAWholeClusterHasEndedItsClientsHaveNoEngines) {
   ASSERT_TRUE(send_signal(Connection::find().launcher.pid, SIGKILL));
   // Of the second one nothing is outstanding.
   while (!rc().ids().empty()) thrown_by<EngineDied>([&] { on(0).execute("a = 1").get(Seconds(30)); });
-  EXPECT_THROW(rc().wait_for_engines(1, Seconds(0)), TimeoutError);
+  EXPECT_THROW(rc().wait_for_engines(1, Seconds(0)), ConnectionError);
   EXPECT_THAT(thrown_by<NoEnginesRegistered>([&] { rc().all().execute("a = 1"); }), HasSubstr("[0, 1] died"));
 }
 
