@@ -13,6 +13,7 @@
 #include <enginery/stop.hpp>
 
 #include "tests/process/cluster_fixture.hpp"
+#include "tests/sanitized.hpp"
 
 namespace enginery {
 
@@ -90,7 +91,8 @@ TEST_F(ForksTest, AChildsHandlesDoNothingAtTheirEnd) {
     handles.reset();
     client_.reset();
     say(words, "ended");
-    std::exit(7);  // as a child that returns from main
+    if (kSanitized) ::_exit(7);  // a leak checker does not find what threads hold that are not there
+    std::exit(7);                // as a child that returns from main
   });
   EXPECT_EQ(child.words, "ended");
   ASSERT_TRUE(WIFEXITED(child.status)) << child.status;
