@@ -17,6 +17,7 @@
 #include <enginery/dict.hpp>
 
 #include "core/cluster/flight_recorder.hpp"
+#include "core/cluster/runtime_directory.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -157,6 +158,35 @@ void record_messages(const Folder& folder) {
                 wire::kOutputTopic.size());
 }
 
+/// As registration_fuzz takes them: engines that are what they say, and what attackers have claimed.
+void record_registrations(const Folder& folder) {
+  const std::filesystem::path directory = "/run/user/1000/enginery/night";
+  const auto record = [&](const char* name, const auto& change) {
+    wire::EngineEntry engine{-1, Uuid{{7}}, 7, 2, "", "", "elsewhere"};
+    const auto own = cluster::engine_addresses(directory, engine.uuid);
+    engine.endpoint = own[0];
+    engine.bulk_endpoint = own[1];
+    engine.output_endpoint = own[2];
+    engine.remote_endpoint = "tls+tcp://near:1";
+    engine.remote_bulk_endpoint = "tls+tcp://near:2";
+    engine.remote_output_endpoint = "tls+tcp://near:3";
+    change(engine);
+    write_message(folder, name, wire::encode(wire::HubRequest{wire::HubOp::register_engine, engine}));
+  };
+  using Engine = wire::EngineEntry;
+  record("honest", [](Engine&) {});
+  record("etc_passwd", [](Engine& engine) { engine.endpoint = "ipc:///etc/passwd"; });
+  record("hubs_socket", [&](Engine& engine) { engine.bulk_endpoint = "ipc://" + (directory / "hub").string(); });
+  record("another_engines_socket",
+         [&](Engine& engine) { engine.endpoint = cluster::engine_addresses(directory, Uuid{{1}})[0]; });
+  record("another_engines_address", [](Engine& engine) { engine.remote_endpoint = "tls+tcp://far:1"; });
+  record("hubs_address", [](Engine& engine) { engine.remote_output_endpoint = "tls+tcp://hub:1"; });
+  record("another_engines_id", [](Engine& engine) { engine.id = 0; });
+  record("another_engines_uuid", [](Engine& engine) { engine.uuid = Uuid{{1}}; });
+  record("pid_0", [](Engine& engine) { engine.pid = 0; });
+  record("no_pid", [](Engine& engine) { engine.pid = ~std::uint64_t{0}; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -166,6 +196,7 @@ int main(int argc, char** argv) {
   }
   const Folder corpus = argv[1];
   record_messages(corpus / "wire");
+  record_registrations(corpus / "registration");
   record_values(corpus / "values");
   record_last_moments(corpus / "flight_recorder");
 }
