@@ -115,7 +115,8 @@ class AllDescriptors {
 };
 
 TEST_F(FewDescriptorsTest, AClientThatHasNoneLeftIsToldSo) {
-  if (kSanitized) GTEST_SKIP() << "a sanitizer asks by a pipe whether memory is there, and takes a failure for an error";
+  if (kSanitized)
+    GTEST_SKIP() << "a sanitizer asks by a pipe whether memory is there, and takes a failure for an error";
   start_cluster("start --daemon -n 2");
   client_.emplace();
   on(1).apply_sync(::getpid);
