@@ -230,12 +230,15 @@ std::optional<session::Running> SessionServer::next() {
 }
 
 void SessionServer::stop() {
-  const std::lock_guard lock(mutex_);
-  stop_ = true;
-  if (running_) request_stop();
-  work_hint_.store(true, std::memory_order_release);  // for a main thread that spins
-  work_.notify_all();
-  clock_.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    if (running_) request_stop();
+    work_hint_.store(true, std::memory_order_release);  // for a main thread that spins
+    work_.notify_all();
+    clock_.notify_all();
+  }
+  modules_.stop();  // its thread would go on while exit() destroys static objects
 }
 
 void SessionServer::perform(Lock& lock, session::EngineActions& actions) {

@@ -50,7 +50,8 @@ class SessionServer {
   /// Hands in the outcome of the task that was given last, of which nothing is held any more. `keeps`: results of its
   /// session stay here.
   void finish(Bytes body, std::vector<Bytes> bulk, bool keeps);
-  /// Gives no more tasks, and asks the one that runs to stop. Threads: any.
+  /// Gives no more tasks, takes no more modules, and asks the task that runs to stop. Threads: any but those of
+  /// modules.
   void stop();
 
   /// The id that `enginery status` shows.
