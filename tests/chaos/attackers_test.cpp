@@ -1,7 +1,4 @@
 // tests/chaos/attackers_test.cpp: who has the key and means ill, or is broken, keeps nobody else from working.
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +15,7 @@
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/session_wire.hpp"
 #include "tests/chaos/chaos_fixture.hpp"
+#include "tests/deaf_peer.hpp"
 #include "tests/sanitized.hpp"
 
 namespace enginery {
@@ -93,27 +91,12 @@ TEST_F(AttackersTest, ACrowdOfAnotherHostKeepsNoLocalClientOut) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(Client()[0].apply_sync(::getpid), engine) << "who comes gets one";
 }
 
-/// Asks `count` times at a Unix socket, and never reads.
-cluster::Descriptor deaf_peer(const std::string& url, int count) {
-  using namespace std::string_literals;
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  url.copy(address.sun_path, sizeof address.sun_path - 1, std::string("ipc://").size());
-  cluster::Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  std::string bytes = "\0SP\0\0\x30\0\0"s;
-  for (int i = 0; i < count; ++i) bytes += "\1\0\0\0\0\0\0\0\x0c\x80\0\0\1question"s;
-  std::size_t sent = 0;
-  for (pollfd ready{fd.get(), POLLOUT, 0}; sent < bytes.size() && ::poll(&ready, 1, 1000) == 1;)
-    sent += static_cast<std::size_t>(::send(fd.get(), &bytes[sent], bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT));
-  return fd;
-}
-
 TEST_F(AttackersTest, WhoAsksAndNeverReadsStopsNeitherHubNorEngine) {
   start();
   std::vector<cluster::Descriptor> deaf;
   for (int i = 0; i < 3; ++i)
-    for (const std::string& url : {hub_, engine_.endpoint, engine_.bulk_endpoint}) deaf.push_back(deaf_peer(url, 1500));
+    for (const std::string& url : {hub_, engine_.endpoint, engine_.bulk_endpoint})
+      deaf.push_back(deaf_peer(transport::Address(url).ipc_path(), 1500));
   EXPECT_EQ(run("status"), 0);
   EXPECT_EQ(Client()[0].apply_sync(::getpid), static_cast<int>(engine_.pid));
   EXPECT_EQ(on(0).apply_sync(::getpid), static_cast<int>(engine_.pid));
