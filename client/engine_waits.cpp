@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 /// Between looks whether what is awaited will come at all.
-constexpr auto kUntilLook = 250ms;
+constexpr auto kUntilLook = 500ms;
 /// For a snapshot.
 constexpr Seconds kAnswer = 2s;
 /// So many looks agree that all engines have died: the launcher's word that one comes back may be on its way.
@@ -43,7 +43,6 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
   const tasks::StoppableWait stoppable([this] { wake(); });
   auto lock = hold();
   ClusterWatch watch(connection_, ClientClock::now());
-  const std::string option = cluster::name_option(connection_.cluster);
   const auto there = [&] { return living().size() >= count; };
   const auto over = [&] { return there() || stoppable.must_end(); };
   for (int looks = 0;;) {
@@ -57,16 +56,16 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
     if (const auto words = watch.ended(ClientClock::now(), heard))
       throw ConnectionError(
           fmt::format("{} of {} engines are registered, and no more will be: {}", living, count, *words));
+    if (deadline && Clock::now() >= *deadline)
+      throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
+                                     living, count, connection_.cluster));
     const auto deaths = living == 0 ? all_died(deadline) : std::nullopt;
     looks = deaths ? looks + 1 : 0;
     if (looks == kLooks)
       throw NoEnginesRegistered(fmt::format(
           "none of {} engines is registered, and none comes: all of cluster '{}' have died and are not started anew "
           "({}). `enginery engine{}` adds one, and `enginery start --restart` begins a cluster whose engines come back",
-          count, connection_.cluster, *deaths, option));
-    if (deadline && Clock::now() >= *deadline)
-      throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
-                                     living, count, connection_.cluster));
+          count, connection_.cluster, *deaths, cluster::name_option(connection_.cluster)));
     lock.lock();
   }
 }

@@ -250,14 +250,14 @@ int engine_main(const EngineOptions& options) try {
       say(fmt::format("engine {} of cluster '{}' takes tasks; Ctrl-C ends it", presence->id(), connection.cluster));
     log.info("engine {} takes tasks: uuid {}, pid {}", presence->id(), uuid, ::getpid());
     // Everything of a task has its end in here, not when the next one comes.
-    const auto perform = [&](std::optional<session::Running> task) {
+    const auto perform = [&](session::Running task) {
       const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
-      log.debug("task {} of session {} begins", task->seq, task->session);
-      recorder.task_begins(task->session, task->seq);
-      output.begin(task->session, task->seq);  // from here on it records
+      log.debug("task {} of session {} begins", task.seq, task.session);
+      recorder.task_begins(task.session, task.seq);
+      output.begin(task.session, task.seq);  // from here on it records
       memory.task_begins();
       descriptors.task_begins();
-      wire::Outcome outcome = run(executor, *task);
+      wire::Outcome outcome = run(executor, task);
       handlers.put_back();
       descriptors.task_ends();
       memory.task_ends();
@@ -266,11 +266,11 @@ int engine_main(const EngineOptions& options) try {
       outcome.out = std::move(printed.out);
       outcome.err = std::move(printed.err);
       wire::Packed packed = tasks::pack(outcome, server.limits().inline_bytes);
-      log.debug("task {} of session {} has ended: {}", task->seq, task->session,
+      log.debug("task {} of session {} has ended: {}", task.seq, task.session,
                 outcome.failure ? std::string_view(outcome.failure->ename) : "no error");
-      server.finish(std::move(packed.body), std::move(packed.bulk), executor.keeps_for(task->session));
+      server.finish(std::move(packed.body), std::move(packed.bulk), executor.keeps_for(task.session));
     };
-    while (std::optional<session::Running> task = server.next()) perform(std::move(task));
+    while (std::optional<session::Running> task = server.next()) perform(*std::move(task));
     ends.finish([&] {
       executor.clear();
       loader.clear();
