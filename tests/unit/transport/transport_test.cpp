@@ -119,17 +119,14 @@ class Echo {
  public:
   explicit Echo(const std::string& url)
       : responder_(url, 16, [this](Responder::Ticket ticket, Message request) {
-          self_.load()->answer(ticket, std::move(request));
+          responder_.answer(ticket, std::move(request));
           ++served_;
-        }) {
-    self_ = &responder_;
-  }
+        }) {}
   int served() const { return served_; }
 
  private:
   std::atomic<int> served_ = 0;
-  std::atomic<Responder*> self_ = nullptr;
-  Responder responder_;
+  Responder responder_;  // last: a request may come before its constructor has returned
 };
 
 bool answers_anew(const std::string& url) try {
