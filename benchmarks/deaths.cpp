@@ -7,7 +7,7 @@
 #include <enginery/cluster.hpp>
 
 #include "benchmarks/seconds.hpp"
-#include "core/cluster/pid.hpp"
+#include "core/processes/pid.hpp"
 
 namespace enginery::benchmarks {
 

@@ -20,7 +20,7 @@
 #include <nng/protocol/reqrep0/req.h>
 #include <nng/supplemental/util/platform.h>
 
-#include "core/cluster/pid.hpp"
+#include "core/processes/pid.hpp"
 
 extern char** environ;
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::engine {
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <thread>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::engine {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::engine {
 

@@ -21,7 +21,7 @@ class LiveOutput {
   /// Listens. Throws ConnectionError.
   LiveOutput(const Uuid& engine, const std::string& url) : engine_(engine), publisher_(url, kQueue) {}
   /// Listens for other hosts, too; the address with its port. Throws ConnectionError.
-  std::string listen(const transport::Address& address) { return publisher_.listen(address); }
+  std::string listen(const cluster::Address& address) { return publisher_.listen(address); }
 
   void publish(const Output::Piece& piece) {
     publish({engine_, ++number_, piece.stream, piece.session, piece.seq, {}, piece.last, piece.text});

@@ -20,9 +20,9 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/modules/brought_modules.hpp"
-#include "core/modules/incoming_file.hpp"
-#include "core/modules/module_cache.hpp"
+#include "core/delivery/brought_modules.hpp"
+#include "core/delivery/incoming_file.hpp"
+#include "core/delivery/module_cache.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/module_wire.hpp"
 

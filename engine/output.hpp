@@ -13,7 +13,7 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/wire/output_wire.hpp"
 #include "engine/captured_stream.hpp"
 #include "engine/import_watch.hpp"

@@ -41,7 +41,7 @@ class ClusterEnded : public ConnectionError {
 };
 
 wire::HubReply ask(transport::Requester& hub, wire::HubOp op, const wire::EngineEntry& self, double seconds) {
-  transport::Message answer = transport::request(hub, wire::encode(wire::HubRequest{op, self}), seconds);
+  messages::Message answer = transport::request(hub, wire::encode(wire::HubRequest{op, self}), seconds);
   wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
   if (!reply.ok && reply.ename == wire::kClusterEnded) throw ClusterEnded(reply.words);
   return reply;
@@ -55,7 +55,7 @@ int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
 }
 
 /// Registers over a new line.
-std::pair<std::shared_ptr<transport::Requester>, int> enlist(const transport::Address& hub,
+std::pair<std::shared_ptr<transport::Requester>, int> enlist(const cluster::Address& hub,
                                                              const wire::EngineEntry& self) {
   std::shared_ptr<transport::Requester> line = transport::connect(hub, kDialSeconds);
   const int id = enlist(*line, self);
@@ -76,7 +76,7 @@ void say_goodbye(transport::Requester& hub, const wire::EngineEntry& self) noexc
 
 }  // namespace
 
-Presence::Presence(transport::Address hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
+Presence::Presence(cluster::Address hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
   for (const auto deadline = Clock::now() + kRegistration;;) {
     try {
       std::tie(line_, self_.id) = enlist(hub_, self_);

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "core/transport/address.hpp"
+#include "core/clusters/address.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -22,7 +22,7 @@ class Presence {
  public:
   /// Registers `self`, whose id may be -1, at the address `hub`. Throws ConnectionError: no hub answers for ten
   /// seconds, or it refuses, with its words.
-  Presence(transport::Address hub, wire::EngineEntry self);
+  Presence(cluster::Address hub, wire::EngineEntry self);
   int id() const noexcept { return self_.id; }
 
   /// Why an engine leaves: `cluster_ended` as its hub says; `unwanted`, since it was declared dead or its id is
@@ -37,7 +37,7 @@ class Presence {
   void leave() const noexcept;
 
  private:
-  transport::Address hub_;
+  cluster::Address hub_;
   wire::EngineEntry self_;
   std::shared_ptr<transport::Requester> line_;  // until keep()
 };

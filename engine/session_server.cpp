@@ -59,10 +59,10 @@ std::string name_of(const session::Running& running) {
 }
 
 /// What is said where there is no memory to understand or to answer: the client asks again, over another link.
-transport::Message broken_link() { return transport::Message(std::size_t{0}); }
+messages::Message broken_link() { return messages::Message(std::size_t{0}); }
 
 template <class Answer>
-transport::Message encoded(const Answer& answer) try {
+messages::Message encoded(const Answer& answer) try {
   return wire::encode(answer);
 } catch (const std::exception&) {
   return broken_link();
@@ -92,11 +92,11 @@ SessionServer::~SessionServer() {
   modules_.stop();
 }
 
-SessionServer::Addresses SessionServer::listen(const transport::Address& tasks, const transport::Address& bulk) {
+SessionServer::Addresses SessionServer::listen(const cluster::Address& tasks, const cluster::Address& bulk) {
   return {tasks_.listen(tasks), bulk_.listen(bulk)};
 }
 
-void SessionServer::on_task_request(transport::Responder::Ticket ticket, transport::Message message) {
+void SessionServer::on_task_request(transport::Responder::Ticket ticket, messages::Message message) {
   session::Exchange exchange;
   try {
     const std::uint64_t origin = message.origin();
@@ -138,7 +138,7 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, transpo
   }
 }
 
-void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, transport::Message message) {
+void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, messages::Message message) {
   std::variant<std::monostate, session::Chunk, session::Fetch> request;
   std::optional<wire::Opened> opened;
   try {

@@ -43,7 +43,7 @@ class SessionServer {
   SessionServer& operator=(const SessionServer&) = delete;
 
   /// Listens for other hosts, too; the addresses with their ports. Throws ConnectionError.
-  Addresses listen(const transport::Address& tasks, const transport::Address& bulk);
+  Addresses listen(const cluster::Address& tasks, const cluster::Address& bulk);
 
   /// Waits for a task. Nothing after stop().
   std::optional<session::Running> next();
@@ -61,8 +61,8 @@ class SessionServer {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
-  void on_task_request(transport::Responder::Ticket ticket, transport::Message message);
-  void on_bulk_request(transport::Responder::Ticket ticket, transport::Message message);
+  void on_task_request(transport::Responder::Ticket ticket, messages::Message message);
+  void on_bulk_request(transport::Responder::Ticket ticket, messages::Message message);
   void on_module_request(transport::Responder::Ticket ticket, const wire::Opened& opened);
   /// The next task, if there is one, and whether something changed meanwhile.
   bool take_task(Lock& lock);

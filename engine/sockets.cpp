@@ -5,11 +5,11 @@
 
 #include <filesystem>
 
-#include "core/cluster/endpoint.hpp"
-#include "core/cluster/flight_recorder.hpp"
-#include "core/cluster/host.hpp"
-#include "core/cluster/hub_addresses.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/endpoint.hpp"
+#include "core/clusters/host.hpp"
+#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/diagnosis/flight_recorder.hpp"
 
 namespace enginery::engine {
 namespace {
@@ -48,7 +48,7 @@ Sockets::Sockets(const Connection& connection, const Uuid& engine, const std::st
   const auto& credentials = connection.remote->credentials;
   const std::string_view scheme = credentials ? cluster::kTls : cluster::kPlain;
   const cluster::ListenAt at = host_for_others(connection, listen);
-  const auto address = [&](std::uint16_t nth) { return transport::Address(at.url(scheme, nth), credentials); };
+  const auto address = [&](std::uint16_t nth) { return cluster::Address(at.url(scheme, nth), credentials); };
   remote_ = Addresses{address(0), address(1), address(2)};
 }
 
@@ -59,7 +59,7 @@ void Sockets::remove() const {
 
 void Sockets::leave_record() const {
   if (directory_.empty()) return;
-  for (const transport::Address* address : {&local_.tasks, &local_.bulk, &local_.output})
+  for (const cluster::Address* address : {&local_.tasks, &local_.bulk, &local_.output})
     ::unlink(address->ipc_path().data());  // to the url's end
 }
 

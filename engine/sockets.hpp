@@ -7,13 +7,13 @@
 #include <enginery/connection.hpp>
 #include <enginery/uuid.hpp>
 
-#include "core/transport/address.hpp"
+#include "core/clusters/address.hpp"
 
 namespace enginery::engine {
 
 /// One for each purpose.
 struct Addresses {
-  transport::Address tasks, bulk, output;
+  cluster::Address tasks, bulk, output;
 };
 
 /// On the hub's host an engine listens in the cluster's folder, which local clients can reach; elsewhere there is no

@@ -13,7 +13,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 #include "engine/kept_locales.hpp"
 #include "engine/kept_stream.hpp"
 #include "engine/standard_file.hpp"

@@ -8,9 +8,9 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/endpoint.hpp"
-#include "core/cluster/host.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/endpoint.hpp"
+#include "core/clusters/host.hpp"
+#include "core/clusters/runtime_directory.hpp"
 
 namespace enginery::hub {
 

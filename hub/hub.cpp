@@ -17,10 +17,10 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/endpoint.hpp"
-#include "core/cluster/flight_recorder.hpp"
-#include "core/cluster/pidfd.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/endpoint.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/diagnosis/flight_recorder.hpp"
+#include "core/processes/pidfd.hpp"
 #include "hub/engine_entry.hpp"
 
 namespace enginery::hub {
@@ -203,7 +203,7 @@ Error Hub::cluster_ended() const {
   return {std::string(wire::kClusterEnded), fmt::format("cluster '{}' has ended", cluster_)};
 }
 
-void Hub::on_request(transport::Responder::Ticket ticket, transport::Message message) {
+void Hub::on_request(transport::Responder::Ticket ticket, messages::Message message) {
   wire::HubReply reply;
   try {
     const std::optional<std::uint64_t> sender = message.sender();

@@ -18,9 +18,9 @@
 #include <enginery/errors.hpp>
 #include <enginery/uuid.hpp>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/launcher_link.hpp"
-#include "core/cluster/log.hpp"
+#include "core/clusters/launcher_link.hpp"
+#include "core/diagnosis/log.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -89,7 +89,7 @@ class Hub {
   /// It did start this one.
   bool is_launched(const RegisteredEngine& engine) const;
   Error cluster_ended() const;
-  void on_request(transport::Responder::Ticket ticket, transport::Message message);
+  void on_request(transport::Responder::Ticket ticket, messages::Message message);
   wire::HubReply answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender);
   wire::HubReply snapshot() const;
   int take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);

@@ -17,9 +17,9 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/descriptor_limit.hpp"
-#include "core/cluster/launcher_link.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/launcher_link.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/processes/descriptor_limit.hpp"
 #include "hub/hub.hpp"
 #include "hub/remote.hpp"
 

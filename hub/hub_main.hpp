@@ -9,7 +9,7 @@ namespace enginery::hub {
 
 /// How the hub was started: `enginery hub …`.
 struct HubOptions {
-  /// The launcher's socketpair (core/cluster/launcher_link.hpp), whose end of file ends this process.
+  /// The launcher's socketpair (core/clusters/launcher_link.hpp), whose end of file ends this process.
   int launcher_fd = -1;
   std::string cluster;
   /// The runtime folder, where the sockets go. Their names contain the hub's uuid, so that the late end of a former hub

@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "core/cluster/certificates.hpp"
-#include "core/cluster/endpoint.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/certificates.hpp"
+#include "core/clusters/endpoint.hpp"
+#include "core/clusters/runtime_directory.hpp"
 
 namespace enginery::hub {
 

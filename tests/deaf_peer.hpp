@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery {
 

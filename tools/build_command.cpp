@@ -11,7 +11,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/script.hpp"
+#include "client/scripts/script.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "tools/command.hpp"
 

@@ -2,6 +2,8 @@
 #include <limits>
 #include <memory>
 
+#include <enginery/connection.hpp>
+
 #include "core/modules/probe.hpp"
 #include "engine/engine_main.hpp"
 #include "hub/hub_main.hpp"

@@ -17,8 +17,8 @@
 #include <enginery/client.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/cluster/log.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/diagnosis/log.hpp"
 
 namespace enginery::tools {
 void add_name(Command command, std::string& name) {

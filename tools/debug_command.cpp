@@ -10,7 +10,7 @@
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
-#include "client/status.hpp"
+#include "client/views/status.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {

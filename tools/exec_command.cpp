@@ -14,7 +14,7 @@
 
 #include <enginery/client.hpp>
 
-#include "core/cluster/json.hpp"
+#include "core/clusters/json.hpp"
 #include "core/errors/failures_text.hpp"
 #include "tools/command.hpp"
 

@@ -10,9 +10,9 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/status.hpp"
-#include "core/cluster/json.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "client/views/status.hpp"
+#include "core/clusters/json.hpp"
+#include "core/clusters/runtime_directory.hpp"
 #include "tools/command.hpp"
 #include "tools/table.hpp"
 

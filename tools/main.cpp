@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/cluster/signals.hpp"
+#include "core/processes/signals.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {

@@ -19,7 +19,7 @@ cd "$work" || exit 1
 
 mkdir -p session/core/session objects sim
 cp "$root"/core/session/*.[ch]pp session/core/session
-cp "$root"/tests/unit/session/simul*.[ch]pp "$root"/core/errors/bytes.cpp sim
+cp "$root"/tests/unit/session/simul*.[ch]pp "$root"/core/values/bytes.cpp sim
 
 # All that they include of the standard library, compiled once.
 cat session/core/session/*pp sim/*pp | grep -E '^#include <[a-z_]+>' | sort -u >beginning.hpp

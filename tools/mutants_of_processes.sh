@@ -86,15 +86,15 @@ mutant "a chunk is taken by the engine that it is meant for" core/session/engine
 mutant "a chunk is fetched from the engine that has it" core/session/engine_sessions.cpp \
   's/if \(fetch.engine != state.engine\)/if (false)/' \
   session_test EngineSessionsTest.ChunksAndFetchesThatAreMeantForAnotherEngineAreRefused
-mutant "a silent subscription is made anew" client/hub_news.cpp 's/if \(silent\) on_silence_\(\);//' \
+mutant "a silent subscription is made anew" client/links/hub_news.cpp 's/if \(silent\) on_silence_\(\);//' \
   hub_test HubTest.AClientThatHearsNothingSubscribesAnewAndAsksForWhatItMissed
-mutant "a hub hears which engines died before it" tools/launcher_hub.cpp 's/^    link.send\(death\);//' \
+mutant "a hub hears which engines died before it" launcher/launcher_hub.cpp 's/^    link.send\(death\);//' \
   restart_test_executable HubDeathTest.AnEngineThatDiedBeforeTheHubCanBeRestarted
-mutant "a death of long ago is not that of who joined since" tools/launcher_hub.cpp \
+mutant "a death of long ago is not that of who joined since" launcher/launcher_hub.cpp \
   '/^  for \(const auto& \[id, registered\]/d
    s|^  // First who is gone.*|  for (const auto\& [id, registered] : registered_) link.send(registered);|' \
   restart_test_executable HubDeathTest.WhoJoinedUnderTheIdOfADeadEngineStaysWhenTheHubDies
-mutant "an engine that does not take tasks again is given up" tools/launcher_engines.cpp 's/\|\| !took_tasks;/|| (took_tasks \&\& false);/' \
+mutant "an engine that does not take tasks again is given up" launcher/launcher_engines.cpp 's/\|\| !took_tasks;/|| (took_tasks \&\& false);/' \
   restart_test_executable RestartTest.AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce
 mutant "a task may not have more than the memory limit" engine/engine_main.cpp 's/memory.task_begins\(\);//' \
   settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
@@ -103,12 +103,12 @@ mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/descrip
 mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
   's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \
   cluster_test OutputTest.APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported
-mutant "what is found by a name is this user's alone" core/cluster/connection.cpp '/cluster::check_trusted\(directory\);/d' \
-  hub_runtime_directory_test RuntimeDirectoryTest.WhatOthersCouldHaveMadeIsNeitherFoundNorUsed
-mutant "a held folder is locked" core/cluster/runtime_directory.cpp \
+mutant "what is found by a name is this user's alone" core/clusters/connection.cpp '/cluster::check_trusted\(directory\);/d' \
+  runtime_directory_test RuntimeDirectoryTest.WhatOthersCouldHaveMadeIsNeitherFoundNorUsed
+mutant "a held folder is locked" core/clusters/runtime_directory.cpp \
   's/::flock\(folder.get\(\), LOCK_EX \| LOCK_NB\) != 0; \+\+i/false; ++i/' \
-  hub_runtime_directory_test RuntimeDirectoryTest.ACleanerThatAsksForALockLeavesAHeldFolderAlone
-mutant "what is removed of a cluster's folder comes back" tools/launcher.cpp \
+  runtime_directory_test RuntimeDirectoryTest.ACleanerThatAsksForALockLeavesAHeldFolderAlone
+mutant "what is removed of a cluster's folder comes back" launcher/launcher.cpp \
   's/if \(now >= next_look_ && !outcome_\) look_after_folder\(\);/if (now >= next_look_) next_look_ = now + kLookInterval;/' \
   launcher_test Children/AnyFolderTest.WhatIsRemovedOfItsFolderComesBack/true
 

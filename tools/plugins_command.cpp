@@ -17,10 +17,10 @@
 #include <enginery/function.hpp>
 #include <enginery/value.hpp>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/json.hpp"
+#include "core/clusters/json.hpp"
+#include "core/loading/loader.hpp"
 #include "core/modules/find_plugin.hpp"
-#include "core/modules/loader.hpp"
+#include "core/processes/descriptor.hpp"
 #include "tools/command.hpp"
 #include "tools/table.hpp"
 

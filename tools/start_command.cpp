@@ -4,13 +4,13 @@
 
 #include <memory>
 
-#include "core/cluster/endpoint.hpp"
-#include "core/cluster/log.hpp"
-#include "core/cluster/runtime_directory.hpp"
-#include "tools/allowed_cores.hpp"
+#include "core/clusters/endpoint.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/diagnosis/log.hpp"
+#include "launcher/allowed_cores.hpp"
+#include "launcher/daemon.hpp"
+#include "launcher/launcher.hpp"
 #include "tools/command.hpp"
-#include "tools/daemon.hpp"
-#include "tools/launcher.hpp"
 
 namespace enginery::tools {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "core/cluster/json.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/json.hpp"
+#include "core/clusters/runtime_directory.hpp"
 #include "tools/table.hpp"
 
 namespace enginery::tools {

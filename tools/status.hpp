@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "client/status.hpp"
+#include "client/views/status.hpp"
 
 namespace enginery::tools {
 

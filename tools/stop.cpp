@@ -11,9 +11,9 @@
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/pidfd.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/processes/descriptor.hpp"
+#include "core/processes/pidfd.hpp"
 
 namespace enginery::tools {
 

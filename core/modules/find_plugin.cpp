@@ -10,8 +10,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/errors/nearest_name.hpp"
 #include "core/modules/library_search.hpp"
-#include "core/modules/nearest_name.hpp"
 
 namespace enginery::modules {
 namespace {

@@ -15,8 +15,8 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/exported_symbols.hpp"
+#include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {
 namespace {

@@ -37,9 +37,9 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/pid.hpp"
 #include "core/modules/descriptor.hpp"
 #include "core/modules/dl_error.hpp"
+#include "core/processes/pid.hpp"
 
 namespace enginery::modules {
 namespace {

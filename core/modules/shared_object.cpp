@@ -4,8 +4,8 @@
 #include <dlfcn.h>
 #include <link.h>
 
-#include "core/errors/floating_point_scope.hpp"
 #include "core/modules/dl_error.hpp"
+#include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {
 namespace {

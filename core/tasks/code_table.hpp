@@ -9,7 +9,7 @@
 #include <enginery/export.hpp>
 #include <enginery/function.hpp>
 
-#include "core/modules/loader.hpp"
+#include "core/loading/loader.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::tasks {

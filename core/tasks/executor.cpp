@@ -16,9 +16,9 @@
 #include <enginery/module_namespace.hpp>
 #include <enginery/result_text.hpp>
 
-#include "core/errors/floating_point_scope.hpp"
-#include "core/modules/assign_all.hpp"
+#include "core/functions/assign_all.hpp"
 #include "core/modules/find_plugin.hpp"
+#include "core/processes/floating_point_scope.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
 #include "core/values/json_text.hpp"

@@ -12,8 +12,8 @@
 #include <enginery/module_namespace.hpp>
 #include <enginery/namespace.hpp>
 
-#include "core/evaluator/evaluator.hpp"
-#include "core/modules/loader.hpp"
+#include "core/language/evaluator.hpp"
+#include "core/loading/loader.hpp"
 #include "core/tasks/code_table.hpp"
 #include "core/tasks/import_source.hpp"
 #include "core/tasks/kept_results.hpp"

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/errors/thrown.hpp"
-#include "core/modules/throw_hook.hpp"
-#include "core/modules/traceback.hpp"
+#include "core/diagnosis/throw_hook.hpp"
+#include "core/diagnosis/thrown.hpp"
+#include "core/diagnosis/traceback.hpp"
 
 namespace enginery::tasks {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::transport {
 

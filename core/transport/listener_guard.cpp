@@ -11,7 +11,7 @@
 #include <chrono>
 #include <cstring>
 
-#include "core/transport/address.hpp"
+#include "core/clusters/address.hpp"
 #include "core/transport/check.hpp"
 
 namespace enginery::transport {

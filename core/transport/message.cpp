@@ -1,14 +1,15 @@
-// core/transport/message.cpp: one NNG message, owned.
-#include "core/transport/message.hpp"
+// core/transport/message.cpp: a message is NNG's own, so that nothing is copied.
+#include "core/messages/message.hpp"
 
 #include <cstring>
 
 #include "core/transport/check.hpp"
 
-namespace enginery::transport {
+namespace enginery::messages {
 
 Message::Message(std::size_t size) {
-  check(with_memory([&] { return nng_msg_alloc(&message_, size); }), "nng_msg_alloc", std::to_string(size));
+  transport::check(transport::with_memory([&] { return nng_msg_alloc(&message_, size); }), "nng_msg_alloc",
+                   std::to_string(size));
 }
 
 Message::~Message() {
@@ -41,4 +42,4 @@ Bytes Message::share() && {
       bytes);
 }
 
-}  // namespace enginery::transport
+}  // namespace enginery::messages

@@ -3,10 +3,14 @@
 
 #include <string>
 
-#include "core/transport/address.hpp"
-#include "core/transport/message.hpp"
+#include "core/clusters/address.hpp"
+#include "core/messages/message.hpp"
 
 namespace enginery::transport {
+
+using cluster::Address;
+
+using messages::Message;
 
 /// Hints and live text: drops are silent, so nothing that must arrive goes this way alone.
 ///

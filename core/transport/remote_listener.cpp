@@ -21,7 +21,7 @@
 #include <fmt/format.h>
 #include <nng/nng.h>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/check.hpp"
 #include "core/transport/tls.hpp"
 

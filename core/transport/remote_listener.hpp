@@ -10,11 +10,13 @@
 #include <string>
 #include <thread>
 
-#include "core/transport/address.hpp"
+#include "core/clusters/address.hpp"
 #include "core/transport/doorkeeper.hpp"
 #include "core/transport/refusals.hpp"
 
 namespace enginery::transport {
+
+using cluster::Address;
 
 /// Listens over TCP, with TLS if the address has credentials. NNG gives a TLS handshake no time limit, so strangers
 /// that connect and say nothing would keep a descriptor each for as long as they like: every second the connections

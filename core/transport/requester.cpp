@@ -33,7 +33,6 @@
 #include "core/transport/left_open.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/tls.hpp"
-#include "core/wire/frame.hpp"
 
 namespace enginery::transport {
 namespace {
@@ -131,7 +130,7 @@ Requester::Requester(const Address& address) : state_((prepare_for_forks(), new 
     check(rv, "nng_req0_open");
   }
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
-  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
+  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, messages::kLargest);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, kNoRedial);
   fail_safe(create_dialer(&state_->dialer, state_->socket, address), "nng_dialer_create", url);

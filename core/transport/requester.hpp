@@ -6,10 +6,14 @@
 #include <memory>
 #include <string>
 
-#include "core/transport/address.hpp"
-#include "core/transport/message.hpp"
+#include "core/clusters/address.hpp"
+#include "core/messages/message.hpp"
 
 namespace enginery::transport {
+
+using cluster::Address;
+
+using messages::Message;
 
 /// One REQ socket to one peer. A request is never sent twice; when the connection breaks, every request that is open
 /// fails, and the socket serves no more: make a new one.

@@ -32,7 +32,6 @@
 #include "core/transport/doorkeeper.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/remote_listener.hpp"
-#include "core/wire/frame.hpp"
 
 namespace enginery::transport {
 
@@ -157,7 +156,7 @@ struct Responder::State {
 Responder::Responder(const std::string& url, std::size_t contexts, OnRequest on_request) : state_(new State) {
   state_->on_request = std::move(on_request);
   check(nng_rep0_open(&state_->socket), "nng_rep0_open");
-  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
+  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, messages::kLargest);
   reserve(contexts);
   state_->doorkeeper.emplace(state_->socket.id, url);
   state_->guard.emplace(state_->socket.id, url, Protocol::rep);

@@ -5,10 +5,14 @@
 #include <functional>
 #include <string>
 
-#include "core/transport/address.hpp"
-#include "core/transport/message.hpp"
+#include "core/clusters/address.hpp"
+#include "core/messages/message.hpp"
 
 namespace enginery::transport {
+
+using cluster::Address;
+
+using messages::Message;
 
 /// Threads: answer() and reserve() from any; requests come on NNG's threads, which must not block, wait or run tasks.
 class Responder {

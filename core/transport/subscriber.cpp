@@ -17,7 +17,6 @@
 #include "core/transport/forked.hpp"
 #include "core/transport/left_open.hpp"
 #include "core/transport/tls.hpp"
-#include "core/wire/frame.hpp"
 
 namespace enginery::transport {
 
@@ -65,7 +64,7 @@ struct Subscriber::State {
     if (rv == NNG_ECLOSED || rv == NNG_ECANCELED) return;
     if (rv == 0) {
       state->heard.store(Clock::now(), std::memory_order_relaxed);
-      const Message message(nng_aio_get_msg(state->aio));
+      const messages::Message message(nng_aio_get_msg(state->aio));
       const std::lock_guard lock(state->calling);
       if (state->on_message && message.size() >= state->topic.size())
         state->on_message(Bytes::copy(message.span().subspan(state->topic.size())));
@@ -81,7 +80,7 @@ Subscriber::Subscriber(const Address& address, std::string_view topic, OnMessage
   state_->topic = topic;
   check(nng_sub0_open(&state_->socket), "nng_sub0_open");
   nng_socket_set_int(state_->socket, NNG_OPT_RECVBUF, 8192);
-  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, wire::kLargestMessage);
+  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, messages::kLargest);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, 10);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, 500);
   check(nng_socket_set(state_->socket, NNG_OPT_SUB_SUBSCRIBE, topic.data(), topic.size()), "subscribing at",

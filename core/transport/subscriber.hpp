@@ -5,10 +5,12 @@
 #include <string>
 #include <string_view>
 
-#include "core/transport/address.hpp"
-#include "core/transport/message.hpp"
+#include "core/clusters/address.hpp"
+#include "core/messages/message.hpp"
 
 namespace enginery::transport {
+
+using cluster::Address;
 
 /// Threads: messages come on NNG's threads, one at a time and in order; the callback must not block.
 class Subscriber {

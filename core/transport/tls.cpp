@@ -7,7 +7,7 @@
 
 #include <nng/supplemental/tls/tls.h>
 
-#include "core/cluster/certificates.hpp"
+#include "core/clusters/certificates.hpp"
 
 namespace enginery::transport {
 namespace {

@@ -3,9 +3,11 @@
 
 #include <nng/nng.h>
 
-#include "core/transport/address.hpp"
+#include "core/clusters/address.hpp"
 
 namespace enginery::transport {
+
+using cluster::Address;
 
 /// Makes dialers and listeners of `socket`. Those of tls+tcp show the address' certificate and refuse a peer without
 /// one that its authority signed. Not started. Return NNG's error.

@@ -3,8 +3,8 @@
 
 #include <enginery/uuid.hpp>
 
+#include "core/messages/message.hpp"
 #include "core/session/messages.hpp"
-#include "core/transport/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {
@@ -18,8 +18,8 @@ struct Interrupted {
   bool asked = false;  ///< a task ran
 };
 
-transport::Message encode(const InterruptRequest&);
-transport::Message encode(const Interrupted&);
+messages::Message encode(const InterruptRequest&);
+messages::Message encode(const Interrupted&);
 
 // Each throws ProtocolError.
 InterruptRequest decode_interrupt_request(const Opened&);

@@ -23,12 +23,12 @@ static_assert(sizeof(Preamble) == kPreamble);
 
 }  // namespace
 
-transport::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size,
-                         std::span<const std::byte> topic) {
+messages::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size,
+                        std::span<const std::byte> topic) {
   const Preamble preamble{kMagic, static_cast<std::uint8_t>(kind), kVersion, 0,
                           static_cast<std::uint32_t>(envelope.size())};
   const std::size_t room = padded(envelope.size());
-  transport::Message message(topic.size() + kPreamble + room + bodies_size);
+  messages::Message message(topic.size() + kPreamble + room + bodies_size);
   std::byte* at = message.data();
   if (!topic.empty()) std::memcpy(at, topic.data(), topic.size());
   at += topic.size();
@@ -38,7 +38,7 @@ transport::Message frame(MessageKind kind, std::span<const std::uint8_t> envelop
   return message;
 }
 
-std::byte* bodies_of(transport::Message& message, std::size_t envelope_size) {
+std::byte* bodies_of(messages::Message& message, std::size_t envelope_size) {
   return message.data() + kPreamble + padded(envelope_size);
 }
 

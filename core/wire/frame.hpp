@@ -7,7 +7,7 @@
 
 #include <enginery/bytes.hpp>
 
-#include "core/transport/message.hpp"
+#include "core/messages/message.hpp"
 
 namespace enginery::wire {
 
@@ -35,16 +35,14 @@ enum class MessageKind : std::uint8_t {
 
 inline constexpr std::size_t kPreamble = 12;
 inline constexpr std::size_t kAlignment = 16;
-/// No message is larger; a chunk of 1 MiB with its envelope fits.
-inline constexpr std::size_t kLargestMessage = (1u << 20) + 65536;
 
 constexpr std::size_t padded(std::size_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
 
 /// The message of one envelope and its bodies; `topic` bytes go in front on PUB/SUB.
-transport::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size = 0,
-                         std::span<const std::byte> topic = {});
+messages::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size = 0,
+                        std::span<const std::byte> topic = {});
 /// Where frame() leaves room for the bodies.
-std::byte* bodies_of(transport::Message& message, std::size_t envelope_size);
+std::byte* bodies_of(messages::Message& message, std::size_t envelope_size);
 
 /// A frame whose sizes were checked; the envelope is not verified yet.
 struct Opened {

@@ -7,7 +7,7 @@
 namespace enginery::wire {
 namespace {
 
-using transport::Message;
+using messages::Message;
 
 flatbuffers::Offset<hubfb::Engine> add_engine(flatbuffers::FlatBufferBuilder& builder, const EngineEntry& engine) {
   const auto endpoint = builder.CreateString(engine.endpoint), bulk = builder.CreateString(engine.bulk_endpoint),
@@ -38,7 +38,7 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
 }
 
 flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,
-                                                 const cluster::LastMoments& last) {
+                                                 const messages::LastMoments& last) {
   const auto words = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(last.words.data()), last.words.size());
   const auto traceback = last.traceback.empty() ? 0 : builder.CreateString(last.traceback);
   if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words, traceback);
@@ -47,9 +47,9 @@ flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder&
   return hubfb::CreateLastMoments(builder, task, &session, last.running->seq, words, traceback);
 }
 
-std::optional<cluster::LastMoments> to_last(const hubfb::LastMoments* table) {
+std::optional<messages::LastMoments> to_last(const hubfb::LastMoments* table) {
   if (!table) return std::nullopt;
-  cluster::LastMoments last;
+  messages::LastMoments last;
   if (table->session() && table->task())
     last.running = {to_uuid(table->session()), table->seq(), text_of(table->task())};
   if (table->words()) last.words.assign(reinterpret_cast<const char*>(table->words()->data()), table->words()->size());

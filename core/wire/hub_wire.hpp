@@ -9,8 +9,8 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/cluster/flight_recorder.hpp"
-#include "core/transport/message.hpp"
+#include "core/messages/last_moments.hpp"
+#include "core/messages/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {
@@ -70,7 +70,7 @@ struct Change {
   std::uint64_t number = 0;
   EngineEntry engine;
   std::string how;
-  std::optional<cluster::LastMoments> last{};
+  std::optional<messages::LastMoments> last{};
 };
 
 struct EngineStatus {
@@ -86,11 +86,11 @@ struct EngineStatus {
 /// Goes in front of every published change.
 inline constexpr std::string_view kHubTopic = "hub:";
 
-transport::Message encode(const HubRequest&);
-transport::Message encode(const HubReply&);
-transport::Message encode(const Change&);
-transport::Message encode_status_request(const Uuid& engine);
-transport::Message encode(const EngineStatus&);
+messages::Message encode(const HubRequest&);
+messages::Message encode(const HubReply&);
+messages::Message encode(const Change&);
+messages::Message encode_status_request(const Uuid& engine);
+messages::Message encode(const EngineStatus&);
 
 // Each throws ProtocolError.
 HubRequest decode_hub_request(const Opened&);

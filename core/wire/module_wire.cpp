@@ -10,8 +10,8 @@
 namespace enginery::wire {
 namespace {
 
+using messages::Message;
 using modules::ModuleFile;
-using transport::Message;
 
 constexpr std::size_t kLongestName = 255, kLongestPath = 4096, kMostFiles = 256;
 constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;

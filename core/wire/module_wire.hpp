@@ -8,8 +8,8 @@
 #include <enginery/bytes.hpp>
 #include <enginery/uuid.hpp>
 
-#include "core/modules/module_files.hpp"
-#include "core/transport/message.hpp"
+#include "core/delivery/module_files.hpp"
+#include "core/messages/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {
@@ -40,9 +40,9 @@ struct ModuleAnswer {
   std::string words{};                 ///< for people, when refused
 };
 
-transport::Message encode(const ModuleQuery&);
-transport::Message encode(const ModuleChunk&);
-transport::Message encode(const ModuleAnswer&);
+messages::Message encode(const ModuleQuery&);
+messages::Message encode(const ModuleChunk&);
+messages::Message encode(const ModuleAnswer&);
 
 // Each verifies the envelope and checks what module.fbs says that is refused. Throws ProtocolError.
 ModuleQuery decode_module_query(const Opened&);

@@ -6,7 +6,7 @@
 
 namespace enginery::wire {
 
-using transport::Message;
+using messages::Message;
 
 Message encode(const MarkRequest& request) {
   auto& builder = fresh_builder();

@@ -7,8 +7,8 @@
 
 #include <enginery/uuid.hpp>
 
+#include "core/messages/message.hpp"
 #include "core/session/messages.hpp"
-#include "core/transport/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {
@@ -41,9 +41,9 @@ inline constexpr std::size_t kLargestPrinted = 16u << 10;
 /// Goes in front of everything published.
 inline constexpr std::string_view kOutputTopic = "out:";
 
-transport::Message encode(const MarkRequest&);
-transport::Message encode(const Marked&);
-transport::Message encode(const Printed&);
+messages::Message encode(const MarkRequest&);
+messages::Message encode(const Marked&);
+messages::Message encode(const Printed&);
 
 // Each throws ProtocolError.
 MarkRequest decode_mark_request(const Opened&);

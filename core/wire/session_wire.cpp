@@ -10,7 +10,7 @@
 namespace enginery::wire {
 namespace {
 
-using transport::Message;
+using messages::Message;
 
 std::uint8_t ending_of(const session::Task& task) { return task.aborted; }
 std::uint8_t ending_of(const session::Result& result) { return static_cast<std::uint8_t>(result.ending); }

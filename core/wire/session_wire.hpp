@@ -3,18 +3,18 @@
 
 #include <variant>
 
+#include "core/messages/message.hpp"
 #include "core/session/messages.hpp"
-#include "core/transport/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {
 
-transport::Message encode(const session::Exchange&);
-transport::Message encode(const session::Reply&);
-transport::Message encode(const session::Chunk&);
-transport::Message encode(const session::ChunkAnswer&);
-transport::Message encode(const session::Fetch&);
-transport::Message encode(const session::Fetched&);
+messages::Message encode(const session::Exchange&);
+messages::Message encode(const session::Reply&);
+messages::Message encode(const session::Chunk&);
+messages::Message encode(const session::ChunkAnswer&);
+messages::Message encode(const session::Fetch&);
+messages::Message encode(const session::Fetched&);
 
 // Each verifies the envelope with bounded depth and tables, and every size against the message, before it reads a
 // field. Bodies share the message's memory. Throws ProtocolError.

@@ -9,8 +9,8 @@
 #include <enginery/array.hpp>
 #include <enginery/connection.hpp>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/hub_addresses.hpp"
+#include "core/clusters/hub_addresses.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/session_wire.hpp"
@@ -34,7 +34,7 @@ class AttackersTest : public ChaosTest {
     const auto line = transport::connect(cluster::hub_addresses(connection).requests, kSeconds);
     engine_ = wire::decode_hub_reply(ask(*line, wire::encode(wire::HubRequest{}))).engines.at(0);
   }
-  static wire::Opened ask(transport::Requester& line, transport::Message request) {
+  static wire::Opened ask(transport::Requester& line, messages::Message request) {
     return wire::open_frame(transport::request(line, std::move(request), kSeconds).share());
   }
   session::Exchange exchange(const Uuid& session, bool with_task) const {
@@ -54,7 +54,7 @@ class AttackersTest : public ChaosTest {
     std::atomic<std::size_t> answered = 0;
     for (std::size_t sent = 0; sent < exchanges.size(); ++sent) {
       while (sent - answered > 16) std::this_thread::yield();
-      line.send(wire::encode(exchanges[sent]), [&](transport::Message, const char*) { ++answered; });
+      line.send(wire::encode(exchanges[sent]), [&](messages::Message, const char*) { ++answered; });
     }
     while (answered < exchanges.size()) std::this_thread::yield();
   }
@@ -96,7 +96,7 @@ TEST_F(AttackersTest, WhoAsksAndNeverReadsStopsNeitherHubNorEngine) {
   std::vector<cluster::Descriptor> deaf;
   for (int i = 0; i < 3; ++i)
     for (const std::string& url : {hub_, engine_.endpoint, engine_.bulk_endpoint})
-      deaf.push_back(deaf_peer(transport::Address(url).ipc_path(), 1500));
+      deaf.push_back(deaf_peer(cluster::Address(url).ipc_path(), 1500));
   EXPECT_EQ(run("status"), 0);
   EXPECT_EQ(Client()[0].apply_sync(::getpid), static_cast<int>(engine_.pid));
   EXPECT_EQ(on(0).apply_sync(::getpid), static_cast<int>(engine_.pid));

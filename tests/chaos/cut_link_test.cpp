@@ -9,7 +9,7 @@
 
 #include <gmock/gmock.h>
 
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
 #include "tests/chaos/chaos_fixture.hpp"
 
 namespace enginery {

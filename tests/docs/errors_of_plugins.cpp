@@ -7,7 +7,7 @@
 #include <enginery/cluster.hpp>
 #include <enginery/connection.hpp>
 
-#include "core/cluster/pid.hpp"
+#include "core/processes/pid.hpp"
 #include "tests/docs/error_page.hpp"
 
 namespace enginery::documents {

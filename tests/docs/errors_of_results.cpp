@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/cluster/pid.hpp"
+#include "core/processes/pid.hpp"
 #include "tests/docs/error_page.hpp"
 
 namespace enginery::documents {

@@ -6,7 +6,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/module_namespace.hpp>
 
-#include "core/evaluator/evaluator.hpp"
+#include "core/language/evaluator.hpp"
 #include "core/values/allocation_limit.hpp"
 
 // A list may hold itself, and then nothing frees it.

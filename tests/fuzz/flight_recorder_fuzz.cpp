@@ -3,7 +3,7 @@
 // Once as they are and once with zeros behind them, so that an input need not be as long as a record.
 #include <cstdint>
 
-#include "core/cluster/flight_recorder.hpp"
+#include "core/diagnosis/flight_recorder.hpp"
 #include "tests/fuzz/input_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -7,9 +7,9 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/delivery/renamed_library.hpp"
 #include "core/modules/elf_file.hpp"
 #include "core/modules/plugin_file.hpp"
-#include "core/modules/renamed_library.hpp"
 #include "core/modules/symbol_table.hpp"
 #include "tests/fuzz/input_file.hpp"
 

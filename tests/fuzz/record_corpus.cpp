@@ -16,8 +16,8 @@
 #include <enginery/codec.hpp>
 #include <enginery/dict.hpp>
 
-#include "core/cluster/flight_recorder.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/diagnosis/flight_recorder.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -35,7 +35,7 @@ void write(const std::filesystem::path& file, std::string_view bytes) {
   std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-void write_message(const Folder& folder, const char* name, const transport::Message& message, std::size_t topic = 0) {
+void write_message(const Folder& folder, const char* name, const messages::Message& message, std::size_t topic = 0) {
   const std::span<const std::byte> bytes = message.span().subspan(topic);
   write(folder / name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }

@@ -10,7 +10,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "hub/engine_entry.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "client/status.hpp"
+#include "client/views/status.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -233,7 +233,7 @@ TEST_F(AbortTest, AnInterruptForAnotherIncarnationIsRefused) {
   start_engines(1);
   const auto running = on(0).apply_async(run_until_asked, file("begun"), file("asked"));
   ASSERT_TRUE(appears(file("begun")));
-  const auto ask = [](const std::string& address, transport::Message message) {
+  const auto ask = [](const std::string& address, messages::Message message) {
     const auto line = transport::connect(address, kAtOnce.count());
     return wire::open_frame(transport::request(*line, std::move(message), kAtOnce.count()).share());
   };

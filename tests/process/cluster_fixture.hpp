@@ -21,7 +21,7 @@
 #include <enginery/client.hpp>
 #include <enginery/eigen.hpp>
 
-#include "core/cluster/pid.hpp"
+#include "core/processes/pid.hpp"
 
 namespace enginery {
 

@@ -11,7 +11,7 @@
 
 #include <enginery/connection.hpp>
 
-#include "client/status.hpp"
+#include "client/views/status.hpp"
 #include "tests/process/cluster_fixture.hpp"
 #include "tests/process/launcher_fixture.hpp"
 

@@ -17,9 +17,9 @@
 #include <enginery/client.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/cluster/host.hpp"
-#include "core/cluster/launcher_link.hpp"
-#include "core/cluster/spawn.hpp"
+#include "core/clusters/host.hpp"
+#include "core/clusters/launcher_link.hpp"
+#include "core/processes/spawn.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "tests/process/launcher_fixture.hpp"
@@ -56,7 +56,7 @@ class HubTest : public LauncherTest {
   int engine_pid() const { return engine_.value().pid.number(); }
   wire::HubReply ask(wire::HubOp op, const wire::EngineEntry& engine = {}) {
     if (!line_) line_ = transport::connect(connection_.hub.requests, 30);
-    transport::Message answer = transport::request(*line_, wire::encode(wire::HubRequest{op, engine}), 30);
+    messages::Message answer = transport::request(*line_, wire::encode(wire::HubRequest{op, engine}), 30);
     return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
   }
   /// An engine of another host, of which only messages come.

@@ -17,9 +17,9 @@
 
 #include <enginery/connection.hpp>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/launcher_link.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/launcher_link.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery {
 namespace {

@@ -24,10 +24,10 @@
 
 #include <enginery/connection.hpp>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/pid.hpp"
-#include "core/cluster/pidfd.hpp"
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/processes/descriptor.hpp"
+#include "core/processes/pid.hpp"
+#include "core/processes/pidfd.hpp"
 
 namespace enginery::testing_processes {
 

@@ -15,7 +15,7 @@
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
 #include "tests/process/launcher_fixture.hpp"
 
 namespace enginery::testing_processes {

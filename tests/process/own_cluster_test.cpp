@@ -14,8 +14,8 @@
 
 #include <enginery/cluster.hpp>
 
+#include "launcher/allowed_cores.hpp"
 #include "tests/process/launcher_fixture.hpp"
-#include "tools/allowed_cores.hpp"
 
 namespace enginery::testing_processes {
 namespace {

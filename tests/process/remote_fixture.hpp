@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/cluster/descriptor.hpp"
-#include "core/cluster/hub_addresses.hpp"
+#include "core/clusters/hub_addresses.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "tests/process/cluster_fixture.hpp"

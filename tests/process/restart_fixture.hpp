@@ -11,7 +11,7 @@
 
 #include <enginery/connection.hpp>
 
-#include "core/cluster/spawn.hpp"
+#include "core/processes/spawn.hpp"
 #include "tests/process/cluster_fixture.hpp"
 
 namespace enginery {

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/cluster/runtime_directory.hpp"
+#include "core/clusters/runtime_directory.hpp"
 #include "tests/process/cluster_fixture.hpp"
 #include "tests/sanitized.hpp"
 

@@ -47,6 +47,32 @@ function room_of(path) {
   return index(path, "/") ? substr(path, 1, index(path, "/") - 1) : ""
 }
 
+function inner_room_of(path,   parts) {
+  return split(path, parts, "/") > 2 ? parts[1] "/" parts[2] : parts[1]
+}
+
+# By the table in docs/architecture.md: `from` itself, the rooms that its row names, and what is in them.
+function may_include(from, to) {
+  return from == to || (from, to) in table || (from, room_of(to)) in table
+}
+
+# "| `a`, `b` | words | `c` `d` |"
+function read_table(page,   line, cells, froms, tos, i, j, n, m, above) {
+  while ((getline line < page) > 0) {
+    if (line !~ /^\| `/ || split(line, cells, "|") != 5) continue
+    n = split(cells[2], froms, "`"); m = split(cells[4], tos, "`")
+    for (i = 2; i <= n; i += 2) inner[froms[i]] = 1
+    for (j = 2; j <= m; j += 2) {
+      if (!(tos[j] in inner) && tos[j] !~ /^(core|client)$/) {
+        print page ":1: " froms[2] " may include " tos[j] ", which stands in no row above it" > "/dev/stderr"
+        broken = 1
+      }
+      for (i = 2; i <= n; i += 2) table[froms[i], tos[j]] = 1
+    }
+  }
+  close(page)
+}
+
 function is_public(path) { return path ~ /^(core|client)\/enginery\// }
 
 # What a first line has to begin with; the folder stands for its CMakeLists.txt.
@@ -89,8 +115,10 @@ function check_include(target, quoted,   room, to, path, ours, name) {
     complain("a public header names another as <enginery/...>, the way it is installed, not as " target)
   if (room == "core" && to != "core")
     complain("core includes nothing of ours but core, not " target " (" to ")")
-  else if (room ~ /^(engine|hub|client)$/ && to != "core" && to != room)
+  else if (room ~ /^(engine|hub|launcher|client)$/ && to != "core" && to != room)
     complain(room " includes only core and " room ", not " target " (" to ")")
+  else if (room ~ /^(core|client)$/ && !is_public(path) && !is_public(file) && !may_include(inner_room_of(file), inner_room_of(path)))
+    complain(inner_room_of(file) " may not include " inner_room_of(path) " (" target "), by the table in docs/architecture.md")
   else if (room ~ /^(plugins|examples|consumer)$/ && target !~ /^enginery\// && !(room == "plugins" && target !~ /\//))
     complain(room " includes only <enginery/...>, system and library headers" \
       (room == "plugins" ? ", and those beside it" : "") ", not " target)
@@ -99,9 +127,10 @@ function check_include(target, quoted,   room, to, path, ours, name) {
 }
 
 BEGIN {
-  split("core engine hub client plugins tools tests benchmarks examples cmake consumer", names, " ")
+  split("core engine hub launcher client plugins tools tests benchmarks examples cmake consumer", names, " ")
   for (i in names) rooms[names[i]] = 1
   for (i = 1; i < ARGC; i++) listed[substr(ARGV[i], 3)] = 1
+  read_table("docs/architecture.md")
 }
 
 FNR == 1 {
@@ -112,6 +141,8 @@ FNR == 1 {
   code = file ~ /\.(c|h|cpp|hpp)$/
   if (code && !(room_of(file) in rooms))
     complain("the room of this file is not in the table; add it to tests/rooms/check.sh")
+  else if (code && file ~ /^(core|client)\/.*\// && !(inner_room_of(file) in inner))
+    complain("the room " inner_room_of(file) " is not in the table of docs/architecture.md")
   has_heading = file !~ /\.md$/
 }
 FNR == 1 && /^#!/ { next }
@@ -130,8 +161,8 @@ code && /^[ \t]*#[ \t]*include[ \t]*["<]/ {
   if (match(line, /[">]/)) check_include(substr(line, 1, RSTART - 1), quoted)
 }
 # Numbers that name no process are refused there.
-code && file != "core/cluster/pid.cpp" && /(^|[^A-Za-z0-9_>])(::kill|killpg) *\(|[^A-Za-z0-9_.>:]kill *\([^;{]*, *SIG[A-Z]/ {
-  complain("a signal goes to a process by send_signal() of core/cluster/pid.hpp, to a group by signal_group()")
+code && file != "core/processes/pid.cpp" && /(^|[^A-Za-z0-9_>])(::kill|killpg) *\(|[^A-Za-z0-9_.>:]kill *\([^;{]*, *SIG[A-Z]/ {
+  complain("a signal goes to a process by send_signal() of core/processes/pid.hpp, to a group by signal_group()")
 }
 END { exit broken }
 ' "${files[@]}" || broken=1

@@ -1,9 +1,9 @@
 // tests/unit/client/cluster_watch_test.cpp: when a silent hub is held to be gone.
-#include "client/cluster_watch.hpp"
+#include "client/links/cluster_watch.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/cluster/host.hpp"
+#include "core/clusters/host.hpp"
 
 namespace enginery {
 namespace {

@@ -1,5 +1,5 @@
 // tests/unit/client/module_delivery_test.cpp: engines of one host that share what one of them is brought.
-#include "client/module_delivery.hpp"
+#include "client/links/module_delivery.hpp"
 
 #include <stdlib.h>
 
@@ -39,7 +39,7 @@ class Engine {
   Engine(Host& host, const fs::path& folder, int id)
       : host_(host),
         entry_{id, Uuid::random(), 0, 0, {}, "ipc://" + (folder / std::to_string(id)).string(), "host"},
-        line_(entry_.bulk_endpoint, 8, [this](auto ticket, transport::Message message) {
+        line_(entry_.bulk_endpoint, 8, [this](auto ticket, messages::Message message) {
           const wire::Opened opened = wire::open_frame(std::move(message).share());
           const bool query = opened.kind == wire::MessageKind::module_query;
           if (query) return line_.answer(ticket, wire::encode(on(wire::decode_module_query(opened))));

@@ -1,5 +1,5 @@
 // tests/unit/client/reach_test.cpp: by which way a client reaches an engine.
-#include "client/reach.hpp"
+#include "client/links/reach.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/cluster/host.hpp"
+#include "core/clusters/host.hpp"
 
 namespace enginery {
 namespace {

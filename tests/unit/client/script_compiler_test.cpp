@@ -15,7 +15,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/script.hpp"
+#include "client/scripts/script.hpp"
 
 namespace enginery {
 namespace {

@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 #include "engine/output.hpp"
 
 namespace enginery::engine {

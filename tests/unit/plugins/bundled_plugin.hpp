@@ -16,7 +16,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/value.hpp>
 
-#include "core/modules/loader.hpp"
+#include "core/loading/loader.hpp"
 
 namespace enginery {
 

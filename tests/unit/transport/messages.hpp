@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/transport/message.hpp"
+#include "core/messages/message.hpp"
 
 namespace enginery::transport {
 

@@ -23,14 +23,13 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/certificates.hpp"
-#include "core/cluster/descriptor.hpp"
+#include "core/clusters/certificates.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/remote_listener.hpp"
 #include "core/transport/requester.hpp"
 #include "core/transport/responder.hpp"
 #include "core/transport/subscriber.hpp"
-#include "core/wire/frame.hpp"
 #include "tests/unit/transport/messages.hpp"
 
 namespace enginery::transport {
@@ -191,7 +190,7 @@ TEST_F(RemoteTest, StrangersThatTookAllDescriptorsAreCut) {
 TEST_F(RemoteTest, AMessageOverTheLimitEndsOnlyTheConnectionThatSentIt) {
   const auto good = connect(address(), 20), bad = connect(address(), 20);
   EXPECT_EQ(ask(*good), "question");
-  EXPECT_THROW(request(*bad, Message(wire::kLargestMessage + 1), 20), ConnectionError);
+  EXPECT_THROW(request(*bad, Message(messages::kLargest + 1), 20), ConnectionError);
   EXPECT_EQ(ask(*good), "question");
   EXPECT_EQ(ask_anew(), "question");
   EXPECT_EQ(served_, 3);

@@ -24,7 +24,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/cluster/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/close_in_time.hpp"
 #include "core/transport/left_open.hpp"
 #include "core/transport/listener_guard.hpp"

@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Opened sent(transport::Message message) { return open_frame(std::move(message).share()); }
+Opened sent(messages::Message message) { return open_frame(std::move(message).share()); }
 
 modules::ModuleFile some_file() {
   return {"norms.so", "/home/me/norms.so", {"c0ffee"}, {{1, 2, 3}}, ModuleChunk::kSize + 5};

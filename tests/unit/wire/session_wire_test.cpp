@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-Opened sent(transport::Message message) { return open_frame(std::move(message).share()); }
+Opened sent(messages::Message message) { return open_frame(std::move(message).share()); }
 
 TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   session::Exchange exchange;
@@ -121,7 +121,7 @@ TEST(SessionWire, EveryFlippedByteOfAnExchangeIsReadOrRefusedButNeverMore) {
   session::Exchange exchange;
   exchange.tasks = {{1, false, Bytes::copy("body"), {9}, session::Time(7)}, {2, false, Bytes::copy("another"), {}}};
   exchange.aborts = {1};
-  transport::Message message = encode(exchange);
+  messages::Message message = encode(exchange);
   const std::string good(reinterpret_cast<const char*>(message.data()), message.size());
   for (std::size_t i = 0; i < good.size(); ++i)
     for (const int flip : {1, 0x80, 0xff}) {
@@ -162,7 +162,7 @@ TEST(HubWire, EnginesThatTakeNoTasksNowAndARefusalAreReadAsTheyWereWritten) {
 TEST(SessionWire, AVectorBesideItsAlignmentIsRefused) {
   session::Exchange exchange;
   exchange.aborts = {1, 9};
-  const transport::Message message = encode(exchange);
+  const messages::Message message = encode(exchange);
   int refused = 0;
   for (std::size_t at = kPreamble; at + 4 <= message.span().size(); at += 4) {
     // Four bytes further, the first element's lower half is a length of one, and then half of it and half of the next
@@ -195,10 +195,9 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  const cluster::LastMoments last{cluster::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words",
-                                  "  at f"};
-  transport::Message published =
-      encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
+  const messages::LastMoments last{messages::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words",
+                                   "  at f"};
+  messages::Message published = encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
   const Change change = decode_change(open_frame(Bytes::copy(published.span().subspan(4))));
   EXPECT_EQ(change.engine, engine);

@@ -1,0 +1,73 @@
+// client/links/continuations.cpp: the thread of a client that runs what is to follow on results.
+#include "client/links/continuations.hpp"
+
+#include <thread>
+#include <utility>
+
+#include "core/processes/floating_point_scope.hpp"
+
+namespace enginery {
+
+/// Shared with the thread, since the last work may be what drops the client.
+struct Continuations::State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Continuation> work;
+  bool stop = false;
+  std::thread thread;
+
+  void run() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [this] { return stop || !work.empty(); });
+      if (work.empty()) return;
+      {
+        const FloatingPointScope scope;
+        Continuation next = std::move(work.front());
+        work.pop_front();
+        lock.unlock();
+        next();
+      }  // what it holds may be what drops the client: not under the lock
+      lock.lock();
+    }
+  }
+};
+
+void Continuations::finish() {
+  std::shared_ptr<State> state;
+  {
+    const std::lock_guard lock(mutex_);
+    finished_ = true;
+    state = std::move(state_);
+  }
+  if (!state) return;
+  {
+    const std::lock_guard lock(state->mutex);
+    state->stop = true;
+    state->changed.notify_one();
+  }
+  if (state->thread.get_id() == std::this_thread::get_id())
+    state->thread.detach();
+  else
+    state->thread.join();
+}
+
+void Continuations::post(Continuation work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!finished_) {
+      if (!state_) {
+        state_ = std::make_shared<State>();
+        state_->thread = std::thread([state = state_] { state->run(); });
+      }
+      const std::lock_guard queue(state_->mutex);
+      state_->work.push_back(std::move(work));
+      state_->changed.notify_one();
+      return;
+    }
+  }
+  const FloatingPointScope scope;
+  work();
+}
+
+}  // namespace enginery

@@ -1,0 +1,178 @@
+// client/links/engine_link.hpp: a client's end of its session with one engine, over NNG.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <enginery/uuid.hpp>
+
+#include "client/links/client_clock.hpp"
+#include "client/links/continuations.hpp"
+#include "client/links/own_lack.hpp"
+#include "client/links/pending.hpp"
+#include "client/links/reach.hpp"
+#include "core/delivery/module_files.hpp"
+#include "core/messages/last_moments.hpp"
+#include "core/session/client_session.hpp"
+#include "core/transport/requester.hpp"
+#include "core/wire/call_wire.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+
+/// What a submission does when the bounded queue is full.
+enum class Room { wait, overfill };
+
+/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they
+/// meet in one mutex, which nobody holds while encoding, sending or dialling.
+class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLink> {
+ public:
+  EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<ClientClock> clock,
+             std::shared_ptr<Continuations> continuations);
+
+  /// Sends a task, behind all that were submitted before; `pending` is completed once, whatever happens. What it
+  /// `needs` (null: nothing) is brought first if the engine is not known to have it. Waits only for room in the bounded
+  /// queue; not at all with Room::overfill, for what is small, rare and makes room itself.
+  void submit(wire::Packed call, std::shared_ptr<Pending> pending,
+              const std::shared_ptr<const modules::ModuleFiles>& needs, Room room);
+  void abort(const Uuid& session, std::uint64_t seq);
+
+  /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
+  /// `last`: what is known of what it did last.
+  void die(const std::string& how, std::optional<messages::LastMoments> last = std::nullopt);
+  /// Ends the session in words; outstanding tasks fail with ConnectionError. close() may then be waited for by quiet().
+  void close();
+  bool quiet();
+
+  /// Sends what is no part of the session; `on_answer` gets an empty message when there is no line yet, or no more.
+  void ask(messages::Message request, transport::Requester::OnAnswer on_answer);
+  /// Whether the session is the one of this link.
+  bool owns(const Uuid& session) const;
+  bool dead() const;
+  /// Whether its process is there; it dies if not.
+  void look();
+
+  session::Time tick() override;
+
+  const wire::EngineEntry& engine() const { return engine_; }
+  const Reach& reach() const { return reach_; }
+  std::size_t inline_bytes() const { return limits_.inline_bytes; }
+  Continuations& continuations() const { return *continuations_; }
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  /// One socket to the engine and how it stands.
+  struct Line {
+    std::shared_ptr<transport::Requester> requester;
+    bool dialling = false;
+    bool broken = false;
+  };
+  /// A socket that is no longer used.
+  struct Retired {
+    std::shared_ptr<transport::Requester> requester;
+    session::Time since;
+  };
+  /// A task that is not in the session yet, because of its needs or of those of one before it.
+  struct Gated {
+    std::uint64_t seq;
+    wire::Packed call;
+    std::shared_ptr<const modules::ModuleFiles> needs;
+    session::Time time_limit;
+    bool settled = false;  ///< it has its outcome, and only keeps its seq
+  };
+  struct Completion {
+    std::shared_ptr<Pending> pending;
+    session::Ending ending;
+    Bytes body;
+    std::vector<Bytes> bulk;
+  };
+
+  // Of the gate; they require that mutex_ is held.
+  bool has_room(std::uint64_t bytes) const;
+  /// Waits until there may be room. Throws DeadlockError and TaskAborted, as waits in tasks do.
+  void wait_for_room(std::uint64_t bytes);
+  /// Submits what need not wait any more.
+  void open_gate(session::ClientActions& actions);
+  /// Its pending, which is to be failed when the lock is let go.
+  std::shared_ptr<Pending> settle(Gated& gated);
+  /// Has the module brought, in a thread of its own, which waits for the engine. One at a time.
+  void deliver(const std::shared_ptr<const modules::ModuleFiles>& needs);
+
+  void on_delivered(const modules::ContentHash& module, std::exception_ptr error,
+                    std::shared_ptr<transport::Requester> line);
+  /// Unlocks, then does what the session asked for.
+  void perform(Lock& lock, session::ClientActions& actions);
+  void send(session::Exchange exchange);
+  void send(session::Chunk chunk);
+  void send(session::Fetch fetch);
+  /// What both do: on the bulk line, or in `waiting` for it; `settle(session, answer, actions)` gets what `decode` made
+  /// of the answer, or null when the line broke.
+  template <class Request, class Decode, class Settle>
+  void send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle);
+  void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, messages::Message answer,
+                 const char* failure);
+  /// Requires: mutex_ is held.
+  void break_bulk();
+  void lose(const session::Lost& lost);
+  /// Has a line dialled, in a thread of its own: a dial waits for callbacks of NNG's and for a peer that may be
+  /// stopped. Requires: mutex_ is held.
+  void want(Line& line);
+  /// `failure`: why there is no requester.
+  void on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester, std::exception_ptr failure);
+  /// What is outstanding fails when this process lacks for long what a line takes. Unlocks meanwhile.
+  void give_up_for_lack(Lock& lock);
+  void retire(Line& line);
+  void mend(Lock& lock);
+  bool process_is_gone() const;
+  /// When the clock is needed next.
+  session::Time next_look() const;
+  /// Begins a new session; what was outstanding fails. Unlocks.
+  void fail_all(Lock& lock, std::exception_ptr error);
+  void new_session();
+  /// What becomes of the task that has, or would have had, that seq of the session that the death ended.
+  std::exception_ptr death(const std::string& label, std::uint64_t seq) const;
+  std::exception_ptr aborted(const std::string& label) const;
+  std::exception_ptr no_memory(const Pending& pending) const;
+  std::exception_ptr late(const Pending& pending, session::Ending ending) const;
+
+  const wire::EngineEntry engine_;
+  const std::shared_ptr<ClientClock> clock_;
+  const std::shared_ptr<Continuations> continuations_;
+  const session::Limits limits_;
+  const Reach reach_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  Uuid session_id_;
+  std::optional<session::ClientSession> session_;
+  std::deque<std::shared_ptr<Pending>> pending_;  // by seq, from first_seq_; null when it has its outcome
+  std::uint64_t first_seq_ = 1;
+  struct Death {
+    std::string how;
+    std::optional<messages::LastMoments> last{};
+    Uuid session{};  ///< that it ended
+  };
+  std::optional<Death> death_;
+  std::uint32_t link_ = 1;  // of tasks_
+  Line tasks_, bulk_;
+  std::vector<session::Exchange> waiting_;  // for a line
+  std::vector<session::Chunk> waiting_chunks_;
+  std::vector<session::Fetch> waiting_fetches_;
+  std::vector<Retired> retired_;  // until they are quiet, or hopeless
+  std::deque<Gated> gate_;        // by seq, up to the last of pending_
+  std::uint64_t gate_bytes_ = 0;
+  bool delivering_ = false;
+  std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
+  session::Time gone_since_ = session::kNever;
+  OwnLack lack_;
+};
+
+}  // namespace enginery

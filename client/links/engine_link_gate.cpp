@@ -1,0 +1,92 @@
+// client/links/engine_link_gate.cpp: what waits, in order, until an engine has the code that it needs.
+//
+// A call that needs code which the engine is not known to have closes the gate: it and all that follow queue here, each
+// with the seq that it will have. A thread of its own brings the code; then the gate opens, and they go into the
+// session in their order. One whose code cannot be brought, or that is aborted meanwhile, has its outcome at once and
+// passes as an empty task, which keeps its seq.
+#include <exception>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <enginery/errors.hpp>
+
+#include "client/links/engine_link.hpp"
+#include "client/links/module_delivery.hpp"
+
+namespace enginery {
+
+bool EngineLink::has_room(std::uint64_t bytes) const {
+  if (gate_.empty()) return session_->has_room(bytes);
+  return gate_.size() < limits_.queue_tasks && gate_bytes_ + bytes <= limits_.queue_bytes;
+}
+
+void EngineLink::open_gate(session::ClientActions& actions) {
+  while (!gate_.empty()) {
+    Gated& first = gate_.front();
+    if (first.needs && !modules_.contains(first.needs->fingerprint())) return deliver(first.needs);
+    const std::uint64_t bytes = first.call.size();
+    if (!session_->has_room(bytes)) return;
+    const session::Time now = ClientClock::now();
+    session_->submit(std::move(first.call.body), std::move(first.call.bulk), now, actions, first.time_limit);
+    if (first.settled) session_->abort(first.seq, now, actions);
+    gate_bytes_ -= bytes;
+    gate_.pop_front();
+  }
+}
+
+std::shared_ptr<Pending> EngineLink::settle(Gated& gated) {
+  gate_bytes_ -= gated.call.size();
+  gated.call = {};
+  gated.needs = nullptr;
+  gated.settled = true;
+  return std::move(pending_[gated.seq - first_seq_]);
+}
+
+void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& needs) {
+  if (std::exchange(delivering_, true)) return;
+  clock_->arm(ClientClock::now());  // without an exchange on its way, nothing else shows that the process is gone
+  try {
+    std::thread([self = weak_from_this(), engine = engine_, line = reach_.bulk, needs] {
+      ModuleDelivery delivery(engine, line, needs, [&self](std::chrono::milliseconds time) {
+        const auto link = self.lock();
+        if (!link) return false;
+        Lock lock(link->mutex_);
+        return !link->room_.wait_for(lock, time, [&] { return link->death_.has_value(); });
+      });
+      std::exception_ptr error;
+      try {
+        delivery.run();
+      } catch (...) {
+        error = std::current_exception();
+      }
+      if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error, delivery.line());
+    }).detach();
+  } catch (const std::system_error& error) {
+    delivering_ = false;  // the clock comes back to it
+    lack_.note(error, ClientClock::now());
+  }
+}
+
+void EngineLink::on_delivered(const modules::ContentHash& module, std::exception_ptr error,
+                              std::shared_ptr<transport::Requester> line) {
+  std::vector<std::shared_ptr<Pending>> failed;
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  delivering_ = false;
+  if (line) retired_.push_back({std::move(line), ClientClock::now()});
+  clock_->arm(ClientClock::now());
+  if (death_) return;
+  if (error) {
+    for (Gated& gated : gate_)
+      if (gated.needs && gated.needs->fingerprint() == module) failed.push_back(settle(gated));
+  } else {
+    modules_.insert(module);
+  }
+  open_gate(actions);
+  perform(lock, actions);
+  room_.notify_all();
+  for (const auto& pending : failed) pending->fail(error);
+}
+
+}  // namespace enginery

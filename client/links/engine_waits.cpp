@@ -1,0 +1,131 @@
+// client/links/engine_waits.cpp: waits for engines to come, which end once none can.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+
+#include "client/links/cluster_watch.hpp"
+#include "client/links/deadline.hpp"
+#include "client/links/engines.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/tasks/task_wait.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+/// Between looks whether what is awaited will come at all.
+constexpr auto kUntilLook = 500ms;
+/// For a snapshot.
+constexpr Seconds kAnswer = 2s;
+/// So many looks agree that all engines have died: the launcher's word that one comes back may be on its way.
+constexpr int kLooks = 2;
+
+/// How all engines that were started have died, none of which is started anew; nothing if one lives, or may come.
+std::optional<std::string> how_all_died(const wire::HubReply& snapshot) {
+  std::vector<std::string> deaths;
+  for (const wire::AbsentEngine& engine : snapshot.absent) {
+    if (engine.state != wire::Absence::dead && engine.state != wire::Absence::given_up) return std::nullopt;
+    deaths.push_back(fmt::format("engine {}: {}", engine.id, engine.how));
+  }
+  if (!snapshot.engines.empty() || deaths.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(deaths, "; "));
+}
+
+}  // namespace
+
+void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadline) {
+  const tasks::StoppableWait stoppable([this] { wake(); });
+  auto lock = hold();
+  ClusterWatch watch(connection_, ClientClock::now());
+  const auto there = [&] { return living().size() >= count; };
+  const auto over = [&] { return there() || stoppable.must_end(); };
+  for (int looks = 0;;) {
+    const auto look = Clock::now() + kUntilLook;
+    changed_.wait_until(lock, deadline ? std::min(*deadline, look) : look, over);
+    if (there()) return;
+    const std::size_t living = this->living().size();
+    const session::Time heard = heard_;
+    lock.unlock();
+    stoppable.check([count] { return fmt::format("{} engines", count); });
+    if (const auto words = watch.ended(ClientClock::now(), heard))
+      throw ConnectionError(
+          fmt::format("{} of {} engines are registered, and no more will be: {}", living, count, *words));
+    if (deadline && Clock::now() >= *deadline)
+      throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
+                                     living, count, connection_.cluster));
+    const auto deaths = living == 0 ? all_died(deadline) : std::nullopt;
+    looks = deaths ? looks + 1 : 0;
+    if (looks == kLooks)
+      throw NoEnginesRegistered(fmt::format(
+          "none of {} engines is registered, and none comes: all of cluster '{}' have died and are not started anew "
+          "({}). `enginery engine{}` adds one, and `enginery start --restart` begins a cluster whose engines come back",
+          count, connection_.cluster, *deaths, cluster::name_option(connection_.cluster)));
+    lock.lock();
+  }
+}
+
+std::optional<std::string> Engines::all_died(std::optional<Clock::time_point> deadline) try {
+  return how_all_died(ask({}, deadline ? std::min<Seconds>(kAnswer, *deadline - Clock::now()) : kAnswer));
+} catch (const Error&) {
+  return std::nullopt;  // a hub that is being started anew
+}
+
+void Engines::restart(int id, bool kill, Seconds timeout) {
+  const auto deadline = deadline_of(timeout);
+  wire::HubRequest request{kill ? wire::HubOp::kill : wire::HubOp::restart, {}};
+  request.engine.id = id;
+  const auto known = [&] {
+    const auto found = alive_.find(id);
+    return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
+  };
+  const tasks::StoppableWait stoppable([this] { wake(); });
+  ClusterWatch watch(connection_, ClientClock::now());
+  auto lock = hold();
+  const Uuid before = known();
+  lock.unlock();
+  const wire::HubReply reply = ask(request, timeout);
+  if (!reply.ok && reply.ename == "IndexError") throw IndexError(reply.words);
+  if (!reply.ok) throw ValueError(reply.words);
+  const bool comes_back = reply.id >= 0;
+  lock.lock();
+  const auto done = [&] {
+    const Uuid now = known();
+    return now.nil() ? !comes_back : now != before && now != reply.former;
+  };
+  const std::string log = (connection_.directory / fmt::format("engine-{}.log", id)).string();
+  while (!changed_.wait_until(lock, std::min(deadline, Clock::now() + kUntilLook), done)) {
+    stoppable.check([id] { return fmt::format("engine {}", id); });
+    if (Clock::now() >= deadline)
+      throw TimeoutError(
+          fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,
+                      comes_back ? "back" : "gone", timeout.count(), connection_.cluster, log));
+    const session::Time heard = heard_;
+    lock.unlock();
+    if (const auto words = watch.ended(ClientClock::now(), heard))
+      throw ConnectionError(fmt::format("engine {} is not {}: {}", id, comes_back ? "back" : "gone", *words));
+    if (const auto how = comes_back ? given_up(id, deadline) : std::nullopt)
+      throw EngineDied(id, fmt::format("{}; see {}", *how, log), "");
+    lock.lock();
+  }
+}
+
+std::optional<std::string> Engines::given_up(int id, Clock::time_point deadline) try {
+  const wire::HubReply snapshot = ask({}, deadline - Clock::now());
+  const auto is_it = [id](const auto& engine) { return engine.id == id; };
+  if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
+  const auto absent = std::ranges::find_if(snapshot.absent, is_it);
+  if (absent == snapshot.absent.end()) return std::nullopt;
+  if (absent->state == wire::Absence::dead) return absent->how + ", as soon as it took tasks again";
+  if (absent->state != wire::Absence::given_up) return std::nullopt;
+  return absent->how + ", before it took tasks again";
+} catch (const Error&) {
+  return std::nullopt;  // a hub that is being started anew
+}
+
+}  // namespace enginery

@@ -1,0 +1,318 @@
+// client/links/engines.cpp: the engines that a client knows of, always current, and its links to them.
+#include "client/links/engines.hpp"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+#include <enginery/task_handle.hpp>
+
+#include "client/links/hub_line.hpp"
+#include "core/clusters/hub_addresses.hpp"
+#include "core/transport/abandon.hpp"
+#include "core/transport/forked.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kFarewell = 500ms;
+/// For a snapshot that a gap asked for.
+constexpr Seconds kSnapshot = 2s;
+
+/// Engines find a hub that follows one that died within moments, or after the 2 s that they give one that is silent.
+constexpr Seconds kSettling = 3s;
+constexpr auto kUntilSettled = 50ms;
+
+const wire::HubReply& checked(const wire::HubReply& snapshot) {
+  if (!snapshot.ok)
+    throw ConnectionError("the hub refused to list its engines: " + snapshot.words +
+                          "; use one version of enginery on both sides");
+  return snapshot;
+}
+
+/// The hub follows one that died, and has not heard of all engines that were there.
+bool awaits_some(const wire::HubReply& snapshot) {
+  return std::ranges::any_of(snapshot.absent,
+                             [](const auto& engine) { return engine.state == wire::Absence::awaited; });
+}
+
+/// By the hub's account, that incarnation is there, or may be.
+bool is_known(const wire::HubReply& snapshot, int id, const Uuid& uuid) {
+  const auto is_it = [&](const auto& engine) { return engine.id == id && engine.uuid == uuid; };
+  return std::ranges::any_of(snapshot.engines, is_it) ||
+         std::ranges::any_of(snapshot.absent, [&](const wire::AbsentEngine& engine) {
+           return engine.state == wire::Absence::awaited && is_it(engine);
+         });
+}
+
+}  // namespace
+
+std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::milliseconds timeout) {
+  transport::refuse_if_forked();
+  // In a forked child neither the threads nor the sockets are there that it would end.
+  const std::shared_ptr<Engines> engines(new Engines(std::move(connection)), [](Engines* done) {
+    transport::forked() ? transport::abandon(done) : delete done;
+  });
+  engines->start(timeout);
+  return engines;
+}
+
+Engines::Engines(Connection connection)
+    : connection_(std::move(connection)),
+      clock_(std::make_shared<ClientClock>()),
+      continuations_(std::make_shared<Continuations>()) {}
+
+void Engines::start(Seconds timeout) {
+  // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
+  const cluster::HubAddresses hub = cluster::hub_addresses(connection_);
+  news_ = std::make_shared<HubNews>(
+      hub.notifications, [this](const Bytes& message) { on_change(message); },
+      [weak = weak_from_this()] { ask_for_snapshot(weak, Hears::nothing); });
+  news_->subscribe();
+  clock_->add(news_);
+  clock_->arm(news_->tick());
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  const Seconds young = std::clamp<Seconds>(kSettling - connection_.hub.process.age(), Seconds(0), kSettling);
+  const auto settled = std::chrono::steady_clock::now() + std::min(timeout, young);
+  wire::HubReply snapshot = checked(ask({}, timeout));
+  while (awaits_some(snapshot) && std::chrono::steady_clock::now() < settled) {
+    std::this_thread::sleep_for(kUntilSettled);
+    snapshot = checked(ask({}, deadline - std::chrono::steady_clock::now()));
+  }
+  apply(snapshot);
+}
+
+wire::HubReply Engines::ask(const wire::HubRequest& request, Seconds timeout) {
+  HubAnswer answer = ask_hub(connection_, request, timeout);
+  keep(std::move(answer.line));
+  return std::move(answer.reply);
+}
+
+void Engines::keep(std::unique_ptr<transport::Requester> line) {
+  std::vector<std::unique_ptr<transport::Requester>> quiet;  // closed after the lock is let go
+  const std::lock_guard lock(mutex_);
+  std::erase_if(lines_, [&](auto& known) {
+    if (!known->quiet()) return false;
+    quiet.push_back(std::move(known));
+    return true;
+  });
+  lines_.push_back(std::move(line));
+}
+
+Engines::~Engines() {
+  if (news_) news_->end();
+  output_feed_.reset();
+  std::vector<std::shared_ptr<EngineLink>> links;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto* known : {&alive_, &dead_})
+      for (const auto& [id, link] : *known) links.push_back(link);
+    alive_.clear();
+    dead_.clear();
+  }
+  for (const auto& link : links) link->close();
+  // The farewells are answered at once, and then a socket must be silent for a while before NNG can close it.
+  const auto deadline = std::chrono::steady_clock::now() + kFarewell;
+  const auto quiet = [&] {
+    for (const auto& line : lines_)
+      if (!line->quiet()) return false;
+    for (const auto& link : links)
+      if (!link->quiet()) return false;
+    return true;
+  };
+  {
+    std::unique_lock lock(mutex_);
+    while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
+  }
+  clock_->stop();
+  continuations_->finish();
+}
+
+std::vector<int> Engines::living() const {
+  std::vector<int> ids;
+  ids.reserve(alive_.size());
+  for (const auto& [id, link] : alive_)
+    if (!link->dead()) ids.push_back(id);
+  return ids;
+}
+
+std::unique_lock<std::mutex> Engines::hold() const {
+  transport::refuse_if_forked();
+  return std::unique_lock(mutex_);
+}
+
+std::vector<int> Engines::ids() const {
+  const auto lock = hold();
+  return living();
+}
+
+std::shared_ptr<EngineLink> Engines::link(int id) const {
+  const auto lock = hold();
+  for (const auto* known : {&alive_, &dead_})
+    if (const auto found = known->find(id); found != known->end()) return found->second;
+  throw IndexError(fmt::format("there is no engine {}; the engines of cluster '{}' are [{}]", id, connection_.cluster,
+                               fmt::join(living(), ", ")));
+}
+
+NoEnginesRegistered Engines::none(std::string_view who) const {
+  const auto lock = hold();
+  const std::string& cluster = connection_.cluster;
+  std::set<int> ids;
+  for (const auto* known : {&alive_, &dead_})
+    for (const auto& [id, link] : *known)
+      if (link->dead()) ids.insert(id);
+  if (ids.empty())
+    return NoEnginesRegistered(fmt::format(
+        "{} has no engines; `enginery engine --name {}` adds one, wait_for_engines(n) waits for some", who, cluster));
+  return NoEnginesRegistered(
+      fmt::format("{} has no engines left: [{}] died. `enginery status --name {}` shows whether they are started anew, "
+                  "and wait_for_engines(n) waits for them; `enginery engine --name {}` adds one",
+                  who, fmt::join(ids, ", "), cluster, cluster));
+}
+
+bool Engines::has_died(int id) const {
+  const auto lock = hold();
+  const auto known = alive_.find(id);
+  return known == alive_.end() ? dead_.contains(id) : known->second->dead();
+}
+
+std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
+  const auto lock = hold();
+  std::vector<std::shared_ptr<EngineLink>> links;
+  for (const auto& [id, link] : alive_)
+    if (!link->dead()) links.push_back(link);
+  return links;
+}
+
+OutputFeed& Engines::output_feed() {
+  const auto lock = hold();
+  if (!output_feed_) output_feed_ = std::make_unique<OutputFeed>();
+  return *output_feed_;
+}
+
+void Engines::tell_output_feed() {
+  std::unique_lock lock(mutex_);
+  OutputFeed* const feed = output_feed_.get();
+  lock.unlock();
+  if (feed) feed->engines_changed();
+}
+
+void Engines::wake() const {
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+void Engines::add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced) {
+  auto& slot = alive_[engine.id];
+  if (slot && slot->engine().uuid == engine.uuid) return;
+  if (slot) replaced.push_back(slot);
+  slot = std::make_shared<EngineLink>(engine, reach_of(engine, connection_), clock_, continuations_);
+  clock_->add(slot);
+  dead_.erase(engine.id);
+}
+
+void Engines::apply(const wire::HubReply& snapshot) {
+  std::vector<std::shared_ptr<EngineLink>> replaced;
+  const char* how = "the hub no longer lists it";
+  {
+    const std::lock_guard lock(mutex_);
+    heard_ = ClientClock::now();
+    asking_ = false;
+    if (epoch_ == snapshot.epoch && snapshot.number < number_) return;  // a change came while it was on its way
+    if (epoch_ && *epoch_ != snapshot.epoch) how = "it ended while the cluster had no hub";
+    epoch_ = snapshot.epoch;
+    number_ = snapshot.number;
+    for (const wire::EngineEntry& engine : snapshot.engines) add(engine, replaced);
+    std::erase_if(alive_, [&](const auto& known) {
+      if (is_known(snapshot, known.first, known.second->engine().uuid)) return false;
+      replaced.push_back(known.second);
+      dead_[known.first] = known.second;
+      return true;
+    });
+    changed_.notify_all();
+  }
+  for (const auto& link : replaced) link->die(how);
+  tell_output_feed();
+}
+
+bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears) {
+  const auto ask = [engines, hears] {
+    std::optional<Connection> connection;
+    HubAnswer answer;
+    answer.reply.ok = false;
+    try {
+      if (const auto self = engines.lock()) {
+        connection = self->connection_;
+        if (hears == Hears::nothing) {
+          self->news_->subscribe();
+          const std::lock_guard lock(self->mutex_);
+          if (std::exchange(self->asking_, true)) return;
+        }
+      }
+      if (connection) answer = ask_hub(*connection, {}, kSnapshot);
+    } catch (const std::exception&) {
+      // No hub, or nothing to ask it with: tried again at the next heartbeat, or the next silence.
+    }
+    const auto self = engines.lock();
+    if (!self) return;
+    if (answer.line) self->keep(std::move(answer.line));
+    if (answer.reply.ok) return self->apply(answer.reply);
+    for (const auto& link : self->links()) link->look();  // nobody else would tell
+    const std::lock_guard lock(self->mutex_);
+    self->asking_ = false;
+  };
+  try {
+    std::thread(ask).detach();
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+void Engines::on_change(const Bytes& message) {
+  wire::Change change;
+  try {
+    change = wire::decode_change(wire::open_frame(message));
+  } catch (const ProtocolError&) {
+    return;  // the numbers show what was lost
+  }
+  std::vector<std::shared_ptr<EngineLink>> replaced;
+  std::shared_ptr<EngineLink> left;
+  bool ask = false;
+  {
+    const std::lock_guard lock(mutex_);
+    heard_ = ClientClock::now();
+    if (!epoch_) return;  // the first snapshot is on its way and knows better
+    const bool heartbeat = change.event == wire::ChangeEvent::heartbeat;
+    if (change.epoch != *epoch_ || change.number > number_ + (heartbeat ? 0 : 1)) {
+      ask = !std::exchange(asking_, true);
+    } else if (!heartbeat && change.number == number_ + 1) {
+      number_ = change.number;
+      if (change.event == wire::ChangeEvent::joined) {
+        add(change.engine, replaced);
+      } else if (const auto found = alive_.find(change.engine.id);
+                 found != alive_.end() && found->second->engine().uuid == change.engine.uuid) {
+        left = found->second;
+        dead_[change.engine.id] = left;
+        alive_.erase(found);
+      }
+      changed_.notify_all();
+    }
+  }
+  if (ask && !ask_for_snapshot(weak_from_this(), Hears::something)) {
+    const std::lock_guard lock(mutex_);
+    asking_ = false;
+  }
+  if (left) left->die(change.how, std::move(change.last));
+  for (const auto& link : replaced) link->die("it was restarted");
+  if (change.event != wire::ChangeEvent::heartbeat) tell_output_feed();
+}
+
+}  // namespace enginery

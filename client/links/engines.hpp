@@ -1,0 +1,106 @@
+// client/links/engines.hpp: the engines that a client knows of, always current, and its links to them.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
+#include <enginery/task_handle.hpp>
+
+#include "client/links/client_clock.hpp"
+#include "client/links/engine_link.hpp"
+#include "client/links/hub_news.hpp"
+#include "client/links/output_feed.hpp"
+#include "core/transport/requester.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+
+/// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB; a gap, or another hub in the place of one that
+/// died, asks for a new snapshot. Reading costs no round trip. Nobody is taken for dead because the hub is.
+///
+/// Threads: all functions from any. In a forked child each throws ConnectionError.
+class Engines : public std::enable_shared_from_this<Engines> {
+ public:
+  /// Connects to the hub and knows its engines. Throws ConnectionError, TimeoutError.
+  static std::shared_ptr<Engines> connect(Connection connection, std::chrono::milliseconds timeout);
+  Engines(const Engines&) = delete;
+  Engines& operator=(const Engines&) = delete;
+
+  /// Sorted.
+  std::vector<int> ids() const;
+  /// The link to engine `id`; for one that died its last, on which every task fails. Throws IndexError if there never
+  /// was one.
+  std::shared_ptr<EngineLink> link(int id) const;
+  /// The error of who needs an engine when there is none: `who` "has no engines", those that died, and what to do.
+  NoEnginesRegistered none(std::string_view who) const;
+  /// True if there was an engine `id`, and it died.
+  bool has_died(int id) const;
+  /// The links to engines that take tasks, by id.
+  std::vector<std::shared_ptr<EngineLink>> links() const;
+  /// For the streams of this client's output; lives as long as this.
+  OutputFeed& output_feed();
+  /// Has engine `id` ended, by SIGKILL if `kill`, and waits until it is back; one that nobody starts anew, until it is
+  /// gone. Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and is
+  /// not started any more), TimeoutError, ConnectionError.
+  void restart(int id, bool kill, Seconds timeout);
+  /// Throws TimeoutError, which says how many there are; ConnectionError once the cluster has ended, or its hub is
+  /// silent for long; NoEnginesRegistered when all that were started have died and stay dead.
+  void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline);
+
+  const Connection& connection() const { return connection_; }
+
+ private:
+  explicit Engines(Connection connection);
+  /// Ends the sessions in words and closes what can be closed safely.
+  ~Engines();
+  /// For who comes from outside. Throws in a forked child, where another thread may have held it for ever.
+  std::unique_lock<std::mutex> hold() const;
+  /// Has those that wait for engines look again.
+  void wake() const;
+  void start(Seconds timeout);
+  void on_change(const Bytes& message);
+  void tell_output_feed();
+  enum class Hears { something, nothing };
+  /// Asks the hub for a snapshot, in a thread of its own; subscribes anew before if nothing is heard. A failure is no
+  /// harm: the next heartbeat, or the next silence, shows the gap again. False: there are no more threads.
+  /// Requires: asking_ was set, if something is heard.
+  static bool ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears);
+  /// Asks the hub, and keeps the connection until it can be closed.
+  wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
+  void keep(std::unique_ptr<transport::Requester> line);
+  /// Those whose death was not seen either. Requires: mutex_ is held.
+  std::vector<int> living() const;
+  void apply(const wire::HubReply& snapshot);
+  /// How all that were started have died, if none of them is started anew; by the hub's word.
+  std::optional<std::string> all_died(std::optional<std::chrono::steady_clock::time_point> deadline);
+  /// How engine `id` died, if it is not started any more; by the hub's word.
+  std::optional<std::string> given_up(int id, std::chrono::steady_clock::time_point deadline);
+  /// Requires: mutex_ is held. Links that died are to be told after it is let go.
+  void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
+
+  const Connection connection_;
+  const std::shared_ptr<ClientClock> clock_;
+  const std::shared_ptr<Continuations> continuations_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::map<int, std::shared_ptr<EngineLink>> alive_, dead_;
+  std::optional<Uuid> epoch_;
+  std::uint64_t number_ = 0;
+  session::Time heard_{};  // the hub, last
+  bool asking_ = false;
+  std::unique_ptr<OutputFeed> output_feed_;                   // from the first stream on
+  std::vector<std::unique_ptr<transport::Requester>> lines_;  // to the hub; until they are quiet
+  std::shared_ptr<HubNews> news_;
+};
+
+}  // namespace enginery

@@ -1,0 +1,171 @@
+// client/links/module_delivery.cpp: bringing a module to one engine.
+#include "client/links/module_delivery.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kBulkRedial = 50ms, kBusy = 20ms, kAnswerLook = 100ms;
+constexpr double kDialSeconds = 2;
+/// An engine answers when it has hashed a file of gigabytes; longer silence is a line that leads nowhere.
+constexpr auto kDeliverySilence = 60s;
+/// Requests at once: their chunks together are less than what a socket's buffer takes.
+constexpr std::size_t kOpen = 2;
+/// How often what was brought may be gone from the engine's cache before the engine has opened it.
+constexpr int kRounds = 5;
+
+/// The line is of no use any more, or nobody wants it.
+struct LineBroke {};
+
+}  // namespace
+
+/// What NNG's threads leave for the one that delivers.
+struct ModuleDelivery::Inbox {
+  struct Answer {
+    std::size_t request;
+    messages::Message message;
+    bool failed;
+  };
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Answer> answers;
+
+  void put(Answer answer) {
+    const std::lock_guard lock(mutex);
+    answers.push_back(std::move(answer));
+    changed.notify_one();
+  }
+  std::optional<Answer> take(std::chrono::milliseconds wait) {
+    std::unique_lock lock(mutex);
+    if (!changed.wait_for(lock, wait, [this] { return !answers.empty(); })) return std::nullopt;
+    Answer answer = std::move(answers.front());
+    answers.pop_front();
+    return answer;
+  }
+};
+
+void ModuleDelivery::run() {
+  while (go_on_(0ms)) {
+    try {
+      return attempt();
+    } catch (const LineBroke&) {
+      if (const auto words = lack_.lasts(engine_.id, std::chrono::steady_clock::now().time_since_epoch()))
+        throw ConnectionError(*words);
+      line_.reset();  // at once, so that it is abandoned: closing what broke under traffic may never end
+      go_on_(kBulkRedial);
+    }
+  }
+}
+
+void ModuleDelivery::attempt() {
+  try {
+    line_ = transport::connect(address_, kDialSeconds);
+    lack_.clear();
+  } catch (const Error& error) {
+    lack_.note(error, std::chrono::steady_clock::now().time_since_epoch());
+    throw LineBroke();
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<std::uint32_t> lacking = missing();
+    if (lacking.empty()) return;
+    for (const std::uint32_t index : lacking) {
+      if (index >= files_->files().size()) refuse("it lacks a file that it was not asked for");
+      DeliveryTurn turn(engine_.hostname, files_->files()[index].hash, go_on_);
+      if (turn.waited() && !std::ranges::count(missing(), index)) continue;
+      send(index, turn);
+    }
+  }
+  refuse("what is brought is gone from its module cache at once; is ENGINERY_CACHE_LIMIT too small for it?");
+}
+
+std::vector<std::uint32_t> ModuleDelivery::missing() {
+  const auto files = files_->files();
+  std::vector<std::uint32_t> lacking;
+  ask(
+      1,
+      [&](std::size_t) {
+        return wire::encode(wire::ModuleQuery{engine_.uuid, {files.begin(), files.end()}});
+      },
+      [&](wire::ModuleAnswer answer) { lacking = std::move(answer.missing); });
+  return lacking;
+}
+
+void ModuleDelivery::send(std::uint32_t index, DeliveryTurn& turn) {
+  constexpr std::uint64_t kChunk = wire::ModuleChunk::kSize;
+  const modules::ModuleFile& file = files_->files()[index];
+  ask((file.size + kChunk - 1) / kChunk,
+      [&](std::size_t chunk) {
+        const std::uint64_t offset = chunk * kChunk;
+        return wire::encode(wire::ModuleChunk{engine_.uuid, file, offset,
+                                              files_->read(index, offset, std::min(kChunk, file.size - offset))});
+      },
+      [&](const wire::ModuleAnswer&) { turn.moved(); });
+}
+
+void ModuleDelivery::refuse(const std::string& why) const {
+  throw ConnectionError(
+      fmt::format("engine {} does not take the module '{}': {}", engine_.id, files_->module().path, why));
+}
+
+void ModuleDelivery::ask(std::size_t count, const std::function<messages::Message(std::size_t)>& request,
+                         const std::function<void(wire::ModuleAnswer)>& on_answer) {
+  const auto inbox = std::make_shared<Inbox>();
+  std::deque<std::size_t> again;
+  std::size_t next = 0, open = 0;
+  auto heard = std::chrono::steady_clock::now();
+  while (next < count || open > 0 || !again.empty()) {
+    for (; open < kOpen && (next < count || !again.empty()); ++open) {
+      std::size_t which = next;
+      if (next < count) {
+        ++next;
+      } else {
+        which = again.front();
+        again.pop_front();
+      }
+      line_->send(request(which), [inbox, which](messages::Message answer, const char* failure) {
+        inbox->put({which, std::move(answer), failure != nullptr});
+      });
+    }
+    std::optional<Inbox::Answer> answer = inbox->take(kAnswerLook);
+    if (!answer) {
+      if (!go_on_(0ms) || std::chrono::steady_clock::now() - heard > kDeliverySilence) throw LineBroke();
+      continue;
+    }
+    --open;
+    heard = std::chrono::steady_clock::now();
+    if (answer->failed) throw LineBroke();
+    wire::ModuleAnswer decoded;
+    try {
+      decoded = wire::decode_module_answer(wire::open_frame(std::move(answer->message).share()));
+    } catch (const ProtocolError& error) {
+      refuse(error.what());
+    }
+    switch (decoded.status) {
+      case wire::ModuleStatus::ok:
+        on_answer(std::move(decoded));
+        break;
+      case wire::ModuleStatus::busy:
+        again.push_back(answer->request);
+        if (!go_on_(kBusy)) throw LineBroke();
+        break;
+      case wire::ModuleStatus::wrong_engine:
+        throw LineBroke();  // its link hears of that, too
+      case wire::ModuleStatus::refused:
+        refuse(decoded.words);
+    }
+  }
+}
+
+}  // namespace enginery

@@ -1,0 +1,77 @@
+// client/links/output_feed.cpp: what engines publish of their tasks' output, brought to the streams of a client.
+#include "client/links/output_feed.hpp"
+
+#include <algorithm>
+
+#include <enginery/errors.hpp>
+
+namespace enginery {
+
+OutputFeed::~OutputFeed() {
+  for (const auto& [engine, one] : subscriptions_)
+    if (!one->link->dead()) one->subscriber->leave_open();
+}
+
+void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
+  std::vector<std::unique_ptr<Subscription>> ended;  // after the mutex is let go: ending one waits for its callback
+  const std::lock_guard subscribing(subscribing_);
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto one = subscriptions_.begin(); one != subscriptions_.end();) {
+      if (one->second->link->dead()) {
+        ended.push_back(std::move(one->second));
+        one = subscriptions_.erase(one);
+      } else {
+        ++one;
+      }
+    }
+    if (subscriptions_.contains(link->engine().uuid)) return;
+  }
+  auto subscription = std::make_unique<Subscription>();
+  subscription->link = link;
+  subscription->subscriber = std::make_unique<transport::Subscriber>(
+      link->reach().output, wire::kOutputTopic,
+      [this, from = subscription.get()](const Bytes& message) { on_message(*from, message); });
+  const std::lock_guard lock(mutex_);
+  subscriptions_.emplace(link->engine().uuid, std::move(subscription));
+}
+
+void OutputFeed::attach(std::shared_ptr<Listener> listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+void OutputFeed::detach(const std::shared_ptr<Listener>& listener) {
+  const std::lock_guard lock(mutex_);
+  std::erase(listeners_, listener);
+}
+
+void OutputFeed::engines_changed() {
+  for (const auto& listener : listeners()) listener->on_engines_changed();
+}
+
+std::vector<std::shared_ptr<OutputFeed::Listener>> OutputFeed::listeners() const {
+  const std::lock_guard lock(mutex_);
+  return listeners_;
+}
+
+void OutputFeed::on_message(Subscription& from, const Bytes& message) {
+  try {
+    const wire::Opened opened = wire::open_frame(message);
+    const wire::Printed printed = wire::decode_printed(opened);
+    if (printed.engine != from.link->engine().uuid) return;
+    const int engine = from.link->engine().id;
+    const std::uint64_t lost = from.number == 0 ? 0 : printed.number - from.number - 1;
+    from.number = printed.number;
+    const bool ours = printed.stream != wire::Stream::none && from.link->owns(printed.session);
+    for (const auto& listener : listeners()) {
+      if (lost > 0) listener->on_loss(engine, lost);
+      if (ours) listener->on_text(engine, printed);
+      if (printed.stream == wire::Stream::none) listener->on_mark(printed.mark);
+    }
+  } catch (const ProtocolError&) {
+    // The numbers show what was lost.
+  }
+}
+
+}  // namespace enginery

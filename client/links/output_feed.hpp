@@ -1,0 +1,64 @@
+// client/links/output_feed.hpp: what engines publish of their tasks' output, brought to the streams of a client.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <enginery/uuid.hpp>
+
+#include "client/links/engine_link.hpp"
+#include "core/transport/subscriber.hpp"
+#include "core/wire/output_wire.hpp"
+
+namespace enginery {
+
+/// Subscribes to an engine when the first stream asks for it, and stays subscribed: a socket must not be closed under
+/// traffic, and streams may come and go often.
+///
+/// Threads: all functions from any.
+class OutputFeed {
+ public:
+  /// Called on NNG's threads, one at a time for each engine; must not block.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    /// Text of one of this client's tasks.
+    virtual void on_text(int engine, const wire::Printed& printed) = 0;
+    virtual void on_mark(const Uuid& mark) = 0;
+    /// So many messages of this engine were lost, before the next one.
+    virtual void on_loss(int engine, std::uint64_t messages) = 0;
+    /// An engine joined or left.
+    virtual void on_engines_changed() = 0;
+  };
+
+  OutputFeed() = default;
+  ~OutputFeed();
+  OutputFeed(const OutputFeed&) = delete;
+  OutputFeed& operator=(const OutputFeed&) = delete;
+
+  /// Not from NNG's threads.
+  void subscribe(const std::shared_ptr<EngineLink>& link);
+  void attach(std::shared_ptr<Listener> listener);
+  void detach(const std::shared_ptr<Listener>& listener);
+  void engines_changed();
+
+ private:
+  struct Subscription {
+    std::shared_ptr<EngineLink> link;
+    std::uint64_t number = 0;  // of the last message; only its own callback touches it
+    std::unique_ptr<transport::Subscriber> subscriber;
+  };
+
+  void on_message(Subscription& from, const Bytes& message);
+  std::vector<std::shared_ptr<Listener>> listeners() const;
+
+  std::mutex subscribing_;  // so that nobody subscribes twice; never taken by a callback
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+  std::map<Uuid, std::unique_ptr<Subscription>> subscriptions_;  // by engine
+};
+
+}  // namespace enginery

@@ -1,0 +1,188 @@
+// client/output/output_stream.cpp: what tasks print, shown while they run.
+//
+// NNG's threads only put text into a bounded queue; a thread of the stream makes lines of it and writes them, for a
+// terminal may take nothing for hours. The same thread subscribes to engines that join.
+#include <enginery/output_stream.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "client/links/engines.hpp"
+#include "client/links/output_feed.hpp"
+#include "client/output/output_lines.hpp"
+#include "client/output/output_marks.hpp"
+#include "core/transport/abandon.hpp"
+#include "core/transport/forked.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kPatience = 2000ms;
+/// What waits to be printed; what comes beyond is lost, and a line says so.
+constexpr std::size_t kQueuedBytes = std::size_t{16} << 20;
+
+}  // namespace
+
+class OutputStream::State : public OutputFeed::Listener {
+ public:
+  State(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> targets, std::ostream& out, std::ostream& err)
+      : engines_(std::move(engines)), targets_(std::move(targets)), out_(out), err_(err) {}
+
+  void start(const std::shared_ptr<State>& self) {
+    subscribe();
+    engines_->output_feed().attach(self);
+    marks_->meet(links(), kPatience);
+    printer_ = std::thread([this] { print(); });
+  }
+  void finish(const std::shared_ptr<State>& self) {
+    subscribe();
+    marks_->meet(links(), kPatience);
+    engines_->output_feed().detach(self);
+    {
+      const std::lock_guard lock(mutex_);
+      finished_ = true;
+    }
+    changed_.notify_all();
+    printer_.join();
+    engines_.reset();  // here: NNG's threads may hold this object last, and must not end a client
+  }
+
+  void on_text(int engine, const wire::Printed& printed) override {
+    if (!aims_at(engine)) return;
+    const std::lock_guard lock(mutex_);
+    if (finished_) return;
+    if (queued_ + printed.text.size() > kQueuedBytes) {
+      ++lost_[engine];
+      return;
+    }
+    queued_ += printed.text.size();
+    queue_.push_back({engine, printed, std::string(printed.text)});
+    changed_.notify_all();
+  }
+  void on_mark(const Uuid& mark) override { marks_->arrived(mark); }
+  void on_loss(int engine, std::uint64_t messages) override {
+    if (!aims_at(engine)) return;
+    const std::lock_guard lock(mutex_);
+    lost_[engine] += messages;
+    changed_.notify_all();
+  }
+  void on_engines_changed() override {
+    const std::lock_guard lock(mutex_);
+    joined_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  struct Piece {
+    int engine;
+    wire::Printed printed;
+    std::string text;  // what printed's text was
+  };
+
+  bool aims_at(int engine) const { return !targets_ || std::ranges::find(*targets_, engine) != targets_->end(); }
+  std::vector<std::shared_ptr<EngineLink>> links() const {
+    auto links = engines_->links();
+    std::erase_if(links, [this](const auto& link) { return !aims_at(link->engine().id); });
+    return links;
+  }
+  void subscribe() {
+    for (const auto& link : links()) {
+      try {
+        engines_->output_feed().subscribe(link);
+      } catch (const ConnectionError&) {
+        // No descriptors are left: what this engine prints is not live, and in the metadata as ever.
+      }
+    }
+  }
+
+  void print() {
+    OutputLines lines;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return finished_ || joined_ || !queue_.empty() || !lost_.empty(); });
+      const bool last = finished_, joined = std::exchange(joined_, false);
+      const std::deque<Piece> pieces = std::exchange(queue_, {});
+      const std::map<int, std::uint64_t> lost = std::exchange(lost_, {});
+      queued_ = 0;
+      lock.unlock();
+      if (joined && !last) subscribe();
+      std::string out, err;
+      for (const Piece& piece : pieces) {
+        wire::Printed printed = piece.printed;
+        printed.text = piece.text;
+        (printed.stream == wire::Stream::out ? out : err) += lines.add(piece.engine, printed);
+      }
+      for (const auto& [engine, count] : lost)
+        err += fmt::format(
+            "[enginery:{}] text came faster than it could be shown, and {} pieces of it (perhaps of other clients) are "
+            "missing; the results' metadata have it\n",
+            engine, count);
+      if (last) {
+        out += lines.rest(wire::Stream::out);
+        err += lines.rest(wire::Stream::err);
+      }
+      write(out_, out);
+      write(err_, err);
+      if (last) return;
+      lock.lock();
+    }
+  }
+  static void write(std::ostream& stream, const std::string& text) {
+    if (text.empty()) return;
+    try {
+      stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush();
+    } catch (const std::exception&) {
+      // A stream that was told to throw has nobody here to throw to; its state tells.
+    }
+  }
+
+  std::shared_ptr<Engines> engines_;
+  const std::optional<std::vector<int>> targets_;
+  std::ostream &out_, &err_;
+  const std::shared_ptr<OutputMarks> marks_ = std::make_shared<OutputMarks>();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Piece> queue_;
+  std::size_t queued_ = 0;
+  std::map<int, std::uint64_t> lost_;  // by engine
+  bool joined_ = false, finished_ = false;
+  std::thread printer_;
+};
+
+OutputStream::OutputStream(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> targets, std::ostream& out,
+                           std::ostream& err)
+    : state_(engines ? std::make_shared<State>(std::move(engines), std::move(targets), out, err) : nullptr) {
+  if (state_) state_->start(state_);
+}
+
+OutputStream::OutputStream(OutputStream&&) noexcept = default;
+
+OutputStream& OutputStream::operator=(OutputStream&& other) noexcept {
+  if (this == &other) return *this;
+  finish();
+  state_ = std::move(other.state_);
+  return *this;
+}
+
+OutputStream::~OutputStream() { finish(); }
+
+void OutputStream::finish() {
+  auto state = std::exchange(state_, nullptr);
+  if (!state) return;
+  if (transport::forked()) return transport::abandon(new std::shared_ptr(std::move(state)));
+  state->finish(state);
+}
+
+}  // namespace enginery

@@ -1,0 +1,179 @@
+// client/scripts/script.cpp: C++ that is compiled when it is to be run.
+//
+// Two things are kept in the cache, each in an entry of its own: the headers that every script sees, precompiled, whose
+// key is the recipe; and the script, whose key is the recipe, the headers' contents, and the source. Beside each lies
+// what it was compiled from: an entry is good while all of that is unchanged. A file is compiled where it is, so that
+// its diagnostics, its own includes and its debug information name what the user knows.
+#include "client/scripts/script.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "client/scripts/script_cache.hpp"
+#include "client/scripts/script_hash.hpp"
+#include "client/scripts/script_prerequisites.hpp"
+#include "client/scripts/script_recipe.hpp"
+#include "client/scripts/script_statements.hpp"
+#include "core/modules/elf_file.hpp"
+#include "core/modules/plugin_file.hpp"
+
+namespace enginery {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kHeader = "script.hpp";
+constexpr const char* kPrecompiled = "script.hpp.gch";  // what -include script.hpp prefers
+constexpr const char* kRule = "rule.d";
+constexpr const char* kPrerequisites = "prerequisites";
+
+struct Source {
+  std::string name;  // for people
+  std::string path;  // what is compiled is at; empty for statements
+  std::string text;
+};
+
+/// The line of what the compiler said that tells most, for people who see only one.
+std::string first_error(const std::string& said) {
+  const auto find = [&](auto matches) -> std::optional<std::string> {
+    std::istringstream lines(said);
+    for (std::string line; std::getline(lines, line);)
+      if (!line.empty() && matches(line)) return line;
+    return std::nullopt;
+  };
+  const auto has = [](const char* words) {
+    return [words](const std::string& line) { return line.find(words) != line.npos && !line.starts_with("collect2"); };
+  };
+  for (const char* words : {": error: ", ": fatal error: ", "undefined reference"})
+    if (auto line = find(has(words))) return *line;
+  return find([](const std::string&) { return true; }).value_or("the compiler failed and said nothing");
+}
+
+/// Runs the command, which is to write `output`. Returns what it said.
+std::string compile(const std::vector<std::string>& command, const fs::path& output, const std::string& script) {
+  Compilation done = run_compiler(command, script);
+  std::error_code error;
+  if (done.succeeded && fs::exists(output, error)) return std::move(done.said);
+  fs::remove(output, error);
+  std::string problem = first_error(done.said);
+  if (problem.find("undefined reference") != problem.npos)
+    problem +=
+        "; a script links no libraries: make a project of it, with enginery_add_plugin and target_link_libraries";
+  if (std::count(done.said.begin(), done.said.end(), '\n') > 1) problem += " (diagnostics() holds all that was said)";
+  throw CompileError(script, problem, std::move(done.said));
+}
+
+std::vector<std::string> command_of(const ScriptRecipe& recipe, std::initializer_list<std::string> more) {
+  std::vector<std::string> command = recipe.compiler;
+  command.insert(command.end(), recipe.compile.begin(), recipe.compile.end());
+  command.insert(command.end(), more);
+  return command;
+}
+
+void check_plugin(const fs::path& product, const std::string& script) {
+  const auto file = modules::PluginFile::read(product.string());
+  if (modules::ElfFile::read(file.bytes.span(), script).abi_tag) return;
+  std::error_code error;
+  fs::remove(product, error);
+  throw CompileError(script,
+                     "it compiles, but it holds no ENGINERY_PLUGIN, so it is no plugin. Include <enginery/plugin.hpp>, "
+                     "and define its tasks in ENGINERY_PLUGIN(name, m) { m.def(\"task\", task); }",
+                     "");
+}
+
+/// What was compiled from unchanged files, and is there.
+std::optional<Prerequisites> still_good(const ScriptEntry& entry, const std::string& product) {
+  std::error_code error;
+  if (!fs::exists(entry.file(product), error)) return std::nullopt;
+  std::optional<Prerequisites> prerequisites = Prerequisites::load(entry.file(kPrerequisites));
+  if (prerequisites && !prerequisites->unchanged()) prerequisites.reset();
+  return prerequisites;
+}
+
+/// Puts the product and its prerequisites in place, in an order that never pairs it with those of another.
+void publish(const ScriptEntry& entry, const std::string& product, const std::optional<Prerequisites>& prerequisites) {
+  std::error_code error;
+  fs::remove(entry.file(kPrerequisites), error);
+  entry.publish(product);
+  if (!prerequisites) return;  // a file changed meanwhile: it serves this time, and is compiled again the next
+  prerequisites->save(entry.draft(kPrerequisites));
+  entry.publish(kPrerequisites);
+}
+
+/// The headers that scripts see: the file to include, and a hash of all that is in it.
+struct Headers {
+  std::string file, digest;
+};
+
+Headers precompiled_headers(const fs::path& cache, const ScriptRecipe& recipe, const std::string& script,
+                            const CompileWatch& watch) {
+  const ScriptEntry entry(cache, kHeadersPrefix + recipe.identity);
+  const std::string header = entry.file(kHeader).string();
+  if (const auto good = still_good(entry, kPrecompiled)) return {header, good->digest()};
+  std::ofstream(header) << "#include <enginery/script.hpp>\n";
+  const std::int64_t started = Prerequisites::now_ns();
+  const std::string draft = entry.draft(kPrecompiled).string();
+  const auto command =
+      command_of(recipe, {"-x", "c++-header", header, "-MD", "-MF", entry.file(kRule).string(), "-o", draft});
+  if (watch) watch(Compiling::headers, command);
+  compile(command, draft, script);
+  const auto prerequisites = Prerequisites::of_rule(entry.file(kRule), started);
+  publish(entry, kPrecompiled, prerequisites);
+  return {header, prerequisites ? prerequisites->digest() : ""};
+}
+
+CompiledScript compiled(Source source, std::int64_t started, const CompileWatch& watch) {
+  const ScriptRecipe recipe = ScriptRecipe::find(source.name);
+  const fs::path cache = script_cache_folder(), here = fs::current_path();
+  const bool statements = source.path.empty();
+  Headers headers;
+  if (statements || !defines_before_including(source.text))
+    headers = precompiled_headers(cache, recipe, source.name, watch);
+  const std::string place = statements ? here.string() : fs::absolute(source.path).lexically_normal().string();
+  const std::string key = ScriptHash().add(recipe.identity).add(headers.digest).add(place).add(source.text).hex();
+  const ScriptEntry entry(cache, key);
+  const std::string product = (statements ? "execute_cpp" : fs::path(source.path).stem().string()) + ".so";
+  if (still_good(entry, product)) return {entry.file(product), ""};
+
+  if (statements) {
+    source.path = entry.file("execute_cpp.cpp").string();
+    std::ofstream(source.path) << source.text;
+    started = Prerequisites::now_ns();
+  }
+  const std::string draft = entry.draft(product).string();
+  std::vector<std::string> command =
+      command_of(recipe, {"-shared", "-MMD", "-MF", entry.file(kRule).string(), "-o", draft});
+  if (statements) command.insert(command.end(), {"-iquote", here.string()});
+  if (!headers.file.empty()) command.insert(command.end(), {"-include", headers.file});
+  command.push_back(source.path);
+  command.insert(command.end(), recipe.link.begin(), recipe.link.end());
+  if (watch) watch(Compiling::script, command);
+  std::string warnings = compile(command, draft, source.name);
+  check_plugin(draft, source.name);
+  publish(entry, product, Prerequisites::of_rule(entry.file(kRule), started));
+  trim_script_cache(cache);
+  return {entry.file(product), std::move(warnings)};
+}
+
+}  // namespace
+
+CompiledScript compile_script(const std::string& path, const CompileWatch& watch) {
+  const std::int64_t started = Prerequisites::now_ns();
+  const auto content = modules::PluginFile::read(path).bytes;
+  std::string text(reinterpret_cast<const char*>(content.data()), content.size());
+  const std::string given = path.starts_with('-') ? "./" + path : path;  // else it would be an option
+  return compiled({path, given, std::move(text)}, started, watch);
+}
+
+CompiledScript compile_statements(std::string_view statements) {
+  return compiled({kStatementsName, "", plugin_of_statements(statements)}, 0, {});
+}
+
+}  // namespace enginery

@@ -1,0 +1,183 @@
+// client/scripts/script_recipe.cpp: how scripts are compiled on this host.
+#include "client/scripts/script_recipe.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "client/scripts/script_hash.hpp"
+#include "core/clusters/json.hpp"
+#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
+#include "core/processes/spawn.hpp"
+
+namespace enginery {
+namespace {
+
+namespace fs = std::filesystem;
+using cluster::Descriptor;
+using modules::FileStamp;
+
+/// The libenginery.so of this process: scripts are linked with it, and the recipe is beside it, also when all of it was
+/// moved.
+fs::path library() {
+  Dl_info here;
+  if (::dladdr(reinterpret_cast<const void*>(&modules::find_plugin), &here) == 0 || !here.dli_fname) return {};
+  std::error_code error;
+  return fs::canonical(here.dli_fname, error);
+}
+
+std::string recipe_text(const fs::path& file, const std::string& script) {
+  errno = 0;
+  std::ifstream stream(file);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (stream.is_open() && !stream.bad()) return text;
+  const int reason = errno;
+  throw CompileError(script,
+                     fmt::format("how scripts are compiled is in {}, which cannot be read: {}. {}", file.string(),
+                                 std::strerror(reason),
+                                 reason == EMFILE || reason == ENFILE
+                                     ? "Close files, or let this process have more (`ulimit -n`)"
+                                     : "Install enginery completely, or run a .so that was built elsewhere"),
+                     "");
+}
+
+bool can_run(const fs::path& file) {
+  std::error_code error;
+  return fs::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
+}
+
+/// Where a shell would find it.
+std::optional<fs::path> on_path(const std::string& name) {
+  if (name.find('/') != name.npos) return can_run(name) ? std::optional<fs::path>(fs::absolute(name)) : std::nullopt;
+  const char* variable = std::getenv("PATH");
+  for (std::string_view rest = variable ? variable : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    if (const fs::path file = fs::absolute(fs::path(folder) / name); can_run(file)) return file;
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+  }
+  return std::nullopt;
+}
+
+/// One path, which may hold spaces, or a program and its arguments.
+std::vector<std::string> find_compiler(const std::string& usual, const std::string& script) {
+  const char* chosen = std::getenv("ENGINERY_CXX");
+  const std::string given = chosen && *chosen ? chosen : usual;
+  if (const auto file = on_path(given)) return {file->string()};
+  std::istringstream each(given);
+  std::vector<std::string> words{std::istream_iterator<std::string>(each), {}};
+  const std::string program = words.empty() ? given : words.front();
+  if (const auto file = on_path(program)) {
+    words.front() = file->string();
+    return words;
+  }
+  throw CompileError(script,
+                     fmt::format("there is no compiler '{}' on this host to compile it with. Install it, set "
+                                 "ENGINERY_CXX to another, or run a .so that was built elsewhere (`enginery build`)",
+                                 program),
+                     "");
+}
+
+/// Of a program and its arguments, those that are programs.
+std::vector<fs::path> programs_in(const std::vector<std::string>& command) {
+  std::vector<fs::path> files;
+  for (const std::string& word : command)
+    if (const auto file = on_path(word)) files.push_back(*file);
+  return files;
+}
+
+}  // namespace
+
+ScriptRecipe ScriptRecipe::find(const std::string& script) {
+  const fs::path so = library(), folder = so.parent_path() / "enginery", file = folder / "script.json";
+  const auto json = cluster::parse_json_or_discard(recipe_text(file, script));
+  try {
+    ScriptRecipe recipe;
+    recipe.compiler = find_compiler(json.at("compiler"), script);
+    recipe.compile = json.at("compile");
+    recipe.compile.emplace_back("-fdiagnostics-color=never");
+    const std::vector<fs::path> programs = programs_in(recipe.compiler);
+    // clang makes no symbol unique, and refuses the option.
+    for (const fs::path& program : programs)
+      for (const fs::path& name : {program.filename(), fs::canonical(program).filename()})
+        if (name.string().find("clang") != std::string::npos) std::erase(recipe.compile, "-fno-gnu-unique");
+    const auto add_folders = [&](const char* option, const std::vector<std::string>& folders) {
+      for (const std::string& each : folders) {
+        recipe.compile.emplace_back(option);
+        recipe.compile.push_back((folder / each).lexically_normal().string());
+      }
+    };
+    add_folders("-I", json.at("include"));
+    add_folders("-isystem", json.at("system_include"));
+    recipe.link = json.at("link");
+    recipe.link.push_back(so.string());
+
+    ScriptHash hash;
+    for (const fs::path& program : programs) {
+      const FileStamp stamp = FileStamp::of(fs::canonical(program).string()).value_or(FileStamp());
+      hash.add(program.string()).add(fmt::format("{} {}", stamp.size, stamp.modified_ns));
+    }
+    for (const auto* words : {&recipe.compiler, &recipe.compile, &recipe.link})
+      for (const std::string& word : *words) hash.add(word);
+    recipe.identity = hash.hex();
+    return recipe;
+  } catch (const nlohmann::json::exception&) {
+    throw CompileError(script,
+                       fmt::format("{} does not say how scripts are compiled. Install enginery completely, or run a "
+                                   ".so that was built elsewhere",
+                                   file.string()),
+                       "");
+  }
+}
+
+Compilation run_compiler(const std::vector<std::string>& command, const std::string& script) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    throw CompileError(script, fmt::format("cannot make a pipe for the compiler: {}", std::strerror(errno)), "");
+  const Descriptor reading(ends[0]);
+  Descriptor writing(ends[1]);
+  // Users read the line that is sought in what it says: "file:line:column: error: …".
+  std::vector<std::string> arguments{"LC_ALL=C"};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  const cluster::Started compiler = cluster::spawn({.file = "/usr/bin/env",
+                                                    .arguments = std::move(arguments),
+                                                    .out = writing.get(),
+                                                    .err = writing.get(),
+                                                    .name = "env",
+                                                    .own_group = false});
+  writing = Descriptor();
+  std::string said;
+  char buffer[4096];
+  for (ssize_t got; (got = ::read(reading.get(), buffer, sizeof buffer)) != 0;) {
+    if (got > 0)
+      said.append(buffer, static_cast<std::size_t>(got));
+    else if (errno != EINTR)
+      break;
+  }
+  int status = 0;
+  while (::waitpid(compiler.pid.number(), &status, 0) < 0) {
+    if (errno != EINTR) return {true, said};  // a program that ignores SIGCHLD is not told how its children end
+  }
+  if (WIFSIGNALED(status))
+    throw CompileError(
+        script,
+        fmt::format("the compiler was ended by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status))), said);
+  return {WEXITSTATUS(status) == 0, said};
+}
+
+}  // namespace enginery

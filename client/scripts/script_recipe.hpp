@@ -1,0 +1,37 @@
+// client/scripts/script_recipe.hpp: how scripts are compiled on this host.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace enginery {
+
+/// The compiler and what it is told: what enginery_add_plugin tells it, as it was written down beside the library when
+/// that was built.
+struct ScriptRecipe {
+  /// Its first word is a path; a program that is given the compiler, such as ccache, stands before it.
+  std::vector<std::string> compiler;
+  /// Options, and folders of headers.
+  std::vector<std::string> compile;
+  /// Options, and the library.
+  std::vector<std::string> link;
+  /// A hash of all that, and of the compiler itself.
+  std::string identity;
+
+  /// The compiler is ENGINERY_CXX, where that is set: a path, or words that spaces part. Throws CompileError, naming
+  /// `script`, when there is none, or the recipe cannot be read.
+  static ScriptRecipe find(const std::string& script);
+};
+
+/// What the compiler said, and whether it did what it was asked for.
+struct Compilation {
+  bool succeeded;
+  std::string said;
+};
+
+/// Runs the command, whose first word is a path, and waits for its end. What it says is English. Ctrl-C ends it too.
+/// Throws CompileError, naming `script`, when it cannot be started or is killed.
+Compilation run_compiler(const std::vector<std::string>& command, const std::string& script);
+
+}  // namespace enginery

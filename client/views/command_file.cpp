@@ -1,0 +1,74 @@
+// client/views/command_file.cpp: where the command `enginery` is.
+#include "client/views/command_file.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool runs(const fs::path& file) {
+  std::error_code error;
+  return fs::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
+}
+
+/// A file that the user named: nothing else will do.
+fs::path named(const fs::path& file, const char* where) {
+  if (runs(file)) return file;
+  throw ConnectionError(fmt::format("{} names {}, which is no file that can be run. Let it name the command `enginery`",
+                                    where, file.string()));
+}
+
+/// In <prefix>/bin, seen from this library in <prefix>/lib, the build's folder lib, or <prefix>/lib/<architecture>.
+std::vector<fs::path> beside_this_library() {
+  Dl_info here;
+  if (dladdr(reinterpret_cast<const void*>(&command_file), &here) == 0 || !here.dli_fname) return {};
+  std::error_code error;
+  const fs::path folder = fs::canonical(here.dli_fname, error).parent_path();
+  if (error) return {};
+  return {folder.parent_path() / "bin" / "enginery", folder.parent_path().parent_path() / "bin" / "enginery"};
+}
+
+std::vector<fs::path> in_path() {
+  std::vector<fs::path> files;
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path ? path : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    if (!folder.empty()) files.push_back(fs::path(folder) / "enginery");
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+  }
+  return files;
+}
+
+}  // namespace
+
+fs::path command_file(const fs::path& given) {
+  if (!given.empty()) return named(given, "ClusterOptions::command");
+  if (const char* variable = std::getenv("ENGINERY_COMMAND"); variable && *variable)
+    return named(variable, "$ENGINERY_COMMAND");
+  std::vector<fs::path> places = beside_this_library();
+  for (fs::path& file : in_path()) places.push_back(std::move(file));
+  std::vector<std::string> looked;
+  for (const fs::path& file : places) {
+    if (runs(file)) return file;
+    looked.push_back(file.string());
+  }
+  throw ConnectionError(
+      fmt::format("the command `enginery`, which starts a cluster, is in none of these places: {}. Install it, or "
+                  "name it in $ENGINERY_COMMAND or ClusterOptions::command",
+                  fmt::join(looked, ", ")));
+}
+
+}  // namespace enginery

@@ -1,0 +1,72 @@
+// client/views/metadata.cpp: what is known about one task on one engine, as text.
+#include <enginery/metadata.hpp>
+
+#include <ostream>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <enginery/dict.hpp>
+#include <enginery/value.hpp>
+
+namespace enginery {
+namespace {
+
+Value text_or_none(const std::string& text) { return text.empty() ? Value() : Value::string(text); }
+
+Value time_or_none(const Metadata::Time& time) {
+  if (!time) return Value();
+  const auto since = time->time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(since - seconds).count();
+  return Value::string(fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(seconds.count()), micros));
+}
+
+Value list_of(const std::vector<std::string>& texts) {
+  List list;
+  for (const std::string& text : texts) list.push_back(Value::string(text));
+  return Value::list(std::move(list));
+}
+
+}  // namespace
+
+const char* to_string(Status status) noexcept {
+  switch (status) {
+    case Status::pending:
+      return "pending";
+    case Status::ok:
+      return "ok";
+    case Status::error:
+      return "error";
+    case Status::aborted:
+      return "aborted";
+  }
+  return "?";
+}
+
+std::ostream& operator<<(std::ostream& stream, const Metadata& metadata) {
+  Dict dict;
+  const auto set = [&](const char* key, Value value) { dict.set(Value::string(key), std::move(value)); };
+  set("after", list_of(metadata.after));
+  set("build_id", text_or_none(metadata.build_id));
+  set("completed", time_or_none(metadata.completed));
+  set("data", Value::dict(Dict()));
+  set("engine_id", Value::integer(metadata.engine_id));
+  set("engine_uuid", text_or_none(metadata.engine_uuid));
+  set("error", text_or_none(metadata.error));
+  set("execute_input", text_or_none(metadata.execute_input));
+  set("execute_result", text_or_none(metadata.execute_result));
+  set("follow", list_of(metadata.follow));
+  set("label", text_or_none(metadata.label));
+  set("msg_id", text_or_none(metadata.msg_id));
+  set("outputs", Value::list({}));
+  set("received", time_or_none(metadata.received));
+  set("started", time_or_none(metadata.started));
+  set("status", metadata.status == Status::pending ? Value() : Value::string(to_string(metadata.status)));
+  set("stderr", Value::string(metadata.err));
+  set("stdout", Value::string(metadata.out));
+  set("submitted", time_or_none(metadata.submitted));
+  return stream << Value::dict(std::move(dict)).repr();
+}
+
+}  // namespace enginery

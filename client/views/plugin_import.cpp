@@ -1,0 +1,127 @@
+// client/views/plugin_import.cpp: plugins that come to engines from this host.
+#include "client/views/plugin_import.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <enginery/async_result.hpp>
+#include <enginery/errors.hpp>
+
+#include "client/scripts/script.hpp"
+#include "client/views/local.hpp"
+#include "client/views/request.hpp"
+#include "core/delivery/module_files.hpp"
+#include "core/modules/find_plugin.hpp"
+#include "core/tasks/import_source.hpp"
+#include "core/tasks/module_reference.hpp"
+
+namespace enginery {
+namespace {
+
+/// A plugin of that name, unless it says where a file is; a source is compiled.
+std::string file_of(std::string_view path) {
+  if (modules::names_a_source(path)) return compile_script(std::string(path)).file.string();
+  return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
+}
+
+std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
+                             std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files,
+                             std::optional<Seconds> timeout, std::string_view execute_input = {}) {
+  const wire::Keywords keywords =
+      tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
+  const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
+  if (!engines) return {request.send(engines, ids.front(), timeout)};
+  return request.send(engines, ids, timeout);
+}
+
+/// The names that statements import, and perhaps more words: it is only looked where a statement may begin.
+std::vector<std::string> names_imported_by(std::string_view code) {
+  constexpr std::string_view kImport = "import", kSpace = " \t";
+  std::vector<std::string> names;
+  for (std::size_t end = 0; !code.empty(); code.remove_prefix(std::min(code.size(), end + 1))) {
+    end = std::min(code.size(), code.find_first_of("\n;"));
+    std::string_view statement = code.substr(0, end);
+    statement = statement.substr(0, statement.find('#'));
+    statement.remove_prefix(std::min(statement.size(), statement.find_first_not_of(kSpace)));
+    if (!statement.starts_with(kImport)) continue;
+    std::string words(statement.substr(kImport.size()));
+    if (words.empty() || kSpace.find(words.front()) == kSpace.npos) continue;
+    std::ranges::replace(words, ',', ' ');
+    std::istringstream each(std::move(words));
+    for (std::string name; each >> name;) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+/// What statements import, as this process finds it: engines import that very build, or say why they cannot.
+struct Imports {
+  wire::Keywords sources;
+  std::vector<std::shared_ptr<const modules::ModuleFiles>> found;
+
+  explicit Imports(std::string_view code) {
+    for (const std::string& name : names_imported_by(code)) sources.emplace_back(name, search(name).value());
+  }
+
+ private:
+  tasks::ImportSource search(const std::string& name) try {
+    const auto file = modules::look_for_plugin(name);
+    if (!file) return {.sought = modules::plugin_folders()};
+    found.push_back(modules::ModuleFiles::of_file(*file));
+    const modules::ModuleFiles& files = *found.back();
+    return {.module = tasks::ModuleReference{files.module().path, files.build_id(), files.generation()}};
+  } catch (const PluginLoadError& error) {
+    return {.problem = error.what()};
+  }
+};
+
+}  // namespace
+
+void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                  std::initializer_list<Name> plugins, const ImportOptions& options, bool several,
+                  std::optional<Seconds> timeout) {
+  std::vector<std::string> names;
+  for (const Name& plugin : plugins) names.push_back(plugin.text);
+  for (const std::string& name : names) modules::find_plugin(name);
+  for (const std::string& name : names) local_engine::import(name);
+  if (!options.quiet) std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
+  if (!engines) return;
+  std::vector<TaskHandle> tasks;
+  for (const std::string& name : names) {
+    const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
+    for (TaskHandle& task : send(engines, ids, wire::Op::import, name, files, timeout))
+      tasks.push_back(std::move(task));
+  }
+  AsyncTasks(std::move(tasks), several).check();
+}
+
+std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                                std::string_view code, ResultText text, std::optional<Seconds> timeout) {
+  const Value given[] = {Value::string(std::string(code)), Value::integer(static_cast<std::int64_t>(text))};
+  Request request{.op = wire::Op::execute, .positional = given, .execute_input = code};
+  if (!engines) return {request.send(engines, ids.front(), timeout)};
+  Imports imports(code);
+  request.keywords = imports.sources;
+  for (auto& files : imports.found) {
+    // A call brings one module: the others come with calls that ask for nothing.
+    if (request.needs) {
+      const Value nothing = Value::list({});
+      Request{.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}.send(engines, ids, timeout);
+    }
+    request.needs = std::move(files);
+  }
+  return request.send(engines, ids, timeout);
+}
+
+std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                                   std::string_view path, std::optional<Seconds> timeout,
+                                   std::string_view execute_input) {
+  const auto files = modules::ModuleFiles::of_file(file_of(path));
+  return send(engines, ids, wire::Op::run, files->module().path, files, timeout, execute_input);
+}
+
+}  // namespace enginery

@@ -1,0 +1,71 @@
+// client/views/request.hpp: what a view asks of engines.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <enginery/call_arguments.hpp>
+#include <enginery/names.hpp>
+#include <enginery/task_handle.hpp>
+#include <enginery/travels.hpp>
+#include <enginery/value.hpp>
+
+#include "client/links/engines.hpp"
+#include "core/delivery/module_files.hpp"
+#include "core/wire/call_wire.hpp"
+
+namespace enginery {
+
+/// One operation with its arguments. Packed once, however many engines get it. Refers to what it is made of.
+struct Request {
+  wire::Op op;
+  std::string_view name{};
+  std::span<const Value> positional{};
+  std::span<const std::pair<std::string, Value>> keywords{};
+  std::string_view execute_input{};
+  const wire::Code* code = nullptr;
+  std::string_view signature{};
+  std::string_view keep{};  ///< where the result stays on the engine, in place of travelling
+  /// What engines must have before they run it; brought to those that lack it. Null: nothing.
+  std::shared_ptr<const modules::ModuleFiles> needs{};
+  Room room = Room::wait;
+
+  /// What a call is made of besides its arguments' values.
+  struct Storage {
+    wire::Code code;
+    wire::Keywords keywords;
+  };
+  /// A call, which refers to all of them.
+  static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
+                    Storage& storage);
+
+  /// `timeout`: the view's, from the engine's admission of each task to its outcome. Without engines: runs in this
+  /// process, however long. Throws IndexError, TypeError, ValueError before anything is sent.
+  TaskHandle send(const std::shared_ptr<Engines>& engines, int id, std::optional<Seconds> timeout) const;
+  std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+                               std::optional<Seconds> timeout) const;
+  /// Something else for each engine; nothing is sent unless all can be.
+  static std::vector<TaskHandle> send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+                                           std::span<const int> ids, std::optional<Seconds> timeout);
+  /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
+  TaskHandle send_after(const Pending& task) const;
+
+ private:
+  /// What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
+  std::string label() const;
+  wire::Packed packed(std::size_t inline_bytes) const;
+  TaskHandle submit(EngineLink& link, wire::Packed packed, session::Time time_limit) const;
+  TaskHandle run_here() const;
+};
+
+// What views are given in braces, as values.
+wire::Keywords keywords_of(std::initializer_list<Item> items);
+Value list_of(std::initializer_list<Name> names);
+
+}  // namespace enginery

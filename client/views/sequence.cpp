@@ -1,0 +1,81 @@
+// client/views/sequence.cpp: a sequence in blocks, one for each engine, and put together again.
+#include "client/views/sequence.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <enginery/array.hpp>
+#include <enginery/columns.hpp>
+#include <enginery/errors.hpp>
+#include <enginery/gathered.hpp>
+
+namespace enginery {
+
+static bool is_sequence(const Value& value) {
+  switch (value.kind()) {
+    case Kind::list:
+    case Kind::tuple:
+      return true;
+    case Kind::array:
+      return value.as_array().ndim() > 0;
+    default:
+      return false;
+  }
+}
+
+Value block_of(const Value& sequence, std::size_t index, std::size_t count, bool flatten) {
+  if (!is_sequence(sequence))
+    throw TypeError("scatter takes a list, a tuple or an array, not a '" + sequence.type_name() +
+                    "'; push gives every engine the same");
+  const std::size_t size = sequence.size(), shorter = size / count, longer = size % count;
+  const std::size_t start = index * shorter + std::min(index, longer), length = shorter + (index < longer ? 1 : 0);
+  if (flatten && length == 1) return sequence.at(Value::integer(static_cast<std::int64_t>(start)));
+  if (std::optional<Value> block = detail::part_of_columns(sequence, start, length)) return *std::move(block);
+  return sequence.slice(static_cast<std::int64_t>(start), static_cast<std::int64_t>(start + length));
+}
+
+/// Arrays of one dtype whose rows have one shape can stand one after the other.
+static bool are_stackable(std::span<const Value> blocks) {
+  if (blocks.empty() || !std::ranges::all_of(blocks, [](const Value& block) {
+        return block.kind() == Kind::array && block.as_array().ndim() > 0;
+      }))
+    return false;
+  const Array& first = blocks.front().as_array();
+  return std::ranges::all_of(blocks, [&](const Value& block) {
+    const Array& array = block.as_array();
+    return array.dtype() == first.dtype() && std::ranges::equal(array.shape().subspan(1), first.shape().subspan(1));
+  });
+}
+
+static Array stacked(std::span<const Value> blocks) {
+  const Array& first = blocks.front().as_array();
+  std::vector<std::int64_t> shape(first.shape().begin(), first.shape().end());
+  shape[0] = 0;
+  for (const Value& block : blocks) shape[0] += block.as_array().shape()[0];
+  Array result(first.dtype(), shape);
+  std::byte* at = result.mutable_data();
+  for (const Value& block : blocks) {
+    const Array rows = block.as_array().ordered(Order::row_major);
+    if (rows.nbytes() != 0) std::memcpy(at, rows.data(), rows.nbytes());
+    at += rows.nbytes();
+  }
+  return result;
+}
+
+Value joined(const std::vector<TaskHandle>& tasks) {
+  List blocks;
+  for (const TaskHandle& task : tasks) blocks.push_back(task.value());
+  if (are_stackable(blocks)) return Value::array(stacked(blocks));
+  if (std::optional<Value> all = detail::joined_columns(blocks)) return *std::move(all);
+  List items;
+  for (const Value& block : blocks) {
+    if (!is_sequence(block)) {
+      items.push_back(block);
+      continue;
+    }
+    for (Value& item : block.elements()) items.push_back(std::move(item));
+  }
+  return Value::list(std::move(items));
+}
+
+}  // namespace enginery

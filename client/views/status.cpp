@@ -1,0 +1,121 @@
+// client/views/status.cpp: asks hub and engines how they are.
+#include "client/views/status.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include <enginery/errors.hpp>
+
+#include "client/links/hub_line.hpp"
+#include "client/links/reach.hpp"
+#include "core/transport/requester.hpp"
+#include "core/wire/hub_wire.hpp"
+
+namespace enginery {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// In seconds. One engine that is stopped must not take the time of the others.
+constexpr double kLongestDial = 0.5;
+
+/// The answers that have come so far; shared with callbacks that may come too late.
+struct Answers {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t open = 0;
+  std::vector<EngineStatus> engines;
+};
+
+EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
+  engine.state = answer.task.empty() ? "idle" : "busy";
+  engine.task = answer.task;
+  if (answer.running_since != 0)
+    engine.running_since =
+        std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
+            std::chrono::nanoseconds(answer.running_since)));
+  engine.running_for = std::chrono::nanoseconds(answer.running_for);
+  engine.queued = answer.queued;
+  engine.finished = answer.finished;
+  engine.sessions = answer.sessions;
+  engine.resident_bytes = answer.resident_bytes;
+  engine.code_bytes = answer.code_bytes;
+  return engine;
+}
+
+const char* word_of(wire::Absence state) {
+  switch (state) {
+    case wire::Absence::starting:
+      return "starting";
+    case wire::Absence::awaited:
+      return "suspect";
+    case wire::Absence::restarting:
+      return "restarting";
+    case wire::Absence::given_up:
+      return "given up";
+    case wire::Absence::dead:
+      return "dead";
+  }
+  return "?";
+}
+
+}  // namespace
+
+ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
+  const auto deadline = SteadyClock::now() + timeout;
+  const HubAnswer hub = ask_hub(connection, {}, timeout);
+  const wire::HubReply& snapshot = hub.reply;
+
+  auto answers = std::make_shared<Answers>();
+  answers->open = snapshot.engines.size();
+  std::vector<std::unique_ptr<transport::Requester>> lines;
+  for (std::size_t i = 0; i < snapshot.engines.size(); ++i) {
+    const wire::EngineEntry& entry = snapshot.engines[i];
+    EngineStatus engine;
+    engine.id = entry.id;
+    engine.pid = static_cast<int>(entry.pid);
+    engine.uuid = entry.uuid;
+    engine.state = "suspect";
+    if (!reach_of(entry, connection).same_pids) engine.host = entry.hostname;
+    {
+      const std::lock_guard lock(answers->mutex);
+      answers->engines.push_back(engine);
+    }
+    const auto on_answer = [answers, i](messages::Message message, const char* failure) {
+      const std::lock_guard lock(answers->mutex);
+      --answers->open;
+      answers->changed.notify_all();
+      if (failure) return;
+      try {
+        const auto status = wire::decode_engine_status(wire::open_frame(std::move(message).share()));
+        answers->engines[i] = to_status(status, answers->engines[i]);
+      } catch (const ProtocolError&) {
+        // It stays suspect.
+      }
+    };
+    try {
+      const std::chrono::duration<double> left = deadline - SteadyClock::now();
+      const double patience = std::clamp(left.count(), 0.01, kLongestDial);
+      lines.push_back(transport::connect(reach_of(entry, connection).tasks, patience));
+      lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
+    } catch (const Error& error) {
+      on_answer(messages::Message(), error.what());
+    }
+  }
+  std::unique_lock lock(answers->mutex);
+  answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
+  for (const wire::AbsentEngine& absent : snapshot.absent) {
+    EngineStatus engine;
+    engine.id = absent.id;
+    engine.uuid = absent.uuid;
+    engine.state = word_of(absent.state);
+    engine.how = absent.how;
+    answers->engines.push_back(engine);
+  }
+  std::ranges::sort(answers->engines, {}, &EngineStatus::id);
+  return {connection.cluster, connection.hub.process.pid, connection.launcher.age(), answers->engines};
+}
+
+}  // namespace enginery

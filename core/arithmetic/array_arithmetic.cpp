@@ -1,0 +1,264 @@
+// core/arithmetic/array_arithmetic.cpp: numpy's + - * / // % ** between arrays and what is like one.
+//
+// The dtype of the result is numpy's. What is computed in is that or, for booleans and all integers, 64 bits, whose low
+// bits are the result's: so six types are enough. Operands come in blocks that stay in the cache and are converted
+// there, so that the result is the only memory that grows with the arrays.
+#include "core/arithmetic/array_arithmetic.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/arithmetic/floor_division.hpp"
+#include "core/arithmetic/operand.hpp"
+#include "core/values/cast.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery {
+namespace {
+
+template <class C>
+C divided(C a, C b) {
+  if constexpr (is_complex<C>) {
+    // Smith's way, as numpy divides: with infinities and zeros it differs from the compiler's.
+    using Real = typename C::value_type;
+    const Real real = std::abs(b.real()), imaginary = std::abs(b.imag());
+    if (real == 0 && imaginary == 0) return {a.real() / real, a.imag() / real};
+    if (real >= imaginary) {
+      const Real ratio = b.imag() / b.real(), scale = Real{1} / (b.real() + b.imag() * ratio);
+      return {(a.real() + a.imag() * ratio) * scale, (a.imag() - a.real() * ratio) * scale};
+    }
+    const Real ratio = b.real() / b.imag(), scale = Real{1} / (b.imag() + b.real() * ratio);
+    return {(a.real() * ratio + a.imag()) * scale, (a.imag() * ratio - a.real()) * scale};
+  } else {
+    return a / b;
+  }
+}
+
+template <class C>
+C multiplied(C a, C b) {
+  if constexpr (is_complex<C>)
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+  else if constexpr (std::is_integral_v<C>)
+    return static_cast<C>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  else
+    return a * b;
+}
+
+template <class C>
+C added(C a, C b) {
+  if constexpr (std::is_integral_v<C>)
+    return static_cast<C>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  else
+    return a + b;
+}
+
+template <class C>
+C subtracted(C a, C b) {
+  if constexpr (std::is_integral_v<C>)
+    return static_cast<C>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+  else
+    return a - b;
+}
+
+template <class C>
+C floor_divided(C a, C b) {
+  if constexpr (std::is_floating_point_v<C>) {
+    return b == 0 ? a / b : floor_quotient(a, b);
+  } else if constexpr (std::is_signed_v<C>) {
+    if (b == 0) return 0;
+    if (b == -1) return subtracted(C{0}, a);
+    return a / b - C(a % b != 0 && (a < 0) != (b < 0));
+  } else {
+    return b == 0 ? 0 : a / b;
+  }
+}
+
+template <class C>
+C remainder_of(C a, C b) {
+  if constexpr (std::is_floating_point_v<C>) {
+    return b == 0 ? std::fmod(a, b) : floor_modulo(a, b);
+  } else if constexpr (std::is_signed_v<C>) {
+    if (b == 0 || b == -1) return 0;
+    const C rest = a % b;
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  } else {
+    return b == 0 ? 0 : a % b;
+  }
+}
+
+template <class C>
+C power_by_squaring(C base, std::uint64_t exponent) {
+  C result{1};
+  for (; exponent > 0; exponent >>= 1, base = multiplied(base, base))
+    if (exponent & 1) result = multiplied(result, base);
+  return result;
+}
+
+template <class C>
+C powered(C base, C exponent) {
+  if constexpr (std::is_integral_v<C>) {
+    return power_by_squaring(base, static_cast<std::uint64_t>(exponent));
+  } else if constexpr (is_complex<C>) {
+    using Real = typename C::value_type;
+    if (exponent == C{}) return C{1};
+    if (base == C{}) {
+      const Real nan = std::numeric_limits<Real>::quiet_NaN();
+      return exponent.real() > 0 && exponent.imag() == 0 ? C{} : C{nan, nan};
+    }
+    const Real times = std::abs(exponent.real());
+    if (exponent.imag() != 0 || times >= 100 || std::floor(times) != times) return std::pow(base, exponent);
+    const C whole = power_by_squaring(base, static_cast<std::uint64_t>(times));
+    return exponent.real() < 0 ? divided(C{1}, whole) : whole;
+  } else {
+    return exponent == 2 ? base * base : std::pow(base, exponent);
+  }
+}
+
+template <auto Function, class C>
+void each(const C* a, const C* b, C* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = Function(a[i], b[i]);
+}
+
+/// Requires: result_dtype() did not refuse the operator for such numbers.
+template <class C>
+void compute(Operator op, const C* a, const C* b, C* out, std::size_t count) {
+  constexpr bool kWhole = std::is_integral_v<C>;
+  switch (op) {
+    case Operator::add:
+      return each<added<C>>(a, b, out, count);
+    case Operator::subtract:
+      return each<subtracted<C>>(a, b, out, count);
+    case Operator::multiply:
+      return each<multiplied<C>>(a, b, out, count);
+    case Operator::divide:
+      if constexpr (!kWhole) each<divided<C>>(a, b, out, count);
+      return;
+    case Operator::floor_divide:
+      if constexpr (!is_complex<C>) each<floor_divided<C>>(a, b, out, count);
+      return;
+    case Operator::modulo:
+      if constexpr (!is_complex<C>) each<remainder_of<C>>(a, b, out, count);
+      return;
+    case Operator::power:
+      return each<powered<C>>(a, b, out, count);
+    case Operator::matmul:
+      return;
+  }
+}
+
+/// What the operator gives for numbers that meet in `common`. TypeError if it is not there for them.
+DType result_dtype(Operator op, DType common) {
+  const NumberClass kind = class_of(common);
+  switch (op) {
+    case Operator::subtract:
+      if (kind == NumberClass::boolean)
+        throw TypeError(
+            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the "
+            "logical_xor function instead.");
+      return common;
+    case Operator::divide:
+      return kind < NumberClass::real ? DType::f64 : common;
+    case Operator::floor_divide:
+    case Operator::modulo:
+      if (kind == NumberClass::complex)
+        throw TypeError(std::string("ufunc '") + ufunc_name(op) +
+                        "' not supported for the input types, and the inputs could not be safely coerced to any "
+                        "supported types according to the casting rule ''safe''");
+      [[fallthrough]];
+    case Operator::power:
+      return kind == NumberClass::boolean ? DType::i8 : common;
+    default:
+      return common;
+  }
+}
+
+void check_exponents(const Array& exponents) {
+  if (class_of(exponents.dtype()) != NumberClass::integer) return;
+  Source<std::int64_t> source(exponents, 1);
+  for (std::size_t done = 0; done < exponents.size(); done += kBlock) {
+    const std::size_t count = std::min(kBlock, exponents.size() - done);
+    const std::int64_t* const block = source.at(static_cast<std::int64_t>(done), count);
+    if (std::any_of(block, block + count, [](std::int64_t exponent) { return exponent < 0; }))
+      throw ValueError("Integers to negative integer powers are not allowed.");
+  }
+}
+
+/// The two sides, and what they make together.
+struct Plan {
+  Operand left, right;
+  DType dtype;
+  std::vector<std::int64_t> shape;
+};
+
+Plan plan(Operator op, const Value& a, const Value& b) {
+  Operand left(a), right(b);
+  const DType common = Operand::common(left, right), dtype = result_dtype(op, common);
+  if (op != Operator::divide) {
+    left.settle(common);
+    right.settle(common);
+  }
+  if (op == Operator::power && class_of(dtype) <= NumberClass::integer) check_exponents(right.array());
+  std::vector<std::int64_t> shape = broadcast_shape(left.array(), right.array());
+  return {std::move(left), std::move(right), dtype, std::move(shape)};
+}
+
+/// Computes in the type of `plan.dtype`, into `out`, which may be the left side's very array.
+/// Requires: out is of plan.shape.
+void run(Operator op, const Plan& plan, Array& out) {
+  with_computed_type(plan.dtype, [&]<class C>(C) {
+    Sink<C> sink(out);  // first: it may move the left side's memory
+    const Array &a = plan.left.array(), &b = plan.right.array();
+    const Layout left = *Layout(a).broadcast(plan.shape), right = *Layout(b).broadcast(plan.shape), to(out);
+    const Walk walk({&left, &right, &to}, out.order());
+    Source<C> from_left(a, walk.steps()[0]), from_right(b, walk.steps()[1]);
+    walk.each_block(kBlock, [&](const Walk::Positions& at, std::size_t count) {
+      const C *x = from_left.at(at[0], count), *y = from_right.at(at[1], count);
+      compute(op, x, y, sink.at(at[2]), count);
+      sink.put(at[2], count);
+    });
+  });
+}
+
+}  // namespace
+
+bool meets_array(const Value& a, const Value& b) noexcept {
+  return (a.kind() == Kind::array && Operand::accepts(b)) || (b.kind() == Kind::array && Operand::accepts(a));
+}
+
+const char* ufunc_name(Operator op) noexcept {
+  constexpr const char* kNames[] = {"add",          "subtract",  "multiply", "divide",
+                                    "floor_divide", "remainder", "power",    "matmul"};
+  return kNames[static_cast<std::size_t>(op)];
+}
+
+Value array_binary(Operator op, const Value& a, const Value& b) {
+  if (op == Operator::matmul) return result_value(matmul(a, b));
+  const Plan sides = plan(op, a, b);
+  Array result(sides.dtype, sides.shape, common_order(sides.left.array(), sides.right.array()));
+  run(op, sides, result);
+  return result_value(std::move(result));
+}
+
+void array_augment(Operator op, const Value& target, const Value& right) {
+  Array& array = contents<ArrayObject>(target);
+  const auto check = [&](DType dtype, std::span<const std::int64_t> shape) {
+    if (class_of(dtype) > class_of(array.dtype()))
+      throw TypeError(std::string("Cannot cast ufunc '") + ufunc_name(op) + "' output from dtype('" +
+                      numpy_name(dtype) + "') to dtype('" + numpy_name(array.dtype()) +
+                      "') with casting rule 'same_kind'");
+    if (!std::equal(shape.begin(), shape.end(), array.shape().begin(), array.shape().end()))
+      throw ValueError("non-broadcastable output operand with shape " + shape_text(array.shape()) +
+                       " doesn't match the broadcast shape " + shape_text(shape));
+  };
+  if (op == Operator::matmul) {
+    const Array product = matmul(target, right);
+    check(product.dtype(), product.shape());
+    array = cast(product, array.dtype());
+    return;
+  }
+  const Plan sides = plan(op, target, right);
+  check(sides.dtype, sides.shape);
+  run(op, sides, array);
+}
+
+}  // namespace enginery

@@ -1,0 +1,215 @@
+// core/arithmetic/compare.cpp: Python's ==, < and hash().
+#include <cmath>
+#include <compare>
+#include <cstring>
+#include <functional>
+
+#include "core/arithmetic/array_arithmetic.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery {
+namespace {
+
+constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
+
+/// Exactly, although not every int is a double.
+std::partial_ordering compare(Whole a, double b) {
+  if (std::isnan(b)) return std::partial_ordering::unordered;
+  if (b >= kTwoTo64) return std::partial_ordering::less;
+  if (b < -kTwoTo63) return std::partial_ordering::greater;
+  const double whole = std::floor(b);
+  const auto order = a <=> static_cast<Whole>(whole);
+  if (order != 0) return order;
+  return whole < b ? std::partial_ordering::less : std::partial_ordering::equivalent;
+}
+
+/// Of bool, int and float.
+std::partial_ordering compare_reals(const Value& a, const Value& b) {
+  if (is_integral(a)) {
+    if (is_integral(b)) return integral(a) <=> integral(b);
+    return compare(integral(a), contents<RealObject>(b));
+  }
+  if (is_integral(b)) return 0 <=> compare(integral(b), contents<RealObject>(a));
+  return contents<RealObject>(a) <=> contents<RealObject>(b);
+}
+
+bool equal_numbers(const Value& a, const Value& b) {
+  if (a.kind() != Kind::complex) {
+    if (b.kind() == Kind::complex) return equal_numbers(b, a);
+    return compare_reals(a, b) == 0;
+  }
+  const std::complex<double> number = contents<ComplexObject>(a);
+  if (b.kind() == Kind::complex) return number == contents<ComplexObject>(b);
+  if (number.imag() != 0) return false;
+  if (is_integral(b)) return compare(integral(b), number.real()) == 0;
+  return number.real() == contents<RealObject>(b);
+}
+
+bool same_or_equal(const Value& a, const Value& b) { return a.is(b) || Value::equal(a, b); }
+
+std::size_t mix(std::size_t seed, std::size_t hash) {
+  // The index of a dict looks at the low bits, which many doubles and addresses have alike: fold the high ones in.
+  const std::size_t mixed = (seed ^ (hash + 0x9e3779b97f4a7c15U + (seed << 6) + (seed >> 2))) * 0xff51afd7ed558ccdU;
+  return mixed ^ (mixed >> 32);
+}
+
+std::size_t hash_address(const void* address) { return mix(7, reinterpret_cast<std::uintptr_t>(address)); }
+
+std::size_t hash_integer(Whole number) {
+  return mix(number > std::numeric_limits<std::int64_t>::max() ? 8 : 1, static_cast<std::size_t>(number));
+}
+
+std::size_t hash_real(double number) {
+  if (number >= -kTwoTo63 && number < kTwoTo64 && std::floor(number) == number)
+    return hash_integer(static_cast<Whole>(number));
+  std::size_t bits;
+  std::memcpy(&bits, &number, sizeof bits);
+  return mix(2, bits);
+}
+
+const char* symbol(Ordering op) {
+  switch (op) {
+    case Ordering::less:
+      return "<";
+    case Ordering::less_equal:
+      return "<=";
+    case Ordering::greater:
+      return ">";
+    case Ordering::greater_equal:
+      return ">=";
+  }
+  return "?";
+}
+
+bool holds(Ordering op, std::partial_ordering order) {
+  switch (op) {
+    case Ordering::less:
+      return order < 0;
+    case Ordering::less_equal:
+      return order <= 0;
+    case Ordering::greater:
+      return order > 0;
+    case Ordering::greater_equal:
+      return order >= 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Value::equal(const Value& a, const Value& b) {
+  if (is_number(a) && is_number(b)) return equal_numbers(a, b);
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Kind::none:
+      return true;
+    case Kind::string:
+      return contents<StringObject>(a) == contents<StringObject>(b);
+    case Kind::bytes:
+      return contents<BytesObject>(a) == contents<BytesObject>(b);
+    case Kind::reference:
+      return contents<ReferenceObject>(a) == contents<ReferenceObject>(b);
+    case Kind::function:
+      return contents<FunctionObject>(a).object == contents<FunctionObject>(b).object;
+    case Kind::module:
+      return contents<ModuleObject>(a).object == contents<ModuleObject>(b).object;
+    case Kind::opaque:
+      return contents<OpaqueHolding>(a).object == contents<OpaqueHolding>(b).object;
+    case Kind::array:
+      return contents<ArrayObject>(a) == contents<ArrayObject>(b);
+    case Kind::dict: {
+      const Depth depth("comparing");
+      return contents<DictObject>(a) == contents<DictObject>(b);
+    }
+    case Kind::list:
+    case Kind::tuple: {
+      const Depth depth("comparing");
+      if (a.is(b)) return true;
+      ItemReader left(a), right(b);
+      if (left.size() != right.size()) return false;
+      if (const std::optional<bool> equal = equal_in_columns(a, b)) return *equal;
+      for (std::size_t i = 0; i < left.size(); ++i)
+        if (!same_or_equal(left[i], right[i])) return false;
+      return true;
+    }
+    case Kind::boolean:
+    case Kind::integer:
+    case Kind::real:
+    case Kind::complex:
+      break;  // numbers were compared above
+  }
+  return false;
+}
+
+bool Value::ordered(Ordering op, const Value& a, const Value& b) {
+  const bool both_numbers = is_number(a) && is_number(b);
+  if (both_numbers && a.kind() != Kind::complex && b.kind() != Kind::complex) return holds(op, compare_reals(a, b));
+  if (!both_numbers && a.kind() == b.kind()) {
+    if (a.kind() == Kind::string) return holds(op, contents<StringObject>(a).compare(contents<StringObject>(b)) <=> 0);
+    if (a.kind() == Kind::bytes) return holds(op, contents<BytesObject>(a).compare(contents<BytesObject>(b)) <=> 0);
+    if (a.kind() == Kind::list || a.kind() == Kind::tuple) {
+      const Depth depth("comparing");
+      ItemReader left(a), right(b);
+      for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)
+        if (!same_or_equal(left[i], right[i])) return ordered(op, left[i], right[i]);
+      return holds(op, left.size() <=> right.size());
+    }
+  }
+  throw TypeError(std::string("'") + symbol(op) + "' not supported between instances of '" + a.type_name() + "' and '" +
+                  b.type_name() + "'");
+}
+
+std::size_t Value::hash() const {
+  switch (kind()) {
+    case Kind::none:
+      return mix(3, 0);
+    case Kind::boolean:
+    case Kind::integer:
+      return hash_integer(integral(*this));
+    case Kind::real:
+      return hash_real(contents<RealObject>(*this));
+    case Kind::complex: {
+      const std::complex<double> number = contents<ComplexObject>(*this);
+      return number.imag() == 0 ? hash_real(number.real()) : mix(hash_real(number.real()), hash_real(number.imag()));
+    }
+    case Kind::string:
+      return std::hash<std::string_view>{}(contents<StringObject>(*this));
+    case Kind::bytes:
+      return mix(4, std::hash<std::string_view>{}(contents<BytesObject>(*this)));
+    case Kind::reference:
+      return mix(5, std::hash<std::string_view>{}(contents<ReferenceObject>(*this)));
+    case Kind::tuple: {
+      const Depth depth("hashing");
+      std::size_t seed = 6;
+      for (const Value& item : contents<TupleObject>(*this)) seed = mix(seed, item.hash());
+      return seed;
+    }
+    case Kind::function:
+      return hash_address(contents<FunctionObject>(*this).object.get());
+    case Kind::module:
+      return hash_address(contents<ModuleObject>(*this).object.get());
+    case Kind::opaque:
+      return hash_address(contents<OpaqueHolding>(*this).object.get());
+    case Kind::list:
+    case Kind::dict:
+    case Kind::array:
+      break;
+  }
+  throw TypeError("unhashable type: '" + type_name() + "'" +
+                  (kind() == Kind::list ? ": use a tuple as the key" : ": use a key that cannot change"));
+}
+
+Value Value::compare(Comparison op, const Value& a, const Value& b) {
+  if (meets_array(a, b)) return array_compare(op, a, b);
+  const bool equality = op == Comparison::equal || op == Comparison::not_equal;
+  if (equality && (a.kind() == Kind::array || b.kind() == Kind::array)) {
+    // No element is equal to what is not a number.
+    const Array& array = contents<ArrayObject>(a.kind() == Kind::array ? a : b);
+    return array_compare(op, Value::array(Array::zeros(DType::boolean, array.shape())), true);
+  }
+  if (op == Comparison::equal) return boolean(equal(a, b));
+  if (op == Comparison::not_equal) return boolean(!equal(a, b));
+  return boolean(ordered(static_cast<Ordering>(op), a, b));
+}
+
+}  // namespace enginery

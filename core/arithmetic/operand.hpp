@@ -1,0 +1,47 @@
+// core/arithmetic/operand.hpp: what stands beside an operator on arrays.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/values/dtype.hpp"
+#include "core/values/layout.hpp"
+
+namespace enginery {
+
+/// An array, a list or tuple that is made into one, or a Python number, whose dtype gives way to the other side's.
+///
+/// Refers to the Value, which must live longer.
+class Operand {
+ public:
+  /// May a Value of this kind be one?
+  static bool accepts(const Value& value) noexcept;
+  /// TypeError or ValueError if a list does not make an array. Requires: accepts(value).
+  explicit Operand(const Value& value);
+
+  const Array& array() const noexcept { return made_ ? *made_ : *given_; }
+  bool is_number() const noexcept { return number_; }
+  /// A Python number as numpy would have it in an array of `dtype`: floats are rounded. OverflowError in numpy's words
+  /// for an int that an integer dtype has not.
+  void settle(DType dtype);
+
+  /// The dtype that the two are computed in.
+  static DType common(const Operand& a, const Operand& b) noexcept;
+
+ private:
+  const Value& value_;
+  const Array* given_ = nullptr;
+  std::optional<Array> made_;
+  bool number_;
+};
+
+/// The shape of what `a` and `b` make together. ValueError in numpy's words if they do not fit.
+std::vector<std::int64_t> broadcast_shape(const Array& a, const Array& b);
+
+/// How that is laid out: column-major if all that has two dimensions is.
+Order common_order(const Array& a, const Array& b) noexcept;
+
+/// An array of no dimensions is its element, as what operators give.
+Value result_value(Array result);
+
+}  // namespace enginery

@@ -1,0 +1,32 @@
+// core/clusters/host.hpp: which host a process runs on, and whose pids it sees.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <enginery/export.hpp>
+
+namespace enginery::cluster {
+
+/// A host as its processes see it. Containers have names and pids of their own, and hosts may have one name by mistake,
+/// so neither is enough.
+struct Host {
+  std::string name;
+  /// Of the running kernel, new at each boot; empty if it is not known.
+  std::string boot;
+  /// The pid namespace; 0 if it is not known.
+  std::uint64_t pids = 0;
+
+  ENGINERY_API static const Host& self();
+
+  /// One name, one kernel: a Unix socket of one is one of the other, if its path leads there.
+  bool same_host(const Host& other) const { return !boot.empty() && boot == other.boot && name == other.name; }
+  /// A pid of one is the same process for the other.
+  bool same_pids(const Host& other) const {
+    return !boot.empty() && boot == other.boot && pids != 0 && pids == other.pids;
+  }
+
+  friend bool operator==(const Host&, const Host&) = default;
+};
+
+}  // namespace enginery::cluster

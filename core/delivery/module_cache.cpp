@@ -1,0 +1,168 @@
+// core/delivery/module_cache.cpp: copies of modules, each at a path that contains its build-id.
+#include "core/delivery/module_cache.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/delivery/cache_eviction.hpp"
+#include "core/modules/descriptor.hpp"
+#include "core/modules/plugin_file.hpp"
+
+namespace enginery::modules {
+
+namespace fs = std::filesystem;
+
+static constexpr const char* kCacheRemedy = "Set ENGINERY_CACHE to a folder of your own on a disk with room";
+
+[[noreturn]] static void refuse(const fs::path& file, const std::string& problem) {
+  throw PluginLoadError(LoadStage::read, file, problem, kCacheRemedy);
+}
+
+/// With all that it lies in, as far as they are not there. Whatever the umask is, only this user may use them, as the
+/// XDG Base Directory Specification says of such folders.
+static void create_private_folders(const fs::path& folder) {
+  fs::path made;
+  for (const fs::path& part : folder) mkdir((made /= part).c_str(), 0700);
+}
+
+ModuleCache::ModuleCache(fs::path folder) : folder_(std::move(folder)) {
+  create_private_folders(folder_.parent_path());
+  if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
+    refuse(folder_, fmt::format("cannot create the module cache: {}", std::strerror(errno)));
+  }
+  // In a folder of somebody else's, that somebody would decide what code runs here.
+  struct stat status;
+  if (lstat(folder_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) {
+    refuse(folder_, "the module cache is not a folder that belongs to this user");
+  }
+  if ((status.st_mode & 0077) != 0 && chmod(folder_.c_str(), 0700) != 0) {
+    refuse(folder_, fmt::format("cannot make the module cache private: {}", std::strerror(errno)));
+  }
+  if (access(folder_.c_str(), W_OK | X_OK) != 0) refuse(folder_, "the module cache is not writable");
+}
+
+ModuleCache ModuleCache::standard() {
+  if (const char* named = std::getenv("ENGINERY_CACHE"); named && *named) return ModuleCache(named);
+  std::optional<fs::path> usual;
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache == '/') {
+    usual = fs::path(cache) / "enginery";
+  } else if (const char* home = std::getenv("HOME"); home && *home == '/') {
+    usual = fs::path(home) / ".cache" / "enginery";
+  }
+  if (usual) {
+    try {
+      return ModuleCache(*usual);
+    } catch (const PluginLoadError&) {  // a home that is read-only or absent is common on compute nodes
+    }
+  }
+  const ModuleCache mine(fmt::format("/tmp/enginery-{}", geteuid()));
+  return ModuleCache(mine.folder() / "cache");
+}
+
+static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
+  const std::optional<FileStamp> stamp = FileStamp::of(file);
+  if (!stamp || stamp->size != bytes.size()) return false;
+  const PluginFile kept = PluginFile::read(file);
+  return std::ranges::equal(kept.bytes.span(), bytes);
+}
+
+static fs::path proof_of(const fs::path& file, const std::string& beside) {
+  char host[256] = "localhost";
+  if (gethostname(host, sizeof host) == 0) host[sizeof host - 1] = '\0';
+  return file.string() + ".proven-" + host + (beside.empty() ? "" : "-" + beside);
+}
+
+static void remove_proofs(const fs::path& file) {
+  std::error_code error;
+  const std::string begin = file.filename().string() + ".proven-";
+  for (fs::directory_iterator entry(file.parent_path(), error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().filename().string().starts_with(begin)) unlink(entry->path().c_str());
+}
+
+fs::path ModuleCache::place(const std::string& folder, const std::string& name) const {
+  return folder_ / "modules" / folder / name;
+}
+
+std::shared_ptr<const Descriptor> ModuleCache::put_in_place(IncomingFile& complete) const {
+  remove_proofs(complete.place());  // what was proven had other bytes
+  auto content = complete.put_in_place();
+  keep_within(folder_ / "modules", cache_limit(), complete.place());
+  return content;
+}
+
+fs::path ModuleCache::keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const {
+  return keep_at(place(build_id.hex, name), bytes);
+}
+
+fs::path ModuleCache::keep(const std::string& name, std::span<const std::byte> bytes) const {
+  return keep_at(place(ContentHash::of(bytes).hex(), name), bytes);
+}
+
+fs::path ModuleCache::keep_at(const fs::path& file, std::span<const std::byte> bytes) const {
+  if (holds(file, bytes)) {
+    mark_used(Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)).number());
+    return file;
+  }
+  IncomingFile incoming(file);
+  incoming.write(0, bytes);
+  put_in_place(incoming);
+  return file;
+}
+
+fs::path ModuleCache::place_of(const ModuleFile& wanted) const { return place(wanted.build_id.hex, wanted.name); }
+
+std::optional<BroughtFile> ModuleCache::find(const ModuleFile& wanted) const {
+  const fs::path file = place_of(wanted);
+  auto content = std::make_shared<const Descriptor>(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status;
+  if (!*content || fstat(content->number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      static_cast<std::uint64_t>(status.st_size) != wanted.size ||
+      ContentHash::of(content->number(), wanted.size) != wanted.hash)
+    return std::nullopt;
+  mark_used(content->number());
+  return BroughtFile{wanted, file, std::move(content)};
+}
+
+BroughtFile ModuleCache::accept(IncomingFile& complete, const ModuleFile& wanted) const {
+  if (ContentHash::of(complete.descriptor(), wanted.size) != wanted.hash)
+    refuse(wanted.path, "the bytes that came are not those of its SHA-256 " + wanted.hash.hex());
+  return {wanted, complete.place(), put_in_place(complete)};
+}
+
+void ModuleCache::restore(const BroughtFile& file) const {
+  struct stat had, there;
+  if (fstat(file.content->number(), &had) == 0 && stat(file.cached.c_str(), &there) == 0 &&
+      had.st_ino == there.st_ino && had.st_dev == there.st_dev)
+    return mark_used(file.content->number());
+  IncomingFile again(file.cached);
+  auto [bytes, memory] = Bytes::fresh(std::min<std::uint64_t>(file.what.size, 1u << 20));
+  for (std::uint64_t at = 0; at < file.what.size;) {
+    const ssize_t got = pread(file.content->number(), memory, bytes.size(), static_cast<off_t>(at));
+    if (got <= 0) refuse(file.cached, fmt::format("cannot read the module again: {}", std::strerror(errno)));
+    again.write(at, bytes.span().first(static_cast<std::size_t>(got)));
+    at += static_cast<std::uint64_t>(got);
+  }
+  put_in_place(again);
+}
+
+bool ModuleCache::proven(const fs::path& file, const std::string& beside) const {
+  return access(proof_of(file, beside).c_str(), F_OK) == 0;
+}
+
+void ModuleCache::set_proven(const fs::path& file, const std::string& beside) const {
+  // Failing to remember costs another probe, no more.
+  const Descriptor proof(open(proof_of(file, beside).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+}  // namespace enginery::modules

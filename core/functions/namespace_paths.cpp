@@ -1,0 +1,197 @@
+// core/functions/namespace_paths.cpp: the paths that lead into named values: norms.get_norms, a[0], d['key'].
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <enginery/namespace.hpp>
+
+#include "core/errors/nearest_name.hpp"
+#include "core/functions/assign_all.hpp"
+#include "core/functions/attribute.hpp"
+
+namespace enginery {
+namespace {
+
+/// The steps of a path, one at a time.
+class PathReader {
+ public:
+  explicit PathReader(std::string_view path) : path_(path) {}
+
+  bool at_end() const { return position_ == path_.size(); }
+  bool take(char wanted) {
+    if (at_end() || path_[position_] != wanted) return false;
+    ++position_;
+    return true;
+  }
+
+  std::string_view name() {
+    const std::size_t start = position_;
+    while (!at_end() && is_name(path_[position_])) ++position_;
+    const std::string_view name = path_.substr(start, position_ - start);
+    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) {
+      position_ = start;
+      refuse("a name");
+    }
+    return name;
+  }
+
+  /// What stands between [ and ]: an integer, or a text in quotes without escapes.
+  Value key() {
+    Value key;
+    if (take('\'') || take('"')) {
+      const std::size_t end = path_.find(path_[position_ - 1], position_);
+      if (end == std::string_view::npos) refuse("a closing quote");
+      key = Value::string(std::string(path_.substr(position_, end - position_)));
+      position_ = end + 1;
+    } else {
+      std::int64_t index = 0;
+      const char* first = path_.data() + position_;
+      const auto [end, error] = std::from_chars(first, path_.data() + path_.size(), index);
+      if (error != std::errc()) refuse("an integer or a text in quotes");
+      position_ += static_cast<std::size_t>(end - first);
+      key = Value::integer(index);
+    }
+    if (!take(']')) refuse("]");
+    return key;
+  }
+
+  [[noreturn]] void refuse(std::string_view expected) const {
+    throw SyntaxError(
+        fmt::format("'{}' is not a path: expected {} at character {}; a path is like a, norms.get_norms, "
+                    "a.b, a[0] or a['key']",
+                    path_, expected, position_ + 1));
+  }
+
+ private:
+  /// Bytes of UTF-8 beyond ASCII belong to names, as in Python.
+  static bool is_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+  }
+
+  std::string_view path_;
+  std::size_t position_ = 0;
+};
+
+/// Something inside of an object: .name or [key].
+struct Step {
+  bool attribute = false;
+  Value key;
+
+  static Step read(PathReader& reader) {
+    if (reader.take('.')) return {true, Value::string(std::string(reader.name()))};
+    if (reader.take('[')) return {false, reader.key()};
+    reader.refuse(". or [");
+  }
+};
+
+Value follow(const Value& object, const Step& step) {
+  return step.attribute ? modules::attribute(object, step.key.as_string()) : object.at(step.key);
+}
+
+void set_step(const Value& object, const Step& step, Value value) {
+  if (step.attribute)
+    modules::set_attribute(object, step.key.as_string(), std::move(value));
+  else
+    object.set_item(step.key, value);
+}
+
+/// Throws as set_step() does for an object that has no such place.
+void check_settable(const Value& object, const Step& step) {
+  const Kind kind = object.kind();
+  if (kind == Kind::dict || (kind == Kind::module && step.attribute)) return;
+  if ((kind == Kind::list || kind == Kind::array) && !step.attribute)
+    object.at(step.key);
+  else
+    set_step(object, step, Value());  // such an object takes nothing
+}
+
+/// Where a path ends: a step from an object. Nothing when the path is a name alone.
+std::optional<std::pair<Value, Step>> last_step(PathReader& reader, const Value& first) {
+  if (reader.at_end()) return std::nullopt;
+  std::pair<Value, Step> last{first, Step::read(reader)};
+  while (!reader.at_end()) {
+    last.first = follow(last.first, last.second);
+    last.second = Step::read(reader);
+  }
+  return last;
+}
+
+}  // namespace
+
+void Namespace::check_path(std::string_view path) {
+  PathReader reader(path);
+  reader.name();
+  while (!reader.at_end()) Step::read(reader);
+}
+
+Value Namespace::first_of_path(std::string_view name, bool alone) const {
+  if (const Value* found = find(name)) return *found;
+  if (alone) return get(name);  // throws
+  throw NameError(
+      fmt::format("name '{}' is not defined.{} If it is a plugin, import {} first: sync_imports({{\"{}\"}}), or "
+                  "`enginery start --load {}`",
+                  name, modules::did_you_mean(name, keys()), name, name, name));
+}
+
+Value Namespace::resolve(std::string_view path) const {
+  PathReader reader(path);
+  const std::string_view name = reader.name();
+  Value value = first_of_path(name, reader.at_end());
+  while (!reader.at_end()) {
+    if (reader.take('.'))
+      value = modules::attribute(value, reader.name());
+    else if (reader.take('['))
+      value = value.at(reader.key());
+    else
+      reader.refuse(". or [");
+  }
+  return value;
+}
+
+void Namespace::assign(std::string_view path, Value value) {
+  check_path(path);
+  PathReader reader(path);
+  const std::string_view name = reader.name();
+  if (reader.at_end()) return set(name, std::move(value));
+  const auto [object, step] = *last_step(reader, first_of_path(name, false));
+  set_step(object, step, std::move(value));
+}
+
+void Namespace::remove(std::string_view path) {
+  check_path(path);
+  PathReader reader(path);
+  const std::string_view name = reader.name();
+  const Value first = first_of_path(name, reader.at_end());
+  const auto last = last_step(reader, first);
+  if (!last) {
+    erase(name);
+    return;
+  }
+  const auto& [object, step] = *last;
+  if (step.attribute)
+    modules::delete_attribute(object, step.key.as_string());
+  else
+    object.delete_item(step.key);
+}
+
+void modules::assign_all(Namespace& names, std::vector<std::pair<std::string, Value>> items) {
+  if (items.size() > 1) {  // an only one that fails binds nothing anyway
+    for (const auto& item : items) Namespace::check_path(item.first);
+    for (auto item = items.begin(); item != items.end(); ++item) {
+      const std::string& path = item->first;
+      PathReader reader(path);
+      const std::string_view name = reader.name();
+      // What leads into an object of these items is found when that is there.
+      const auto leads_here = [&](const auto& earlier) { return path.starts_with(earlier.first); };
+      if (reader.at_end() || std::any_of(items.begin(), item, leads_here)) continue;
+      const Value* const first = names.find(name);
+      const auto [object, step] = *last_step(reader, first ? *first : names.resolve(path));
+      check_settable(object, step);
+    }
+  }
+  for (auto& [path, value] : items) names.assign(path, std::move(value));
+}
+
+}  // namespace enginery

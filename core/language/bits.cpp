@@ -1,0 +1,102 @@
+// core/language/bits.cpp: & | ^ << >> ~, and which operator does what.
+#include <fmt/format.h>
+
+#include "core/language/call_arguments.hpp"
+#include "core/language/operators.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery::evaluator {
+namespace {
+
+const char* symbol_of(BitOperator op) {
+  static constexpr const char* kSymbols[] = {"&", "|", "^", "<<", ">>"};
+  return kSymbols[static_cast<std::size_t>(op)];
+}
+
+[[noreturn]] void throw_beyond_int(BitOperator op, Whole a, Whole b) {
+  const std::string remedy =
+      op == BitOperator::shift_left ? fmt::format("; multiply by a float (2.0**{})", integer_text(b)) : "";
+  throw OverflowError(fmt::format("{} {} {} does not fit into an int of 64 bits{}{}", integer_text(a), symbol_of(op),
+                                  integer_text(b), remedy, kIntRange));
+}
+
+Whole shifted_left(Whole number, Whole by) {
+  if (number == 0) return 0;
+  if (by > 63) throw_beyond_int(BitOperator::shift_left, number, by);
+  return number * (Whole{1} << by);
+}
+
+Whole of_integers(BitOperator op, Whole a, Whole b) {
+  if ((op == BitOperator::shift_left || op == BitOperator::shift_right) && b < 0)
+    throw ValueError("negative shift count");
+  switch (op) {
+    case BitOperator::both:
+      return a & b;
+    case BitOperator::either:
+      return a | b;
+    case BitOperator::differing:
+      return a ^ b;
+    case BitOperator::shift_left:
+      return shifted_left(a, b);
+    case BitOperator::shift_right:
+      break;
+  }
+  return a >> std::min<Whole>(b, 64);
+}
+
+void update(Dict& dict, const Dict& other) {
+  for (const auto& [key, value] : Dict(other)) dict.set(key, value);
+}
+
+}  // namespace
+
+Value bits(BitOperator op, const Value& a, const Value& b) {
+  const bool shift = op == BitOperator::shift_left || op == BitOperator::shift_right;
+  if (is_integral(a) && is_integral(b)) {
+    const Whole result = of_integers(op, integral(a), integral(b));
+    if (!is_int(result)) throw_beyond_int(op, integral(a), integral(b));
+    const bool bools = a.kind() == Kind::boolean && b.kind() == Kind::boolean && !shift;
+    return bools ? Value::boolean(result != 0) : integer_value(result);
+  }
+  if (op == BitOperator::either && a.kind() == Kind::dict && b.kind() == Kind::dict) {
+    Dict merged = a.as_dict();
+    update(merged, b.as_dict());
+    return Value::dict(std::move(merged));
+  }
+  throw TypeError(
+      fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol_of(op), a.type_name(), b.type_name()));
+}
+
+Value binary(BinaryOperator op, const Value& left, const Value& right) {
+  if (const auto* of_value = std::get_if<Operator>(&op)) return Value::binary(*of_value, left, right);
+  return bits(std::get<BitOperator>(op), left, right);
+}
+
+void augment(BinaryOperator op, Value& value, const Value& right) {
+  if (const auto* of_value = std::get_if<Operator>(&op)) {
+    value.augment(*of_value, right);
+  } else if (std::get<BitOperator>(op) == BitOperator::either && value.kind() == Kind::dict &&
+             right.kind() == Kind::dict) {
+    update(value.as_dict(), right.as_dict());
+  } else {
+    value = bits(std::get<BitOperator>(op), value, right);
+  }
+}
+
+bool test(Test test, const Value& left, const Value& right) {
+  switch (test) {
+    case Test::is:
+      return left.is(right);
+    case Test::is_not:
+      return !left.is(right);
+    case Test::in:
+    case Test::not_in:
+      break;
+  }
+  if (right.kind() != Kind::opaque && right.kind() != Kind::function && right.kind() != Kind::module &&
+      !right.is_none() && !is_number(right))
+    return right.contains(left) == (test == Test::in);
+  throw TypeError(fmt::format("argument of type '{}' is not iterable", right.type_name()));
+}
+
+}  // namespace enginery::evaluator

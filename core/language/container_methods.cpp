@@ -1,0 +1,209 @@
+// core/language/container_methods.cpp: methods of lists, tuples and dicts.
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "core/language/builtins.hpp"
+#include "core/language/methods.hpp"
+#include "core/values/allocation_limit.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery::evaluator {
+namespace {
+
+bool same(const Value& a, const Value& b) { return a.is(b) || Value::equal(a, b); }
+
+Value append(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 1);
+  AllocationLimit::charge(sizeof(Value));
+  self.append(arguments[0]);
+  return Value();
+}
+
+Value extend(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 1);
+  const List added = arguments[0].elements();
+  List& items = self.as_list();
+  items.insert(items.end(), added.begin(), added.end());
+  return Value();
+}
+
+Value insert(const Value& self, Arguments& arguments) {
+  arguments.expect(2, 2);
+  List& items = self.as_list();
+  const auto count = static_cast<std::int64_t>(items.size());
+  std::int64_t at = arguments.integer(0);
+  at = std::clamp<std::int64_t>(at < 0 ? at + count : at, 0, count);
+  items.insert(items.begin() + at, arguments[1]);
+  return Value();
+}
+
+Value pop_item(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 1);
+  List& items = self.as_list();
+  const auto count = static_cast<std::int64_t>(items.size());
+  std::int64_t at = arguments.has(0) ? arguments.integer(0) : -1;
+  if (count == 0) throw IndexError("pop from empty list");
+  at = at < 0 ? at + count : at;
+  if (at < 0 || at >= count) throw IndexError(fmt::format("pop index out of range: the list has {} items", count));
+  Value item = items[static_cast<std::size_t>(at)];
+  items.erase(items.begin() + at);
+  return item;
+}
+
+/// Where the first item that equals the argument is. ValueError if there is none.
+std::size_t position_of(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 1);
+  const List& items = items_of(self);
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const Value& item) { return same(item, arguments[0]); });
+  if (found == items.end()) throw ValueError(fmt::format("{} is not in {}", brief(arguments[0]), self.type_name()));
+  return static_cast<std::size_t>(found - items.begin());
+}
+
+Value remove(const Value& self, Arguments& arguments) {
+  const std::size_t at = position_of(self, arguments);
+  List& items = self.as_list();
+  const Value before = items[at];
+  items.erase(items.begin() + static_cast<std::ptrdiff_t>(at));
+  return Value();
+}
+
+Value index(const Value& self, Arguments& arguments) {
+  return Value::integer(static_cast<std::int64_t>(position_of(self, arguments)));
+}
+
+Value count(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 1);
+  const List& items = items_of(self);
+  return Value::integer(
+      std::count_if(items.begin(), items.end(), [&](const Value& item) { return same(item, arguments[0]); }));
+}
+
+Value sort_items(const Value& self, Arguments& arguments) {
+  if (arguments.size() > 0) throw TypeError("sort() takes no positional arguments; it has key= and reverse=");
+  List sorted = self.as_list();  // after an error the list is as it was
+  sort(sorted, arguments);
+  self.as_list() = std::move(sorted);
+  return Value();
+}
+
+Value reverse(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  std::reverse(self.as_list().begin(), self.as_list().end());
+  return Value();
+}
+
+Value copy_list(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  return Value::list(self.elements());
+}
+
+Value clear_list(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  const List dropped = std::exchange(self.as_list(), {});
+  return Value();
+}
+
+Value keys(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  return Value::list(self.elements());
+}
+
+Value values(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  AllocationLimit::charge(self.size() * sizeof(Value));
+  List result;
+  for (const auto& [key, value] : self.as_dict()) result.push_back(value);
+  return Value::list(std::move(result));
+}
+
+Value entries(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  AllocationLimit::charge(self.size() * (sizeof(TupleObject) + 3 * sizeof(Value)));
+  List result;
+  for (const auto& [key, value] : self.as_dict()) result.push_back(Value::tuple({key, value}));
+  return Value::list(std::move(result));
+}
+
+Value get(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 2);
+  const Value* const found = self.as_dict().find(arguments[0]);
+  return found ? *found : arguments.has(1) ? arguments[1] : Value();
+}
+
+Value pop_entry(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 2);
+  // Of an empty dict Python does not even ask whether the key can be one.
+  const Value* const found = self.as_dict().empty() ? nullptr : self.as_dict().find(arguments[0]);
+  if (!found) {
+    if (arguments.has(1)) return arguments[1];
+    throw_missing_key(self.as_dict(), arguments[0]);
+  }
+  Value value = *found;
+  self.as_dict().erase(arguments[0]);
+  return value;
+}
+
+Value set_default(const Value& self, Arguments& arguments) {
+  arguments.expect(1, 2);
+  if (const Value* const found = self.as_dict().find(arguments[0])) return *found;
+  const Value value = arguments.has(1) ? arguments[1] : Value();
+  self.as_dict().set(arguments[0], value);
+  return value;
+}
+
+Value update_entries(const Value& self, Arguments& arguments) {
+  update(self.as_dict(), arguments);
+  return Value();
+}
+
+Value copy_dict(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  AllocationLimit::charge(self.size() * 4 * sizeof(Value));
+  return Value::dict(self.as_dict());
+}
+
+Value clear_dict(const Value& self, Arguments& arguments) {
+  arguments.expect(0, 0);
+  self.as_dict().clear();
+  return Value();
+}
+
+constexpr NamedMethod kOfLists[] = {{"append", append},  {"extend", extend},   {"insert", insert},
+                                    {"pop", pop_item},   {"remove", remove},   {"index", index},
+                                    {"count", count},    {"sort", sort_items}, {"reverse", reverse},
+                                    {"copy", copy_list}, {"clear", clear_list}};
+constexpr NamedMethod kOfTuples[] = {{"index", index}, {"count", count}};
+constexpr NamedMethod kOfDicts[] = {
+    {"keys", keys},       {"values", values},          {"items", entries},         {"get", get},
+    {"pop", pop_entry},   {"setdefault", set_default}, {"update", update_entries}, {"copy", copy_dict},
+    {"clear", clear_dict}};
+
+}  // namespace
+
+std::span<const NamedMethod> methods_of(const Value& self) {
+  switch (self.kind()) {
+    case Kind::string:
+      return text_methods();
+    case Kind::list:
+      return kOfLists;
+    case Kind::tuple:
+      return kOfTuples;
+    case Kind::dict:
+      return kOfDicts;
+    case Kind::array:
+      return array_methods();
+    default:
+      return {};
+  }
+}
+
+Method find_method(const Value& self, std::string_view name) {
+  for (const NamedMethod& method : methods_of(self))
+    if (method.name == name) return method.method;
+  return nullptr;
+}
+
+}  // namespace enginery::evaluator

@@ -1,0 +1,72 @@
+// core/language/evaluation.hpp: what the syntax tree does to a namespace.
+#pragma once
+
+#include <enginery/namespace.hpp>
+#include <enginery/subscript.hpp>
+
+#include "core/language/builtins.hpp"
+#include "core/language/call_arguments.hpp"
+#include "core/language/syntax.hpp"
+
+namespace enginery::evaluator {
+
+/// Computes, assigns and deletes in Python's order.
+class Evaluation {
+ public:
+  Evaluation(Namespace& names, const Builtins& builtins) : names_(names), builtins_(builtins) {}
+
+  /// Any statement but import. The value of an expression, else None.
+  Value perform(const Statement& statement);
+
+  Value value(const Expression& expression);
+
+  /// callee(arguments). What a user's function allocates is not counted against this thread's limit.
+  Value call(const Value& callee, Arguments& arguments);
+  const Builtins& builtins() const noexcept { return builtins_; }
+  const Namespace& names() const noexcept { return names_; }
+
+ private:
+  // Expressions.
+  Value on(const Literal& literal) { return literal.value; }
+  Value on(const Name& name);
+  [[noreturn]] Value on(const Starred&);
+  Value on(const TupleDisplay& display) { return Value::tuple(items(display.items)); }
+  Value on(const ListDisplay& display) { return Value::list(items(display.items)); }
+  Value on(const DictDisplay& display);
+  Value on(const Unary& unary);
+  Value on(const Arithmetic& arithmetic);
+  Value on(const Relations& relations);
+  Value on(const Logical& logical);
+  Value on(const Conditional& conditional);
+  Value on(const Primary& primary) { return walk(primary, primary.trailers.size()); }
+
+  /// What the name stands for. `called`: as a function.
+  Value look_up(const std::string& name, bool called);
+  /// NameError, with the remedy that fits.
+  [[noreturn]] void refuse_unknown(const std::string& name, bool called) const;
+  List items(const Expressions& expressions);
+  /// The operand with its first `count` trailers.
+  Value walk(const Primary& primary, std::size_t count);
+  Value call(const Value& callee, const Call& call);
+  Value call_method(const Value& self, Method method, const std::string& name, const Call& call);
+  void collect(const Call& call, Arguments& arguments);
+  std::vector<Subscript> subscripts(const Subscription& subscription);
+  Value value_or_none(const OneExpression& expression) { return expression ? value(*expression) : Value(); }
+
+  // Statements.
+  Value run(const Expression& expression) { return value(expression); }
+  Value run(const Assignment& assignment);
+  Value run(const AugmentedAssignment& assignment);
+  Value run(const Deletion& deletion);
+  Value run(const Pass&) { return Value(); }
+  Value run(const Import&) { return Value(); }  // done by who can import
+
+  void assign(const Expression& target, const Value& value);
+  void unpack(const Expressions& targets, const Value& value);
+  void erase(const Expression& target);
+
+  Namespace& names_;
+  const Builtins& builtins_;
+};
+
+}  // namespace enginery::evaluator

@@ -1,0 +1,374 @@
+// core/language/grammar.cpp: the grammar of execute(code), in PEGTL.
+//
+// A rule that has called the builder is never taken back: where two rules begin alike, what they share is read first
+// and the next token decides, and behind a rule's first token everything is a must. So each byte is looked at a bounded
+// number of times, however deep the text is nested. A rule that fails softly has called nothing.
+#include "core/language/parser.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <tao/pegtl.hpp>
+
+#include "core/language/syntax_builder.hpp"
+
+namespace enginery::evaluator {
+namespace {
+
+namespace p = tao::pegtl;
+using Input = p::memory_input<p::tracking_mode::lazy>;
+
+// What lies between tokens: spaces and comments, and within brackets also the ends of lines.
+struct blank {
+  using rule_t = blank;
+  using subs_t = p::empty_list;
+  template <p::apply_mode, p::rewind_mode, template <typename...> class, template <typename...> class>
+  static bool match(Input& in, SyntaxBuilder& builder) {
+    const char *at = in.current(), *const end = in.end();
+    builder.end_token(static_cast<std::size_t>(at - in.begin()));
+    for (; at != end; ++at) {
+      if (*at == '#') {
+        at = std::find(at, end, '\n');
+        if (at == end) break;
+      } else if (*at == '\\') {
+        const char* const newline = std::find_if(at + 1, end, [](char c) { return c != '\r'; });
+        if (newline == end || *newline != '\n') break;
+        at = newline;
+        continue;
+      }
+      if (*at != ' ' && *at != '\t' && *at != '\f' && *at != '\r' && !(*at == '\n' && builder.inside_brackets())) break;
+    }
+    in.bump(static_cast<std::size_t>(at - in.current()));
+    return true;
+  }
+};
+
+/// As Rule, one level deeper.
+template <class Rule>
+struct deeper {
+  using rule_t = deeper;
+  using subs_t = p::type_list<Rule>;
+  template <p::apply_mode A, p::rewind_mode M, template <typename...> class Action,
+            template <typename...> class Control>
+  static bool match(Input& in, SyntaxBuilder& builder) {
+    builder.enter(static_cast<std::size_t>(in.current() - in.begin()));
+    const bool matched = Control<Rule>::template match<A, M, Action, Control>(in, builder);
+    builder.leave();
+    return matched;
+  }
+};
+
+// clang-format off
+
+// Tokens. Each takes the blank behind it along.
+struct letter : p::sor<p::alpha, p::one<'_'>, p::not_range<'\0', '\x7f'>> {};
+struct letter_or_digit : p::sor<letter, p::digit> {};
+template <char... text> struct symbol : p::seq<p::string<text...>, blank> {};
+/// An operator that none of `others` makes another one.
+template <class Text, char... others> struct op : p::seq<Text, p::not_at<p::one<'=', others...>>, blank> {};
+template <char... letters> struct keyword : p::seq<p::string<letters...>, p::not_at<letter_or_digit>, blank> {};
+struct reserved : p::seq<p::sor<
+    TAO_PEGTL_STRING("False"), TAO_PEGTL_STRING("None"), TAO_PEGTL_STRING("True"), TAO_PEGTL_STRING("and"),
+    TAO_PEGTL_STRING("assert"), TAO_PEGTL_STRING("async"), TAO_PEGTL_STRING("as"), TAO_PEGTL_STRING("await"),
+    TAO_PEGTL_STRING("break"), TAO_PEGTL_STRING("class"), TAO_PEGTL_STRING("continue"), TAO_PEGTL_STRING("def"),
+    TAO_PEGTL_STRING("del"), TAO_PEGTL_STRING("elif"), TAO_PEGTL_STRING("else"), TAO_PEGTL_STRING("except"),
+    TAO_PEGTL_STRING("finally"), TAO_PEGTL_STRING("for"), TAO_PEGTL_STRING("from"), TAO_PEGTL_STRING("global"),
+    TAO_PEGTL_STRING("if"), TAO_PEGTL_STRING("import"), TAO_PEGTL_STRING("in"), TAO_PEGTL_STRING("is"),
+    TAO_PEGTL_STRING("lambda"), TAO_PEGTL_STRING("nonlocal"), TAO_PEGTL_STRING("not"), TAO_PEGTL_STRING("or"),
+    TAO_PEGTL_STRING("pass"), TAO_PEGTL_STRING("raise"), TAO_PEGTL_STRING("return"), TAO_PEGTL_STRING("try"),
+    TAO_PEGTL_STRING("while"), TAO_PEGTL_STRING("with"), TAO_PEGTL_STRING("yield")>, p::not_at<letter_or_digit>> {};
+struct identifier : p::seq<p::not_at<reserved>, letter, p::star<letter_or_digit>> {};
+
+using kw_and = keyword<'a', 'n', 'd'>;
+using kw_as = keyword<'a', 's'>;
+using kw_del = keyword<'d', 'e', 'l'>;
+struct kw_else : keyword<'e', 'l', 's', 'e'> {};
+using kw_if = keyword<'i', 'f'>;
+using kw_import = keyword<'i', 'm', 'p', 'o', 'r', 't'>;
+using kw_in = keyword<'i', 'n'>;
+using kw_is = keyword<'i', 's'>;
+using kw_not = keyword<'n', 'o', 't'>;
+using kw_or = keyword<'o', 'r'>;
+using kw_pass = keyword<'p', 'a', 's', 's'>;
+using comma = symbol<','>;
+
+template <char c> struct open_character : p::one<c> {};
+template <char c> struct close_character : p::one<c> {};
+template <char c> struct open : p::seq<open_character<c>, blank> {};
+template <char c> struct close : p::seq<close_character<c>, blank> {};
+
+/// Items between commas, of which the last may have one behind it. `Comma` may be called once more than there are.
+template <class Item, class Comma> struct separated : p::seq<Item, p::star<Comma, Item>, p::opt<Comma>> {};
+
+struct expression;
+
+// Literals and names.
+// A number's token takes letters and digits behind it along, and is refused with them: `1_0x`.
+struct digits : p::star<p::sor<p::digit, p::one<'_'>>> {};
+struct exponent : p::seq<p::one<'e', 'E'>, p::opt<p::one<'+', '-'>>, p::digit, digits> {};
+struct decimal_token : p::seq<digits, p::opt<p::one<'.'>, digits>, p::opt<exponent>, p::star<letter_or_digit>> {};
+struct prefixed_token : p::seq<p::one<'0'>, p::one<'x', 'X', 'o', 'O', 'b', 'B'>, p::star<letter_or_digit>> {};
+struct number_token : p::sor<prefixed_token, decimal_token> {};
+struct number : p::seq<p::at<p::opt<p::one<'.'>>, p::digit>, number_token, blank> {};
+
+template <char quote> struct open_text : p::one<quote> {};
+template <char quote> struct open_long_text : p::string<quote, quote, quote> {};
+template <char quote> struct short_text_character :
+    p::sor<p::seq<p::one<'\\'>, p::opt<p::one<'\r'>>, p::any>, p::not_one<quote, '\n'>> {};
+template <char quote> struct end_of_short_text : p::one<quote> {};
+template <char quote> struct end_of_long_text : p::string<quote, quote, quote> {};
+template <char quote> struct long_text_character : p::seq<p::not_at<end_of_long_text<quote>>, p::opt<p::one<'\\'>>, p::any> {};
+template <char quote> struct long_text :
+    p::if_must<open_long_text<quote>, p::star<long_text_character<quote>>, end_of_long_text<quote>> {};
+template <char quote> struct short_text :
+    p::if_must<open_text<quote>, p::star<short_text_character<quote>>, end_of_short_text<quote>> {};
+struct text_prefix : p::sor<p::seq<p::one<'r', 'R'>, p::opt<p::one<'b', 'B'>>>,
+                            p::seq<p::one<'b', 'B'>, p::opt<p::one<'r', 'R'>>>, p::one<'u', 'U'>> {};
+struct text_token : p::seq<p::opt<text_prefix>, p::sor<long_text<'"'>, long_text<'\''>, short_text<'"'>, short_text<'\''>>> {};
+struct texts : p::plus<text_token, blank> {};
+
+struct none : TAO_PEGTL_STRING("None") {};
+struct yes : TAO_PEGTL_STRING("True") {};
+struct no : TAO_PEGTL_STRING("False") {};
+struct constant : p::seq<p::sor<none, yes, no>, blank> {};
+struct name_token : identifier {};
+struct name : p::seq<name_token, blank> {};
+
+// Displays.
+struct bit_or;
+struct starred_item : p::if_must<op<p::one<'*'>, '*'>, deeper<bit_or>> {};
+struct item : p::sor<starred_item, expression> {};
+struct first_item : item {};
+struct items_comma : comma {};
+struct items : p::seq<first_item, p::star<items_comma, item>, p::opt<items_comma>> {};
+struct tuple_or_item : items {};
+
+struct empty_tuple : close<')'> {};
+struct parenthesised : p::if_must<open<'('>, p::sor<empty_tuple, p::seq<p::must<tuple_or_item>, p::must<close<')'>>>>> {};
+struct empty_list : close<']'> {};
+struct filled_list : p::seq<p::must<items>, p::must<close<']'>>> {};
+struct list_display : p::if_must<open<'['>, p::sor<empty_list, filled_list>> {};
+struct unpacked_entry : p::if_must<symbol<'*', '*'>, deeper<bit_or>> {};
+struct entry_colon : symbol<':'> {};
+struct keyed_entry : p::if_must<expression, entry_colon, expression> {};
+struct entry : p::sor<unpacked_entry, keyed_entry> {};
+struct open_dict : open<'{'> {};
+struct dict_display : p::if_must<open_dict, p::sor<close<'}'>, p::seq<p::must<separated<entry, comma>>, p::must<close<'}'>>>>> {};
+
+struct atom : p::sor<parenthesised, list_display, dict_display, number, texts, p::seq<p::at<reserved>, constant>, name> {};
+
+// What follows an operand.
+struct attribute_name : identifier {};
+struct attribute : p::if_must<symbol<'.'>, attribute_name, blank> {};
+struct unpacked_argument : p::if_must<op<p::one<'*'>, '*'>, expression> {};
+struct unpacked_keywords : p::if_must<symbol<'*', '*'>, expression> {};
+struct keyword_value : p::if_must<op<p::one<'='>>, expression> {};
+struct positional_argument : p::success {};
+struct plain_argument : p::seq<expression, p::sor<keyword_value, positional_argument>> {};
+struct argument : p::sor<unpacked_keywords, unpacked_argument, plain_argument> {};
+struct open_call : open<'('> {};
+struct call : p::if_must<open_call, p::opt<separated<argument, comma>>, close<')'>> {};
+struct slice_colon : symbol<':'> {};
+struct slice_without_start : slice_colon {};
+struct slice_behind_start : slice_colon {};
+struct slice_stop : p::seq<expression> {};
+struct slice_step : p::seq<expression> {};
+struct slice_rest : p::seq<p::opt<slice_stop>, p::opt<slice_colon, p::opt<slice_step>>> {};
+struct index : p::success {};
+struct subscript_part : p::sor<p::seq<slice_without_start, slice_rest>,
+                               p::seq<expression, p::sor<p::seq<slice_behind_start, slice_rest>, index>>> {};
+struct subscript_comma : comma {};
+struct open_subscript : open<'['> {};
+struct subscript : p::if_must<open_subscript, separated<subscript_part, subscript_comma>, close<']'>> {};
+struct primary : p::seq<atom, p::star<p::sor<call, subscript, attribute>>> {};
+
+// Operators, from those that bind most to those that bind least.
+template <auto Op, class Token, class Operand> struct arithmetic : p::if_must<Token, Operand> {};
+template <auto Op, class Token> struct relation : p::if_must<Token, bit_or> {};
+template <bool conjunction, class Token, class Operand> struct logical : p::if_must<Token, Operand> {};
+template <UnaryOperator Op, class Token, class Operand> struct prefixed : p::if_must<Token, Operand> {};
+
+struct unary;
+struct power : p::seq<primary, p::opt<arithmetic<Operator::power, op<p::string<'*', '*'>>, deeper<unary>>>> {};
+struct unary : p::sor<prefixed<UnaryOperator::negative, symbol<'-'>, deeper<unary>>,
+                      prefixed<UnaryOperator::positive, symbol<'+'>, deeper<unary>>,
+                      prefixed<UnaryOperator::invert, symbol<'~'>, deeper<unary>>, power> {};
+struct product : p::seq<unary, p::star<p::sor<
+    arithmetic<Operator::multiply, op<p::one<'*'>, '*'>, unary>,
+    arithmetic<Operator::floor_divide, op<p::string<'/', '/'>>, unary>,
+    arithmetic<Operator::divide, op<p::one<'/'>, '/'>, unary>,
+    arithmetic<Operator::modulo, op<p::one<'%'>>, unary>,
+    arithmetic<Operator::matmul, op<p::one<'@'>>, unary>>>> {};
+struct sum : p::seq<product, p::star<p::sor<
+    arithmetic<Operator::add, op<p::one<'+'>>, product>,
+    arithmetic<Operator::subtract, op<p::one<'-'>>, product>>>> {};
+struct shift : p::seq<sum, p::star<p::sor<
+    arithmetic<BitOperator::shift_left, op<p::string<'<', '<'>>, sum>,
+    arithmetic<BitOperator::shift_right, op<p::string<'>', '>'>>, sum>>>> {};
+struct bit_and : p::seq<shift, p::star<arithmetic<BitOperator::both, op<p::one<'&'>>, shift>>> {};
+struct bit_xor : p::seq<bit_and, p::star<arithmetic<BitOperator::differing, op<p::one<'^'>>, bit_and>>> {};
+struct bit_or : p::seq<bit_xor, p::star<arithmetic<BitOperator::either, op<p::one<'|'>>, bit_xor>>> {};
+struct comparison : p::seq<bit_or, p::star<p::sor<
+    relation<Comparison::less_equal, symbol<'<', '='>>, relation<Comparison::greater_equal, symbol<'>', '='>>,
+    relation<Comparison::equal, symbol<'=', '='>>, relation<Comparison::not_equal, symbol<'!', '='>>,
+    relation<Comparison::less, op<p::one<'<'>, '<'>>, relation<Comparison::greater, op<p::one<'>'>, '>'>>,
+    relation<Test::is_not, p::seq<kw_is, kw_not>>, relation<Test::is, kw_is>,
+    relation<Test::not_in, p::seq<kw_not, kw_in>>, relation<Test::in, kw_in>>>> {};
+struct inversion : p::sor<prefixed<UnaryOperator::logical_not, kw_not, deeper<inversion>>, comparison> {};
+struct conjunction : p::seq<inversion, p::star<logical<true, kw_and, inversion>>> {};
+struct disjunction : p::seq<conjunction, p::star<logical<false, kw_or, conjunction>>> {};
+struct conditional : p::if_must<kw_if, disjunction, kw_else, expression> {};
+struct expression : deeper<p::seq<disjunction, p::opt<conditional>>> {};
+
+// Statements.
+struct pass_statement : kw_pass {};
+struct del_statement : p::if_must<kw_del, tuple_or_item> {};
+struct import_name : identifier {};
+struct import_alias : identifier {};
+struct imported : p::seq<import_name, blank, p::opt<p::if_must<kw_as, import_alias, blank>>> {};
+struct import_statement : p::if_must<kw_import, p::list<imported, comma>> {};
+struct target_sign : op<p::one<'='>> {};
+struct assignment : p::star<p::if_must<target_sign, tuple_or_item>> {};
+template <auto Op, char... sign> struct augmented_sign : symbol<sign...> {};
+struct augmentation : p::if_must<p::sor<
+    augmented_sign<Operator::add, '+', '='>, augmented_sign<Operator::subtract, '-', '='>,
+    augmented_sign<Operator::multiply, '*', '='>, augmented_sign<Operator::divide, '/', '='>,
+    augmented_sign<Operator::floor_divide, '/', '/', '='>, augmented_sign<Operator::modulo, '%', '='>,
+    augmented_sign<Operator::power, '*', '*', '='>, augmented_sign<Operator::matmul, '@', '='>,
+    augmented_sign<BitOperator::both, '&', '='>, augmented_sign<BitOperator::either, '|', '='>,
+    augmented_sign<BitOperator::differing, '^', '='>, augmented_sign<BitOperator::shift_left, '<', '<', '='>,
+    augmented_sign<BitOperator::shift_right, '>', '>', '='>>, tuple_or_item> {};
+struct statement : p::sor<pass_statement, del_statement, import_statement,
+                          p::seq<tuple_or_item, p::sor<augmentation, assignment>>> {};
+struct line_end : p::sor<p::one<'\n'>, p::eof> {};
+struct line : p::seq<separated<statement, symbol<';'>>, p::must<line_end>> {};
+struct end_of_text : p::seq<blank, p::eof> {};
+struct program : p::seq<p::star<blank, p::sor<p::one<'\n'>, line>>, p::must<end_of_text>> {};
+
+// What a must expected.
+template <class Rule> constexpr const char* expected = "an expression";
+template <> constexpr const char* expected<close<')'>> = "')'";
+template <> constexpr const char* expected<close<']'>> = "']'";
+template <> constexpr const char* expected<close<'}'>> = "'}'";
+template <> constexpr const char* expected<kw_else> = "'else'";
+template <> constexpr const char* expected<entry_colon> = "':' and the value of this key (sets are no type here)";
+template <> constexpr const char* expected<attribute_name> = "a name behind the dot";
+template <> constexpr const char* expected<p::list<imported, comma>> = "the name of a plugin, as in `import norms`";
+template <> constexpr const char* expected<import_alias> = "a name";
+template <> constexpr const char* expected<line_end> = "an operator or the end of the statement";
+template <> constexpr const char* expected<end_of_text> = "a statement";
+
+// clang-format on
+
+template <class Rule>
+struct control : p::normal<Rule> {
+  [[noreturn]] static void raise(const Input& in, SyntaxBuilder& builder) {
+    builder.refuse(static_cast<std::size_t>(in.current() - in.begin()), expected<Rule>);
+  }
+};
+template <class Rule>
+struct unterminated : p::normal<Rule> {
+  [[noreturn]] static void raise(const Input&, SyntaxBuilder& builder) { builder.refuse_unterminated(); }
+};
+template <char quote>
+struct control<end_of_short_text<quote>> : unterminated<end_of_short_text<quote>> {};
+template <char quote>
+struct control<end_of_long_text<quote>> : unterminated<end_of_long_text<quote>> {};
+
+// What each rule that was read calls: `SyntaxBuilder::member(place, token)`, or less of that.
+template <class Rule>
+struct action : p::nothing<Rule> {};
+
+template <auto member, auto... arguments>
+struct calls {
+  static void apply0(SyntaxBuilder& builder) { (builder.*member)(arguments...); }
+};
+template <auto member, auto... arguments>
+struct calls_with_place {
+  template <class Token>
+  static void apply(const Token& token, SyntaxBuilder& builder) {
+    (builder.*member)(place(token), arguments...);
+  }
+  template <class Token>
+  static std::size_t place(const Token& token) {
+    return static_cast<std::size_t>(token.begin() - token.input().begin());
+  }
+};
+template <auto member>
+struct calls_with_token {
+  template <class Token>
+  static void apply(const Token& token, SyntaxBuilder& builder) {
+    if constexpr (requires { (builder.*member)(0, token.string_view()); })
+      (builder.*member)(calls_with_place<member>::place(token), token.string_view());
+    else
+      (builder.*member)(token.string_view());
+  }
+};
+using B = SyntaxBuilder;
+// clang-format off
+template <char c> struct action<open_character<c>> : calls_with_place<&B::open_bracket> {};
+template <char c> struct action<close_character<c>> : calls<&B::close_bracket> {};
+template <> struct action<number_token> : calls_with_token<&B::number> {};
+template <char quote> struct action<open_text<quote>> : calls_with_place<&B::open_text> {};
+template <char quote> struct action<open_long_text<quote>> : calls_with_place<&B::open_text> {};
+template <> struct action<text_token> : calls_with_token<&B::text> {};
+template <> struct action<texts> : calls<&B::end_texts> {};
+template <> struct action<none> : calls_with_place<&B::none> {};
+template <> struct action<yes> : calls_with_place<&B::boolean, true> {};
+template <> struct action<no> : calls_with_place<&B::boolean, false> {};
+template <> struct action<name_token> : calls_with_token<&B::name> {};
+template <> struct action<starred_item> : calls_with_place<&B::star> {};
+template <> struct action<first_item> : calls<&B::first_item> {};
+template <> struct action<items_comma> : calls<&B::comma> {};
+template <> struct action<tuple_or_item> : calls<&B::tuple_or_item> {};
+template <> struct action<empty_tuple> : calls_with_place<&B::empty_tuple> {};
+template <> struct action<parenthesised> : calls_with_place<&B::parenthesise> {};
+template <> struct action<empty_list> : calls_with_place<&B::empty_list> {};
+template <> struct action<filled_list> : calls_with_place<&B::list> {};
+template <> struct action<open_dict> : calls_with_place<&B::open_dict> {};
+template <> struct action<keyed_entry> : calls<&B::entry> {};
+template <> struct action<unpacked_entry> : calls<&B::unpacked_entry> {};
+template <> struct action<dict_display> : calls<&B::close_dict> {};
+template <> struct action<attribute_name> : calls_with_token<&B::attribute> {};
+template <> struct action<open_call> : calls<&B::open_call> {};
+template <> struct action<positional_argument> : calls<&B::argument, Call::Passing::positional> {};
+template <> struct action<keyword_value> : calls<&B::argument, Call::Passing::keyword> {};
+template <> struct action<unpacked_argument> : calls<&B::argument, Call::Passing::unpacked> {};
+template <> struct action<unpacked_keywords> : calls<&B::argument, Call::Passing::unpacked_keywords> {};
+template <> struct action<call> : calls<&B::close_call> {};
+template <> struct action<open_subscript> : calls<&B::open_subscript> {};
+template <> struct action<slice_without_start> : calls<&B::open_slice, false> {};
+template <> struct action<slice_behind_start> : calls<&B::open_slice, true> {};
+template <> struct action<slice_stop> : calls<&B::slice_stop> {};
+template <> struct action<slice_step> : calls<&B::slice_step> {};
+template <> struct action<index> : calls<&B::index> {};
+template <> struct action<subscript_comma> : calls<&B::subscript_comma> {};
+template <> struct action<subscript> : calls<&B::close_subscript> {};
+template <auto Op, class T, class O> struct action<arithmetic<Op, T, O>> : calls<&B::arithmetic, Op> {};
+template <auto Op, class T> struct action<relation<Op, T>> : calls<&B::relation, Op> {};
+template <bool both, class T, class O> struct action<logical<both, T, O>> : calls<&B::logical, both> {};
+template <UnaryOperator Op, class T, class O> struct action<prefixed<Op, T, O>> : calls_with_place<&B::unary, Op> {};
+template <> struct action<conditional> : calls<&B::conditional> {};
+template <> struct action<pass_statement> : calls<&B::pass> {};
+template <> struct action<del_statement> : calls<&B::delete_targets> {};
+template <> struct action<import_name> : calls_with_token<&B::import_name> {};
+template <> struct action<import_alias> : calls_with_token<&B::import_as> {};
+template <> struct action<imported> : calls<&B::import> {};
+template <> struct action<target_sign> : calls<&B::target> {};
+template <> struct action<assignment> : calls<&B::assign> {};
+template <auto Op, char... sign> struct action<augmented_sign<Op, sign...>> : calls<&B::augmented_target, Op> {};
+template <> struct action<augmentation> : calls<&B::augment> {};
+template <> struct action<statement> : calls_with_place<&B::end_statement> {};
+// clang-format on
+
+}  // namespace
+
+Program parse(const Source& source) {
+  SyntaxBuilder builder(source);
+  Input input(source.text().data(), source.text().data() + source.size(), "");
+  const bool read = p::parse<program, action, control>(input, builder);
+  if (!read) builder.refuse(0, "a statement");
+  return builder.take();
+}
+
+}  // namespace enginery::evaluator

@@ -1,0 +1,46 @@
+// core/processes/pid.hpp: a process that a signal may go to.
+#pragma once
+
+#include <cstdint>
+
+#include <enginery/export.hpp>
+
+namespace enginery::cluster {
+
+/// The id of one process. kill() takes 0 for the caller's own process group and -1 for every process there is, and such
+/// numbers are what is left of a spawn that failed; so a signal goes only to what is of this type.
+class Pid {
+ public:
+  /// Throws ValueError if no process can have this id: it is 0 or less, or no int holds it. Implicit, so that to send a
+  /// signal is as short as with kill().
+  ENGINERY_API Pid(std::int64_t pid);
+  int number() const noexcept { return pid_; }
+
+  friend bool operator==(Pid, Pid) = default;
+
+ private:
+  int pid_;
+};
+
+/// Sends a signal to one process. False if there is none, or it may not be signalled; errno says which.
+///
+/// Threads: any.
+ENGINERY_API bool send_signal(Pid process, int signal) noexcept;
+
+/// Sends a signal to all processes of the group that `leader` leads; 0 only looks. False as above, and for process 1,
+/// whose group's number means every process.
+///
+/// Threads: any.
+ENGINERY_API bool signal_group(Pid leader, int signal) noexcept;
+
+/// Kills this process, and all of the process group that it leads. Does nothing but return in one that leads none: the
+/// group is another's.
+///
+/// Threads: any.
+ENGINERY_API void kill_own_group() noexcept;
+/// The same once this process has ended by itself: a child waits for that. If it cannot be had, nobody is killed.
+///
+/// Threads: any.
+ENGINERY_API void kill_own_group_after_this() noexcept;
+
+}  // namespace enginery::cluster

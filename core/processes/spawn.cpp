@@ -1,0 +1,110 @@
+// core/processes/spawn.cpp: posix_spawn, which is safe in a process with threads and with NNG, as fork is not.
+#include "core/processes/spawn.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/processes/pidfd.hpp"
+
+namespace enginery::cluster {
+namespace {
+
+constexpr int kLinkInChild = 3;
+
+/// What happens in the child between fork and exec.
+class Preparation {
+ public:
+  Preparation(int out, int err, int link, bool own_group) {
+    ::posix_spawn_file_actions_init(&files_);
+    ::posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
+    if (out >= 0) ::posix_spawn_file_actions_adddup2(&files_, out, 1);
+    if (err >= 0) ::posix_spawn_file_actions_adddup2(&files_, err, 2);
+    ::posix_spawn_file_actions_adddup2(&files_, link, kLinkInChild);
+    ::posix_spawn_file_actions_addclosefrom_np(&files_, kLinkInChild + 1);
+
+    sigset_t all, none;
+    ::sigfillset(&all);
+    ::sigemptyset(&none);
+    ::posix_spawnattr_init(&attributes_);
+    const int group = own_group ? POSIX_SPAWN_SETPGROUP : 0;
+    ::posix_spawnattr_setflags(&attributes_,
+                               static_cast<short>(group | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+  }
+  ~Preparation() {
+    ::posix_spawn_file_actions_destroy(&files_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+  Preparation(const Preparation&) = delete;
+  Preparation& operator=(const Preparation&) = delete;
+  const posix_spawn_file_actions_t* files() const { return &files_; }
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+ private:
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t attributes_;
+};
+
+Error cannot_start(const std::filesystem::path& file, int error) {
+  return Error("OSError", fmt::format("{} cannot be started: {}. `ulimit -a` shows this shell's limits", file.string(),
+                                      std::strerror(error)));
+}
+
+/// A copy of `fd` with a number that none of the child's own descriptors has.
+Descriptor above_the_childs(int fd, const std::filesystem::path& file) {
+  if (fd < 0) return Descriptor();
+  Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, kLinkInChild + 1));
+  if (!copy) throw cannot_start(file, errno);
+  return copy;
+}
+
+}  // namespace
+
+Started spawn(const Spawn& what) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw cannot_start(what.file, errno);
+  Descriptor my_end(ends[0]);
+  const Descriptor its_end(ends[1]);
+  const Descriptor link = above_the_childs(its_end.get(), what.file);
+  const Descriptor out = above_the_childs(what.out, what.file);
+  const Descriptor err = above_the_childs(what.err, what.file);
+
+  std::string name = what.name;
+  std::vector<std::string> arguments = what.arguments;
+  std::vector<char*> argv{name.data()};
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const Preparation preparation(out.get(), err.get(), link.get(), what.own_group);
+  pid_t pid = 0;
+  const int error =
+      ::posix_spawn(&pid, what.file.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
+  if (error != 0) throw cannot_start(what.file, error);
+  Started started{pid, Descriptor(pidfd_open(pid)), std::move(my_end)};
+  // Where SIGCHLD is ignored, it may have ended, and the kernel have forgotten it.
+  if (!started.pidfd && errno == ESRCH) started.pidfd = Descriptor(::eventfd(1, EFD_CLOEXEC));
+  if (!started.pidfd) {
+    const int reason = errno;
+    send_signal(started.pid, SIGKILL);
+    siginfo_t end;
+    while (::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED) != 0 && errno == EINTR) {}
+    throw cannot_start(what.file, reason);
+  }
+  return started;
+}
+
+}  // namespace enginery::cluster

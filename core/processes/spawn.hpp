@@ -1,0 +1,43 @@
+// core/processes/spawn.hpp: a new process that gets nothing of this one but what it is given.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <enginery/export.hpp>
+
+#include "core/processes/descriptor.hpp"
+#include "core/processes/pid.hpp"
+
+namespace enginery::cluster {
+
+/// What a new process runs, and where it writes.
+struct Spawn {
+  std::filesystem::path file;
+  /// Without the program's name.
+  std::vector<std::string> arguments;
+  /// Its standard output and error; -1: those of this process. They stay the caller's.
+  int out = -1, err = -1;
+  /// What it finds as its own name.
+  std::string name = "enginery";
+  /// Leader of a process group of its own; else Ctrl-C at the terminal ends it with this process.
+  bool own_group = true;
+};
+
+/// A process that was started, and is to be waited for by who started it.
+struct Started {
+  Pid pid;
+  /// Readable, to poll, once the process ended. No pidfd if it had ended at once, and SIGCHLD is ignored here.
+  Descriptor pidfd{-1};
+  /// One end of a socketpair; the other is the process's descriptor 3, and nobody else's.
+  Descriptor link{-1};
+};
+
+/// Starts it with signals as if freshly logged in, standard input empty,
+/// and no other descriptor. Throws Error, with the file and the reason.
+///
+/// Threads: any.
+ENGINERY_API Started spawn(const Spawn& what);
+
+}  // namespace enginery::cluster

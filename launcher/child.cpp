@@ -1,0 +1,85 @@
+// launcher/child.cpp: a process from its start to its end.
+#include "launcher/child.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+namespace enginery::tools {
+namespace {
+
+/// The file for a child's output; none if `log` is empty.
+cluster::Descriptor open_log(const std::filesystem::path& log) {
+  if (log.empty()) return cluster::Descriptor();
+  cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!file)
+    throw Error("OSError", fmt::format("{} cannot be written: {}. Check the folder's rights and the space left",
+                                       log.string(), std::strerror(errno)));
+  return file;
+}
+
+cluster::Started start_child(const Program& program) {
+  const cluster::Descriptor output = open_log(program.log);
+  return cluster::spawn({program.file, program.arguments, output.get(), output.get()});
+}
+
+}  // namespace
+
+Child::Child(const Program& program) : log_(program.log), process_(start_child(program)) {
+  link_.emplace(process_.link.release());
+  image_ = image_of(pid());
+}
+
+std::optional<Child::Image> Child::image_of(int pid) noexcept {
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/%d/exe", pid);
+  struct stat status;
+  if (::stat(path, &status) == 0) return Image{status.st_dev, status.st_ino};
+  return errno == EACCES ? std::optional(Image{}) : std::nullopt;  // a program that became another user
+}
+
+bool Child::replaced() const noexcept {
+  const std::optional<Image> now = running_ ? image_of(pid()) : std::nullopt;
+  return now && image_ && now != image_;
+}
+
+Child::~Child() {
+  if (!running_) return;
+  kill();
+  reap();
+}
+
+void Child::kill() noexcept {
+  if (running_) cluster::signal_group(process_.pid, SIGKILL);
+}
+
+std::string Child::reap() noexcept {
+  siginfo_t end{};
+  // First look, then kill the rest of the group, then reap: until then nobody else can have this pid or group.
+  // Who is not told of the end does not know whose they are.
+  const auto wait = [&](int how) {
+    int failed = 0;
+    while ((failed = ::waitid(P_PID, static_cast<id_t>(pid()), &end, how)) != 0 && errno == EINTR) {}
+    return failed;
+  };
+  int failed = wait(WEXITED | WNOWAIT);
+  if (failed == 0) {
+    kill();
+    failed = wait(WEXITED);
+  }
+  running_ = false;
+  if (failed != 0) return "nobody knows how: SIGCHLD is ignored here, or somebody else waited for it";
+  if (end.si_code == CLD_EXITED) return fmt::format("exit status {}", end.si_status);
+  return fmt::format("signal {} ({})", end.si_status, ::strsignal(end.si_status));
+}
+
+}  // namespace enginery::tools

@@ -1,0 +1,72 @@
+// launcher/child.hpp: a process that the launcher started, and holds by a pidfd and a socketpair.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clusters/launcher_link.hpp"
+#include "core/processes/spawn.hpp"
+
+namespace enginery::tools {
+
+/// What a child runs.
+struct Program {
+  std::filesystem::path file;
+  /// Without the program's name.
+  std::vector<std::string> arguments;
+  /// Where its output goes; empty: where the launcher's goes.
+  std::filesystem::path log;
+};
+
+/// A running child: leader of a process group of its own, signals as if freshly logged in, standard input empty,
+/// descriptor 3 its end of the link, and no other descriptor.
+///
+/// Threads: belongs to one thread.
+class Child {
+ public:
+  /// Starts it. Throws Error, with the file and the reason.
+  explicit Child(const Program& program);
+  /// Kills what still runs of its group, and waits for it.
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  int pid() const noexcept { return process_.pid.number(); }
+  /// Readable, to poll, once the process ended.
+  int pidfd() const noexcept { return process_.pidfd.get(); }
+  /// The link; nothing after ask_to_end().
+  cluster::LauncherLink* link() noexcept { return link_ ? &*link_ : nullptr; }
+  /// True until reap().
+  bool running() const noexcept { return running_; }
+  /// Its process runs another program than the one that was started (exec), and so has closed the link.
+  bool replaced() const noexcept;
+  const std::filesystem::path& log() const noexcept { return log_; }
+
+  /// Closes the link: its end of file ends the child.
+  void ask_to_end() { link_.reset(); }
+  /// Kills its process group.
+  void kill() noexcept;
+  /// Waits for its end, kills what it left in its process group, and says how it ended: "signal 9 (Killed)", "exit
+  /// status 3".
+  std::string reap() noexcept;
+
+ private:
+  /// Which file a process runs.
+  struct Image {
+    std::uint64_t device = 0, file = 0;
+    friend bool operator==(const Image&, const Image&) = default;
+  };
+  /// Nothing while the process ends.
+  static std::optional<Image> image_of(int pid) noexcept;
+
+  std::filesystem::path log_;
+  cluster::Started process_;
+  std::optional<Image> image_;
+  bool running_ = true;
+  std::optional<cluster::LauncherLink> link_;
+};
+
+}  // namespace enginery::tools

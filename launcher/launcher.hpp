@@ -1,0 +1,160 @@
+// launcher/launcher.hpp: starts a hub and engines, watches them, and ends them.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <enginery/connection.hpp>
+
+#include "core/clusters/launcher_messages.hpp"
+#include "core/clusters/runtime_directory.hpp"
+#include "core/processes/descriptor.hpp"
+#include "launcher/child.hpp"
+#include "launcher/restart_policy.hpp"
+
+namespace enginery::tools {
+
+struct LaunchOptions {
+  /// Empty: $ENGINERY_CLUSTER, or "default".
+  std::string name;
+  int engines = 1;
+  /// Plugins that every engine imports at start.
+  std::vector<std::string> load;
+  /// An engine that dies is started anew, under its id, until it died so often in a row; 0: never.
+  int restart = 0;
+  /// Where hub and engines listen for other hosts: "HOST" or "HOST:PORT"; empty: they do not.
+  std::string listen;
+  /// Listen in the clear, without asking who comes.
+  bool insecure = false;
+  /// Bytes that the tasks of an engine may take; 0: as much as there is.
+  std::uint64_t memory_limit = 0;
+  /// Until all engines take tasks.
+  std::chrono::milliseconds timeout{60'000};
+  /// The command `enginery`, which the children run.
+  std::filesystem::path command;
+  /// True: the children's output goes to files in the runtime folder.
+  bool logs = false;
+  /// Whoever wants the cluster: when the other end of this pipe or socket is closed, the cluster ends. -1: nobody.
+  int owner_fd = -1;
+  /// True: the owner counts only until all is ready.
+  bool owner_lets_go = false;
+  /// Called once, when all engines take tasks.
+  std::function<void(const Connection&)> on_ready;
+  /// Called when somebody removed launcher.log from the runtime folder. Only with `logs`.
+  std::function<void(const Connection&)> on_lost_log;
+};
+
+/// One cluster of this host, from start to end. It never touches NNG, since NNG and new processes do not mix.
+///
+/// Threads: belongs to one thread, which blocks SIGINT, SIGTERM and SIGHUP from then on.
+class Launcher {
+ public:
+  /// Takes the runtime folder. Throws ConnectionError (a cluster of that name runs) or ValueError (no name).
+  explicit Launcher(LaunchOptions options);
+  /// Ends what still runs, then removes the runtime folder.
+  ~Launcher();
+  Launcher(const Launcher&) = delete;
+  Launcher& operator=(const Launcher&) = delete;
+
+  /// Runs the cluster until a signal or its owner ends it. Progress goes to stdout, troubles to stderr. Returns 0 after
+  /// a stop that was asked for, 128 + the signal that came before all engines were ready, 1 if the start failed or the
+  /// hub died again and again.
+  int run();
+  const std::filesystem::path& directory() const noexcept { return directory_.path(); }
+  /// Why run() gave 1; empty if it did not, or has thrown.
+  const std::string& failure() const noexcept { return failure_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  /// For children to end in before they are killed: an engine takes five seconds for its own end at most.
+  static constexpr std::chrono::seconds kGrace{7};
+  /// How often the folder is looked after.
+  static constexpr std::chrono::seconds kLookInterval{1};
+  struct Engine {
+    Engine(Program what, int deaths) : program(std::move(what)), policy(deaths) {}
+    Program program;
+    /// None between a death and the next start, and when there is none.
+    std::optional<Child> process{};
+    /// Of the process, once it takes tasks.
+    std::optional<Uuid> uuid{};
+    RestartPolicy policy;
+    /// When it is to be started anew.
+    std::optional<Clock::time_point> start_at{};
+    /// When what was asked to end is killed.
+    std::optional<Clock::time_point> kill_at{};
+    /// Why it is ended, in the words of its death; empty: nobody asked for it.
+    std::string asked{};
+    /// Its process was found to run another program.
+    bool replaced = false;
+    /// Its process has closed its end of the link, and is looked at no more.
+    bool unlinked = false;
+    /// The last death, for a hub that was not there.
+    std::optional<cluster::Died> death{};
+  };
+
+  // The hub.
+  void start_hub();
+  /// Has one that follows another.
+  void restart_hub();
+  void hear_hub();
+  void on(const cluster::Listening& listening);
+  void on(const cluster::Registered& registered);
+  void on(const cluster::Died& died);
+  void on(const cluster::Restart& restart);
+  void on(const cluster::Spawned&) {}  // what the launcher itself says
+  void on(const cluster::Resumed&) {}  // likewise
+  void hub_ended();
+  /// Tells a hub what the one that it follows knew.
+  void resume(cluster::LauncherLink& link);
+  void tell_hub(const cluster::LauncherMessage& message);
+
+  // The engines.
+  void add_engines();
+  void start_engine(int id);
+  void engine_ended(int id);
+  /// Its link came to its end: it ends, or a task has replaced its program, and nobody answers any more.
+  void engine_unlinked(int id);
+  /// Starts and kills what is due.
+  void serve_engines(Clock::time_point now);
+  std::size_t running_engines() const;
+
+  /// Puts back what somebody removed of the runtime folder, or ends the cluster.
+  void look_after_folder();
+
+  /// Waits for the next event, and handles all there are.
+  void turn();
+  int patience() const;
+  void ready_if_all_are();
+  void too_late();
+  /// The number of a signal that came, or 0.
+  int take_signal();
+  void fail(const std::string& words);
+  void end_children();
+  std::filesystem::path log_of(const std::string& child) const;
+
+  LaunchOptions options_;
+  cluster::RuntimeDirectory directory_;
+  cluster::Descriptor signals_;
+  Connection connection_;
+  Clock::time_point started_, next_look_;
+  bool ready_ = false;
+  /// The status to end with, once it is known that it ends.
+  std::optional<int> outcome_;
+  std::string failure_;
+  std::optional<Child> hub_;
+  bool hub_listens_ = false;
+  RestartPolicy hub_policy_{6};  // within 4 s
+  std::optional<Clock::time_point> hub_start_at_;
+  std::map<int, Engine> engines_;
+  /// What the hub said of each engine that is there, also of those that joined by themselves.
+  std::map<int, cluster::Registered> registered_;
+  int next_id_ = 0;
+};
+
+}  // namespace enginery::tools
