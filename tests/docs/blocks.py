@@ -7,6 +7,8 @@
 #   <!-- not run: REASON -->         a drawing, a form of a command, …
 #   <!-- fails -->                   a block of sh that ends in an error
 #   <!-- from a clone: REASON -->    a block of sh that runs only with --clone
+#   <!-- builds and times vary -->   text in which ids of builds (8 hexadecimal digits) and numbers before ms or s stand for
+#                                    any: equal ids for equal ones, others for others
 #   <!-- hidden part of norms.cpp    lines of that file that a reader does not need to see
 #   -->
 # cmake is the page's CMakeLists.txt, sh is run in order, and text is what the block before it printed.
@@ -22,12 +24,13 @@ DIRECTIVES = {
     "not run": r"not run: (.+)",
     "fails": r"fails()",
     "clone": r"from a clone: (.+)",
+    "vary": r"builds and times vary()",
 }
 TAKES = {
     "cpp": ("file", "part", "main", "not run"),
     "cmake": ("not run",),
     "sh": ("fails", "clone", "not run"),
-    "text": ("not run",),
+    "text": ("vary", "not run"),
 }
 HIDDEN = re.compile(r"<!-- hidden part of (\S+)$")
 PRINTED = re.compile(r"^<!-- printed by (tests/\S+) -->$", re.M)
@@ -67,7 +70,7 @@ def check(block, previous):
         raise BadPage(f"{block.place}: '{block.directive}' says nothing about a block of {block.language}")
     if block.language == "cpp" and not block.directive:
         raise BadPage(f"{block.place}: this cpp is not compiled; say before it what it is, as <!-- file: norms.cpp -->")
-    if block.language == "text" and not block.directive:
+    if block.language == "text" and block.directive != "not run":
         prints = previous and (previous.language == "sh" or previous.directive == "main")
         if not prints or previous.directive == "not run":
             raise BadPage(f"{block.place}: the block before this text prints nothing that it could be compared with")

@@ -65,6 +65,14 @@ class PageTest(unittest.TestCase):
         self.follow("```sh\nseq 9\necho pid 12\n```\n```text\n1\n…\n9\npid …\n```\n")
         self.not_so("```sh\nseq 9\n```\n```text\n1\n…\n8\n```\n", "the page shows")
 
+    def test_builds_and_times_vary_but_nothing_else(self):
+        vary = "```sh\necho old 0123abcd 0; echo new 89abcdef, old 0123abcd in 7.25 ms\n```\n<!-- builds and times vary -->\n"
+        self.follow(vary + "```text\nold aaaaaaaa 0\nnew bbbbbbbb, old aaaaaaaa in 12 ms\n```\n")
+        for other in ("aaaaaaaa 0\nnew aaaaaaaa, old aaaaaaaa in 12 ms", "aaaaaaaa 0\nnew bbbbbbbb, old bbbbbbbb in 12 ms",
+                      "aaaaaaaa 1\nnew bbbbbbbb, old aaaaaaaa in 12 ms"):
+            self.not_so(vary + f"```text\nold {other}\n```\n", "the page shows")
+        self.refused("<!-- builds and times vary -->\n```text\n5\n```\n", "prints nothing")
+
     def test_a_command_that_fails(self):
         self.not_so("```sh\nfalse\ntrue\n```\n", "page.md:2: ended with status 1")
         self.not_so("```sh\nfalse && true\n```\n", "ended with status 1")

@@ -12,22 +12,42 @@ LONGEST = 300  # seconds that a page's commands or one of its programs may take
 LONGEST_FROM_A_CLONE = 3600
 PLUGIN = re.compile(r"^ENGINERY_PLUGIN\((\w+)", re.M)
 
+VARYING = re.compile(r"(\b[0-9a-f]{8}\b|\b\d+(?:\.\d+)?(?= m?s\b))")
 
-def shown_as(expected):
+
+def varying(text, builds):
+    """`text` as a pattern for any ids of builds and any times. `builds` holds the ids that were shown before it."""
+    pattern = ""
+    for number, piece in enumerate(VARYING.split(text)):
+        if number % 2 == 0:
+            pattern += re.escape(piece)
+        elif len(piece) != 8 or "." in piece:
+            pattern += r"\d+(?:\.\d+)?"
+        elif piece in builds:
+            pattern += f"(?P={builds[piece]})"
+        else:
+            others = "".join(f"(?!(?P={other}))" for other in builds.values())
+            builds[piece] = f"build{len(builds)}"
+            pattern += f"{others}(?P<{builds[piece]}>[0-9a-f]{{8}})"
+    return pattern
+
+
+def shown_as(expected, vary=False):
     """What a page shows, as a pattern: … and ... stand for anything, on a line of their own for any lines."""
-    lines = []
+    lines, builds = [], {}
     for line in expected.rstrip().split("\n"):
         if line.strip() in ("…", "..."):
             lines.append(r"(?:.*\n)*?")
         else:
             pieces = re.split(r"…|\.\.\.", line.rstrip())
-            lines.append(".*?".join(re.escape(piece) for piece in pieces) + r"[ \t]*\n")
+            escaped = (varying(piece, builds) if vary else re.escape(piece) for piece in pieces)
+            lines.append(".*?".join(escaped) + r"[ \t]*\n")
     return re.compile("".join(lines))
 
 
 def compare(block, printed):
     printed = printed.strip("\n") + "\n"
-    if not shown_as(block.code).fullmatch(printed):
+    if not shown_as(block.code, block.directive == "vary").fullmatch(printed):
         raise BadPage(f"{block.place}: the page shows\n{block.code}and what was printed is\n{printed}")
 
 
