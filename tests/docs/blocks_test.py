@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 import blocks
+import links
 import page
 
 
@@ -94,6 +95,15 @@ class PageTest(unittest.TestCase):
     def test_what_the_reader_builds_is_left_to_the_reader(self):
         it = self.follow("<!-- file: n.cpp -->\n```cpp\nint a;\n```\n```cmake\nenginery_add_plugin(n n.cpp)\n```\n")
         self.assertEqual(it.left_to_test(), [])
+
+    def test_links_lead_to_files_and_headings(self):
+        text = "# One `two`\n[a](#one-two) [b](page.md#one-two) [c](https://a.b/c.md)\n```text\n[d](none.md)\n```\n"
+        path = pathlib.Path(self.folder.name) / "page.md"
+        path.write_text(text)
+        self.assertEqual(list(links.broken_links([path])), [])
+        path.write_text(text + "[e](none.md) [f](#three)\n")
+        self.assertEqual(list(links.broken_links([path])),
+                         ["page.md: none.md leads to no file", "page.md: #three leads to no heading"])
 
 
 if __name__ == "__main__":
