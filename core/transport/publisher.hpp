@@ -9,7 +9,6 @@
 namespace enginery::transport {
 
 using cluster::Address;
-
 using messages::Message;
 
 /// Hints and live text: drops are silent, so nothing that must arrive goes this way alone.

@@ -12,7 +12,6 @@
 namespace enginery::transport {
 
 using cluster::Address;
-
 using messages::Message;
 
 /// One REQ socket to one peer. A request is never sent twice; when the connection breaks, every request that is open

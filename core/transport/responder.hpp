@@ -11,7 +11,6 @@
 namespace enginery::transport {
 
 using cluster::Address;
-
 using messages::Message;
 
 /// Threads: answer() and reserve() from any; requests come on NNG's threads, which must not block, wait or run tasks.
