@@ -46,10 +46,11 @@ struct Lost {
 using ClientAction = std::variant<SendExchange, SendChunk, SendFetch, Relink, RenewBulk, Deliver, Lost>;
 using ClientActions = std::vector<ClientAction>;
 
-/// One client's conversation with one engine incarnation, seen from the client. SESSION's rules 1, 2, 4 to 9.
+/// One client's conversation with one engine incarnation, seen from the client. Rules 1, 2, 4 to 9 and 12 of
+/// docs/protocol.md.
 ///
 /// Every event appends its actions to `out`; the shell performs them in order, outside of any callback of user code.
-/// Threads: belongs to one thread at a time (the shell holds it in a Guarded).
+/// Threads: belongs to one thread at a time (the shell holds a mutex for it).
 class ENGINERY_API ClientSession {
  public:
   /// `door`: what door() of an earlier session with this incarnation gave.

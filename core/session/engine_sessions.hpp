@@ -51,10 +51,10 @@ struct Running {
   std::vector<Bytes> bulk;
 };
 
-/// All sessions of one engine incarnation. SESSION's rules 1, 3 to 10 and 12.
+/// All sessions of one engine incarnation. Rules 1, 3 to 10 and 12 of docs/protocol.md.
 ///
 /// Every event appends its actions to `out`. Every ticket is answered exactly once.
-/// Threads: belongs to one thread at a time (the shell holds it in a Guarded).
+/// Threads: belongs to one thread at a time (the shell holds a mutex for it).
 class ENGINERY_API EngineSessions {
  public:
   EngineSessions(const Uuid& engine, const Limits& limits);

@@ -1,4 +1,5 @@
-// core/session/limits.hpp: the numbers of SESSION's rules, in one place, so that a simulator can make them small.
+// core/session/limits.hpp: the numbers of docs/protocol.md's rules, in one place, so that a simulator can make them
+// small.
 #pragma once
 
 #include <chrono>
@@ -30,7 +31,7 @@ struct Limits {
   Time turn_time = std::chrono::milliseconds(1);
   Time result_delay = std::chrono::microseconds(200);  ///< a ready result waits at most so long for company
   Time poll = std::chrono::seconds(1);                 ///< an Exchange is answered after so long at the latest
-  Time unanswered = kNever;                            ///< between hosts 3 s: then the link is taken for broken
+  Time unanswered = kNever;                            ///< then the link is taken for broken; clients set 3 s
   Time silence = std::chrono::minutes(10);             ///< then the engine forgets a session
   Time unheard = std::chrono::seconds(15);             ///< then one with work may have to give its place to another
 };
