@@ -34,7 +34,7 @@ bool attaching_is_restricted() {
 }
 
 int debug(const std::string& name, int id) {
-  const ClusterStatus cluster = query_status(Connection::find(name), std::chrono::seconds(5));
+  const ClusterStatus cluster = query_hub(Connection::find(name), std::chrono::seconds(5));
   const auto engine = std::ranges::find(cluster.engines, id, &EngineStatus::id);
   if (engine == cluster.engines.end()) {
     std::vector<int> ids;

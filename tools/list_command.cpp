@@ -49,7 +49,7 @@ SeenCluster look_at(const std::filesystem::path& directory, std::chrono::millise
     return seen;
   }
   try {
-    seen.engines = query_status(*connection, timeout).engines_there();
+    seen.engines = query_hub(*connection, timeout).engines_there();
     seen.state = "running";
   } catch (const Error&) {
     seen.state = "silent";

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "tools/command.hpp"
-#include "tools/status.hpp"
+#include "tools/status_text.hpp"
 
 namespace enginery::tools {
 

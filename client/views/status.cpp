@@ -61,28 +61,46 @@ const char* word_of(wire::Absence state) {
   return "?";
 }
 
+/// What the hub's snapshot says: the engines that take tasks in its order, then the absent ones.
+ClusterStatus status_of(const Connection& connection, const wire::HubReply& snapshot) {
+  ClusterStatus cluster{connection.cluster, connection.hub.process.pid, connection.launcher.age(), {}};
+  for (const wire::EngineEntry& entry : snapshot.engines) {
+    EngineStatus& engine = cluster.engines.emplace_back();
+    engine.id = entry.id;
+    engine.pid = static_cast<int>(entry.pid);
+    engine.uuid = entry.uuid;
+    if (!reach_of(entry, connection).same_pids) engine.host = entry.hostname;
+  }
+  for (const wire::AbsentEngine& absent : snapshot.absent) {
+    EngineStatus& engine = cluster.engines.emplace_back();
+    engine.id = absent.id;
+    engine.uuid = absent.uuid;
+    engine.state = word_of(absent.state);
+    engine.how = absent.how;
+  }
+  return cluster;
+}
+
 }  // namespace
+
+ClusterStatus query_hub(const Connection& connection, std::chrono::milliseconds timeout) {
+  ClusterStatus cluster = status_of(connection, ask_hub(connection, {}, timeout).reply);
+  std::ranges::sort(cluster.engines, {}, &EngineStatus::id);
+  return cluster;
+}
 
 ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
   const auto deadline = SteadyClock::now() + timeout;
   const HubAnswer hub = ask_hub(connection, {}, timeout);
-  const wire::HubReply& snapshot = hub.reply;
+  const std::vector<wire::EngineEntry>& entries = hub.reply.engines;
+  ClusterStatus cluster = status_of(connection, hub.reply);
 
   auto answers = std::make_shared<Answers>();
-  answers->open = snapshot.engines.size();
+  answers->open = entries.size();
+  answers->engines = cluster.engines;
+  for (std::size_t i = 0; i < entries.size(); ++i) answers->engines[i].state = "suspect";  // until it answers
   std::vector<std::unique_ptr<transport::Requester>> lines;
-  for (std::size_t i = 0; i < snapshot.engines.size(); ++i) {
-    const wire::EngineEntry& entry = snapshot.engines[i];
-    EngineStatus engine;
-    engine.id = entry.id;
-    engine.pid = static_cast<int>(entry.pid);
-    engine.uuid = entry.uuid;
-    engine.state = "suspect";
-    if (!reach_of(entry, connection).same_pids) engine.host = entry.hostname;
-    {
-      const std::lock_guard lock(answers->mutex);
-      answers->engines.push_back(engine);
-    }
+  for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto on_answer = [answers, i](messages::Message message, const char* failure) {
       const std::lock_guard lock(answers->mutex);
       --answers->open;
@@ -98,24 +116,17 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
     try {
       const std::chrono::duration<double> left = deadline - SteadyClock::now();
       const double patience = std::clamp(left.count(), 0.01, kLongestDial);
-      lines.push_back(transport::connect(reach_of(entry, connection).tasks, patience));
-      lines.back()->send(wire::encode_status_request(entry.uuid), on_answer);
+      lines.push_back(transport::connect(reach_of(entries[i], connection).tasks, patience));
+      lines.back()->send(wire::encode_status_request(entries[i].uuid), on_answer);
     } catch (const Error& error) {
       on_answer(messages::Message(), error.what());
     }
   }
   std::unique_lock lock(answers->mutex);
   answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
-  for (const wire::AbsentEngine& absent : snapshot.absent) {
-    EngineStatus engine;
-    engine.id = absent.id;
-    engine.uuid = absent.uuid;
-    engine.state = word_of(absent.state);
-    engine.how = absent.how;
-    answers->engines.push_back(engine);
-  }
-  std::ranges::sort(answers->engines, {}, &EngineStatus::id);
-  return {connection.cluster, connection.hub.process.pid, connection.launcher.age(), answers->engines};
+  cluster.engines = answers->engines;
+  std::ranges::sort(cluster.engines, {}, &EngineStatus::id);
+  return cluster;
 }
 
 }  // namespace enginery

@@ -50,8 +50,11 @@ struct ClusterStatus {
   std::vector<EngineStatus> engines;
 };
 
-/// Asks hub and engines. Throws ConnectionError if the hub does not answer within `timeout`; an engine that does not is
-/// "suspect".
+/// Asks the hub alone, as query_status() does; engines that take tasks have no `state` then.
+ENGINERY_API ClusterStatus query_hub(const Connection& connection, std::chrono::milliseconds timeout);
+
+/// Asks the hub, then each engine over a connection of its own: for a command that asks once and ends. Throws
+/// ConnectionError if the hub does not answer within `timeout`; an engine that does not is "suspect".
 ENGINERY_API ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout);
 
 }  // namespace enginery

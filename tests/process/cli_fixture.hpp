@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -48,6 +49,19 @@ class CliTest : public LauncherTest {
     const Ran ran = enginery(words + " --json");
     EXPECT_EQ(ran.status, expected) << ran.err;
     return json::parse(ran.out);
+  }
+  /// All that `enginery --help` shows.
+  std::vector<std::string> commands() const {
+    std::istringstream lines(enginery("--help").out);
+    std::vector<std::string> names;
+    bool listed = false;
+    for (std::string line; std::getline(lines, line);) {
+      if (listed && !line.starts_with("  ")) break;
+      std::string name;
+      if (listed && std::istringstream(line) >> name && line[2] != ' ') names.push_back(name);
+      listed |= line.starts_with("Subcommands:") || line.starts_with("SUBCOMMANDS:");
+    }
+    return names;
   }
   static std::string read(const fs::path& file) {
     std::stringstream text;

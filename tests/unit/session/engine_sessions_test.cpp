@@ -107,6 +107,28 @@ TEST_F(EngineSessionsTest, ANewLinkGetsTheResultsAgainAndTheOldOneIsStale) {
   EXPECT_FALSE(run());
 }
 
+TEST_F(EngineSessionsTest, ATaskRunsOnceHoweverOftenItComes) {
+  std::uint64_t x = 0;
+  std::uint32_t link = 1;
+  const auto comes = [&](std::uint64_t ack = 0) { ask(exchange(++x, {task(1)}, ack, link)); };
+  comes();
+  comes();  // while it is queued
+  const auto running = run();
+  ASSERT_TRUE(running);
+  comes();  // while it runs
+  finish(*running);
+  comes();  // while its result waits
+  link = 2, x = 0;
+  comes();   // on a new link
+  comes(1);  // with its result acknowledged
+  EXPECT_FALSE(run());
+  Exchange bye = exchange(++x, {}, 1, link);
+  bye.bye = true;
+  ask(bye);
+  comes();  // when the session has ended
+  EXPECT_FALSE(run());
+}
+
 TEST_F(EngineSessionsTest, ADuplicateExchangeIsAnsweredEmptyAndDropped) {
   ask(exchange(1, {task(1)}));
   out.clear();

@@ -1,5 +1,5 @@
 // tests/unit/tools/status_test.cpp: how a cluster's state is shown, to people and to programs.
-#include "tools/status.hpp"
+#include "tools/status_text.hpp"
 
 #include <chrono>
 

@@ -1,4 +1,4 @@
-// tools/status.hpp: `enginery status`, as a table and as JSON.
+// tools/status_text.hpp: `enginery status`, as a table and as JSON.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// tools/status.cpp: how a cluster's state is shown.
-#include "tools/status.hpp"
+// tools/status_text.cpp: how a cluster's state is shown.
+#include "tools/status_text.hpp"
 
 #include <fmt/format.h>
 
