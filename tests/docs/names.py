@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # tests/docs/names.py: what pages and comments name exists.
 #
-# usage: names.py [ROOT]. Of each page (*.md): links, and paths between backticks; of the pages for who works on enginery
-# also names of code. Of each comment in C++ and in the schemas: paths, rules of docs/protocol.md, and names of code. A name
-# exists if it stands in any source outside of comments. Exit code 1 and a line "file:line: what" for each that does not.
+# usage: names.py [ROOT]. Of each page (*.md): paths and options between backticks; of the pages for who works on enginery
+# also names of code, and of protocol.md the kinds of messages. Links are links.py's. Of each comment in C++ and in the
+# schemas: paths, rules of docs/protocol.md, and names of code. A name exists if it stands in any source outside of
+# comments. Exit code 1 and a line "file:line: what" for each that does not.
 import fnmatch
 import os
 import re
@@ -19,7 +20,6 @@ ELSEWHERE = ("build/", "usr/", "run/", "tmp/", "proc/", "sys/", "dev/", "etc/")
 
 ENDINGS = r"(?:cpp|hpp|h|c|fbs|py|sh|cmake|md|txt|json|expected)"
 IN_TICKS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-LINK = re.compile(r"\]\(([^)\s]+)\)")
 PATH = re.compile(r"(?<![\w/.~<$-])((?:[\w.-]+/)*[\w-]+\." + ENDINGS + r")(?![\w/])")
 COMMENT = re.compile(r"(?:^|\s)//[/<]*(.*)$")
 CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+\b")
@@ -37,7 +37,7 @@ class Tree:
         self.files = {name for name in listed if name and os.path.isfile(os.path.join(root, name))}
         self.folders = {name[:i] for name in self.files for i, c in enumerate(name) if c == "/"}
         self.names = {os.path.basename(name) for name in self.files}
-        self.words, self.comments, self.complaints = set(), [], 0
+        self.words, self.options, self.comments, self.complaints = set(), set(), [], 0
 
     def text(self, name):
         with open(os.path.join(self.root, name), encoding="utf-8", errors="replace") as file:
@@ -56,25 +56,6 @@ class Tree:
         # As one includes it, or a file by its name alone.
         return any(f"{room}/{path}" in self.files for room in ("core", "client")) or path in self.names
 
-    def heading_exists(self, page, anchor):
-        for line in self.text(page).splitlines():
-            if line.startswith("#"):
-                heading = re.sub(r"[^\w\- ]", "", line.lstrip("#").strip().lower()).replace(" ", "-")
-                if heading == anchor:
-                    return True
-        return False
-
-
-def check_link(tree, page, line, target):
-    if re.match(r"[a-z]+:", target):
-        return
-    path, _, anchor = target.partition("#")
-    file = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
-    if file not in tree.files and file not in tree.folders:
-        tree.complain(page, line, f"the link leads to {target}, which does not exist")
-    elif anchor and file.endswith(".md") and not tree.heading_exists(file, anchor):
-        tree.complain(page, line, f"{file} has no heading #{anchor}")
-
 
 def check_page(tree, page):
     fenced = printed = False
@@ -84,9 +65,8 @@ def check_page(tree, page):
             fenced = not fenced
         if fenced or printed:
             continue
-        for target in LINK.findall(re.sub(IN_TICKS, "", line)):
-            check_link(tree, page, number, target)
         for word in IN_TICKS.findall(line):
+            check_options(tree, page, number, word)
             check_page_word(tree, page, number, word)
 
 
@@ -118,6 +98,7 @@ def read_sources(tree):
                 tree.comments.append((name, number, comment.group(1)))
                 line = line[:comment.start()]
             tree.words.update(re.findall(r"\w+", line))
+            tree.options.update(re.findall(r"--[a-z][a-z-]+", line))
     tree.words |= {os.path.splitext(name)[0] for name in tree.names}
     tree.words |= FOREIGN
 
@@ -140,6 +121,28 @@ def check_comments(tree):
                         tree.complain(file, line, f"docs/protocol.md has no rule {number}")
 
 
+def check_kinds(tree):
+    """The table of protocol.md has each kind of message with the table that its schema gives it."""
+    listed, rows = {}, re.findall(r"^\| ([\d, ]+) \| ([^|]+) \|", tree.text("docs/protocol.md"), re.M)
+    for kinds, names in rows:
+        listed.update(zip(re.findall(r"\d+", kinds), re.findall(r"\w+", re.sub(r"\(.*?\)", "", names))))
+    for schema in sorted(name for name in tree.files if fnmatch.fnmatch(name, "core/schema/*.fbs")):
+        text = tree.text(schema)
+        for found in re.finditer(r"^// kind (\d+)(?:[^\n]*\n//)*[^\n]*\ntable (\w+)", text, re.M):
+            if listed.get(found.group(1)) != found.group(2):
+                line = text.count("\n", 0, found.start()) + 1
+                tree.complain(schema, line, f"docs/protocol.md does not list kind {found.group(1)} as {found.group(2)}")
+
+
+def check_options(tree, page, number, word):
+    """`--options` are those of our commands, scripts and tests."""
+    if not re.match(r"(enginery|--)", word):
+        return
+    for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", word):
+        if option not in tree.options:
+            tree.complain(page, number, f"there is no option {option}")
+
+
 def main():
     tree = Tree(sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), "..", ".."))
     read_sources(tree)
@@ -147,6 +150,7 @@ def main():
     for page in pages:
         check_page(tree, page)
     check_comments(tree)
+    check_kinds(tree)
     if tree.complaints == 0:
         print(f"{len(pages)} pages and {len(tree.comments)} lines of comments name what exists")
     return 1 if tree.complaints else 0

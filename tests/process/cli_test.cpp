@@ -68,15 +68,15 @@ TEST_F(CliTest, ListTellsADeadClusterFromOneThatRuns) {
 }
 
 TEST_F(CliTest, ListAndDebugAskTheHubAloneSoThatStoppedEnginesDoNotHoldThemUp) {
-  const auto command = start_ready({"-n", "4"});
+  const auto command = start_ready({"-n", "6"});
   std::vector<int> pids;
   const json status = enginery_json("status");
   for (const json& engine : status.at("engines")) pids.push_back(engine.at("pid"));
-  ASSERT_EQ(pids.size(), 4u);
+  ASSERT_EQ(pids.size(), 6u);
   for (const int pid : pids) send_signal(cluster::Pid(pid), SIGSTOP);
   // To ask a stopped engine would take half a second each.
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_EQ(enginery_json("list --timeout 30").at("clusters").at(0).at("engines"), 4);
+  EXPECT_EQ(enginery_json("list --timeout 30").at("clusters").at(0).at("engines"), 6);
   EXPECT_EQ(enginery("debug 3").out, "gdb -p " + std::to_string(pids[3]) + "\n");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
   for (const int pid : pids) send_signal(cluster::Pid(pid), SIGCONT);
