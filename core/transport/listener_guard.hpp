@@ -14,11 +14,10 @@ namespace enginery::transport {
 /// The SP protocol of the listening socket.
 enum class Protocol : std::uint16_t { pub = 0x20, sub = 0x21, req = 0x30, rep = 0x31 };
 
-/// Listens at an address and goes on listening. On ipc one connect() and close() without a handshake ends a listener of
-/// NNG 1.5.2 for good (1.10.1's survives): it still shakes hands, but nobody takes the connection over. So every second
-/// the guard connects to itself and asks for a sign of life; when none comes for long it unlinks the path and listens
-/// anew on the same socket. Connections that exist go on, and so does the old listener: a process that only has to wait
-/// for its processor is not to collect them.
+/// Listens at an address and goes on listening. The file of an ipc address may be removed; and a listener of NNG can be
+/// deaf while it still shakes hands (see send_hook.cpp). So every second the guard connects to itself and asks for a
+/// sign of life; when none comes for long it unlinks the path and listens anew on the same socket. Connections that
+/// exist go on, and so does the old listener: a process that only has to wait for its processor is not to collect them.
 ///
 /// Threads: one of its own.
 class ListenerGuard {

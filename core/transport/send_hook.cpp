@@ -3,7 +3,7 @@
 // NNG 1.5.2 knows one word, "closed", for EPIPE and for the end of its own listener or dialer. A peer that has gone
 // when NNG sends it the next part of a greeting so ends the listener: it goes on to greet, and gives nobody to the
 // socket any more. In a TLS handshake, which is sent in several parts, a stranger needs no certificate for that. The
-// dialer whose listener has gone does not dial again, either. (nanomsg/nng issue 1518, mended in 1.5.3 and later.)
+// dialer whose listener has gone does not dial again, either. (nanomsg/nng issue 1518, mended in later releases.)
 //
 // NNG asks for sendmsg through the symbol table, and this library stands before the C library in the search order. So
 // here NNG's threads are told of a reset instead, for which it has another word: it is the peer's, and it goes on. All
