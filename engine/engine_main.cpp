@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -119,6 +120,7 @@ wire::Outcome run(tasks::Executor& executor, const session::Running& task) try {
 /// No argument is larger than all that its task could have.
 session::Limits limits_of(const EngineOptions& options) {
   session::Limits limits;
+  limits.standstill = std::chrono::seconds(3);  // the server looks each second
   const auto machine =
       static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   limits.largest_task = options.memory_limit > 0 ? std::min(options.memory_limit, machine) : machine;

@@ -10,7 +10,9 @@
 // for. It opens an empty one when nothing is open but the engine still owes results, since an engine can speak only by
 // answering. It opens none when nothing is owed: a blocking call is one request and one reply, and its acknowledgement
 // travels with the next call, or alone after `poll`. A quarter of `silence` without a word and an empty Exchange says
-// that this client still lives, or the engine would forget it.
+// that this client still lives, or the engine would forget it; a third of `unheard` while results of it stay there, or
+// it might lose its place with them. That they do any answer says; that none do is believed only of one that is newer
+// than all before.
 //
 // Large payloads go beside the Exchanges: a task waits in the queue until its chunks are answered, a result is
 // delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
@@ -65,6 +67,7 @@ struct ClientSession::State {
   bool opened = false;                // the engine has answered once
   std::uint32_t knocked = 0;          // the link on which an Exchange was sent to open the session
   bool over = false;                  // lost, or bye
+  bool keeps = false;                 // results may stay at the engine
   Time quiet_since{0};                // nothing was said or heard since
   std::uint64_t ack_bytes_sent = 0;   // arrivals.ack_bytes() when it was last sent
 
@@ -74,7 +77,7 @@ struct ClientSession::State {
   /// When an idle session speaks again.
   Time idle_due() const {
     if (!opened || link.open_count() > 0) return kNever;
-    return quiet_since + (news() ? limits.poll : limits.silence / 4);
+    return quiet_since + (news() ? limits.poll : keeps ? limits.unheard / 3 : limits.silence / 4);
   }
 
   Exchange make_exchange() {
@@ -251,6 +254,7 @@ void ClientSession::on_reply(std::uint32_t link, Reply reply, Time now, ClientAc
   s.quiet_since = now;
   s.queue.admit(reply.admitted);
   s.queue.raise_limits(reply.task_limit, reply.byte_limit);
+  if (reply.keeps || (link == s.link.number() && s.link.alone(reply.x))) s.keeps = reply.keeps;
   if (link == s.link.number()) s.link.answered(reply.x);
   out.reserve(out.size() + reply.results.size() + 1);
   for (Result& result : reply.results) s.arrive(std::move(result), out);

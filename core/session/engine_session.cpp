@@ -87,6 +87,7 @@ Reply EngineSession::reply(std::uint64_t x, bool with_results) {
   answer.task_limit = told_tasks_ = inbox.task_limit();
   answer.byte_limit = told_bytes_ = inbox.byte_limit();
   answer.door = door;
+  answer.keeps = keeps;
   if (with_results) results.take(answer.results);
   return answer;
 }

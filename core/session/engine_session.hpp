@@ -44,10 +44,9 @@ class EngineSession {
 
   /// Whether a task may start: not while too many results wait for acknowledgement.
   bool runnable() const { return !inbox.empty() && results.bytes() <= limits_.result_bytes; }
-  /// Its client has nothing here: no task, no part of one, no result.
+  /// Its client has nothing here: no task, no part of one, no result. One that has something and lives is heard every
+  /// few seconds.
   bool idle() const { return inbox.idle() && inbox.held_bytes() == 0 && results.unacknowledged() == 0 && !keeps; }
-  /// Its client waits for something, so one that lives is heard every few seconds.
-  bool works() const { return !inbox.idle() || inbox.held_bytes() > 0 || results.unacknowledged() > 0; }
   Time deadline() const;
 
   Uuid id;

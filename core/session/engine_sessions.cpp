@@ -21,9 +21,9 @@
 // Nothing that comes from outside is believed. A client that oversteps a limit it was granted has an error in it or
 // worse, and its session ends.
 //
-// Places are few. When all are taken, a newcomer gets that of a client which has work here and was not heard for
-// `unheard`, though it would be heard while it lives; else of one that has nothing here: of the host that has most
-// places, the longest silent.
+// Places are few. When all are taken, a newcomer gets that of a client which has something here, be it a result that
+// stays, and was not heard for `unheard`, though it would be heard while it lives; else of one that has nothing here:
+// of the host that has most places, the longest silent.
 //
 // The budget: what a session may still send or has at the engine, and the results it has not acknowledged, count
 // against `engine_bytes`. A session is granted a quarter of what is left, at most `bytes_ahead`; what was granted once
@@ -34,6 +34,7 @@
 #include <algorithm>
 #include <new>
 #include <unordered_map>
+#include <utility>
 
 #include "core/session/engine_session.hpp"
 #include "core/session/forgotten.hpp"
@@ -62,6 +63,7 @@ struct EngineSessions::State {
   const EngineSession* giant = nullptr;   // whose task is larger than all budgets
   std::uint64_t committed = 0, held = 0;  // over all sessions
   Time deadline = kNever;                 // not later than the earliest of any session
+  Time looked{0};                         // at the clock
 
   EngineSession* find(const Uuid& session) {
     const auto place = all.find(session);
@@ -159,13 +161,20 @@ struct EngineSessions::State {
       return its != others ? its > others : s.heard < other.heard;
     };
     for (const auto& [id, s] : all) {
-      if (s->works() && now - s->heard >= limits.unheard && (!unheard || sooner(*s, *unheard))) unheard = s.get();
+      if (!s->idle() && now - s->heard >= limits.unheard && (!unheard || sooner(*s, *unheard))) unheard = s.get();
       if (s->idle() && (!idle || sooner(*s, *idle))) idle = s.get();
     }
     if (unheard)
       forget(*unheard, Farewell::unheard, out);
     else if (idle)
       forget(*idle, Farewell::newcomer, out);
+  }
+
+  /// To be called first in every event: time in which this process stood still does not count as anybody's silence.
+  void look(Time now) {
+    const Time since = now - std::exchange(looked, now);
+    if (since <= limits.standstill) return;
+    for (const auto& [id, s] : all) s->heard += since;
   }
 
   /// What `s` may have beyond its credit. One session at a time, the giant, gets all that it asks for, so that somebody
@@ -190,6 +199,7 @@ EngineSessions::~EngineSessions() = default;
 
 void EngineSessions::on_exchange(Ticket ticket, Exchange exchange, Time now, EngineActions& out) {
   State& state = *state_;
+  state.look(now);
   const std::uint64_t x = exchange.x;
   if (exchange.engine != state.engine)
     return state.refuse(ticket, x, Status::wrong_engine, "another engine is at this address now; connect again", out);
@@ -223,6 +233,7 @@ void EngineSessions::on_exchange(Ticket ticket, Exchange exchange, Time now, Eng
 
 void EngineSessions::on_chunk(Ticket ticket, Chunk chunk, Time now, EngineActions& out) {
   State& state = *state_;
+  state.look(now);
   const auto answer = [&](Status status) { out.emplace_back(AnswerChunk{ticket, {status}}); };
   if (chunk.engine != state.engine) return answer(Status::wrong_engine);
   EngineSession* s = state.find(chunk.session);
@@ -247,6 +258,7 @@ void EngineSessions::on_chunk(Ticket ticket, Chunk chunk, Time now, EngineAction
 
 void EngineSessions::on_fetch(Ticket ticket, Fetch fetch, Time now, EngineActions& out) {
   State& state = *state_;
+  state.look(now);
   Fetched fetched;
   if (fetch.engine != state.engine) {
     fetched.status = Status::wrong_engine;
@@ -295,6 +307,7 @@ void EngineSessions::keeps(const Uuid& session, bool any) {
 
 void EngineSessions::tick(Time now, EngineActions& out) {
   State& state = *state_;
+  state.look(now);
   if (now < state.deadline) return;
   std::vector<std::pair<EngineSession*, Farewell>> silent;
   for (const auto& [id, s] : state.all) {

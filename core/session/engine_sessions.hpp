@@ -71,7 +71,8 @@ class ENGINERY_API EngineSessions {
   /// `bulk` are fetched by the client as chunks.
   void finished(const Uuid& session, std::uint64_t seq, Bytes body, std::vector<Bytes> bulk, Time now,
                 EngineActions& out);
-  /// Whether results of this session stay at the engine: then it gives its place to nobody.
+  /// Whether results of this session stay at the engine: then it has its place while its client is heard, which is told
+  /// of it. To be called before finished(), whose answer says it.
   void keeps(const Uuid& session, bool any);
 
   /// The client is gone: drops its queued tasks and results, tells a running one to stop (rule 12).

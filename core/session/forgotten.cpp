@@ -25,7 +25,7 @@ std::string words_of(Farewell why, const Limits& limits) {
              "it happens again";
     case Farewell::unheard:
       return places + ", and it heard nothing of this client for " + seconds(limits.unheard) +
-             ", so another client got its place";
+             ", so another client got its place; end clients or start more engines if it happens again";
     case Farewell::half_given:
       return "it heard nothing of this client for " + seconds(limits.unheard) + " in the midst of a large argument";
     case Farewell::broken:

@@ -34,6 +34,7 @@ struct Limits {
   Time unanswered = kNever;                            ///< then the link is taken for broken; clients set 3 s
   Time silence = std::chrono::minutes(10);             ///< then the engine forgets a session
   Time unheard = std::chrono::seconds(15);             ///< then one with work may have to give its place to another
+  Time standstill = kNever;  ///< an engine that is not called for longer did not run, and so heard nobody
 };
 
 }  // namespace enginery::session

@@ -27,13 +27,18 @@ class Link {
 
   /// The x of an Exchange that is sent now with this acknowledgement.
   std::uint64_t open(std::uint64_t ack, Time now) {
-    open_.push_back({++x_, ack, now});
+    open_.push_back({++x_, ack, now, open_.empty()});
     ack_sent_ = ack;
     return x_;
   }
 
   bool is_open(std::uint32_t link, std::uint64_t x) const {
     return link == number_ && std::any_of(open_.begin(), open_.end(), [&](const Open& open) { return open.x == x; });
+  }
+
+  /// Whether it was sent when all before it on this link had been answered: then its answer is newer than theirs.
+  bool alone(std::uint64_t x) const {
+    return std::any_of(open_.begin(), open_.end(), [&](const Open& open) { return open.x == x && open.alone; });
   }
 
   void answered(std::uint64_t x) {
@@ -71,6 +76,7 @@ class Link {
   struct Open {
     std::uint64_t x, ack;
     Time since;
+    bool alone;
   };
   Limits limits_;
   std::uint32_t number_ = 1;

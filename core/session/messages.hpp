@@ -77,6 +77,7 @@ struct Reply {
   std::vector<Result> results;
   std::string words;       ///< for people, when status is not ok
   std::uint64_t door = 0;  ///< through which sessions come now
+  bool keeps = false;      ///< results of this session stay at the engine, so the client is to be heard
 };
 
 /// Client to engine, on the bulk socket: a part of a task's payload. Idempotent.

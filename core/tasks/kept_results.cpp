@@ -26,7 +26,9 @@ const Value& KeptResults::get(std::string_view name) const {
   if (found == results_.end())
     throw NameError(
         "the result that was to be used is not on this engine: its call did not run, or was another engine's, or "
-        "nobody kept what apply() gave until this use; store_as() gives a result a name that stays");
+        "nobody kept what apply() gave until this use, or its client was not heard for so long that the engine ended "
+        "its "
+        "session; store_as() gives a result a name that stays");
   if (const auto* failed = std::get_if<Failed>(&found->second.result)) throw NameError(failed->why);
   return std::get<Value>(found->second.result);
 }

@@ -171,7 +171,7 @@ Message encode(const session::Reply& reply) {
   const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
   const auto words = reply.words.empty() ? 0 : builder.CreateString(reply.words);
   builder.Finish(fb::CreateReply(builder, static_cast<std::uint8_t>(reply.status), reply.x, reply.admitted,
-                                 reply.task_limit, reply.byte_limit, heads, bulk, words, reply.door));
+                                 reply.task_limit, reply.byte_limit, heads, bulk, words, reply.door, reply.keeps));
   return with_bodies(MessageKind::reply, builder, columns.bodies, reply.results);
 }
 
@@ -185,6 +185,7 @@ session::Reply decode_reply(const Opened& opened) {
   reply.byte_limit = table.byte_limit();
   reply.words = text_of(table.words());
   reply.door = table.door();
+  reply.keeps = table.keeps();
   if (table.heads()) reply.results.reserve(table.heads()->size());
   each_entry(opened, table, "reply", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
     const auto ending = static_cast<session::Ending>(checked_ending(head, session::Ending::overran, "reply"));

@@ -352,6 +352,57 @@ TEST_F(ClientSessionTest, AnIdleClientSaysThatItLives) {
   EXPECT_THAT(sent(), SizeIs(1));
 }
 
+TEST_F(ClientSessionTest, AClientWhoseResultsStaySpeaksThreeTimesBeforeItIsUnheard) {
+  submit();
+  sent();
+  Reply stays = reply(1, 1, {{1, 1, Ending::done, text("result"), {}}});
+  stays.keeps = true;
+  answer(stays);
+  for (std::uint64_t x = 2; x < 5; ++x) {
+    advance(x == 2 ? 1s : Limits{}.unheard / 3);  // an acknowledgement comes first
+    EXPECT_THAT(sent(), SizeIs(1));
+    out.clear();
+    stays = reply(x, 1);
+    stays.keeps = true;
+    answer(stays);
+    EXPECT_EQ(client.next_deadline(), now + Limits{}.unheard / 3);
+  }
+  advance(Limits{}.unheard / 3);
+  out.clear();
+  answer(reply(5, 1));
+  EXPECT_EQ(client.next_deadline(), now + Limits{}.silence / 4) << "none stays any more";
+}
+
+TEST_F(ClientSessionTest, ThatNoResultStaysIsNotBelievedOfAnAnswerThatAnotherMayHaveOvertaken) {
+  submit();
+  submit();
+  ASSERT_THAT(sent(), SizeIs(2));
+  Reply stays = reply(1, 2, {{1, 1, Ending::done, text("result"), {}}, {2, 2, Ending::done, text("result"), {}}});
+  stays.keeps = true;
+  answer(stays);
+  answer(reply(2, 1));
+  advance(1s);
+  out.clear();
+  stays = reply(3, 2);
+  stays.keeps = true;
+  answer(stays);
+  EXPECT_EQ(client.next_deadline(), now + Limits{}.unheard / 3);
+}
+
+TEST_F(ClientSessionTest, AnIdleClientThatLostItsPlaceHasLostNothing) {
+  submit();
+  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}));
+  advance(1s);
+  answer(reply(2, 1));
+  advance(Limits{}.silence / 4);
+  out.clear();
+  Reply ended = reply(3, 0);
+  ended.status = Status::unknown;
+  answer(ended);
+  ASSERT_THAT(all<Lost>(out), SizeIs(1));
+  EXPECT_THAT(all<Lost>(out)[0].outstanding, IsEmpty());
+}
+
 TEST_F(ClientSessionTest, ByeIsTheLastWord) {
   submit();
   out.clear();

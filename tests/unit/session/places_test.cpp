@@ -102,6 +102,33 @@ TEST_F(PlacesTest, AResultThatIsNotAcknowledgedAndOneThatStaysKeepAPlace) {
   EXPECT_TRUE(has(10));
 }
 
+TEST_F(PlacesTest, WhoseResultsStayIsHeardWhileItLivesAndElseGivesItsPlace) {
+  set_places(2);
+  come(10, kFar);
+  come(11, kFar, {task(1)});
+  engine->keeps(named(11), true);
+  finish(*run());
+  Exchange acknowledges = exchange(2, {}, 1, 1, named(11));
+  ask(acknowledges);
+  EXPECT_TRUE(all<AnswerExchange>(out).back().reply.keeps) << "it is told that it must speak";
+  advance(15s);
+  come(10, kFar, {task(1)});
+  EXPECT_EQ(come(20, kHere), Status::ok);
+  EXPECT_FALSE(has(11));
+  EXPECT_EQ(words(11), words_of(Farewell::unheard, limits));
+}
+
+TEST_F(PlacesTest, TimeInWhichTheEngineStoodStillIsNobodysSilence) {
+  limits.standstill = 3s;
+  restart(limits);
+  for (std::uint8_t i = 10; i < 14; ++i) come(i, kFar, {task(1)});
+  advance(11min);
+  EXPECT_THAT(engine->sessions(), SizeIs(4));
+  EXPECT_EQ(come(20, kHere), Status::busy);
+  for (int second = 0; second < 15; ++second) advance(1s);
+  EXPECT_EQ(come(20, kHere), Status::ok) << "from then on it listens";
+}
+
 TEST_F(PlacesTest, TwoUploadsBeyondTheBudgetGoOneAfterTheOther) {
   come(10, kFar);
   come(11, kOther);

@@ -94,6 +94,7 @@ void SimulatedEngine::act(AnswerExchange& action) {
            std::to_string(action.reply.admitted) + ", " + std::to_string(action.reply.results.size()) + " results";
   });
   const RequestPtr request = take(action.ticket);
+  door_ = std::max(door_, action.reply.door);
   auto& told = told_[std::get<Exchange>(request->message).session];
   for (const Result& result : action.reply.results) {
     const Told& once = told.try_emplace(result.seq, Told{result.r, result.ending}).first->second;
@@ -162,6 +163,12 @@ void SimulatedEngine::finish(std::uint64_t token) {
   largest_result_ = std::max(largest_result_, bytes);
   world_.note([&] { return "task " + std::to_string(story.id) + " is finished"; });
   EngineActions actions;
+  const bool keeps = world_.random.per_mille(300);
+  if (keeps)
+    kept_.insert(done.session);
+  else
+    kept_.erase(done.session);
+  sessions_.keeps(done.session, keeps);
   sessions_.finished(done.session, done.seq, story.result, story.result_bulk, world_.now, actions);
   perform(actions);
 }
@@ -198,6 +205,27 @@ void SimulatedEngine::check_quiet() {
     if (!world_.client_lives(summary.session)) continue;
     world_.demand(summary.unacknowledged == 0 && summary.result_bytes == 0, "every result is acknowledged");
     world_.demand(summary.queued == 0 && summary.queued_bytes == 0, "nothing is left at the engine");
+  }
+}
+
+void SimulatedEngine::check_places() {
+  std::erase_if(kept_, [this](const Uuid& session) { return !knows(session); });
+  for (std::uint64_t origin = 0; origin <= world_.plan.limits.sessions;
+       ++origin) {  // the first may only learn the door
+    Exchange comes;
+    comes.engine = uuid_;
+    comes.session = world_.uuid();
+    comes.x = 1;
+    comes.open = true;
+    comes.door = door_;
+    comes.origin = origin;
+    receive(Simulator::from_nobody(std::move(comes)));
+  }
+  for (const Uuid& session : kept_) {
+    if (world_.client_lives(session))
+      world_.demand(knows(session), "whose results stay keeps its place while it lives");
+    else
+      world_.demand(!knows(session), "whose results stay gives its place when it is silent");
   }
 }
 

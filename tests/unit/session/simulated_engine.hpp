@@ -24,6 +24,8 @@ class SimulatedEngine {
   bool knows(const Uuid& session) const;
   /// When the world is quiet: everything is acknowledged.
   void check_quiet();
+  /// Long after: newcomers have all places that they can have. Whose results stay has its own, unless it died.
+  void check_places();
 
  private:
   struct Waiting {
@@ -71,6 +73,8 @@ class SimulatedEngine {
   std::unordered_set<Uuid> ended_;
   std::unordered_map<Uuid, Sent> sent_;
   std::unordered_map<Uuid, std::map<std::uint64_t, Told>> told_;  // by seq
+  std::unordered_set<Uuid> kept_;                                 // sessions whose results stay
+  std::uint64_t door_ = 0;
   std::optional<Now> running_;
   Time alarm_ = kNever;
 };

@@ -213,6 +213,10 @@ void Simulator::run() {
   for (const Story& one : stories) demand(one.delivered || one.lost, "every task has its outcome");
   if (!engine_->busy()) engine_->check_quiet();
   demand(!engine_->owes_answers(), "every request is answered");
+  const Time later = now + 3 * plan.limits.unheard;
+  while (!queue_.empty() && queue_.top().when <= later) step();
+  now = later;
+  engine_->check_places();
 }
 
 }  // namespace enginery::session::simulation

@@ -86,6 +86,8 @@ class Simulator {
   void send(RequestPtr request);
   void answer(const RequestPtr& request, Answer answer);
   void fail(const RequestPtr& request, Time delay);
+  /// A request whose answer goes nowhere.
+  static RequestPtr from_nobody(Exchange exchange);
   /// Strangers' sessions end at the engine, as many as move its door.
   void crowd();
 
@@ -117,8 +119,6 @@ class Simulator {
   void deliver(const RequestPtr& request);
   /// Sends an Exchange once more that the engine has had.
   void replay();
-  /// A request whose answer goes nowhere.
-  static RequestPtr from_nobody(Exchange exchange);
   void replace_engine();
   void plan_faults();
   void step();
