@@ -72,6 +72,12 @@ std::string status_table(const ClusterStatus& status, bool colours) {
                {std::to_string(engine.sessions)},
                {memory_text(engine.resident_bytes)},
                {engine.uuid.text().substr(0, 8)}});
+    if (engine.state == "stopped")
+      remedies += fmt::format(
+          "engine {0} is stopped, by a signal or a debugger, and calls on it wait; `kill -CONT {1}` lets it go on "
+          "after a "
+          "signal\n",
+          engine.id, engine.pid);
   }
   return heading + table.text(colours) + remedies;
 }

@@ -10,6 +10,7 @@
 
 #include "client/links/hub_line.hpp"
 #include "client/links/reach.hpp"
+#include "core/processes/process_stat.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -43,6 +44,12 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   engine.resident_bytes = answer.resident_bytes;
   engine.code_bytes = answer.code_bytes;
   return engine;
+}
+
+/// By a signal or a debugger.
+bool is_stopped(int pid) {
+  const auto stat = cluster::read_process_stat(pid);
+  return stat && (stat->state == 'T' || stat->state == 't');
 }
 
 const char* word_of(wire::Absence state) {
@@ -124,6 +131,8 @@ ClusterStatus query_status(const Connection& connection, std::chrono::millisecon
   }
   std::unique_lock lock(answers->mutex);
   answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
+  for (EngineStatus& engine : answers->engines)
+    if (engine.state == "suspect" && engine.host.empty() && is_stopped(engine.pid)) engine.state = "stopped";
   cluster.engines = answers->engines;
   std::ranges::sort(cluster.engines, {}, &EngineStatus::id);
   return cluster;

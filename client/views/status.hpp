@@ -23,8 +23,8 @@ struct EngineStatus {
   /// Empty when its pid counts here.
   std::string host;
   Uuid uuid;
-  /// "idle", "busy", "suspect" (silent for a while), "starting", "restarting" (it died), "given up" (it died too
-  /// often), "dead".
+  /// "idle", "busy", "suspect" (silent for a while), "stopped" (by a signal or a debugger, on this host), "starting",
+  /// "restarting" (it died), "given up" (it died too often), "dead".
   std::string state;
   /// It died; empty when it did not.
   std::string how;
@@ -54,7 +54,8 @@ struct ClusterStatus {
 ENGINERY_API ClusterStatus query_hub(const Connection& connection, std::chrono::milliseconds timeout);
 
 /// Asks the hub, then each engine over a connection of its own: for a command that asks once and ends. Throws
-/// ConnectionError if the hub does not answer within `timeout`; an engine that does not is "suspect".
+/// ConnectionError if the hub does not answer within `timeout`; an engine that does not is "suspect",
+/// or "stopped" where its process can be seen.
 ENGINERY_API ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout);
 
 }  // namespace enginery

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <enginery/export.hpp>
+
 namespace enginery::cluster {
 
 /// Some fields of /proc/PID/stat.
@@ -17,6 +19,6 @@ struct ProcessStat {
 };
 
 /// Nothing if there is no such process, or it cannot be looked at: no descriptor is left.
-std::optional<ProcessStat> read_process_stat(int pid);
+ENGINERY_API std::optional<ProcessStat> read_process_stat(int pid);
 
 }  // namespace enginery::cluster
