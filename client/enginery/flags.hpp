@@ -48,8 +48,8 @@ class Flags {
 
   /// How long each task of a call may take, from when its engine has received it; without one, any time. A task whose
   /// time is over fails as TaskTimeout: one that waits does not run, one that runs is asked to stop, and get() does not
-  /// wait for it. The engine keeps the time, so an engine that is stopped or cut off keeps none: get(timeout) does. Has
-  /// no effect on local().
+  /// wait for it. The engine keeps the time; when it is stopped or cut off, the client does, once it has heard nothing
+  /// of it for two seconds, and then nobody knows whether the task runs. Has no effect on local().
   std::optional<Seconds> timeout{};
 
   /// `const auto flags = view.temp_flags({.block = true});`

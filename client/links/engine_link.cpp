@@ -102,6 +102,15 @@ std::exception_ptr EngineLink::late(const Pending& pending, session::Ending endi
                         pending.label(), engine_.id, limit)));
 }
 
+std::exception_ptr EngineLink::unheard(const Pending& pending) const {
+  return std::make_exception_ptr(TaskTimeout(fmt::format(
+      "task '{0}' on engine {1} has no outcome, its time limit of {2:g} s is over, and the engine does not answer: its "
+      "process (pid {3}) is stopped by SIGSTOP (`kill -CONT {3}` ends that) or a debugger, or its host cannot be "
+      "reached. "
+      "The task may still run when the engine goes on; `enginery status` shows the engine",
+      pending.label(), engine_.id, Seconds(pending.time_limit()).count(), engine_.pid)));
+}
+
 void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
                         const std::shared_ptr<const modules::ModuleFiles>& needs, Room room) {
   const std::uint64_t bytes = call.size();
@@ -128,6 +137,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
     gate_bytes_ += bytes;
     open_gate(actions);
   }
+  watch_limit(*pending);
   // Without an action it travels with an Exchange that is on its way already, and whose deadline is known.
   if (!actions.empty()) perform(lock, actions);
 }

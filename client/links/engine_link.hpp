@@ -129,6 +129,10 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   void on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester, std::exception_ptr failure);
   /// What is outstanding fails when this process lacks for long what a line takes. Unlocks meanwhile.
   void give_up_for_lack(Lock& lock);
+  /// Tasks whose time is over fail when their engine, which keeps it, is not heard. Unlocks meanwhile.
+  void give_up_unheard(Lock& lock);
+  /// Of one that has just been submitted. Requires: mutex_ is held.
+  void watch_limit(const Pending& pending);
   void retire(Line& line);
   void mend(Lock& lock);
   bool process_is_gone() const;
@@ -142,6 +146,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   std::exception_ptr aborted(const std::string& label) const;
   std::exception_ptr no_memory(const Pending& pending) const;
   std::exception_ptr late(const Pending& pending, session::Ending ending) const;
+  std::exception_ptr unheard(const Pending& pending) const;
 
   const wire::EngineEntry engine_;
   const std::shared_ptr<ClientClock> clock_;
@@ -173,6 +178,10 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
   session::Time gone_since_ = session::kNever;
   OwnLack lack_;
+  static constexpr session::Time kLimitLook = std::chrono::milliseconds(500);
+  session::Time heard_{0}, looked_{0};           // of the engine; at time limits
+  session::Time first_limit_ = session::kNever;  // not later than any time limit in pending_ is over
+  bool asks_ = false;                            // the engine for its status
 };
 
 }  // namespace enginery

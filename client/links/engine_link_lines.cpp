@@ -135,6 +135,7 @@ void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_
   }
   session::ClientActions actions;
   Lock lock(mutex_);
+  if (!failure) heard_ = ClientClock::now();
   if (session != session_id_) return;
   if (failure)
     session_->on_exchange_failed(link, x, ClientClock::now(), actions);
@@ -195,6 +196,7 @@ void EngineLink::send_bulk(Request request, std::vector<Request>& waiting, Decod
     }
     session::ClientActions actions;
     Lock lock(link->mutex_);
+    if (!failure) link->heard_ = ClientClock::now();
     if (failure && link->bulk_.requester.get() == line) link->break_bulk();
     if (session != link->session_id_) return;
     settle(*link->session_, failure ? nullptr : &decoded, actions);
@@ -250,8 +252,11 @@ void EngineLink::mend(Lock& lock) {
 }
 
 session::Time EngineLink::next_look() const {
-  const session::Time deadline = session_->next_deadline();
-  return reach_.same_pids && !pending_.empty() ? std::min(deadline, ClientClock::now() + kProcessLook) : deadline;
+  const session::Time now = ClientClock::now();
+  session::Time next = session_->next_deadline();
+  if (reach_.same_pids && !pending_.empty()) next = std::min(next, now + kProcessLook);
+  if (first_limit_ != session::kNever) next = std::min(next, now + kLimitLook);
+  return next;
 }
 
 session::Time EngineLink::tick() {
@@ -259,6 +264,7 @@ session::Time EngineLink::tick() {
   Lock lock(mutex_);
   if (!death_) mend(lock);
   if (!death_) give_up_for_lack(lock);
+  if (!death_) give_up_unheard(lock);
   std::vector<std::shared_ptr<transport::Requester>> closing;  // after the lock is let go
   std::erase_if(retired_, [&](Retired& old) {
     if (!old.requester->quiet() && ClientClock::now() - old.since < kHopeless) return false;

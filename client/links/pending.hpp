@@ -69,6 +69,9 @@ class Pending {
   int engine_id() const noexcept { return engine_id_; }
   const std::string& label() const noexcept { return label_; }
   session::Time time_limit() const noexcept { return time_limit_; }
+  session::Time submitted() const noexcept { return submitted_.steady.time_since_epoch(); }
+  /// Requires: it has a time limit.
+  session::Time time_over() const noexcept { return submitted() + time_limit_; }
   std::string msg_id() const;
 
  private:
