@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,8 @@ namespace {
 /// The file for a child's output; none if `log` is empty.
 cluster::Descriptor open_log(const std::filesystem::path& log) {
   if (log.empty()) return cluster::Descriptor();
+  std::error_code none;
+  if (std::filesystem::is_symlink(log, none)) std::filesystem::remove(log, none);  // to that of a former child
   cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file)
     throw Error("OSError", fmt::format("{} cannot be written: {}. Check the folder's rights and the space left",
@@ -27,14 +30,12 @@ cluster::Descriptor open_log(const std::filesystem::path& log) {
   return file;
 }
 
-cluster::Started start_child(const Program& program) {
-  const cluster::Descriptor output = open_log(program.log);
-  return cluster::spawn({program.file, program.arguments, output.get(), output.get()});
-}
-
 }  // namespace
 
-Child::Child(const Program& program) : log_(program.log), process_(start_child(program)) {
+Child::Child(const Program& program)
+    : log_(program.log),
+      output_(open_log(log_)),
+      process_(cluster::spawn({program.file, program.arguments, output_.get(), output_.get()})) {
   link_.emplace(process_.link.release());
   image_ = image_of(pid());
 }
@@ -45,6 +46,14 @@ std::optional<Child::Image> Child::image_of(int pid) noexcept {
   struct stat status;
   if (::stat(path, &status) == 0) return Image{status.st_dev, status.st_ino};
   return errno == EACCES ? std::optional(Image{}) : std::nullopt;  // a program that became another user
+}
+
+void Child::restore_log() const noexcept {
+  struct stat status;
+  if (!output_ || ::lstat(log_.c_str(), &status) == 0 || errno != ENOENT) return;
+  char content[64];  // a file without a name cannot get one again
+  std::snprintf(content, sizeof content, "/proc/%d/fd/%d", ::getpid(), output_.get());
+  [[maybe_unused]] const int failed = ::symlink(content, log_.c_str());  // it is tried again
 }
 
 bool Child::replaced() const noexcept {

@@ -44,6 +44,9 @@ class Child {
   /// Its process runs another program than the one that was started (exec), and so has closed the link.
   bool replaced() const noexcept;
   const std::filesystem::path& log() const noexcept { return log_; }
+  /// If somebody removed the log, a link in its place leads to what the child goes on writing, for as long as this
+  /// lives.
+  void restore_log() const noexcept;
 
   /// Closes the link: its end of file ends the child.
   void ask_to_end() { link_.reset(); }
@@ -63,6 +66,7 @@ class Child {
   static std::optional<Image> image_of(int pid) noexcept;
 
   std::filesystem::path log_;
+  cluster::Descriptor output_;  // the log
   cluster::Started process_;
   std::optional<Image> image_;
   bool running_ = true;

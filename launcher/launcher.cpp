@@ -159,6 +159,9 @@ void Launcher::look_after_folder() try {
   if (ready_ && options_.on_lost_log && is_gone(log_of("launcher"))) options_.on_lost_log(connection_);
   const bool file_lost = !connection_.hub.requests.empty() && is_gone(file);
   if (file_lost) connection_.save(file);
+  if (hub_) hub_->restore_log();
+  for (const auto& [id, engine] : engines_)
+    if (engine.process) engine.process->restore_log();
   if (lost || file_lost)
     warn(fmt::format("somebody removed files from {}, without which no command finds this cluster; they are back",
                      directory_.path().string()));

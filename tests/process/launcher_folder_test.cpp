@@ -104,6 +104,22 @@ TEST_F(LauncherFolderTest, WhatADaemonsLogSaidStandsInTheOneThatFollowsIt) {
   EXPECT_EQ(run({"stop"}).first, 0);
 }
 
+TEST_F(LauncherFolderTest, LogsThatAreRemovedAreReadWhereTheyWereAndGoOn) {
+  fake_ = false;
+  ASSERT_EQ(start({"-n", "1", "--daemon", "--log-level", "info", "--restart"})->finish(), 0);
+  const fs::path hub = folder() / "hub.log", engine = folder() / "engine-0.log";
+  const auto before = text_of(hub);
+  EXPECT_THAT(before, HasSubstr("engine 0"));
+  fs::remove(hub);
+  fs::remove(engine);
+  ASSERT_TRUE(comes_true([&] { return fs::exists(hub) && fs::exists(engine); }));
+  EXPECT_EQ(run({"restart", "0"}).first, 0);
+  EXPECT_TRUE(comes_true([&] { return text_of(hub).size() > before.size(); }));
+  EXPECT_TRUE(text_of(hub).starts_with(before));
+  EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(engine))) << "the next process has a log of its own";
+  EXPECT_EQ(run({"stop"}).first, 0);
+}
+
 TEST_F(LauncherFolderTest, WhyADaemonEndedWhoseFolderIsGoneCanBeReadElsewhere) {
   const std::string name = "gone-" + std::to_string(::getpid());
   ASSERT_EQ(start({"-n", "1", "--daemon", "--name", name})->finish(), 0);
