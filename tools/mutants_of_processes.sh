@@ -111,5 +111,48 @@ mutant "a held folder is locked" core/clusters/runtime_directory.cpp \
 mutant "what is removed of a cluster's folder comes back" launcher/launcher.cpp \
   's/if \(now >= next_look_ && !outcome_\) look_after_folder\(\);/if (now >= next_look_) next_look_ = now + kLookInterval;/' \
   launcher_test Children/AnyFolderTest.WhatIsRemovedOfItsFolderComesBack/true
+mutant "a wait for engines ends with its cluster" client/links/cluster_watch.cpp \
+  's/if \(sees_launcher_ && !connection_.launcher.alive\(\)\)/if (false)/' \
+  waits_test_executable WaitsTest.AWaitForEnginesEndsWithALauncherThatIsKilled
+mutant "a wait for engines ends when its hub is silent" client/links/cluster_watch.cpp 's/if \(silence_.is_long\(now, heard\)\)/if (false)/' \
+  waits_test_executable EveryWaitTest.NeedsNoHubThatRunsButForEnginesToCome
+mutant "time in which a client stood still is no hub's silence" client/links/cluster_watch.cpp 's/since_look > kLongestAbsence \? now : since_/since_/' \
+  cluster_watch_test HubSilenceTest.DoesNotCountTheTimeInWhichThisProcessStoodStill
+mutant "a wait for engines ends when all have died" client/links/engine_waits.cpp 's/if \(looks == kLooks\)/if (false)/' \
+  waits_test_executable WaitsTest.AWaitForEnginesEndsWhenAllHaveDiedForGood
+mutant "a client keeps the time that a stopped engine does not" client/links/engine_link_lines.cpp \
+  '/if \(!death_\) give_up_unheard\(lock\);/d' \
+  waits_test_executable EveryWaitTest.OnAnEngineThatIsStoppedEndsWithItsTimeLimit
+mutant "it keeps that of tasks that wait for their code, too" client/links/engine_link_limits.cpp 's/\} else if \(!gate_.empty\(\) &&.*/} else if (!gate_.empty() \&\& seq >= gate_.front().seq) {\n      continue;\n    } else if (false) {/' \
+  waits_test_executable EveryWaitTest.ForItsCodeOnAnEngineThatIsStoppedEndsWithItsTimeLimit
+mutant "what a client lacks for long is an error" client/links/own_lack.hpp 's/now - since_ >= kPatience/now < since_/' \
+  few_descriptors_test_executable FewDescriptorsTest.AClientThatHasNoneLeftIsToldSo
+mutant "an engine that stood still takes nobody for silent" core/session/engine_sessions.cpp \
+  '/for \(const auto& \[id, s\] : all\) s->heard \+= since;/d' \
+  session_test PlacesTest.TimeInWhichTheEngineStoodStillIsNobodysSilence
+mutant "only an idle client gives its place to a newcomer" core/session/engine_sessions.cpp 's/if \(s->idle\(\) && \(!idle/if ((!idle/' \
+  session_test PlacesTest.WhoHasWorkKeepsItsPlaceForFifteenSecondsOfSilence
+mutant "the host that has most places gives one" core/session/engine_sessions.cpp 's/return its != others \? its > others : s.heard < other.heard;/return s.heard < other.heard;/' \
+  session_test PlacesTest.ANewcomerGetsThePlaceOfTheLongestSilentOfTheHostThatHasMost
+mutant "what is older than the engine remembers opens nothing" core/session/engine_sessions.cpp \
+  's/if \(!forgotten.is_open\(exchange.door\)\)/if (false)/' \
+  attackers_test_executable AttackersTest.AnExchangeThatIsSentAgainMuchLaterRunsNothing
+mutant "handles of a forked child do nothing at their end" client/links/engines.cpp \
+  's/transport::forked\(\) \? transport::abandon\(done\) : delete done;/delete done;/' \
+  waits_test_executable ForksTest.AChildsHandlesDoNothingAtTheirEnd
+mutant "calls of a forked child are refused" core/transport/forked.cpp 's/^  if \(forked\(\)\)$/  if (false)/' \
+  waits_test_executable ForksTest.CallsInAChildSayThatItIsForked
+mutant "a child that a task forked is no engine" engine/engine_main.cpp 's/if \(transport::forked\(\)\) \{/if (false) {/' \
+  waits_test_executable ForksTest.ATaskThatForksIsSafe
+mutant "an engine that runs another program has ended" launcher/child.cpp 's/return now && image_ && now != image_;/return false;/' \
+  travel_test_executable DeathTest.ATaskThatReplacesItsProgramHasEndedItsEngine
+mutant "an engine claims what is its own" hub/hub.cpp '/check_claims\(identity, sender, registry_.all\(\), own_addresses_\);/d' \
+  hub_test HubTest.AnEngineClaimsNothingThatIsNotItsOwn
+mutant "who does not read holds few contexts" core/transport/responder.cpp 's/deaf.try_emplace\(context->pipe\);/(void)0;/' \
+  transport_test TransportTest.PeersThatAskAndNeverReadKeepNobodyFromBeingAnswered
+mutant "sockets that were left open are closed" core/transport/subscriber.cpp '/^  close_left_open\(\);$/d' \
+  transport_test TransportTest.SubscribersThatWereLeftOpenAreClosedOnceTheirPeerIsSilent
+mutant "logs that somebody removed are put back" launcher/child.cpp 's/if \(!output_ \|\|/if (true ||/' \
+  launcher_test LauncherFolderTest.LogsThatAreRemovedAreReadWhereTheyWereAndGoOn
 
 [ $survivors -eq 0 ] || { echo "$survivors mutants survived"; exit 1; }

@@ -127,6 +127,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
     lock.unlock();
     return pending->fail(error);
   }
+  if (pending_.empty()) lack_.clear();  // from now on somebody waits for it
   pending_.push_back(pending);
   const std::uint64_t seq = first_seq_ + pending_.size() - 1;
   pending->set_task(weak_from_this(), session_id_, seq);

@@ -11,6 +11,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/links/own_lack.hpp"
 #include "core/clusters/hub_addresses.hpp"
 #include "core/transport/check.hpp"
 
@@ -38,6 +39,7 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
   // What changes something is sent once: the first may have come, though its answer did not.
   const bool once = request.op != wire::HubOp::snapshot;
   std::exception_ptr refusal;
+  OwnLack lack;
   for (;;) {
     const Seconds left = deadline - Clock::now();
     const Seconds attempt = std::max(std::min(kAttempt, left), Seconds(0.01));
@@ -56,8 +58,10 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
             fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
                         "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
                         connection.cluster, timeout.count(), connection.cluster));
-    } catch (const ConnectionError&) {
-      if (left <= kHubRedial || (once && line) || !launcher_lives(connection)) throw;
+    } catch (const ConnectionError& error) {
+      const session::Time now = Clock::now().time_since_epoch();
+      lack.note(error, now);
+      if (lack.is_long(now) || left <= kHubRedial || (once && line) || !launcher_lives(connection)) throw;
       refusal = std::current_exception();
       std::this_thread::sleep_for(kHubRedial);
     }

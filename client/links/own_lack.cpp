@@ -22,7 +22,7 @@ void OwnLack::note(const std::exception& error, session::Time now) {
 }
 
 std::optional<std::string> OwnLack::lasts(int engine, session::Time now) const {
-  if (since_ == session::kNever || now - since_ < kPatience) return std::nullopt;
+  if (!is_long(now)) return std::nullopt;
   return fmt::format(
       "this process cannot reach engine {}: {}. What was outstanding there is given up; what had been sent before may "
       "run",

@@ -19,6 +19,7 @@ class OwnLack {
   void clear() { since_ = session::kNever; }
   /// None was, because of `error`, which may be another reason.
   void note(const std::exception& error, session::Time now);
+  bool is_long(session::Time now) const { return since_ != session::kNever && now - since_ >= kPatience; }
   /// What has been lacking for kPatience, as the words of an error about engine `engine`.
   std::optional<std::string> lasts(int engine, session::Time now) const;
 

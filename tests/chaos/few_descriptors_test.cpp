@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include <enginery/cluster.hpp>
 #include <enginery/stop.hpp>
 
 #include "tests/chaos/chaos_fixture.hpp"
@@ -129,6 +130,28 @@ TEST_F(FewDescriptorsTest, AClientThatHasNoneLeftIsToldSo) {
     EXPECT_THAT(error_of([&] { without_code.get(Seconds(20)); }), HasSubstr("this process cannot reach engine 0"));
     EXPECT_THAT(error_of([] { Client(); }), HasSubstr("Too many open files"));
     EXPECT_GT(on(1).apply_sync(::getpid), 0) << "what is there goes on";
+  }
+  EXPECT_GT(on(0).apply(::getpid).get(Seconds(30)), 0);
+}
+
+TEST_F(FewDescriptorsTest, EveryWaitOfAClientThatHasNoneLeftEnds) {
+  if (kSanitized)
+    GTEST_SKIP() << "a sanitizer asks by a pipe whether memory is there, and takes a failure for an error";
+  start_cluster("start --daemon -n 1");
+  client_.emplace();
+  const std::string lacks = "descriptors left";
+  const auto start = Clock::now();
+  {
+    const AllDescriptors all;
+    EXPECT_THAT(error_of([&] { on(0).apply_sync(::getpid); }), HasSubstr(lacks));
+    EXPECT_THAT(error_of([&] { on(0).push({{"x", 1}}).get(); }), HasSubstr(lacks));
+    EXPECT_THAT(error_of([&] { on(0)["x"].operator Value(); }), HasSubstr(lacks));
+    EXPECT_THAT(error_of([&] { on(0).sync_imports({"norms"}); }), HasSubstr("Too many open files"));
+    EXPECT_THAT(error_of([&] { on(0).run(FIXTURE_PLUGINS "/myscript.so").get(); }), HasSubstr("myscript.so"));
+    EXPECT_THAT(error_of([&] { rc().restart(0); }), HasSubstr(lacks));
+    EXPECT_THAT(error_of([&] { rc().wait_for_engines(2, Seconds(1)); }), HasSubstr("1 of 2 engines"));
+    EXPECT_THAT(error_of([] { Cluster(); }), HasSubstr("no descriptors for a cluster"));
+    EXPECT_LT(Clock::now() - start, Seconds(40)) << "two seconds each";
   }
   EXPECT_GT(on(0).apply(::getpid).get(Seconds(30)), 0);
 }

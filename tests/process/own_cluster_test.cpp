@@ -1,5 +1,6 @@
 // tests/process/own_cluster_test.cpp: a cluster that a program starts ends with it, and nothing is left.
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -146,6 +147,23 @@ TEST_F(OwnClusterTest, ATaskThatRunsDoesNotHoldUpItsEnd) {
   cluster.stop();
   expect_nothing_left(processes);
   EXPECT_THROW(nap.get(), Error);
+}
+
+TEST_F(OwnClusterTest, EndsThoughItsProcessesAreStopped) {
+  for (const bool launcher_too : {false, true}) {
+    Cluster cluster{{.n = 1}};
+    const auto processes = processes_of(cluster);  // the launcher is the last
+    for (const Watched& process : processes)
+      if (launcher_too || process.pid() != processes.back().pid()) cluster::send_signal(process.pid(), SIGSTOP);
+    const auto start = std::chrono::steady_clock::now();
+    cluster.stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(25));
+    EXPECT_FALSE(processes.back().running());
+    for (const Watched& process : processes) {
+      cluster::send_signal(process.pid(), SIGCONT);  // what nobody is left to end sees the end of its link
+      EXPECT_TRUE(process.ends()) << launcher_too << process.pid();
+    }
+  }
 }
 
 TEST_F(OwnClusterTest, APluginThatCannotBeLoadedIsNamed) {
