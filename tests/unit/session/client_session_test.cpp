@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "conversation.hpp"
+#include "client_session_fixture.hpp"
 
 namespace enginery::session {
 namespace {
@@ -10,27 +10,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class ClientSessionTest : public testing::Test {
- protected:
-  std::uint64_t submit(const std::string& body = "task", std::vector<Bytes> bulk = {}) {
-    return client.submit(text(body), std::move(bulk), now, out);
-  }
-  void answer(Reply reply, std::uint32_t link = 1) { client.on_reply(link, std::move(reply), now, out); }
-  /// What was sent since the last look.
-  std::vector<Exchange> sent() {
-    std::vector<Exchange> exchanges;
-    for (const SendExchange& action : all<SendExchange>(out)) exchanges.push_back(action.exchange);
-    out.clear();
-    return exchanges;
-  }
-  void restart(const Limits& limits) { client = ClientSession(kEngine, kSession, limits); }
-  void advance(Time by) { client.tick(now += by, out); }
-
-  Time now = 1h;
-  ClientActions out;
-  ClientSession client{kEngine, kSession, Limits{}};
-};
 
 TEST_F(ClientSessionTest, ASubmissionGoesAtOnceAndLaterOnesCollect) {
   submit();
@@ -339,68 +318,6 @@ TEST_F(ClientSessionTest, TheQueueIsBoundedButTakesAnyTaskWhenItIsEmpty) {
   EXPECT_FALSE(client.has_room(0));
   answer(reply(1, 2));
   EXPECT_TRUE(client.has_room(1000));
-}
-
-TEST_F(ClientSessionTest, AnIdleClientSaysThatItLives) {
-  submit();
-  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}));
-  advance(1s);
-  out.clear();
-  answer(reply(2, 1));
-  EXPECT_EQ(client.next_deadline(), now + Limits{}.silence / 4);
-  advance(Limits{}.silence / 4);
-  EXPECT_THAT(sent(), SizeIs(1));
-}
-
-TEST_F(ClientSessionTest, AClientWhoseResultsStaySpeaksThreeTimesBeforeItIsUnheard) {
-  submit();
-  sent();
-  Reply stays = reply(1, 1, {{1, 1, Ending::done, text("result"), {}}});
-  stays.keeps = true;
-  answer(stays);
-  for (std::uint64_t x = 2; x < 5; ++x) {
-    advance(x == 2 ? 1s : Limits{}.unheard / 3);  // an acknowledgement comes first
-    EXPECT_THAT(sent(), SizeIs(1));
-    out.clear();
-    stays = reply(x, 1);
-    stays.keeps = true;
-    answer(stays);
-    EXPECT_EQ(client.next_deadline(), now + Limits{}.unheard / 3);
-  }
-  advance(Limits{}.unheard / 3);
-  out.clear();
-  answer(reply(5, 1));
-  EXPECT_EQ(client.next_deadline(), now + Limits{}.silence / 4) << "none stays any more";
-}
-
-TEST_F(ClientSessionTest, ThatNoResultStaysIsNotBelievedOfAnAnswerThatAnotherMayHaveOvertaken) {
-  submit();
-  submit();
-  ASSERT_THAT(sent(), SizeIs(2));
-  Reply stays = reply(1, 2, {{1, 1, Ending::done, text("result"), {}}, {2, 2, Ending::done, text("result"), {}}});
-  stays.keeps = true;
-  answer(stays);
-  answer(reply(2, 1));
-  advance(1s);
-  out.clear();
-  stays = reply(3, 2);
-  stays.keeps = true;
-  answer(stays);
-  EXPECT_EQ(client.next_deadline(), now + Limits{}.unheard / 3);
-}
-
-TEST_F(ClientSessionTest, AnIdleClientThatLostItsPlaceHasLostNothing) {
-  submit();
-  answer(reply(1, 1, {{1, 1, Ending::done, text("result"), {}}}));
-  advance(1s);
-  answer(reply(2, 1));
-  advance(Limits{}.silence / 4);
-  out.clear();
-  Reply ended = reply(3, 0);
-  ended.status = Status::unknown;
-  answer(ended);
-  ASSERT_THAT(all<Lost>(out), SizeIs(1));
-  EXPECT_THAT(all<Lost>(out)[0].outstanding, IsEmpty());
 }
 
 TEST_F(ClientSessionTest, ByeIsTheLastWord) {
