@@ -61,6 +61,8 @@ TEST(SessionWire, AReplyIsReadAsItWasWritten) {
   reply.task_limit = 6;
   reply.byte_limit = 7;
   reply.words = "too many";
+  reply.door = 8;
+  reply.keeps = true;
   reply.results = {{1, 2, session::Ending::done, Bytes::copy("result"), {}},
                    {2, 3, session::Ending::aborted, Bytes(), {}},
                    {3, 4, session::Ending::expired, Bytes(), {}},
@@ -69,6 +71,8 @@ TEST(SessionWire, AReplyIsReadAsItWasWritten) {
   EXPECT_EQ(read.status, session::Status::busy);
   EXPECT_EQ(read.byte_limit, 7u);
   EXPECT_EQ(read.words, "too many");
+  EXPECT_EQ(read.door, 8u);
+  EXPECT_TRUE(read.keeps);
   ASSERT_EQ(read.results.size(), 4u);
   EXPECT_EQ(read.results[0].r, 1u);
   EXPECT_EQ(read.results[0].seq, 2u);
