@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # tools/mutants_of_processes.sh: takes one rule that keeps processes sound away at a time; a named test must notice each.
 #
+# usage: tools/mutants_of_processes.sh [WORDS]     only those rules whose name has the WORDS, a regular expression
+#
 # As tools/mutants.sh does for the session, whose simulator needs no processes. Here a copy of the whole tree is built, in
 # a temporary folder, and each rule has the test that was written for it. Exit code 1 if a mutant survives.
 set -u
+words=${1:-}
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 copy=$work/enginery
@@ -39,6 +42,7 @@ survivors=0
 # mutant NAME FILE SED TARGET TEST: the rule NAME is removed from FILE by SED, and TEST of TARGET fails
 mutant() {
   local name=$1 file=$2 edit=$3 target=$4 test=$5
+  [[ $name =~ $words ]] || return 0
   if ! passes "$target" "$test"; then
     echo "BROKEN    $name: $test does not pass as it is"
     tail -20 "$work/log"
