@@ -11,6 +11,7 @@
 
 #include "core/processes/pid.hpp"
 #include "tests/docs/error_page.hpp"
+#include "tests/stop_process.hpp"
 
 namespace enginery::documents {
 
@@ -43,7 +44,7 @@ void errors_of_results(ErrorPage& page) {
              "The result does not wait for a task that never looks; the engine does. What the task gives later is "
              "dropped. A task that looks at `stop_requested()` returns soon, and its engine is free.");
   const auto process = static_cast<pid_t>(sleepy[0].apply_sync<std::int64_t>("system.getpid"));
-  cluster::send_signal(process, SIGSTOP);
+  stop_process(process);
   page.error("An engine does not answer an interrupt", ENGINERY_PROVOKE(sleepy.interrupt(0, 100ms)),
              "Its process is stopped, by a debugger perhaps, or its host is overloaded.");
   cluster::send_signal(process, SIGCONT);

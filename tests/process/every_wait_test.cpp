@@ -13,6 +13,7 @@
 #include <enginery/stop.hpp>
 
 #include "tests/process/restart_fixture.hpp"
+#include "tests/stop_process.hpp"
 
 namespace enginery {
 
@@ -83,7 +84,7 @@ class EveryWaitTest : public RestartingTest {
   }
   void stop(int process) {
     stopped_.push_back(process);
-    ASSERT_TRUE(send_signal(process, SIGSTOP));
+    ASSERT_TRUE(stop_process(process));
   }
   void go_on() {
     for (const int process : std::exchange(stopped_, {})) ASSERT_TRUE(send_signal(process, SIGCONT));
