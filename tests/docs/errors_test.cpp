@@ -40,6 +40,10 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
   errors_at_compile_time(page);
   page.section(
       "Those that the test does not provoke",
+      "* `TaskTimeout`: the view's `timeout` is over, and the engine, which would keep it, does not answer: it is "
+      "stopped, "
+      "by a signal or a debugger, or its\n"
+      "  host cannot be reached. If it goes on, the task may run.\n"
       "* `SessionLost`: the engine has forgotten this client, after ten minutes without a sign of life, as "
       "when a computer slept,\n"
       "  or gave its place to another, as all 256 were taken; the message says which. What was outstanding is not run "
