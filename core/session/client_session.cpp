@@ -10,9 +10,9 @@
 // for. It opens an empty one when nothing is open but the engine still owes results, since an engine can speak only by
 // answering. It opens none when nothing is owed: a blocking call is one request and one reply, and its acknowledgement
 // travels with the next call, or alone after `poll`. A quarter of `silence` without a word and an empty Exchange says
-// that this client still lives, or the engine would forget it; a third of `unheard` while results of it stay there, or
-// it might lose its place with them. That they do any answer says; that none do is believed only of one that is newer
-// than all before.
+// that this client still lives, or the engine would forget it; a third of `unheard` while results of it stay there or
+// chunks are under way, or it might lose its place with them. That results stay, any answer says; that none do is
+// believed only of one that is newer than all before.
 //
 // Large payloads go beside the Exchanges: a task waits in the queue until its chunks are answered, a result is
 // delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
@@ -77,7 +77,9 @@ struct ClientSession::State {
   /// When an idle session speaks again.
   Time idle_due() const {
     if (!opened || link.open_count() > 0) return kNever;
-    return quiet_since + (news() ? limits.poll : keeps ? limits.unheard / 3 : limits.silence / 4);
+    // Chunks that are lost are sent again after ever longer times, in which the engine would hear nothing.
+    const bool has_something_there = keeps || uploads.under_way();
+    return quiet_since + (news() ? limits.poll : has_something_there ? limits.unheard / 3 : limits.silence / 4);
   }
 
   Exchange make_exchange() {

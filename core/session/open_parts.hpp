@@ -25,6 +25,7 @@ class OpenParts {
 
   explicit OpenParts(const Limits& limits) : limits_(limits), patience_(limits.unanswered) {}
 
+  bool empty() const { return open_.empty() && again_.empty(); }
   bool room() const { return open_.size() < limits_.chunks_open; }
   void opened(const Part& part, Time now) { open_.push_back({part, now}); }
   /// Whether this answer was still wanted.

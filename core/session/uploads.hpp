@@ -23,6 +23,7 @@ class Uploads {
   /// The engine has not taken it. False if that answer comes too late to matter.
   bool refused(const Part& part) { return parts_.answered(part); }
   void failed(const Part& part, Time now) { parts_.failed(part, now); }
+  bool under_way() const { return next_.of != 0 || !parts_.empty(); }
   bool expire(Time now) { return parts_.expire(now); }
   Time deadline() const { return parts_.deadline(); }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client_session_fixture.hpp"
+#include "core/session/link.hpp"
 
 namespace enginery::session {
 namespace {
@@ -43,20 +44,33 @@ TEST_F(SignsOfLifeTest, AClientWhoseResultsStaySpeaksThreeTimesBeforeItIsUnheard
   EXPECT_EQ(client.next_deadline(), now + Limits{}.silence / 4) << "none stays any more";
 }
 
-TEST_F(SignsOfLifeTest, ThatNoResultStaysIsNotBelievedOfAnAnswerThatAnotherMayHaveOvertaken) {
-  submit();
-  submit();
-  ASSERT_THAT(sent(), SizeIs(2));
-  Reply stays = reply(1, 2, {{1, 1, Ending::done, text("result"), {}}, {2, 2, Ending::done, text("result"), {}}});
-  stays.keeps = true;
-  answer(stays);
-  answer(reply(2, 1));
-  advance(1s);
+TEST(LinkTest, AnAnswerIsTheNewestOnlyOfAnExchangeThatWasSentAloneAndLast) {
+  Link link{Limits{}};
+  link.open(0, 1h);
+  EXPECT_TRUE(link.alone(1));
+  link.open(0, 1h);
+  EXPECT_FALSE(link.alone(1)) << "that of the second may have come first";
+  EXPECT_FALSE(link.alone(2)) << "that of the first may have been given later";
+  link.answered(2);
+  EXPECT_FALSE(link.alone(1));
+  link.answered(1);
+  link.open(0, 1h);
+  EXPECT_TRUE(link.alone(3));
+}
+
+TEST_F(SignsOfLifeTest, AClientWhoseChunksAreNotAnsweredSaysThatItLives) {
+  const std::uint64_t seq = submit("task", {Bytes::copy(std::vector<std::byte>(2 * Limits{}.chunk_bytes))});
+  answer(reply(1, 0));
+  ASSERT_THAT(all<SendChunk>(out), SizeIs(2));
   out.clear();
-  stays = reply(3, 2);
-  stays.keeps = true;
-  answer(stays);
-  EXPECT_EQ(client.next_deadline(), now + Limits{}.unheard / 3);
+  advance(Limits{}.unheard / 3);
+  EXPECT_THAT(sent(), SizeIs(1));
+  answer(reply(2, 0));
+  client.on_chunk_answered(seq, 0, 0, Status::ok, now, out);
+  client.on_chunk_answered(seq, 0, Limits{}.chunk_bytes, Status::ok, now, out);
+  out.clear();
+  answer(reply(3, 1, {{1, seq, Ending::done, text("result"), {}}}));
+  EXPECT_EQ(client.next_deadline(), now + Limits{}.poll) << "the acknowledgement is all that is left to say";
 }
 
 TEST_F(SignsOfLifeTest, AnIdleClientThatLostItsPlaceHasLostNothing) {

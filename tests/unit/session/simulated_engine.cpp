@@ -163,7 +163,7 @@ void SimulatedEngine::finish(std::uint64_t token) {
   largest_result_ = std::max(largest_result_, bytes);
   world_.note([&] { return "task " + std::to_string(story.id) + " is finished"; });
   EngineActions actions;
-  const bool keeps = world_.random.per_mille(300);
+  const bool keeps = world_.random.per_mille(300) && !done.overran;  // nobody could name the result of one that overran
   if (keeps)
     kept_.insert(done.session);
   else
