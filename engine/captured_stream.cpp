@@ -61,10 +61,10 @@ std::string_view write_all(int fd, std::string_view text, int patience_ms) noexc
 CapturedStream::CapturedStream(int descriptor) : descriptor_(descriptor) {
   log_ = cluster::Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   if (!log_) log_ = cluster::Descriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe2");
-  reading_ = cluster::Descriptor(ends[0]);
-  writing_ = cluster::Descriptor(ends[1]);
+  auto [reading, writing] = cluster::Pipe::open();
+  if (!reading) fail("pipe2");
+  reading_ = std::move(reading);
+  writing_ = std::move(writing);
   ::fcntl(reading_.get(), F_SETFL, O_NONBLOCK);
   pipe_ = file_at(writing_.get());
   void* const memory =

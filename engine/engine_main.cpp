@@ -25,7 +25,6 @@
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/clusters/host.hpp"
 #include "core/clusters/hub_addresses.hpp"
 #include "core/diagnosis/crash_stack.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
@@ -34,6 +33,7 @@
 #include "core/processes/descriptor.hpp"
 #include "core/processes/descriptor_limit.hpp"
 #include "core/processes/floating_point_scope.hpp"
+#include "core/processes/host.hpp"
 #include "core/processes/pid.hpp"
 #include "core/processes/pidfd.hpp"
 #include "core/tasks/executor.hpp"

@@ -9,8 +9,8 @@
 #include <enginery/errors.hpp>
 
 #include "core/clusters/endpoint.hpp"
-#include "core/clusters/host.hpp"
 #include "core/clusters/runtime_directory.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery::hub {
 

@@ -12,10 +12,10 @@ void Silence::heard(const Uuid& engine, Time now) {
 }
 
 std::vector<Silence::Verdict> Silence::look(Time now) {
-  const Duration since = now - std::exchange(looked_, now);
+  const Duration stood_still = standstill_.since_last_look(now.time_since_epoch());
   std::vector<Verdict> verdicts;
   for (auto& [uuid, engine] : engines_) {
-    if (since > kLongestAbsence) engine.heard = std::min(now, engine.heard + since);
+    engine.heard = std::min(now, engine.heard + stood_still);
     const Duration silence = now - engine.heard;
     const bool suspect = silence >= dead_after_ / 3;
     if (silence >= dead_after_)

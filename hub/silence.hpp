@@ -7,6 +7,7 @@
 
 #include <enginery/uuid.hpp>
 
+#include "core/processes/standstill.hpp"
 #include "hub/registry.hpp"
 
 namespace enginery::hub {
@@ -19,9 +20,6 @@ class Silence {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Duration = std::chrono::steady_clock::duration;
-  /// Whoever looks less often than this has not listened in between.
-  static constexpr std::chrono::seconds kLongestAbsence{2};
-
   /// After `dead_after` of silence an engine is dead, after a third of it suspect.
   explicit Silence(Duration dead_after) : dead_after_(dead_after) {}
 
@@ -44,7 +42,7 @@ class Silence {
   };
 
   Duration dead_after_;
-  Time looked_{};
+  cluster::Standstill standstill_;
   std::map<Uuid, Engine> engines_;
 };
 

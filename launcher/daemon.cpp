@@ -27,12 +27,7 @@ namespace {
 constexpr char kReady = '\0';
 
 int relay(const cluster::Descriptor& pipe) {
-  std::string text;
-  char buffer[4096];
-  for (ssize_t got; (got = ::read(pipe.get(), buffer, sizeof buffer)) != 0;) {
-    if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
-    if (got < 0 && errno != EINTR) break;
-  }
+  std::string text = cluster::read_all(pipe);
   const bool ready = !text.empty() && text.back() == kReady;
   if (ready) text.pop_back();
   if (text.empty()) text = "enginery: the launcher ended without a word; start without --daemon to see more\n";
@@ -79,22 +74,21 @@ static void keep_log(const std::string& cluster, bool has_log, const std::string
 }
 
 int start_in_background(LaunchOptions options) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error("OSError", fmt::format("no pipe: {}", std::strerror(errno)));
-  cluster::Descriptor read_end(ends[0]), write_end(ends[1]);
+  cluster::Pipe pipe = cluster::Pipe::open();
+  if (!pipe) throw Error("OSError", fmt::format("no pipe: {}", std::strerror(errno)));
   const pid_t child = ::fork();
   if (child < 0)
     throw Error("OSError",
                 fmt::format("no process for the launcher: {}. `ulimit -u` shows the limit", std::strerror(errno)));
   if (child > 0) {
-    write_end = cluster::Descriptor();
-    return relay(read_end);
+    pipe.writing.reset();
+    return relay(pipe.reading);
   }
-  read_end = cluster::Descriptor();
+  pipe.reading.reset();
   ::setsid();
-  ::dup2(write_end.get(), STDOUT_FILENO);
-  ::dup2(write_end.get(), STDERR_FILENO);
-  write_end = cluster::Descriptor();
+  ::dup2(pipe.writing.get(), STDOUT_FILENO);
+  ::dup2(pipe.writing.get(), STDERR_FILENO);
+  pipe.writing.reset();
   const cluster::Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   ::dup2(nothing.get(), STDIN_FILENO);
 

@@ -27,7 +27,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/host.hpp"
+#include "core/processes/host.hpp"
 #include "launcher/launcher_words.hpp"
 
 namespace enginery::tools {

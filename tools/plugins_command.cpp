@@ -21,6 +21,7 @@
 #include "core/loading/loader.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/processes/descriptor.hpp"
+#include "core/processes/spawn.hpp"
 #include "tools/command.hpp"
 #include "tools/table.hpp"
 
@@ -97,31 +98,22 @@ json look_at(const std::string& word) {
 /// The same in a process of its own, which the plugin's body may end, and where no other plugin is: two that cannot be
 /// in one process are both shown.
 json look_at_apart(const std::string& word) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return look_at(word);
-  const cluster::Descriptor reading(ends[0]);
-  cluster::Descriptor writing(ends[1]);
+  cluster::Pipe pipe = cluster::Pipe::open();
+  if (!pipe) return look_at(word);
   const pid_t child = ::fork();
   if (child == 0) {
     const std::string text = cluster::json_line(look_at(word));
     for (std::string_view rest = text; !rest.empty();) {
-      const ssize_t put = ::write(writing.get(), rest.data(), rest.size());
+      const ssize_t put = ::write(pipe.writing.get(), rest.data(), rest.size());
       if (put <= 0) break;
       rest.remove_prefix(static_cast<std::size_t>(put));
     }
     ::_exit(0);
   }
   if (child < 0) return look_at(word);
-  writing = cluster::Descriptor();
-  std::string text;
-  char buffer[4096];
-  for (ssize_t got; (got = ::read(reading.get(), buffer, sizeof buffer)) != 0;) {
-    if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
-    if (got < 0 && errno != EINTR) break;
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  json seen = cluster::parse_json_or_discard(text);
+  pipe.writing.reset();
+  json seen = cluster::parse_json_or_discard(cluster::read_all(pipe.reading));
+  const int status = cluster::reap(child);
   if (!seen.is_discarded()) return seen;
   const std::string how = WIFSIGNALED(status) ? fmt::format("killed it by SIG{}", ::sigabbrev_np(WTERMSIG(status)))
                                               : fmt::format("ended it (exit status {})", WEXITSTATUS(status));

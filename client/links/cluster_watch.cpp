@@ -2,29 +2,23 @@
 #include "client/links/cluster_watch.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "core/clusters/host.hpp"
 #include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/runtime_directory.hpp"
 
 namespace enginery {
 
 bool HubSilence::is_long(session::Time now, session::Time heard) {
-  const session::Time since_look = now - std::exchange(looked_, now);
-  since_ = std::max(since_look > kLongestAbsence ? now : since_, heard);
+  since_ = std::max(standstill_.since_last_look(now) > session::Time::zero() ? now : since_, heard);
   return now - since_ >= kDeadAfter;
 }
 
-ClusterWatch::ClusterWatch(const Connection& connection, session::Time now)
-    : connection_(connection),
-      sees_launcher_(cluster::Host::self().same_pids(cluster::host_of(connection))),
-      silence_(now) {}
+ClusterWatch::ClusterWatch(const Connection& connection, session::Time now) : connection_(connection), silence_(now) {}
 
 std::optional<std::string> ClusterWatch::ended(session::Time now, session::Time heard) {
-  if (sees_launcher_ && !connection_.launcher.alive())
+  if (!cluster::launcher_lives(connection_).value_or(true))
     return fmt::format(
         "cluster '{}' has ended: its launcher (pid {}) is gone. `enginery start{}` starts it anew, and then a new "
         "Client finds it",

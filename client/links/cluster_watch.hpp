@@ -7,6 +7,7 @@
 
 #include <enginery/connection.hpp>
 
+#include "core/processes/standstill.hpp"
 #include "core/session/limits.hpp"
 
 namespace enginery {
@@ -16,15 +17,14 @@ class HubSilence {
  public:
   /// As of engines that are dead then; a hub that follows one that died speaks long before.
   static constexpr session::Time kDeadAfter = std::chrono::seconds(15);
-  /// Between two looks of a process that does not stand still.
-  static constexpr session::Time kLongestAbsence = std::chrono::seconds(2);
 
-  explicit HubSilence(session::Time now) : looked_(now), since_(now) {}
+  explicit HubSilence(session::Time now) : standstill_(now), since_(now) {}
   /// Whether it lasts for kDeadAfter; `heard`: when the hub was heard last. To be asked every second or more often.
   bool is_long(session::Time now, session::Time heard);
 
  private:
-  session::Time looked_, since_;
+  cluster::Standstill standstill_;
+  session::Time since_;
 };
 
 /// Of a wait that has no other end. Threads: one.
@@ -38,7 +38,6 @@ class ClusterWatch {
 
  private:
   const Connection& connection_;
-  const bool sees_launcher_;
   HubSilence silence_;
 };
 

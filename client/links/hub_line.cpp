@@ -27,10 +27,6 @@ constexpr Seconds kAttempt = 1s;
 /// Between attempts to reach a hub that is being started anew.
 constexpr auto kHubRedial = 50ms;
 
-bool launcher_lives(const Connection& connection) {
-  return cluster::Host::self().same_pids(cluster::host_of(connection)) && connection.launcher.alive();
-}
-
 }  // namespace
 
 HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request, Seconds timeout) {
@@ -61,7 +57,9 @@ HubAnswer ask_hub(const Connection& connection, const wire::HubRequest& request,
     } catch (const ConnectionError& error) {
       const session::Time now = Clock::now().time_since_epoch();
       lack.note(error, now);
-      if (lack.is_long(now) || left <= kHubRedial || (once && line) || !launcher_lives(connection)) throw;
+      if (lack.is_long(now) || left <= kHubRedial || (once && line) ||
+          !cluster::launcher_lives(connection).value_or(false))
+        throw;
       refusal = std::current_exception();
       std::this_thread::sleep_for(kHubRedial);
     }

@@ -4,8 +4,8 @@
 #include <enginery/errors.hpp>
 
 #include "core/clusters/endpoint.hpp"
-#include "core/clusters/host.hpp"
 #include "core/clusters/hub_addresses.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery {
 

@@ -2,9 +2,7 @@
 #include "client/scripts/script_recipe.hpp"
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -30,7 +28,6 @@ namespace enginery {
 namespace {
 
 namespace fs = std::filesystem;
-using cluster::Descriptor;
 using modules::FileStamp;
 
 /// The libenginery.so of this process: scripts are linked with it, and the recipe is beside it, also when all of it was
@@ -57,20 +54,11 @@ std::string recipe_text(const fs::path& file, const std::string& script) {
                      "");
 }
 
-bool can_run(const fs::path& file) {
-  std::error_code error;
-  return fs::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
-}
-
 /// Where a shell would find it.
 std::optional<fs::path> on_path(const std::string& name) {
-  if (name.find('/') != name.npos) return can_run(name) ? std::optional<fs::path>(fs::absolute(name)) : std::nullopt;
-  const char* variable = std::getenv("PATH");
-  for (std::string_view rest = variable ? variable : ""; !rest.empty();) {
-    const std::string_view folder = rest.substr(0, rest.find(':'));
-    if (const fs::path file = fs::absolute(fs::path(folder) / name); can_run(file)) return file;
-    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-  }
+  const bool is_path = name.find('/') != name.npos;
+  for (const fs::path& file : is_path ? std::vector{fs::absolute(name)} : cluster::places_in_path(name))
+    if (cluster::can_run(file)) return file;
   return std::nullopt;
 }
 
@@ -146,33 +134,22 @@ ScriptRecipe ScriptRecipe::find(const std::string& script) {
 }
 
 Compilation run_compiler(const std::vector<std::string>& command, const std::string& script) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
+  cluster::Pipe pipe = cluster::Pipe::open();
+  if (!pipe)
     throw CompileError(script, fmt::format("cannot make a pipe for the compiler: {}", std::strerror(errno)), "");
-  const Descriptor reading(ends[0]);
-  Descriptor writing(ends[1]);
   // Users read the line that is sought in what it says: "file:line:column: error: …".
   std::vector<std::string> arguments{"LC_ALL=C"};
   arguments.insert(arguments.end(), command.begin(), command.end());
   const cluster::Started compiler = cluster::spawn({.file = "/usr/bin/env",
                                                     .arguments = std::move(arguments),
-                                                    .out = writing.get(),
-                                                    .err = writing.get(),
+                                                    .out = pipe.writing.get(),
+                                                    .err = pipe.writing.get(),
                                                     .name = "env",
                                                     .own_group = false});
-  writing = Descriptor();
-  std::string said;
-  char buffer[4096];
-  for (ssize_t got; (got = ::read(reading.get(), buffer, sizeof buffer)) != 0;) {
-    if (got > 0)
-      said.append(buffer, static_cast<std::size_t>(got));
-    else if (errno != EINTR)
-      break;
-  }
-  int status = 0;
-  while (::waitpid(compiler.pid.number(), &status, 0) < 0) {
-    if (errno != EINTR) return {true, said};  // a program that ignores SIGCHLD is not told how its children end
-  }
+  pipe.writing.reset();
+  const std::string said = cluster::read_all(pipe.reading);
+  const int status = cluster::reap(compiler.pid);
+  if (status == -1) return {true, said};  // a program that ignores SIGCHLD is not told how its children end
   if (WIFSIGNALED(status))
     throw CompileError(
         script,

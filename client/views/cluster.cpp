@@ -95,14 +95,13 @@ class Cluster::Launcher {
   /// Returns when the cluster is ready. Throws ConnectionError with the child's words, and leaves nothing, if it fails.
   Launcher(const ClusterOptions& options, const std::string& name) {
     const cluster::Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    int ends[2];
-    if (!nothing || ::pipe2(ends, O_CLOEXEC) != 0) throw no_descriptors();
-    const cluster::Descriptor words(ends[0]);
-    cluster::Descriptor its_words(ends[1]);
-    process_ = cluster::spawn({command_file(options.command), words_of(options, name), nothing.get(), its_words.get()});
-    its_words = cluster::Descriptor();
+    cluster::Pipe words = cluster::Pipe::open();
+    if (!nothing || !words) throw no_descriptors();
+    process_ =
+        cluster::spawn({command_file(options.command), words_of(options, name), nothing.get(), words.writing.get()});
+    words.writing.reset();
     try {
-      wait_until_ready(words.get(), Clock::now() + limit_of(options) + kGrace, name);
+      wait_until_ready(words.reading.get(), Clock::now() + limit_of(options) + kGrace, name);
     } catch (...) {
       end();
       throw;

@@ -2,11 +2,9 @@
 #include "client/views/command_file.hpp"
 
 #include <dlfcn.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,19 +12,16 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/processes/spawn.hpp"
+
 namespace enginery {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool runs(const fs::path& file) {
-  std::error_code error;
-  return fs::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
-}
-
 /// A file that the user named: nothing else will do.
 fs::path named(const fs::path& file, const char* where) {
-  if (runs(file)) return file;
+  if (cluster::can_run(file)) return file;
   throw ConnectionError(fmt::format("{} names {}, which is no file that can be run. Let it name the command `enginery`",
                                     where, file.string()));
 }
@@ -41,17 +36,6 @@ std::vector<fs::path> beside_this_library() {
   return {folder.parent_path() / "bin" / "enginery", folder.parent_path().parent_path() / "bin" / "enginery"};
 }
 
-std::vector<fs::path> in_path() {
-  std::vector<fs::path> files;
-  const char* path = std::getenv("PATH");
-  for (std::string_view rest = path ? path : ""; !rest.empty();) {
-    const std::string_view folder = rest.substr(0, rest.find(':'));
-    if (!folder.empty()) files.push_back(fs::path(folder) / "enginery");
-    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-  }
-  return files;
-}
-
 }  // namespace
 
 fs::path command_file(const fs::path& given) {
@@ -59,10 +43,10 @@ fs::path command_file(const fs::path& given) {
   if (const char* variable = std::getenv("ENGINERY_COMMAND"); variable && *variable)
     return named(variable, "$ENGINERY_COMMAND");
   std::vector<fs::path> places = beside_this_library();
-  for (fs::path& file : in_path()) places.push_back(std::move(file));
+  for (fs::path& file : cluster::places_in_path("enginery")) places.push_back(std::move(file));
   std::vector<std::string> looked;
   for (const fs::path& file : places) {
-    if (runs(file)) return file;
+    if (cluster::can_run(file)) return file;
     looked.push_back(file.string());
   }
   throw ConnectionError(

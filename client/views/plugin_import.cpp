@@ -1,9 +1,7 @@
 // client/views/plugin_import.cpp: plugins that come to engines from this host.
 #include "client/views/plugin_import.hpp"
 
-#include <algorithm>
 #include <iostream>
-#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -16,6 +14,7 @@
 #include "client/views/local.hpp"
 #include "client/views/request.hpp"
 #include "core/delivery/module_files.hpp"
+#include "core/language/evaluator.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/tasks/import_source.hpp"
 #include "core/tasks/module_reference.hpp"
@@ -39,32 +38,13 @@ std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<
   return request.send(engines, ids, timeout);
 }
 
-/// The names that statements import, and perhaps more words: it is only looked where a statement may begin.
-std::vector<std::string> names_imported_by(std::string_view code) {
-  constexpr std::string_view kImport = "import", kSpace = " \t";
-  std::vector<std::string> names;
-  for (std::size_t end = 0; !code.empty(); code.remove_prefix(std::min(code.size(), end + 1))) {
-    end = std::min(code.size(), code.find_first_of("\n;"));
-    std::string_view statement = code.substr(0, end);
-    statement = statement.substr(0, statement.find('#'));
-    statement.remove_prefix(std::min(statement.size(), statement.find_first_not_of(kSpace)));
-    if (!statement.starts_with(kImport)) continue;
-    std::string words(statement.substr(kImport.size()));
-    if (words.empty() || kSpace.find(words.front()) == kSpace.npos) continue;
-    std::ranges::replace(words, ',', ' ');
-    std::istringstream each(std::move(words));
-    for (std::string name; each >> name;) names.push_back(std::move(name));
-  }
-  return names;
-}
-
 /// What statements import, as this process finds it: engines import that very build, or say why they cannot.
 struct Imports {
   wire::Keywords sources;
   std::vector<std::shared_ptr<const modules::ModuleFiles>> found;
 
   explicit Imports(std::string_view code) {
-    for (const std::string& name : names_imported_by(code)) sources.emplace_back(name, search(name).value());
+    for (const std::string& name : evaluator::imported_by(code)) sources.emplace_back(name, search(name).value());
   }
 
  private:

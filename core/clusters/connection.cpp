@@ -18,7 +18,7 @@
 
 #include "core/clusters/certificates.hpp"
 #include "core/clusters/endpoint.hpp"
-#include "core/clusters/host.hpp"
+#include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/json.hpp"
 #include "core/clusters/remote_json.hpp"
 #include "core/clusters/runtime_directory.hpp"
@@ -269,7 +269,7 @@ void Connection::save(const std::filesystem::path& file) const {
 }
 
 void Connection::check_alive() const {
-  if (!cluster::Host::self().same_pids({hostname, boot, pid_namespace}) || launcher.alive()) return;
+  if (cluster::launcher_lives(*this).value_or(true)) return;
   throw ConnectionError(fmt::format(
       "cluster '{}' is gone: its launcher (pid {}) ended without a goodbye, and {} is "
       "stale. Start it again with `enginery start{}`",

@@ -1,4 +1,4 @@
-// core/clusters/hub_addresses.cpp: by which way a process reaches a cluster's hub.
+// core/clusters/hub_addresses.cpp: where a cluster's hub is, and by which way a process reaches it.
 #include "core/clusters/hub_addresses.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +10,11 @@
 namespace enginery::cluster {
 
 Host host_of(const Connection& connection) { return {connection.hostname, connection.boot, connection.pid_namespace}; }
+
+std::optional<bool> launcher_lives(const Connection& connection) {
+  if (!Host::self().same_pids(host_of(connection))) return std::nullopt;
+  return connection.launcher.alive();
+}
 
 HubAddresses hub_addresses(const Connection& connection) {
   const bool here = Host::self().same_host(host_of(connection)),

@@ -1,18 +1,21 @@
-// core/clusters/hub_addresses.hpp: by which way a process reaches a cluster's hub.
+// core/clusters/hub_addresses.hpp: where a cluster's hub is, and by which way a process reaches it.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <enginery/connection.hpp>
 #include <enginery/export.hpp>
 
 #include "core/clusters/address.hpp"
-#include "core/clusters/host.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery::cluster {
 
 /// The hub's host.
 ENGINERY_API Host host_of(const Connection& connection);
+/// Whether the process of the cluster's launcher lives; nothing where it cannot be seen.
+ENGINERY_API std::optional<bool> launcher_lives(const Connection& connection);
 
 /// What is dialled, and with what proof.
 struct HubAddresses {

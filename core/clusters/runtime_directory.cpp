@@ -30,7 +30,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/host.hpp"
+#include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/json.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/processes/pidfd.hpp"
@@ -80,9 +80,8 @@ std::optional<ProcessId> signer(int folder) {
 /// The living launcher that the connection file names, if it is this folder's and not a copy of another's.
 std::optional<ProcessId> launcher_of_file(const std::filesystem::path& directory) try {
   const Connection connection = Connection::load(directory / kConnectionFile);
-  const bool here = Host::self().same_pids({connection.hostname, connection.boot, connection.pid_namespace});
-  const bool own = here && connection.directory == directory;
-  return own && connection.launcher.alive() ? std::optional(connection.launcher) : std::nullopt;
+  const bool own = connection.directory == directory && launcher_lives(connection).value_or(false);
+  return own ? std::optional(connection.launcher) : std::nullopt;
 } catch (const ConnectionError&) {
   return std::nullopt;
 }

@@ -14,16 +14,17 @@
 #include <enginery/export.hpp>
 
 #include "core/delivery/module_files.hpp"
-#include "core/modules/descriptor.hpp"
 #include "core/modules/generation_id.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 
 /// A file in the cache whose bytes were found to have their hash.
 struct BroughtFile {
   ModuleFile what;
-  std::filesystem::path cached;               ///< where it is, unless it was evicted since
-  std::shared_ptr<const Descriptor> content;  ///< open for reading: the bytes stay, whatever becomes of the path
+  std::filesystem::path cached;  ///< where it is, unless it was evicted since
+  std::shared_ptr<const cluster::Descriptor>
+      content;  ///< open for reading: the bytes stay, whatever becomes of the path
 };
 
 /// From the moment a module is complete until it is loaded: its files stay open, so that it can be loaded whatever

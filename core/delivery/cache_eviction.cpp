@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "core/delivery/incoming_file.hpp"
-#include "core/modules/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -66,8 +66,8 @@ std::uint64_t cache_limit() {
 void mark_used(int descriptor) { futimens(descriptor, nullptr); }
 
 void keep_within(const fs::path& modules, std::uint64_t limit, const fs::path& latest) noexcept try {
-  const Descriptor turn(open((modules / ".turn").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (turn && flock(turn.number(), LOCK_EX | LOCK_NB) != 0) return;  // whoever is at it may be stopped
+  const cluster::Descriptor turn(open((modules / ".turn").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (turn && flock(turn.get(), LOCK_EX | LOCK_NB) != 0) return;  // whoever is at it may be stopped
   std::vector<Kept> kept;
   std::uint64_t total = 0;
   for (const fs::path& folder : entries(modules)) {

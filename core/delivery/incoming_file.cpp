@@ -40,14 +40,14 @@ IncomingFile::IncomingFile(fs::path place) : place_(std::move(place)) {
     std::error_code error;
     fs::create_directories(place_.parent_path(), error);
     std::string name = (place_.parent_path() / (std::string(kPrefix) + "XXXXXX")).string();
-    Descriptor made(mkostemp(name.data(), O_CLOEXEC));
+    cluster::Descriptor made(mkostemp(name.data(), O_CLOEXEC));
     if (!made && errno == ENOENT && !error) continue;  // somebody removed the empty folder
     if (!made) refuse(place_);
     struct stat status;
     // Where there are no locks, nobody can take this one either.
-    if (lock(made.number(), LOCK_EX) && fstat(made.number(), &status) == 0 && status.st_nlink == 0) continue;
+    if (lock(made.get(), LOCK_EX) && fstat(made.get(), &status) == 0 && status.st_nlink == 0) continue;
     temporary_ = name;
-    out_.take(std::move(made));
+    out_ = std::move(made);
     return;
   }
 }
@@ -58,7 +58,7 @@ IncomingFile::~IncomingFile() {
 
 void IncomingFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = pwrite(out_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t written = pwrite(out_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) refuse(place_);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -66,20 +66,20 @@ void IncomingFile::write(std::uint64_t offset, std::span<const std::byte> bytes)
   }
 }
 
-std::shared_ptr<const Descriptor> IncomingFile::put_in_place() {
-  auto reading = std::make_shared<const Descriptor>(open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!*reading || fchmod(out_.number(), 0700) != 0 || rename(temporary_.c_str(), place_.c_str()) != 0) refuse(place_);
+std::shared_ptr<const cluster::Descriptor> IncomingFile::put_in_place() {
+  auto reading = std::make_shared<const cluster::Descriptor>(open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!*reading || fchmod(out_.get(), 0700) != 0 || rename(temporary_.c_str(), place_.c_str()) != 0) refuse(place_);
   temporary_.clear();
   out_.reset();
   return reading;
 }
 
 bool remove_if_abandoned(const fs::path& temporary) {
-  const Descriptor file(open(temporary.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  if (!file || !lock(file.number(), LOCK_EX | LOCK_NB)) return false;
+  const cluster::Descriptor file(open(temporary.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!file || !lock(file.get(), LOCK_EX | LOCK_NB)) return false;
   // It may have taken its place since it was listed: then this name is somebody else's or nobody's.
   struct stat here, there;
-  if (fstat(file.number(), &here) != 0 || lstat(temporary.c_str(), &there) != 0 || here.st_ino != there.st_ino)
+  if (fstat(file.get(), &here) != 0 || lstat(temporary.c_str(), &there) != 0 || here.st_ino != there.st_ino)
     return false;
   return unlink(temporary.c_str()) == 0;
 }

@@ -10,7 +10,7 @@
 
 #include <enginery/export.hpp>
 
-#include "core/modules/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 
@@ -32,15 +32,15 @@ class ENGINERY_API IncomingFile {
   /// Throws PluginLoadError of stage `read`: no room, …
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
   /// The file, complete, open for reading; it has replaced what was at its place. Nothing is written after.
-  std::shared_ptr<const Descriptor> put_in_place();
+  std::shared_ptr<const cluster::Descriptor> put_in_place();
 
-  int descriptor() const noexcept { return out_.number(); }
+  int descriptor() const noexcept { return out_.get(); }
   const std::filesystem::path& place() const noexcept { return place_; }
 
  private:
   std::filesystem::path place_;
   std::filesystem::path temporary_;  // empty when it is in its place
-  Descriptor out_;
+  cluster::Descriptor out_;
 };
 
 /// Removes a file that an IncomingFile of a killed process left; false if its writer lives or it is gone.

@@ -16,8 +16,9 @@
 #include <enginery/errors.hpp>
 
 #include "core/delivery/cache_eviction.hpp"
-#include "core/modules/descriptor.hpp"
 #include "core/modules/plugin_file.hpp"
+#include "core/processes/descriptor.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery::modules {
 
@@ -78,9 +79,7 @@ static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
 }
 
 static fs::path proof_of(const fs::path& file, const std::string& beside) {
-  char host[256] = "localhost";
-  if (gethostname(host, sizeof host) == 0) host[sizeof host - 1] = '\0';
-  return file.string() + ".proven-" + host + (beside.empty() ? "" : "-" + beside);
+  return file.string() + ".proven-" + cluster::Host::self().name + (beside.empty() ? "" : "-" + beside);
 }
 
 static void remove_proofs(const fs::path& file) {
@@ -94,7 +93,7 @@ fs::path ModuleCache::place(const std::string& folder, const std::string& name) 
   return folder_ / "modules" / folder / name;
 }
 
-std::shared_ptr<const Descriptor> ModuleCache::put_in_place(IncomingFile& complete) const {
+std::shared_ptr<const cluster::Descriptor> ModuleCache::put_in_place(IncomingFile& complete) const {
   remove_proofs(complete.place());  // what was proven had other bytes
   auto content = complete.put_in_place();
   keep_within(folder_ / "modules", cache_limit(), complete.place());
@@ -111,7 +110,7 @@ fs::path ModuleCache::keep(const std::string& name, std::span<const std::byte> b
 
 fs::path ModuleCache::keep_at(const fs::path& file, std::span<const std::byte> bytes) const {
   if (holds(file, bytes)) {
-    mark_used(Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)).number());
+    mark_used(cluster::Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)).get());
     return file;
   }
   IncomingFile incoming(file);
@@ -124,13 +123,13 @@ fs::path ModuleCache::place_of(const ModuleFile& wanted) const { return place(wa
 
 std::optional<BroughtFile> ModuleCache::find(const ModuleFile& wanted) const {
   const fs::path file = place_of(wanted);
-  auto content = std::make_shared<const Descriptor>(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  auto content = std::make_shared<const cluster::Descriptor>(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   struct stat status;
-  if (!*content || fstat(content->number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+  if (!*content || fstat(content->get(), &status) != 0 || !S_ISREG(status.st_mode) ||
       static_cast<std::uint64_t>(status.st_size) != wanted.size ||
-      ContentHash::of(content->number(), wanted.size) != wanted.hash)
+      ContentHash::of(content->get(), wanted.size) != wanted.hash)
     return std::nullopt;
-  mark_used(content->number());
+  mark_used(content->get());
   return BroughtFile{wanted, file, std::move(content)};
 }
 
@@ -142,13 +141,13 @@ BroughtFile ModuleCache::accept(IncomingFile& complete, const ModuleFile& wanted
 
 void ModuleCache::restore(const BroughtFile& file) const {
   struct stat had, there;
-  if (fstat(file.content->number(), &had) == 0 && stat(file.cached.c_str(), &there) == 0 &&
-      had.st_ino == there.st_ino && had.st_dev == there.st_dev)
-    return mark_used(file.content->number());
+  if (fstat(file.content->get(), &had) == 0 && stat(file.cached.c_str(), &there) == 0 && had.st_ino == there.st_ino &&
+      had.st_dev == there.st_dev)
+    return mark_used(file.content->get());
   IncomingFile again(file.cached);
   auto [bytes, memory] = Bytes::fresh(std::min<std::uint64_t>(file.what.size, 1u << 20));
   for (std::uint64_t at = 0; at < file.what.size;) {
-    const ssize_t got = pread(file.content->number(), memory, bytes.size(), static_cast<off_t>(at));
+    const ssize_t got = pread(file.content->get(), memory, bytes.size(), static_cast<off_t>(at));
     if (got <= 0) refuse(file.cached, fmt::format("cannot read the module again: {}", std::strerror(errno)));
     again.write(at, bytes.span().first(static_cast<std::size_t>(got)));
     at += static_cast<std::uint64_t>(got);
@@ -162,7 +161,7 @@ bool ModuleCache::proven(const fs::path& file, const std::string& beside) const 
 
 void ModuleCache::set_proven(const fs::path& file, const std::string& beside) const {
   // Failing to remember costs another probe, no more.
-  const Descriptor proof(open(proof_of(file, beside).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const cluster::Descriptor proof(open(proof_of(file, beside).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
 }  // namespace enginery::modules

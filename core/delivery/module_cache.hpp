@@ -57,7 +57,7 @@ class ENGINERY_API ModuleCache {
   std::filesystem::path place(const std::string& folder, const std::string& name) const;
   std::filesystem::path keep_at(const std::filesystem::path& file, std::span<const std::byte> bytes) const;
   /// Others may have to go for it.
-  std::shared_ptr<const Descriptor> put_in_place(IncomingFile& complete) const;
+  std::shared_ptr<const cluster::Descriptor> put_in_place(IncomingFile& complete) const;
 
   std::filesystem::path folder_;
 };

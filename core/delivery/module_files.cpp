@@ -23,10 +23,10 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/modules/descriptor.hpp"
 #include "core/modules/elf_file.hpp"
 #include "core/modules/library_search.hpp"
 #include "core/modules/mapped_library.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -145,10 +145,10 @@ bool ModuleFiles::unchanged() const {
 
 Bytes ModuleFiles::read(std::size_t index, std::uint64_t offset, std::size_t length) const {
   const Source& source = sources_[index];
-  const Descriptor file(open(source.place.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const cluster::Descriptor file(open(source.place.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   auto [bytes, memory] = Bytes::fresh(length);
   for (std::size_t done = 0; file && done < length;) {
-    const ssize_t got = pread(file.number(), memory + done, length - done, static_cast<off_t>(offset + done));
+    const ssize_t got = pread(file.get(), memory + done, length - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;  // shorter than it was, or unreadable: its stamp tells
     done += static_cast<std::size_t>(got);

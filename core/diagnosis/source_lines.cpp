@@ -16,7 +16,7 @@
 
 #include <filesystem>
 
-#include "core/modules/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 #endif
 
 namespace enginery::modules {
@@ -83,10 +83,10 @@ bool find_unit(const Libdw& libdw, Dwarf* dwarf, std::uint64_t offset, Dwarf_Die
 struct SourceLines::Debug {
   explicit Debug(const std::string& file) : descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     struct stat status;
-    if (!libdw.complete || !descriptor || ::fstat(descriptor.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
+    if (!libdw.complete || !descriptor || ::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
         status.st_size > kMostBytes)
       return;
-    if (libdw.version(EV_CURRENT) != EV_NONE) elf = libdw.open_file(descriptor.number(), ELF_C_READ, nullptr);
+    if (libdw.version(EV_CURRENT) != EV_NONE) elf = libdw.open_file(descriptor.get(), ELF_C_READ, nullptr);
     if (elf) dwarf = libdw.begin(elf, DWARF_C_READ, nullptr);
   }
   ~Debug() {
@@ -97,7 +97,7 @@ struct SourceLines::Debug {
   Debug& operator=(const Debug&) = delete;
 
   const Libdw& libdw = Libdw::get();
-  const Descriptor descriptor;
+  const cluster::Descriptor descriptor;
   Elf* elf = nullptr;
   Dwarf* dwarf = nullptr;
 };

@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include <enginery/errors.hpp>
+
 #include "core/language/evaluation.hpp"
 #include "core/language/parser.hpp"
 #include "core/values/allocation_limit.hpp"
@@ -42,6 +44,16 @@ Value Evaluator::execute(std::string_view code) {
     }
   }
   return last;
+}
+
+std::vector<std::string> imported_by(std::string_view code) try {
+  std::vector<std::string> plugins;
+  const Source source(code);
+  for (const Statement& statement : parse(source))
+    if (const auto* import = std::get_if<Import>(&statement.form)) plugins.push_back(import->plugin);
+  return plugins;
+} catch (const Error&) {
+  return {};  // whoever executes it says what is wrong
 }
 
 }  // namespace enginery::evaluator

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <enginery/export.hpp>
 #include <enginery/namespace.hpp>
@@ -38,5 +39,8 @@ class ENGINERY_API Evaluator {
   std::size_t most_allocated_;
   Builtins builtins_;
 };
+
+/// The plugins that statements import, in their order; none if they are no statements.
+ENGINERY_API std::vector<std::string> imported_by(std::string_view code);
 
 }  // namespace enginery::evaluator

@@ -13,7 +13,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/modules/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 
@@ -37,10 +37,10 @@ PluginFile PluginFile::read(const std::string& path) {
   };
 
   // Not blocking: a path may name a pipe, which would be waited for until somebody writes to it.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const cluster::Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) refuse(fmt::format("cannot open it: {}", std::strerror(errno)), "Check the path and its permissions");
   struct stat status;
-  if (fstat(file.number(), &status) != 0) {
+  if (fstat(file.get(), &status) != 0) {
     refuse(fmt::format("cannot look at it: {}", std::strerror(errno)), "Check the file system that it is on");
   }
   if (!S_ISREG(status.st_mode)) refuse("this is not a regular file", "Give the path of a .so");
@@ -49,7 +49,7 @@ PluginFile PluginFile::read(const std::string& path) {
   auto [bytes, memory] = Bytes::fresh(static_cast<std::size_t>(status.st_size));
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t got = ::read(file.number(), memory + done, bytes.size() - done);
+    const ssize_t got = ::read(file.get(), memory + done, bytes.size() - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) refuse(fmt::format("cannot read it: {}", std::strerror(errno)), "Check the file system that it is on");
     if (got == 0) refuse("it became shorter while it was read", "Try again when the linker has finished");

@@ -4,7 +4,7 @@
 // meets a process of its own first. That process says "opened" by an exit status that no constructor gives by chance;
 // every other end is a refusal. It is waited for by a pidfd, so that neither SIGCHLD nor a timer is taken from the
 // program; its stderr is read until it has ended, not until the pipe is closed, which a grandchild may keep open. In a
-// program that ignores SIGCHLD nobody learns an exit status: there the last byte of another pipe says the same.
+// program that ignores SIGCHLD nobody learns an exit status: there the last byte on its link says the same.
 //
 // Code that registers itself, as protobuf's generated files do, may be in a process once, and ends it when it comes
 // again. So the probe first opens what this process has loaded, of the user's own, and says a byte after each. One that
@@ -17,15 +17,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -37,15 +34,16 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/modules/descriptor.hpp"
 #include "core/modules/dl_error.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/processes/pid.hpp"
+#include "core/processes/spawn.hpp"
 
 namespace enginery::modules {
 namespace {
 
 constexpr int kOpened = 83, kRefused = 84;
-/// Where the probe says kTried for each file that is to be there, and at last its exit status.
+/// The link of spawn(): there the probe says kTried for each file that is to be there, and at last its exit status.
 constexpr int kProgress = STDERR_FILENO + 1;
 constexpr char kTried = '+';
 constexpr const char* kSearchVariable = "LD_LIBRARY_PATH";
@@ -56,7 +54,7 @@ constexpr int kMostLeftOut = 8;
   throw PluginLoadError(LoadStage::dlopen, file, problem, remedy);
 }
 
-/// This process's environment, with `folders` before what LD_LIBRARY_PATH holds.
+/// This process's, with `folders` before what LD_LIBRARY_PATH holds.
 std::vector<std::string> environment(const std::vector<std::string>& folders) {
   std::vector<std::string> variables;
   const std::string prefix = std::string(kSearchVariable) + '=';
@@ -71,53 +69,16 @@ std::vector<std::string> environment(const std::vector<std::string>& folders) {
   return variables;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
-/// Starts `command` with stdin and stdout on /dev/null, stderr on `err`, kProgress on `progress`, no other descriptor,
-/// no ignored signal, and in a process group of its own. Returns an errno.
-int spawn(std::vector<std::string> command, const std::vector<std::string>& folders, int err, int progress,
-          pid_t& pid) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, progress, kProgress);
-  posix_spawn_file_actions_addclosefrom_np(&actions, kProgress + 1);
-
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t signals;
-  sigfillset(&signals);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  sigemptyset(&signals);
-  posix_spawnattr_setsigmask(&attributes, &signals);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-
-  std::vector<std::string> variables = environment(folders);
-  const int error = posix_spawnp(&pid, command.front().c_str(), &actions, &attributes, pointers(command).data(),
-                                 pointers(variables).data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
-}
-
 /// What a process last wrote: the end of it, read as it comes.
 class LastWords {
  public:
-  explicit LastWords(int pipe) : pipe_(pipe) {}
+  explicit LastWords(int from) : from_(from) { fcntl(from_, F_SETFL, O_NONBLOCK); }
 
   /// Takes what is there, without waiting. False when nothing will come any more.
   bool collect() {
     char buffer[4096];
     for (;;) {
-      const ssize_t got = read(pipe_, buffer, sizeof buffer);
+      const ssize_t got = read(from_, buffer, sizeof buffer);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return got < 0 && errno == EAGAIN;
       text_.append(buffer, static_cast<std::size_t>(got));
@@ -138,57 +99,28 @@ class LastWords {
 
  private:
   static constexpr std::size_t kKept = 8192;
-  int pipe_;
+  int from_;
   std::string text_;
 };
 
-/// Waits for the end of `pid`, at most `limit`; collects `words` meanwhile. False when the time is over.
-bool wait_for_end(pid_t pid, int pipe, std::chrono::milliseconds limit, LastWords& words) {
+/// Waits for the end of a process, at most `limit`; collects `words` meanwhile. False when the time is over.
+bool wait_for_end(const cluster::Descriptor& process, int pipe, std::chrono::milliseconds limit, LastWords& words) {
   using Clock = std::chrono::steady_clock;
-  // The system call itself: glibc 2.36 declares pidfd_open without extern "C".
-  const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const Clock::time_point deadline = Clock::now() + limit;
-  pollfd events[2] = {{process.number(), POLLIN, 0}, {pipe, POLLIN, 0}};
+  pollfd events[2] = {{process.get(), POLLIN, 0}, {pipe, POLLIN, 0}};
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0) return false;
     const int ready = poll(events, 2, static_cast<int>(left));
     if (ready < 0 && errno != EINTR) return false;
     if (ready <= 0) continue;
-    if (events[1].revents && !words.collect()) {
-      if (process.number() < 0) return true;  // it had ended at once, or there was no descriptor left
-      events[1].fd = -1;                      // poll skips negative ones
-    }
+    if (events[1].revents && !words.collect()) events[1].fd = -1;  // poll skips negative ones
     if (events[0].revents) {
       words.collect();
       return true;
     }
   }
 }
-
-/// The status of the ended process; -1 if somebody else took it, as with an ignored SIGCHLD. Then its words tell.
-int reap(pid_t pid) {
-  int status = -1;
-  while (waitpid(pid, &status, 0) < 0) {
-    if (errno != EINTR) return -1;
-  }
-  return status;
-}
-
-std::array<int, 2> open_pipe(const std::string& file) {
-  std::array<int, 2> ends;
-  if (pipe2(ends.data(), O_CLOEXEC) != 0)
-    refuse(file, fmt::format("cannot make a pipe for the probe: {}", std::strerror(errno)), "Close some files");
-  fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return ends;
-}
-
-/// A pipe whose reading end does not wait.
-struct Pipe {
-  explicit Pipe(const std::string& file) : Pipe(open_pipe(file)) {}
-  explicit Pipe(const std::array<int, 2>& ends) : reading(ends[0]), writing(ends[1]) {}
-  Descriptor reading, writing;
-};
 
 /// What became of a process that was to open files.
 struct Tried {
@@ -212,21 +144,14 @@ class Trial {
       : probe_(probe), file_(file), loaded_(loaded), folders_(folders) {}
 
   Tried operator()(Beside beside) const {
-    Pipe err(file_), progress(file_);
-    std::vector<std::string> arguments = probe_.command;
-    for (const LoadedFile& one : beside) arguments.push_back(one.path);
-    arguments.push_back(loaded_);
-    pid_t pid = 0;
-    if (const int error = spawn(std::move(arguments), folders_, err.writing.number(), progress.writing.number(), pid))
-      refuse(file_, fmt::format("cannot start the probe process {}: {}", probe_.command.front(), std::strerror(error)),
-             "Install enginery completely: the command `enginery` opens new plugins first");
+    cluster::Pipe err = cluster::Pipe::open();
+    const cluster::Started process = start(beside, err.writing.get());
     err.writing.reset();
-    progress.writing.reset();
 
-    LastWords words(err.reading.number()), steps(progress.reading.number());
-    const bool ended = wait_for_end(pid, err.reading.number(), probe_.time_limit, words);
-    if (!ended) cluster::signal_group(pid, SIGKILL);
-    const int status = reap(pid);
+    LastWords words(err.reading.get()), steps(process.link.get());
+    const bool ended = wait_for_end(process.pidfd, err.reading.get(), probe_.time_limit, words);
+    if (!ended) cluster::signal_group(process.pid, SIGKILL);
+    const int status = cluster::reap(process.pid);
     steps.collect();
     const auto beside_it = static_cast<std::size_t>(std::ranges::count(steps.text(), kTried));
     Tried tried{.late = !ended, .beside = beside_it, .how = {}, .words = words.last_line()};
@@ -249,6 +174,23 @@ class Trial {
   }
 
  private:
+  cluster::Started start(Beside beside, int err) const try {
+    const cluster::Descriptor nothing(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    if (err < 0 || !nothing) throw Error("OSError", std::strerror(errno));
+    std::vector<std::string> arguments(probe_.command.begin() + 1, probe_.command.end());
+    for (const LoadedFile& one : beside) arguments.push_back(one.path);
+    arguments.push_back(loaded_);
+    return cluster::spawn({.file = probe_.command.front(),
+                           .arguments = std::move(arguments),
+                           .out = nothing.get(),
+                           .err = err,
+                           .name = probe_.command.front(),
+                           .environment = environment(folders_)});
+  } catch (const Error& error) {
+    refuse(file_, fmt::format("cannot start the probe process: {}", error.what()),
+           "Install enginery completely, the command `enginery` opens new plugins first, and close some files");
+  }
+
   const Probe& probe_;
   const std::string& file_;
   const std::string& loaded_;

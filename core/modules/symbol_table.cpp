@@ -9,7 +9,7 @@
 #include <cstring>
 #include <optional>
 
-#include "core/modules/descriptor.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 namespace {
@@ -31,11 +31,11 @@ std::string text_at(std::span<const std::byte> bytes, std::uint64_t offset) {
 }  // namespace
 
 SymbolTable::SymbolTable(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const cluster::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
-  if (!file || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) return;
+  if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) return;
   size_ = static_cast<std::size_t>(status.st_size);
-  memory_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  memory_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (memory_ == MAP_FAILED) size_ = 0;
 }
 

@@ -1,19 +1,21 @@
-// core/processes/descriptor.hpp: a file descriptor with one owner.
+// core/processes/descriptor.hpp: a file descriptor with one owner, and pipes.
 #pragma once
 
 #include <unistd.h>
 
+#include <string>
 #include <utility>
+
+#include <enginery/export.hpp>
 
 namespace enginery::cluster {
 
 /// Closes the descriptor at the end; -1 is none.
 class Descriptor {
  public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
+  Descriptor() = default;
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  ~Descriptor() { reset(); }
   Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -22,10 +24,25 @@ class Descriptor {
 
   int get() const noexcept { return fd_; }
   int release() noexcept { return std::exchange(fd_, -1); }
+  void reset() noexcept {
+    if (fd_ >= 0) ::close(release());
+  }
   explicit operator bool() const noexcept { return fd_ >= 0; }
 
  private:
-  int fd_;
+  int fd_ = -1;
 };
+
+/// Both ends are close-on-exec.
+struct Pipe {
+  Descriptor reading, writing;
+
+  /// Without ends, and with errno, when there is no descriptor left.
+  ENGINERY_API static Pipe open() noexcept;
+  explicit operator bool() const noexcept { return static_cast<bool>(reading); }
+};
+
+/// All that comes until the end of file.
+ENGINERY_API std::string read_all(const Descriptor& from);
 
 }  // namespace enginery::cluster

@@ -8,9 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -73,6 +76,14 @@ Descriptor above_the_childs(int fd, const std::filesystem::path& file) {
   return copy;
 }
 
+/// As exec takes them.
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
 }  // namespace
 
 Started spawn(const Spawn& what) {
@@ -84,15 +95,13 @@ Started spawn(const Spawn& what) {
   const Descriptor out = above_the_childs(what.out, what.file);
   const Descriptor err = above_the_childs(what.err, what.file);
 
-  std::string name = what.name;
-  std::vector<std::string> arguments = what.arguments;
-  std::vector<char*> argv{name.data()};
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
+  std::vector<std::string> words{what.name}, environment = what.environment;
+  words.insert(words.end(), what.arguments.begin(), what.arguments.end());
+  const std::vector<char*> argv = pointers(words), variables = pointers(environment);
   const Preparation preparation(out.get(), err.get(), link.get(), what.own_group);
   pid_t pid = 0;
-  const int error =
-      ::posix_spawn(&pid, what.file.c_str(), preparation.files(), preparation.attributes(), argv.data(), environ);
+  const int error = ::posix_spawn(&pid, what.file.c_str(), preparation.files(), preparation.attributes(), argv.data(),
+                                  environment.empty() ? environ : variables.data());
   if (error != 0) throw cannot_start(what.file, error);
   Started started{pid, Descriptor(pidfd_open(pid)), std::move(my_end)};
   // Where SIGCHLD is ignored, it may have ended, and the kernel have forgotten it.
@@ -100,11 +109,33 @@ Started spawn(const Spawn& what) {
   if (!started.pidfd) {
     const int reason = errno;
     send_signal(started.pid, SIGKILL);
-    siginfo_t end;
-    while (::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED) != 0 && errno == EINTR) {}
+    reap(started.pid);
     throw cannot_start(what.file, reason);
   }
   return started;
+}
+
+int reap(Pid child) noexcept {
+  int status = -1;
+  while (::waitpid(child.number(), &status, 0) < 0)
+    if (errno != EINTR) return -1;
+  return status;
+}
+
+bool can_run(const std::filesystem::path& file) noexcept {
+  std::error_code error;
+  return std::filesystem::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
+}
+
+std::vector<std::filesystem::path> places_in_path(const std::string& name) {
+  std::vector<std::filesystem::path> places;
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path ? path : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    places.push_back(std::filesystem::absolute(std::filesystem::path(folder) / name));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+  }
+  return places;
 }
 
 }  // namespace enginery::cluster

@@ -21,6 +21,8 @@ struct Spawn {
   int out = -1, err = -1;
   /// What it finds as its own name.
   std::string name = "enginery";
+  /// "NAME=value"; empty: this process's.
+  std::vector<std::string> environment{};
   /// Leader of a process group of its own; else Ctrl-C at the terminal ends it with this process.
   bool own_group = true;
 };
@@ -39,5 +41,16 @@ struct Started {
 ///
 /// Threads: any.
 ENGINERY_API Started spawn(const Spawn& what);
+
+/// Waits until this child has ended. Its status, as waitpid() tells it; -1 if somebody else took that, or SIGCHLD is
+/// ignored here.
+///
+/// Threads: any.
+ENGINERY_API int reap(Pid child) noexcept;
+
+/// Whether it is a file that this user may run.
+ENGINERY_API bool can_run(const std::filesystem::path& file) noexcept;
+/// Where a shell would look for a program of that name, by PATH.
+ENGINERY_API std::vector<std::filesystem::path> places_in_path(const std::string& name);
 
 }  // namespace enginery::cluster

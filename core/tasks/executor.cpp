@@ -19,6 +19,7 @@
 #include "core/functions/assign_all.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/processes/floating_point_scope.hpp"
+#include "core/processes/wall_clock.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
 #include "core/values/json_text.hpp"
@@ -32,11 +33,6 @@ constexpr std::size_t kLongestResult = std::size_t{4} << 20, kLongestAbbreviated
                       kLongestJson = std::size_t{64} << 20;
 constexpr std::string_view kResultGoesOn = "… (cut after 4 MiB; give the result a name and pull it)";
 constexpr std::string_view kAbbreviatedGoesOn = "… (cut after 64 KiB; ask for the whole result, or for a part of it)";
-
-std::int64_t utc_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 const std::string& name_in(const Value& value) {
   if (value.kind() != Kind::string)
@@ -66,7 +62,7 @@ std::string text_of(const Value& result, std::span<const Value> arguments) {
                                                          const Uuid& caller) {
   const FloatingPointScope scope;
   wire::Outcome outcome;
-  outcome.started = utc_now();
+  outcome.started = cluster::utc_now();
   const auto began = std::chrono::steady_clock::now();
   const ThrowRecording recording;
   std::string keep;
@@ -91,7 +87,7 @@ std::string text_of(const Value& result, std::span<const Value> arguments) {
                  "the call that was to leave its result here failed with " + outcome.failure->ename + ": " +
                      outcome.failure->evalue);
   }
-  outcome.completed = utc_now();
+  outcome.completed = cluster::utc_now();
   outcome.ran = std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count();
   return outcome;
 }

@@ -17,8 +17,8 @@
 #include <enginery/client.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/clusters/host.hpp"
 #include "core/clusters/launcher_link.hpp"
+#include "core/processes/host.hpp"
 #include "core/processes/spawn.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"

@@ -12,7 +12,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/clusters/host.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery {
 namespace {

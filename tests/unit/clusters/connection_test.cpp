@@ -17,9 +17,9 @@
 #include <enginery/errors.hpp>
 
 #include "core/clusters/certificates.hpp"
-#include "core/clusters/host.hpp"
 #include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/runtime_directory.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery {
 namespace {

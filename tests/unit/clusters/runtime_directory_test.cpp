@@ -17,7 +17,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/host.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery::cluster {
 namespace {

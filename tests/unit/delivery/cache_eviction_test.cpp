@@ -113,7 +113,7 @@ TEST_F(CacheEvictionTest, TwoWritersAtOnceLeaveOneWholeFile) {
       incoming.write(0, std::as_bytes(std::span(mebibyte_)));
       const BroughtFile brought = cache.accept(incoming, wanted);
       ASSERT_TRUE(cache.find(wanted));
-      ASSERT_EQ(ContentHash::of(brought.content->number(), wanted.size), wanted.hash);
+      ASSERT_EQ(ContentHash::of(brought.content->get(), wanted.size), wanted.hash);
     }
   };
   std::thread other(write_it);

@@ -162,5 +162,16 @@ TEST_F(Language, NamesOfTheNamespaceComeBeforeBuiltins) {
 
 TEST_F(Language, TheValueIsThatOfALastExpression) { expect({{"1; 2", "2"}, {"1; a = 2", "None"}, {"1, 2", "(1, 2)"}}); }
 
+TEST(ImportedBy, AreThePluginsThatStatementsImport) {
+  EXPECT_THAT(imported_by("import norms, linalg as la; a = 1\n  import system  # import none\nb = 'import text'"),
+              testing::ElementsAre("norms", "linalg", "system"));
+  EXPECT_THAT(imported_by("a = 1"), testing::IsEmpty());
+}
+
+TEST(ImportedBy, IsNothingWhereTheTextIsRefused) {
+  EXPECT_THAT(imported_by("import norms\nb = = 2"), testing::IsEmpty());
+  EXPECT_THAT(imported_by("import \xff"), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace enginery::evaluator

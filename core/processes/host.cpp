@@ -1,5 +1,5 @@
-// core/clusters/host.cpp: which host a process runs on, and whose pids it sees.
-#include "core/clusters/host.hpp"
+// core/processes/host.cpp: which host a process runs on, and whose pids it sees.
+#include "core/processes/host.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

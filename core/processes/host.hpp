@@ -1,4 +1,4 @@
-// core/clusters/host.hpp: which host a process runs on, and whose pids it sees.
+// core/processes/host.hpp: which host a process runs on, and whose pids it sees.
 #pragma once
 
 #include <cstdint>

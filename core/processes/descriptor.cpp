@@ -1,0 +1,26 @@
+// core/processes/descriptor.cpp: a file descriptor with one owner, and pipes.
+#include "core/processes/descriptor.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+namespace enginery::cluster {
+
+Pipe Pipe::open() noexcept {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {};
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+std::string read_all(const Descriptor& from) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got; (got = ::read(from.get(), buffer, sizeof buffer)) != 0;) {
+    if (got > 0) text.append(buffer, static_cast<std::size_t>(got));
+    if (got < 0 && errno != EINTR) break;
+  }
+  return text;
+}
+
+}  // namespace enginery::cluster
