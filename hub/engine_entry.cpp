@@ -18,33 +18,54 @@ namespace enginery::hub {
 constexpr std::size_t kLongestShown = 255;
 
 wire::EngineEntry to_entry(const RegisteredEngine& engine) {
-  return {engine.id,
-          engine.identity.uuid,
-          static_cast<std::uint64_t>(engine.identity.process.pid),
-          engine.identity.process.start,
-          engine.identity.endpoint,
-          engine.identity.bulk_endpoint,
-          engine.identity.hostname,
-          engine.identity.output_endpoint,
-          engine.identity.boot,
-          engine.identity.pid_namespace,
-          engine.identity.remote_endpoint,
-          engine.identity.remote_bulk_endpoint,
-          engine.identity.remote_output_endpoint};
+  const EngineIdentity& identity = engine.identity;
+  return {.id = engine.id,
+          .uuid = identity.uuid,
+          .pid = static_cast<std::uint64_t>(identity.process.pid),
+          .start = identity.process.start,
+          .endpoint = identity.endpoint,
+          .bulk_endpoint = identity.bulk_endpoint,
+          .hostname = identity.hostname,
+          .output_endpoint = identity.output_endpoint,
+          .boot = identity.boot,
+          .pid_namespace = identity.pid_namespace,
+          .remote_endpoint = identity.remote_endpoint,
+          .remote_bulk_endpoint = identity.remote_bulk_endpoint,
+          .remote_output_endpoint = identity.remote_output_endpoint};
 }
 
 EngineIdentity to_identity(const wire::EngineEntry& engine) {
-  return {engine.uuid,
-          {static_cast<int>(engine.pid), engine.start},
-          engine.endpoint,
-          engine.hostname,
-          engine.bulk_endpoint,
-          engine.output_endpoint,
-          engine.boot,
-          engine.pid_namespace,
-          engine.remote_endpoint,
-          engine.remote_bulk_endpoint,
-          engine.remote_output_endpoint};
+  return {.uuid = engine.uuid,
+          .process = {.pid = static_cast<int>(engine.pid), .start = engine.start},
+          .endpoint = engine.endpoint,
+          .hostname = engine.hostname,
+          .bulk_endpoint = engine.bulk_endpoint,
+          .output_endpoint = engine.output_endpoint,
+          .boot = engine.boot,
+          .pid_namespace = engine.pid_namespace,
+          .remote_endpoint = engine.remote_endpoint,
+          .remote_bulk_endpoint = engine.remote_bulk_endpoint,
+          .remote_output_endpoint = engine.remote_output_endpoint};
+}
+
+static std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
+  if (engine.state == EngineState::starting) return wire::Absence::starting;
+  if (engine.state == EngineState::awaited) return wire::Absence::awaited;
+  if (engine.state != EngineState::dead) return std::nullopt;
+  if (engine.next == cluster::AfterDeath::starts_anew) return wire::Absence::restarting;
+  return engine.next == cluster::AfterDeath::gives_up ? wire::Absence::given_up : wire::Absence::dead;
+}
+
+wire::HubReply to_reply(const Snapshot& present, const std::vector<RegisteredEngine>& all,
+                        const std::function<bool(int id)>& can_start) {
+  wire::HubReply reply;
+  reply.epoch = present.epoch;
+  reply.number = present.number;
+  for (const RegisteredEngine& engine : present.engines) reply.engines.push_back(to_entry(engine));
+  for (const RegisteredEngine& engine : all)
+    if (const auto absence = absence_of(engine); absence && (*absence != wire::Absence::dead || can_start(engine.id)))
+      reply.absent.push_back({engine.id, engine.identity.uuid, *absence, engine.how});
+  return reply;
 }
 
 bool has_pid_here(const EngineIdentity& engine) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@
 namespace enginery::hub {
 
 wire::EngineEntry to_entry(const RegisteredEngine& engine);
+/// What clients are told of who is there and who is not: of the dead ones, those that `can_start` again.
+wire::HubReply to_reply(const Snapshot& present, const std::vector<RegisteredEngine>& all,
+                        const std::function<bool(int id)>& can_start);
 EngineIdentity to_identity(const wire::EngineEntry& engine);
 
 /// True if the engine runs where its pid means something here.

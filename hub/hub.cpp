@@ -5,11 +5,9 @@
 // they find the new hub, or until their process is known to have ended.
 #include "hub/hub.hpp"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -20,7 +18,6 @@
 #include "core/clusters/endpoint.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
-#include "core/processes/pidfd.hpp"
 #include "hub/engine_entry.hpp"
 
 namespace enginery::hub {
@@ -30,14 +27,6 @@ namespace {
 constexpr std::size_t kContexts = 64;
 /// For the goodbyes of engines that are told of the cluster's end.
 constexpr std::chrono::milliseconds kFarewell(500);
-
-std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
-  if (engine.state == EngineState::starting) return wire::Absence::starting;
-  if (engine.state == EngineState::awaited) return wire::Absence::awaited;
-  if (engine.state != EngineState::dead) return std::nullopt;
-  if (engine.next == cluster::AfterDeath::starts_anew) return wire::Absence::restarting;
-  return engine.next == cluster::AfterDeath::gives_up ? wire::Absence::given_up : wire::Absence::dead;
-}
 
 wire::HubReply refusal(const Error& error) {
   wire::HubReply reply;
@@ -55,10 +44,9 @@ Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::strin
       cluster_(options.cluster),
       remote_scheme_(remote_scheme),
       directory_(options.directory),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       registry_(uuid_),
-      silence_(options.dead_after),
       launcher_(launcher),
+      deaths_(options.dead_after),
       log_(log),
       publisher_(addresses.notifications),
       responder_(
@@ -71,44 +59,36 @@ Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::strin
           kContexts, [this](auto ticket, auto message) { on_request(ticket, std::move(message)); }) {}
 
 void Hub::on(const cluster::Spawned& spawned) {
-  launched_[spawned.id] = spawned.pid;
+  launcher_.note(spawned);
   registry_.spawned(spawned.id, spawned.pid);
   // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
-  std::erase_if(watched_, [&](const Watched& engine) {
-    const RegisteredEngine* known = registry_.find(engine.uuid);
-    return engine.id == spawned.id && known && known->identity.process.pid == spawned.pid;
-  });
+  if (const RegisteredEngine* known = registry_.find(spawned.id); known->identity.process.pid == spawned.pid)
+    deaths_.forget(known->identity.uuid);
+  publish_changes();
 }
 
 void Hub::on(const cluster::Died& died) {
-  launched_[died.id] = 0;  // who joins under this id now is nobody's child
+  launcher_.note(died);
   registry_.died(died.id, died.how, died.uuid, died.next);
   publish_changes();
 }
 
 void Hub::on(const cluster::Registered& registered) {
   registry_.await(registered.id, registered.uuid, registered.process);
-  watch(registered.id, registered.uuid, registered.process, registered.local);
+  deaths_.watch(registered.id, registered.uuid, registered.process, registered.local, Clock::now());
 }
 
 void Hub::on(const cluster::Resumed& resumed) { registry_.reserve(resumed.next_id); }
 
 void Hub::add_polled(std::vector<pollfd>& polled) const {
   const std::lock_guard lock(mutex_);
-  polled.push_back({wake_.get(), POLLIN, 0});
-  for (const Watched& engine : watched_) polled.push_back({engine.process.get(), POLLIN, 0});
+  deaths_.add_polled(polled);
 }
 
 void Hub::look_at_watched() {
-  std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t drained = ::read(wake_.get(), &count, sizeof count);
+  deaths_.wait_again();
   const std::lock_guard lock(mutex_);
-  std::erase_if(watched_, [this](const Watched& engine) {
-    pollfd process{engine.process.get(), POLLIN, 0};
-    if (engine.process ? ::poll(&process, 1, 0) == 0 : engine.identity.alive()) return false;
-    registry_.died(engine.id, engine.how, engine.uuid);
-    return true;
-  });
+  for (const DeathWatch::Death& death : deaths_.ended()) registry_.died(death.id, death.how, death.engine);
   publish_changes();
 }
 
@@ -121,28 +101,27 @@ void Hub::listen(Connection::Remote& remote) {
 
 void Hub::announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote) {
   const std::lock_guard lock(mutex_);
-  if (launcher_) launcher_->send(cluster::Listening{addresses, remote});
+  launcher_.tell(cluster::Listening{addresses, remote});
 }
 
 bool Hub::launcher_gone() const {
   const std::lock_guard lock(mutex_);
-  return launcher_ && launcher_->closed();
+  return launcher_.gone();
 }
 
 bool Hub::wants_write() const {
   const std::lock_guard lock(mutex_);
-  return launcher_ && launcher_->wants_write();
+  return launcher_.wants_write();
 }
 
 void Hub::serve_launcher() {
   const std::lock_guard lock(mutex_);
-  launcher_->flush();
+  launcher_.flush();
   hear_launcher();
 }
 
 void Hub::hear_launcher() {
-  if (!launcher_) return;
-  for (const cluster::LauncherMessage& message : launcher_->receive())
+  for (const cluster::LauncherMessage& message : launcher_.hear())
     std::visit([this](const auto& event) { on(event); }, message);
 }
 
@@ -151,14 +130,11 @@ void Hub::heartbeat() {
   wire::HubReply reply;
   {
     const std::lock_guard lock(mutex_);
-    publisher_.publish(wire::encode(wire::Change{wire::ChangeEvent::heartbeat, uuid_, published_, {}, {}}));
+    publisher_.publish(wire::encode(
+        wire::Change{.event = wire::ChangeEvent::heartbeat, .epoch = uuid_, .number = registry_.number()}));
     const Clock::time_point now = Clock::now();
-    std::erase_if(presences_, [&](const auto& entry) {
-      if (now - entry.second.since < kHeartbeat) return false;
-      present.push_back(entry.second.ticket);
-      return true;
-    });
-    for (const Silence::Verdict& verdict : silence_.look(now)) {
+    present = presences_.due(now, kHeartbeat);
+    for (const Silence::Verdict& verdict : deaths_.look(now)) {
       const RegisteredEngine* engine = registry_.find(verdict.engine);
       if (!engine) continue;
       if (verdict.state == EngineState::dead)
@@ -170,25 +146,22 @@ void Hub::heartbeat() {
     }
     publish_changes();
     reply.epoch = uuid_;
-    reply.number = published_;
+    reply.number = registry_.number();
   }
   for (const transport::Responder::Ticket ticket : present) responder_.answer(ticket, wire::encode(reply));
 }
 
-bool Hub::is_ours(int id) const { return launcher_ && launched_.contains(id); }
-
 bool Hub::is_launched(const RegisteredEngine& engine) const {
-  const auto child = launched_.find(engine.id);
-  return child != launched_.end() && child->second == engine.identity.process.pid;
+  return launcher_.started(engine.id, engine.identity.process.pid);
 }
 
 void Hub::end_cluster() {
   std::unique_lock lock(mutex_);
   ended_ = true;
   std::vector<transport::Responder::Ticket> present;
-  for (const auto& [uuid, presence] : std::exchange(presences_, {}))
-    if (const RegisteredEngine* engine = registry_.find(uuid); engine && !is_launched(*engine))
-      present.push_back(presence.ticket);
+  for (const RegisteredEngine& engine : registry_.all())
+    if (!is_launched(engine))
+      if (const auto ticket = presences_.dismiss(engine.identity.uuid)) present.push_back(*ticket);
   lock.unlock();
   for (const transport::Responder::Ticket ticket : present)
     responder_.answer(ticket, wire::encode(refusal(cluster_ended())));
@@ -250,21 +223,10 @@ wire::HubReply Hub::answer(const wire::HubRequest& request, std::optional<std::u
     case wire::HubOp::presence:
       break;
   }
-  wire::HubReply reply = snapshot();
+  wire::HubReply reply =
+      to_reply(registry_.snapshot(), registry_.all(), [this](int absent) { return launcher_.can_start(absent); });
   reply.id = id;
   reply.former = former;
-  return reply;
-}
-
-wire::HubReply Hub::snapshot() const {
-  const Snapshot snapshot = registry_.snapshot();
-  wire::HubReply reply;
-  reply.epoch = snapshot.epoch;
-  reply.number = snapshot.number;
-  for (const RegisteredEngine& engine : snapshot.engines) reply.engines.push_back(to_entry(engine));
-  for (const RegisteredEngine& engine : registry_.all())
-    if (const auto absence = absence_of(engine); absence && (*absence != wire::Absence::dead || is_ours(engine.id)))
-      reply.absent.push_back({engine.id, engine.identity.uuid, *absence, engine.how});
   return reply;
 }
 
@@ -275,9 +237,9 @@ int Hub::take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> se
   const bool local = has_pid_here(identity);
   const int id = enlist(entry, sender);
   // First the launcher: what others were told must be known to the hub that may have to follow this one.
-  if (launcher_) launcher_->send(cluster::Registered{id, entry.uuid, identity.process, local});
+  launcher_.tell(cluster::Registered{id, entry.uuid, identity.process, local});
   publish_changes();
-  if (!is_launched(*registry_.find(id))) watch(id, entry.uuid, identity.process, local);
+  if (!is_launched(*registry_.find(id))) deaths_.watch(id, entry.uuid, identity.process, local, Clock::now());
   return id;
 }
 
@@ -299,10 +261,9 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
     const RegisteredEngine* engine = registry_.find(uuid);
     if (!engine || (engine->state != EngineState::alive && engine->state != EngineState::suspect)) return false;
     const Clock::time_point now = Clock::now();
-    if (!has_pid_here(engine->identity)) silence_.heard(uuid, now);
+    if (!has_pid_here(engine->identity)) deaths_.heard(uuid, now);
     responder_.reserve(kContexts + presences_.size() + 1);
-    const auto [known, fresh] = presences_.try_emplace(uuid, Presence{ticket, now});
-    if (!fresh) former = std::exchange(known->second, {ticket, now}).ticket;
+    former = presences_.take(uuid, ticket, now);
   }
   if (former) responder_.answer(*former, wire::encode(wire::HubReply{}));
   return true;
@@ -313,8 +274,8 @@ int Hub::end(int id, bool kill) {
   const RegisteredEngine* engine = registry_.find(id);
   if (!engine)
     throw IndexError(fmt::format("there is no engine {}, and there never was; `enginery status` lists them", id));
-  if (is_ours(id) && (engine->state == EngineState::dead || is_launched(*engine))) {
-    launcher_->send(cluster::Restart{id, kill});
+  if (launcher_.can_start(id) && (engine->state == EngineState::dead || is_launched(*engine))) {
+    launcher_.tell(cluster::Restart{id, kill});
     if (engine->state == EngineState::dead) registry_.comes_back(id);
     return id;
   }
@@ -322,8 +283,7 @@ int Hub::end(int id, bool kill) {
     throw ValueError(
         fmt::format("engine {} is gone already ({}); it had joined by itself, and `enginery engine` starts another", id,
                     engine->how));
-  const auto watched = std::ranges::find(watched_, engine->identity.uuid, &Watched::uuid);
-  if (watched == watched_.end() || !watched->process)
+  if (!deaths_.can_kill(engine->identity.uuid))
     throw ValueError(fmt::format(
         "engine {} joined by itself from host {}; end its process ({}) there, and start another with `enginery engine`",
         id, engine->identity.hostname, engine->identity.process.pid));
@@ -332,44 +292,36 @@ int Hub::end(int id, bool kill) {
         fmt::format("engine {} joined by itself, so there is no launcher that could start it anew; end it with "
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
-  watched->how = "killed on request";
-  cluster::pidfd_send_signal(watched->process.get(), SIGKILL);
+  deaths_.kill(engine->identity.uuid);
   return -1;
 }
 
-void Hub::watch(int id, const Uuid& uuid, const ProcessId& process, bool local) {
-  if (!local) return silence_.heard(uuid, Clock::now());
-  if (std::ranges::find(watched_, uuid, &Watched::uuid) != watched_.end()) return;
-  cluster::Descriptor handle(cluster::pidfd_open(process.pid));
-  // A later process that got the pid is not it.
-  if (handle && !process.alive()) handle = cluster::Descriptor();
-  watched_.push_back({id, uuid, process, std::move(handle)});
-  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), "\1\0\0\0\0\0\0", 8);
-}
-
-// By its uuid, whatever it said of itself.
-void Hub::remove_sockets(const Uuid& engine) const {
-  for (const std::string& url : cluster::engine_addresses(directory_, engine))
+/// What an engine that was killed left in the runtime folder: by its uuid, whatever it said of itself.
+static void remove_sockets(const std::filesystem::path& directory, const Uuid& engine) {
+  for (const std::string& url : cluster::engine_addresses(directory, engine))
     ::unlink(url.substr(cluster::kIpc.size()).c_str());
 }
 
 void Hub::publish_changes() {
-  for (const Change& change : registry_.changes_since(published_).value_or(std::vector<Change>{})) {
+  for (const Change& change : registry_.take_changes()) {
+    const RegisteredEngine& engine = change.engine;
+    const EngineIdentity& identity = engine.identity;
     const bool joined = change.kind == Change::Kind::joined;
-    const auto event = joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left;
-    const auto record = cluster::FlightRecorder::place(directory_, change.engine.identity.uuid);
-    publisher_.publish(wire::encode(wire::Change{event, uuid_, change.number, to_entry(change.engine), change.how,
-                                                 joined ? std::nullopt : cluster::FlightRecorder::take(record)}));
-    published_ = change.number;
-    log_.info("engine {} ({}, pid {} of {}) {}{}", change.engine.id, change.engine.identity.uuid,
-              change.engine.identity.process.pid, change.engine.identity.hostname,
+    wire::Change news{.event = joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left,
+                      .epoch = uuid_,
+                      .number = change.number,
+                      .engine = to_entry(engine),
+                      .how = change.how};
+    if (!joined) news.last = cluster::FlightRecorder::take(cluster::FlightRecorder::place(directory_, identity.uuid));
+    publisher_.publish(wire::encode(news));
+    log_.info("engine {} ({}, pid {} of {}) {}{}", engine.id, identity.uuid, identity.process.pid, identity.hostname,
               joined ? "takes tasks" : "is gone: ", change.how);
     if (joined) continue;
-    const RegisteredEngine& engine = change.engine;
-    silence_.forget(engine.identity.uuid);
-    remove_sockets(engine.identity.uuid);
-    if (launcher_ && !is_launched(engine))
-      launcher_->send(cluster::Died{engine.id, engine.identity.process.pid, engine.identity.uuid, change.how});
+    deaths_.forget(identity.uuid);
+    remove_sockets(directory_, identity.uuid);
+    if (!is_launched(engine))
+      launcher_.tell(
+          cluster::Died{.id = engine.id, .pid = identity.process.pid, .uuid = identity.uuid, .how = change.how});
   }
 }
 

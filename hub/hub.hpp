@@ -1,13 +1,10 @@
 // hub/hub.hpp: the hub's state, and what it answers.
 #pragma once
 
-#include <poll.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,16 +17,19 @@
 
 #include "core/clusters/launcher_link.hpp"
 #include "core/diagnosis/log.hpp"
-#include "core/processes/descriptor.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "hub/death_watch.hpp"
 #include "hub/hub_main.hpp"
+#include "hub/launcher_clerk.hpp"
+#include "hub/presence_desk.hpp"
 #include "hub/registry.hpp"
-#include "hub/silence.hpp"
 
 namespace enginery::hub {
 
+/// Brings together who keeps the registry, watches for deaths, holds the engines' requests and talks to the launcher.
+///
 /// Threads: the functions from the main thread; requests come on NNG's. They meet in one mutex.
 class Hub {
  public:
@@ -41,7 +41,7 @@ class Hub {
   Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
       cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log);
 
-  /// What the main thread polls besides the launcher: first the wake-up, then the engines that joined by themselves.
+  /// What the main thread polls besides the launcher, for the engines that joined by themselves.
   void add_polled(std::vector<pollfd>& polled) const;
   /// Looks after those that ended.
   void look_at_watched();
@@ -62,18 +62,6 @@ class Hub {
 
  private:
   using Clock = std::chrono::steady_clock;
-  /// An engine of this host that no launcher tells of.
-  struct Watched {
-    int id;
-    Uuid uuid;
-    ProcessId identity;
-    cluster::Descriptor process;  // empty: it is gone, or no descriptor was left
-    std::string how = "its process ended";
-  };
-  struct Presence {
-    transport::Responder::Ticket ticket;
-    Clock::time_point since;
-  };
 
   // The following require that mutex_ is held, but for on_request().
   void on(const cluster::Spawned& spawned);
@@ -84,42 +72,32 @@ class Hub {
   void on(const cluster::Restart&) {}    // likewise
   void hear_launcher();
 
-  /// The launcher can start an engine of this id.
-  bool is_ours(int id) const;
-  /// It did start this one.
+  /// The launcher did start this one.
   bool is_launched(const RegisteredEngine& engine) const;
   Error cluster_ended() const;
   void on_request(transport::Responder::Ticket ticket, messages::Message message);
   wire::HubReply answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender);
-  wire::HubReply snapshot() const;
   int take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
   int enlist(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
   /// Holds the request until the next heartbeat but one; false if the engine is to register.
   bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
   int end(int id, bool kill);
-  /// By its process if that is `local`, else by its silence.
-  void watch(int id, const Uuid& uuid, const ProcessId& process, bool local);
+  /// Tells clients, and settles what an engine that is gone leaves behind.
   void publish_changes();
-  /// What an engine that was killed left in the runtime folder.
-  void remove_sockets(const Uuid& engine) const;
 
   const Uuid uuid_;
   const std::string cluster_;
   const std::string_view remote_scheme_;
   const std::filesystem::path directory_;
-  const cluster::Descriptor wake_;  // the main thread's poll begins anew
   mutable std::mutex mutex_;
   Registry registry_;
-  Silence silence_;
+  LauncherClerk launcher_;
+  DeathWatch deaths_;
+  PresenceDesk presences_;
   std::vector<std::string> own_addresses_;  // for other hosts
-  std::uint64_t published_ = 0;
   bool ended_ = false;
   std::condition_variable goodbye_;
-  std::map<int, int> launched_;  // the pid of each engine that the launcher started; 0: it ended
-  std::vector<Watched> watched_;
-  std::map<Uuid, Presence> presences_;
-  cluster::LauncherLink* launcher_;
   cluster::Log& log_;
   transport::Publisher publisher_;
   transport::Responder responder_;

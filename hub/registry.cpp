@@ -28,8 +28,6 @@ const char* to_string(EngineState state) noexcept {
   return "?";
 }
 
-Registry::Registry(const Uuid& epoch, std::size_t history) : epoch_(epoch), history_(history) {}
-
 bool Registry::takes_tasks(const RegisteredEngine& engine) {
   return engine.state == EngineState::alive || engine.state == EngineState::suspect;
 }
@@ -40,7 +38,6 @@ bool Registry::known_to_clients(const RegisteredEngine& engine) {
 
 void Registry::note(Change::Kind kind, const RegisteredEngine& engine) {
   changes_.push_back({++number_, kind, engine, kind == Change::Kind::left ? engine.how : std::string()});
-  if (changes_.size() > history_) changes_.pop_front();
 }
 
 void Registry::await(int id, const Uuid& uuid, const ProcessId& process) {
@@ -152,11 +149,6 @@ std::vector<RegisteredEngine> Registry::all() const {
   std::vector<RegisteredEngine> engines;
   for (const auto& [id, engine] : engines_) engines.push_back(engine);
   return engines;
-}
-
-std::optional<std::vector<Change>> Registry::changes_since(std::uint64_t number) const {
-  if (number > number_ || number_ - number > changes_.size()) return std::nullopt;
-  return std::vector<Change>(changes_.end() - static_cast<std::ptrdiff_t>(number_ - number), changes_.end());
 }
 
 }  // namespace enginery::hub

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <compare>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <enginery/connection.hpp>
@@ -78,8 +78,8 @@ struct Snapshot {
 /// Threads: belongs to one thread at a time.
 class Registry {
  public:
-  /// `epoch`: the uuid of this hub. The last `history` changes are kept.
-  explicit Registry(const Uuid& epoch, std::size_t history = 4096);
+  /// `epoch`: the uuid of this hub.
+  explicit Registry(const Uuid& epoch) : epoch_(epoch) {}
 
   /// The hub that this one follows had that engine as `id`: nobody else gets that id while it may live.
   void await(int id, const Uuid& uuid, const ProcessId& process);
@@ -108,8 +108,10 @@ class Registry {
   Snapshot snapshot() const;
   /// All that were ever known, also starting and dead, by id.
   std::vector<RegisteredEngine> all() const;
-  /// The changes after `number`; nothing if they are not all kept any more, or not of the past: take a snapshot then.
-  std::optional<std::vector<Change>> changes_since(std::uint64_t number) const;
+  /// Of the last change; 0: there was none.
+  std::uint64_t number() const { return number_; }
+  /// The changes since they were taken last, in their order.
+  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
 
  private:
   static bool takes_tasks(const RegisteredEngine& engine);
@@ -118,13 +120,12 @@ class Registry {
   void note(Change::Kind kind, const RegisteredEngine& engine);
 
   Uuid epoch_;
-  std::size_t history_;
   std::uint64_t number_ = 0;
   int next_id_ = 0;
   std::map<int, RegisteredEngine> engines_;
   /// Incarnations that were declared dead, so that none of them comes back.
   std::map<Uuid, std::string> dead_;
-  std::deque<Change> changes_;
+  std::vector<Change> changes_;
 };
 
 }  // namespace enginery::hub

@@ -20,7 +20,7 @@ struct EngineEntry {
   int id = -1;
   Uuid uuid;
   std::uint64_t pid = 0, start = 0;
-  std::string endpoint, bulk_endpoint, hostname;
+  std::string endpoint{}, bulk_endpoint{}, hostname{};
   std::string output_endpoint{};  ///< where it publishes what its tasks print
   std::string boot{};             ///< of its host's kernel
   std::uint64_t pid_namespace = 0;
@@ -68,8 +68,8 @@ struct Change {
   ChangeEvent event = ChangeEvent::heartbeat;
   Uuid epoch;
   std::uint64_t number = 0;
-  EngineEntry engine;
-  std::string how;
+  EngineEntry engine{};
+  std::string how{};
   std::optional<messages::LastMoments> last{};
 };
 

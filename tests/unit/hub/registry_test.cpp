@@ -38,7 +38,7 @@ class RegistryTest : public ::testing::Test {
   }
 
   Uuid epoch{{7}};
-  Registry registry{epoch, 4};
+  Registry registry{epoch};
 };
 
 TEST_F(RegistryTest, IdsCountFromZeroInTheOrderOfRegistration) {
@@ -166,10 +166,10 @@ TEST_F(RegistryTest, AnEngineOfAFormerHubIsAwaitedAndRegistersAgainAsItWas) {
 TEST_F(RegistryTest, AnAwaitedEngineThatDiesIsAChange) {
   registry.await(3, engine(1).uuid, {100, 7});
   EXPECT_TRUE(registry.died(3, "signal 9 (Killed)", engine(1).uuid, cluster::AfterDeath::starts_anew));
-  const auto changes = registry.changes_since(0);
-  ASSERT_THAT(*changes, SizeIs(1));
-  EXPECT_EQ(changes->front().engine.identity.uuid, engine(1).uuid);
-  EXPECT_EQ(changes->front().engine.next, cluster::AfterDeath::starts_anew);
+  const std::vector<Change> changes = registry.take_changes();
+  ASSERT_THAT(changes, SizeIs(1));
+  EXPECT_EQ(changes.front().engine.identity.uuid, engine(1).uuid);
+  EXPECT_EQ(changes.front().engine.next, cluster::AfterDeath::starts_anew);
   EXPECT_THAT(refusal(engine(1, 100), 3), HasSubstr("declared dead"));
 }
 
@@ -207,28 +207,22 @@ TEST_F(RegistryTest, ASuspectEngineIsStillAMember) {
 
 TEST_F(RegistryTest, ChangesAreNumberedWithoutGapsAndLeadFromOneSnapshotToTheNext) {
   registry.register_engine(engine(1), {});
+  registry.take_changes();
   const Snapshot before = registry.snapshot();
   EXPECT_EQ(before.epoch, epoch);
   registry.register_engine(engine(2), {});
   registry.died(0, "signal 9 (Killed)");
-  const auto changes = registry.changes_since(before.number);
-  ASSERT_TRUE(changes);
-  ASSERT_THAT(*changes, SizeIs(2));
-  EXPECT_EQ((*changes)[0].number, before.number + 1);
-  EXPECT_EQ((*changes)[0].kind, Change::Kind::joined);
-  EXPECT_EQ((*changes)[1].number, before.number + 2);
-  EXPECT_EQ((*changes)[1].kind, Change::Kind::left);
-  EXPECT_EQ((*changes)[1].engine.id, 0);
-  EXPECT_EQ((*changes)[1].how, "signal 9 (Killed)");
-  EXPECT_EQ((*changes)[1].number, registry.snapshot().number);
-  EXPECT_THAT(*registry.changes_since(registry.snapshot().number), IsEmpty());
-}
-
-TEST_F(RegistryTest, ChangesTooLongAgoOrOfTheFutureAskForASnapshot) {
-  for (std::uint8_t i = 1; i <= 6; ++i) registry.register_engine(engine(i), {});
-  EXPECT_THAT(*registry.changes_since(2), SizeIs(4));
-  EXPECT_FALSE(registry.changes_since(1));
-  EXPECT_FALSE(registry.changes_since(7));
+  const std::vector<Change> changes = registry.take_changes();
+  ASSERT_THAT(changes, SizeIs(2));
+  EXPECT_EQ(changes[0].number, before.number + 1);
+  EXPECT_EQ(changes[0].kind, Change::Kind::joined);
+  EXPECT_EQ(changes[1].number, before.number + 2);
+  EXPECT_EQ(changes[1].kind, Change::Kind::left);
+  EXPECT_EQ(changes[1].engine.id, 0);
+  EXPECT_EQ(changes[1].how, "signal 9 (Killed)");
+  EXPECT_EQ(changes[1].number, registry.snapshot().number);
+  EXPECT_EQ(registry.number(), registry.snapshot().number);
+  EXPECT_THAT(registry.take_changes(), IsEmpty()) << "they are taken once";
 }
 
 }  // namespace

@@ -1,0 +1,71 @@
+// hub/death_watch.cpp: the engines whose deaths no launcher tells of.
+#include "hub/death_watch.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "core/processes/pidfd.hpp"
+
+namespace enginery::hub {
+
+DeathWatch::DeathWatch(Silence::Duration dead_after)
+    : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), silence_(dead_after) {}
+
+void DeathWatch::watch(int id, const Uuid& engine, const ProcessId& process, bool local, Silence::Time now) {
+  if (!local) return silence_.heard(engine, now);
+  if (find(engine)) return;
+  cluster::Descriptor handle(cluster::pidfd_open(process.pid));
+  // A later process that got the pid is not it.
+  if (handle && !process.alive()) handle.reset();
+  watched_.push_back({id, engine, process, std::move(handle)});
+  ::eventfd_write(wake_.get(), 1);
+}
+
+void DeathWatch::forget(const Uuid& engine) {
+  std::erase_if(watched_, [&](const Watched& one) { return one.engine == engine; });
+  silence_.forget(engine);
+}
+
+void DeathWatch::add_polled(std::vector<pollfd>& polled) const {
+  polled.push_back({wake_.get(), POLLIN, 0});
+  for (const Watched& one : watched_) polled.push_back({one.process.get(), POLLIN, 0});
+}
+
+void DeathWatch::wait_again() const {
+  eventfd_t count = 0;
+  ::eventfd_read(wake_.get(), &count);
+}
+
+std::vector<DeathWatch::Death> DeathWatch::ended() {
+  std::vector<Death> deaths;
+  std::erase_if(watched_, [&](const Watched& one) {
+    pollfd process{one.process.get(), POLLIN, 0};
+    if (one.process ? ::poll(&process, 1, 0) == 0 : one.identity.alive()) return false;
+    deaths.push_back({one.id, one.engine, one.how});
+    return true;
+  });
+  return deaths;
+}
+
+const DeathWatch::Watched* DeathWatch::find(const Uuid& engine) const {
+  const auto found = std::ranges::find(watched_, engine, &Watched::engine);
+  return found == watched_.end() ? nullptr : &*found;
+}
+
+bool DeathWatch::can_kill(const Uuid& engine) const {
+  const Watched* const one = find(engine);
+  return one && one->process;
+}
+
+bool DeathWatch::kill(const Uuid& engine) {
+  const auto one = std::ranges::find(watched_, engine, &Watched::engine);
+  if (one == watched_.end() || !one->process) return false;
+  one->how = "killed on request";
+  return cluster::pidfd_send_signal(one->process.get(), SIGKILL) == 0;
+}
+
+}  // namespace enginery::hub

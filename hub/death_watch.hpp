@@ -1,0 +1,67 @@
+// hub/death_watch.hpp: the engines whose deaths no launcher tells of.
+#pragma once
+
+#include <poll.h>
+
+#include <string>
+#include <vector>
+
+#include <enginery/connection.hpp>
+#include <enginery/uuid.hpp>
+
+#include "core/processes/descriptor.hpp"
+#include "hub/silence.hpp"
+
+namespace enginery::hub {
+
+/// Watches the processes of this host's engines, and listens for those of other hosts.
+///
+/// Threads: belongs to one thread at a time, but for wait_again().
+class DeathWatch {
+ public:
+  /// `dead_after`: of silence, on other hosts.
+  explicit DeathWatch(Silence::Duration dead_after);
+
+  /// By its process if that is `local`, else by its silence, which begins now. Once more is no change.
+  void watch(int id, const Uuid& engine, const ProcessId& process, bool local, Silence::Time now);
+  /// The engine shows that it lives.
+  void heard(const Uuid& engine, Silence::Time now) { silence_.heard(engine, now); }
+  /// It is of no more interest.
+  void forget(const Uuid& engine);
+
+  /// What to poll: first a wake-up, since there may be one more to poll, then the processes.
+  void add_polled(std::vector<pollfd>& polled) const;
+  /// The wake-up was taken.
+  void wait_again() const;
+
+  struct Death {
+    int id;
+    Uuid engine;
+    std::string how;
+  };
+  /// Processes that ended. They are forgotten with it.
+  std::vector<Death> ended();
+  /// As Silence's.
+  std::vector<Silence::Verdict> look(Silence::Time now) { return silence_.look(now); }
+
+  /// Kills the process of an engine. False if this host has none, or no descriptor was left to hold it by.
+  bool kill(const Uuid& engine);
+  /// Whether kill() could.
+  bool can_kill(const Uuid& engine) const;
+
+ private:
+  struct Watched {
+    int id;
+    Uuid engine;
+    ProcessId identity;
+    cluster::Descriptor process;  // empty: it is gone, or no descriptor was left
+    std::string how = "its process ended";
+  };
+  const Watched* find(const Uuid& engine) const;
+
+  const cluster::Descriptor wake_;
+  std::vector<Watched> watched_;
+  Silence silence_;
+};
+
+}  // namespace enginery::hub
