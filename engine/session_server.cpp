@@ -18,6 +18,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/stop.hpp>
 
+#include "core/processes/wall_clock.hpp"
 #include "core/transport/spin.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/output_wire.hpp"
@@ -32,20 +33,11 @@ constexpr std::size_t kSpareContexts = 16;
 
 session::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-std::int64_t utc_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 std::uint64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::uint64_t total = 0, resident = 0;
   file >> total >> resident;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-bool is_for_main(const session::EngineAction& action) {
-  return std::holds_alternative<session::WorkReady>(action) || std::holds_alternative<session::SessionEnded>(action);
 }
 
 /// The name of the task in a body, for people.
@@ -66,6 +58,43 @@ messages::Message encoded(const Answer& answer) try {
   return wire::encode(answer);
 } catch (const std::exception&) {
   return broken_link();
+}
+
+using BulkRequest = std::variant<session::Chunk, session::Fetch, wire::ModuleQuery, wire::ModuleChunk>;
+
+TaskRequest decode_task_request(const wire::Opened& opened) {
+  switch (opened.kind) {
+    case wire::MessageKind::exchange:
+      return wire::decode_exchange(opened);
+    case wire::MessageKind::status_request:
+      wire::decode_status_request(opened);
+      return StatusRequest();
+    case wire::MessageKind::interrupt_request:
+      return wire::decode_interrupt_request(opened);
+    case wire::MessageKind::mark_request:
+      return wire::decode_mark_request(opened);
+    default:
+      throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
+  }
+}
+
+BulkRequest decode_bulk_request(const wire::Opened& opened) {
+  switch (opened.kind) {
+    case wire::MessageKind::chunk:
+      return wire::decode_chunk(opened);
+    case wire::MessageKind::fetch:
+      return wire::decode_fetch(opened);
+    case wire::MessageKind::module_query:
+      return wire::decode_module_query(opened);
+    case wire::MessageKind::module_chunk:
+      return wire::decode_module_chunk(opened);
+    default:
+      throw ProtocolError("an engine's bulk address takes chunks, fetches and modules only");
+  }
+}
+
+messages::Message refusal_of_module(const std::exception& error) {
+  return encoded(wire::ModuleAnswer{wire::ModuleStatus::refused, {}, error.what()});
 }
 
 }  // namespace
@@ -96,27 +125,12 @@ SessionServer::Addresses SessionServer::listen(const cluster::Address& tasks, co
   return {tasks_.listen(tasks), bulk_.listen(bulk)};
 }
 
-void SessionServer::on_task_request(transport::Responder::Ticket ticket, messages::Message message) {
-  session::Exchange exchange;
+void SessionServer::on_task_request(Ticket ticket, messages::Message message) {
+  TaskRequest request;
   try {
     const std::uint64_t origin = message.origin();
-    const wire::Opened opened = wire::open_frame(std::move(message).share());
-    if (opened.kind == wire::MessageKind::status_request) {
-      wire::decode_status_request(opened);
-      return tasks_.answer(ticket, encoded(status()));
-    }
-    if (opened.kind == wire::MessageKind::interrupt_request)
-      return tasks_.answer(ticket, encoded(interrupt(wire::decode_interrupt_request(opened))));
-    if (opened.kind == wire::MessageKind::mark_request) {
-      const wire::MarkRequest request = wire::decode_mark_request(opened);
-      const bool mine = request.engine == engine_;
-      if (mine) on_mark_(request.mark);
-      return tasks_.answer(ticket, encoded(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
-    }
-    if (opened.kind != wire::MessageKind::exchange)
-      throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
-    exchange = wire::decode_exchange(opened);
-    exchange.origin = origin;
+    request = decode_task_request(wire::open_frame(std::move(message).share()));
+    if (auto* exchange = std::get_if<session::Exchange>(&request)) exchange->origin = origin;
   } catch (const std::bad_alloc&) {
     return tasks_.answer(ticket, broken_link());
   } catch (const std::exception& error) {
@@ -125,6 +139,26 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, message
     reply.words = error.what();
     return tasks_.answer(ticket, encoded(reply));
   }
+  std::visit([&](auto& each) { on(ticket, std::move(each)); }, request);
+}
+
+void SessionServer::on_bulk_request(Ticket ticket, messages::Message message) {
+  BulkRequest request;
+  bool of_module = false;
+  try {
+    const wire::Opened opened = wire::open_frame(std::move(message).share());
+    of_module = opened.kind == wire::MessageKind::module_query || opened.kind == wire::MessageKind::module_chunk;
+    request = decode_bulk_request(opened);
+  } catch (const std::bad_alloc&) {
+    return bulk_.answer(ticket, broken_link());
+  } catch (const std::exception& error) {
+    return bulk_.answer(ticket,
+                        of_module ? refusal_of_module(error) : encoded(session::ChunkAnswer{session::Status::unknown}));
+  }
+  std::visit([&](auto& each) { on(ticket, std::move(each)); }, request);
+}
+
+void SessionServer::on(Ticket ticket, session::Exchange exchange) {
   session::EngineActions actions;
   Lock lock(mutex_);
   sessions_.on_exchange(ticket, std::move(exchange), now(), actions);
@@ -138,39 +172,44 @@ void SessionServer::on_task_request(transport::Responder::Ticket ticket, message
   }
 }
 
-void SessionServer::on_bulk_request(transport::Responder::Ticket ticket, messages::Message message) {
-  std::variant<std::monostate, session::Chunk, session::Fetch> request;
-  std::optional<wire::Opened> opened;
-  try {
-    opened = wire::open_frame(std::move(message).share());
-    if (opened->kind == wire::MessageKind::chunk) request = wire::decode_chunk(*opened);
-    if (opened->kind == wire::MessageKind::fetch) request = wire::decode_fetch(*opened);
-  } catch (const std::bad_alloc&) {
-    return bulk_.answer(ticket, broken_link());
-  } catch (const std::exception&) {
-    // Answered below as what is neither.
-  }
-  if (opened && (opened->kind == wire::MessageKind::module_query || opened->kind == wire::MessageKind::module_chunk))
-    return on_module_request(ticket, *opened);
+void SessionServer::on(Ticket ticket, session::Chunk chunk) {
   session::EngineActions actions;
   Lock lock(mutex_);
-  if (auto* chunk = std::get_if<session::Chunk>(&request))
-    sessions_.on_chunk(ticket, std::move(*chunk), now(), actions);
-  else if (auto* fetch = std::get_if<session::Fetch>(&request))
-    sessions_.on_fetch(ticket, *fetch, now(), actions);
-  else
-    actions.push_back(session::AnswerChunk{ticket, {session::Status::unknown}});
+  sessions_.on_chunk(ticket, std::move(chunk), now(), actions);
   perform(lock, actions);
 }
 
-void SessionServer::on_module_request(transport::Responder::Ticket ticket, const wire::Opened& opened) try {
-  if (opened.kind == wire::MessageKind::module_query)
-    modules_.receive(ticket, wire::decode_module_query(opened));
-  else
-    modules_.receive(ticket, wire::decode_module_chunk(opened));
-} catch (const std::exception& error) {
-  bulk_.answer(ticket, encoded(wire::ModuleAnswer{wire::ModuleStatus::refused, {}, error.what()}));
+void SessionServer::on(Ticket ticket, session::Fetch fetch) {
+  session::EngineActions actions;
+  Lock lock(mutex_);
+  sessions_.on_fetch(ticket, std::move(fetch), now(), actions);
+  perform(lock, actions);
 }
+
+void SessionServer::on(Ticket ticket, ModuleReceiver::Request request) try {
+  modules_.receive(ticket, std::move(request));
+} catch (const std::exception& error) {
+  bulk_.answer(ticket, refusal_of_module(error));
+}
+
+void SessionServer::on(Ticket ticket, wire::MarkRequest request) {
+  const bool mine = request.engine == engine_;
+  if (mine) on_mark_(request.mark);
+  tasks_.answer(ticket, encoded(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
+}
+
+void SessionServer::on(Ticket ticket, wire::InterruptRequest request) {
+  const bool mine = request.engine == engine_;
+  wire::Interrupted answer{mine ? session::Status::ok : session::Status::wrong_engine};
+  if (mine) {
+    const Lock lock(mutex_);  // so that it is this task that is told and not the next one
+    answer.asked = running_.has_value();
+    if (running_) request_stop();
+  }
+  tasks_.answer(ticket, encoded(answer));
+}
+
+void SessionServer::on(Ticket ticket, StatusRequest) { tasks_.answer(ticket, encoded(status())); }
 
 void SessionServer::finish(Bytes body, std::vector<Bytes> bulk, bool keeps) {
   std::optional<session::Running> done;  // freed after the lock is let go
@@ -187,7 +226,7 @@ bool SessionServer::take_task(Lock& lock) {
   session::EngineActions actions;  // answers carry results: they are not held while waiting
   running_ = sessions_.next(now(), actions);
   if (running_) {
-    running_since_ = utc_now();
+    running_since_ = cluster::utc_now();
     began_ = now();
     begin_stoppable_task();
   }
@@ -245,26 +284,35 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   const session::Time deadline = sessions_.next_deadline();
   const bool rearm = deadline < armed_;
   if (rearm) armed_ = deadline;
-  const bool wake_main = main_ == Main::sleeping;
-  for (const session::EngineAction& action : actions) {
-    if (const auto* end = std::get_if<session::SessionEnded>(&action)) ended_.push_back(end->session);
-    if (is_for_main(action)) work_hint_.store(true, std::memory_order_release);
-    // Under the lock, so that it is this task that is told and not the next one.
-    if (std::holds_alternative<session::StopTask>(action)) request_stop();
-  }
+  const auto at_once = [this](const session::EngineAction& action) {
+    return std::visit([this](const auto& each) { return settle(each); }, action);
+  };
+  std::erase_if(actions, at_once);
+  const bool wake_main = main_ == Main::sleeping && work_hint_.load(std::memory_order_relaxed);
   lock.unlock();
   if (rearm) clock_.notify_one();
-  for (session::EngineAction& action : actions) {
-    if (auto* exchange = std::get_if<session::AnswerExchange>(&action))
-      tasks_.answer(exchange->ticket, encoded(exchange->reply));
-    else if (auto* chunk = std::get_if<session::AnswerChunk>(&action))
-      bulk_.answer(chunk->ticket, encoded(chunk->answer));
-    else if (auto* fetch = std::get_if<session::AnswerFetch>(&action))
-      bulk_.answer(fetch->ticket, encoded(fetch->fetched));
-    else if (is_for_main(action) && wake_main)
-      work_.notify_one();
-  }
+  if (wake_main) work_.notify_one();
+  for (const session::EngineAction& action : actions) std::visit([this](const auto& each) { send(each); }, action);
 }
+
+bool SessionServer::settle(const session::SessionEnded& end) {
+  ended_.push_back(end.session);
+  return settle(session::WorkReady());
+}
+
+bool SessionServer::settle(const session::WorkReady&) {
+  work_hint_.store(true, std::memory_order_release);
+  return true;
+}
+
+bool SessionServer::settle(const session::StopTask&) {
+  request_stop();  // under the lock, so that it is this task that is told and not the next one
+  return true;
+}
+
+void SessionServer::send(const session::AnswerExchange& answer) { tasks_.answer(answer.ticket, encoded(answer.reply)); }
+void SessionServer::send(const session::AnswerChunk& answer) { bulk_.answer(answer.ticket, encoded(answer.answer)); }
+void SessionServer::send(const session::AnswerFetch& answer) { bulk_.answer(answer.ticket, encoded(answer.fetched)); }
 
 void SessionServer::run_clock() {
   session::Time look_at_clients = now() + kLookAtClients;
@@ -296,13 +344,6 @@ std::vector<Uuid> SessionServer::sessions_of_dead_clients() const try {
   return dead;
 } catch (const std::bad_alloc&) {
   return {};  // a task has taken all memory; they are looked for again
-}
-
-wire::Interrupted SessionServer::interrupt(const wire::InterruptRequest& request) {
-  if (request.engine != engine_) return {session::Status::wrong_engine, false};
-  const Lock lock(mutex_);  // so that it is this task that is told and not the next one
-  if (running_) request_stop();
-  return {session::Status::ok, running_.has_value()};
 }
 
 wire::EngineStatus SessionServer::status() {

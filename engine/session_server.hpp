@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include <enginery/uuid.hpp>
@@ -17,9 +18,14 @@
 #include "core/transport/responder.hpp"
 #include "core/wire/control_wire.hpp"
 #include "core/wire/hub_wire.hpp"
+#include "core/wire/output_wire.hpp"
 #include "engine/module_receiver.hpp"
 
 namespace enginery::engine {
+
+struct StatusRequest {};
+/// What comes to the address of tasks.
+using TaskRequest = std::variant<session::Exchange, StatusRequest, wire::InterruptRequest, wire::MarkRequest>;
 
 /// Listens for clients, keeps their sessions, and gives their tasks to the main thread one at a time.
 ///
@@ -60,17 +66,36 @@ class SessionServer {
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+  using Ticket = transport::Responder::Ticket;
 
-  void on_task_request(transport::Responder::Ticket ticket, messages::Message message);
-  void on_bulk_request(transport::Responder::Ticket ticket, messages::Message message);
-  void on_module_request(transport::Responder::Ticket ticket, const wire::Opened& opened);
+  void on_task_request(Ticket ticket, messages::Message message);
+  void on_bulk_request(Ticket ticket, messages::Message message);
+  void on(Ticket ticket, session::Exchange exchange);
+  void on(Ticket ticket, session::Chunk chunk);
+  void on(Ticket ticket, session::Fetch fetch);
+  void on(Ticket ticket, ModuleReceiver::Request request);
+  void on(Ticket ticket, StatusRequest);
+  void on(Ticket ticket, wire::InterruptRequest request);
+  void on(Ticket ticket, wire::MarkRequest request);
   /// The next task, if there is one, and whether something changed meanwhile.
   bool take_task(Lock& lock);
-  /// Unlocks, then does what the sessions asked for.
+  /// Does what the sessions asked for, and unlocks before it answers.
   void perform(Lock& lock, session::EngineActions& actions);
+  // Under the lock: true if that is all that the action asks for.
+  bool settle(const session::SessionEnded& end);
+  bool settle(const session::WorkReady&);
+  bool settle(const session::StopTask&);
+  bool settle(const session::AnswerExchange&) { return false; }
+  bool settle(const session::AnswerChunk&) { return false; }
+  bool settle(const session::AnswerFetch&) { return false; }
+  // Without it.
+  void send(const session::AnswerExchange& answer);
+  void send(const session::AnswerChunk& answer);
+  void send(const session::AnswerFetch& answer);
+  template <class Settled>
+  void send(const Settled&) {}
   void run_clock();
   wire::EngineStatus status();
-  wire::Interrupted interrupt(const wire::InterruptRequest& request);
   std::vector<Uuid> sessions_of_dead_clients() const;
 
   const Uuid engine_;

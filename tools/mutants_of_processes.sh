@@ -67,7 +67,7 @@ mutant() {
 mutant "a listener that probes have killed is made anew" core/transport/listener_guard.cpp \
   '/if \(!path_.empty\(\)\) thread_ = std::thread/d' \
   transport_test TransportTest.AListenerThatProbesHaveKilledListensAgain
-mutant "an engine ends at its launcher's end of file" engine/engine_main.cpp \
+mutant "an engine ends at its launcher's end of file" engine/engine.cpp \
   's/pollfd watched\[\] = \{\{launcher_fd, /pollfd watched[] = {{-1, /' \
   launcher_test Children/AnyLauncherTest.AKilledLauncherLeavesNeitherProcessNorFile/true
 mutant "a hub ends at its launcher's end of file" hub/hub_main.cpp 's/while \(!ending && !hub.launcher_gone\(\)\)/while (!ending)/' \
@@ -100,9 +100,9 @@ mutant "a death of long ago is not that of who joined since" launcher/launcher_h
   restart_test_executable HubDeathTest.WhoJoinedUnderTheIdOfADeadEngineStaysWhenTheHubDies
 mutant "an engine that does not take tasks again is given up" launcher/launcher_engines.cpp 's/\|\| !took_tasks;/|| (took_tasks \&\& false);/' \
   restart_test_executable RestartTest.AnEngineThatDiesAsItIsStartedAnewIsSaidAtOnce
-mutant "a task may not have more than the memory limit" engine/engine_main.cpp 's/memory.task_begins\(\);//' \
+mutant "a task may not have more than the memory limit" engine/engine.cpp 's/memory_->task_begins\(\);//' \
   settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
-mutant "tasks leave descriptors to the engine" engine/engine_main.cpp 's/descriptors.task_(begins|ends)\(\);//' \
+mutant "tasks leave descriptors to the engine" engine/engine.cpp 's/descriptors_.task_(begins|ends)\(\);//' \
   few_descriptors_test_executable FewDescriptorsTest.AnEngineWhoseTasksTakeAllAnswersNewClients
 mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
   's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \
