@@ -27,7 +27,6 @@
 #include "core/processes/floating_point_scope.hpp"
 #include "core/processes/host.hpp"
 #include "core/processes/pid.hpp"
-#include "core/processes/pidfd.hpp"
 #include "core/transport/forked.hpp"
 
 namespace enginery::engine {

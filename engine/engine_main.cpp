@@ -7,7 +7,7 @@
 #include <exception>
 
 #include "core/diagnosis/crash_stack.hpp"
-#include "core/processes/descriptor_limit.hpp"
+#include "core/processes/descriptor.hpp"
 #include "engine/engine.hpp"
 
 namespace enginery::engine {

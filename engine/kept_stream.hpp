@@ -1,13 +1,35 @@
-// engine/kept_stream.hpp: a standard stream of C++, as it was before a task.
+// engine/kept_stream.hpp: a standard stream of C++, and the locales, as they were before a task.
 #pragma once
 
+#include <locale.h>
+
 #include <array>
+#include <clocale>
 #include <cstddef>
 #include <cstring>
 #include <ios>
+#include <locale>
 #include <streambuf>
+#include <string>
 
 namespace enginery::engine {
+
+/// Those of C++ and of C, and the main thread's own, as they were when this was made, after put_back().
+///
+/// Threads: the main thread.
+class KeptLocales {
+ public:
+  void put_back() const {
+    if (::uselocale(nullptr) != of_thread_) ::uselocale(of_thread_);
+    if (std::locale() != global_) std::locale::global(global_);
+    if (of_c_ != std::setlocale(LC_ALL, nullptr)) std::setlocale(LC_ALL, of_c_.c_str());
+  }
+
+ private:
+  const std::locale global_;
+  const std::string of_c_ = std::setlocale(LC_ALL, nullptr);
+  const ::locale_t of_thread_ = ::uselocale(nullptr);
+};
 
 /// One of the eight standard streams, whose buffer, format and state are those of the begin after put_back(). All of
 /// that is in its object, whose bytes tell, for next to nothing, whether anything was done to it.

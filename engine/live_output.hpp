@@ -24,9 +24,18 @@ class LiveOutput {
   std::string listen(const cluster::Address& address) { return publisher_.listen(address); }
 
   void publish(const Output::Piece& piece) {
-    publish({engine_, ++number_, piece.stream, piece.session, piece.seq, {}, piece.last, piece.text});
+    publish({.engine = engine_,
+             .number = ++number_,
+             .stream = piece.stream,
+             .session = piece.session,
+             .seq = piece.seq,
+             .mark = {},
+             .last = piece.last,
+             .text = piece.text});
   }
-  void mark(const Uuid& mark) { publish({engine_, ++number_, wire::Stream::none, {}, 0, mark, false, {}}); }
+  void mark(const Uuid& mark) {
+    publish({.engine = engine_, .number = ++number_, .session = {}, .mark = mark, .text = {}});
+  }
 
  private:
   /// Of pieces of 16 KiB at most: what a subscriber that does not read can cost.

@@ -14,7 +14,6 @@
 #include <iostream>
 
 #include "core/processes/descriptor.hpp"
-#include "engine/kept_locales.hpp"
 #include "engine/kept_stream.hpp"
 #include "engine/standard_file.hpp"
 

@@ -8,7 +8,7 @@
 #include <csignal>
 #include <utility>
 
-#include "core/processes/pidfd.hpp"
+#include "core/processes/pid.hpp"
 
 namespace enginery::hub {
 

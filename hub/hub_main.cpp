@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -17,11 +18,12 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/clusters/certificates.hpp"
+#include "core/clusters/endpoint.hpp"
 #include "core/clusters/launcher_link.hpp"
 #include "core/clusters/runtime_directory.hpp"
-#include "core/processes/descriptor_limit.hpp"
+#include "core/processes/descriptor.hpp"
 #include "hub/hub.hpp"
-#include "hub/remote.hpp"
 
 namespace enginery::hub {
 namespace {
@@ -52,6 +54,24 @@ Connection::Hub addresses_of(const HubOptions& options) {
   return {follows ? options.requests : cluster::ipc_address(options.directory, "h-" + uuid.text()),
           follows ? options.notifications : cluster::ipc_address(options.directory, "n-" + uuid.text()), uuid,
           ProcessId::self()};
+}
+
+/// Where the hub is to listen for other hosts, and with what credentials: those of the former hub in its place, whose
+/// connection file other hosts have; else new ones. Nothing if it was not told to. Throws ValueError, ConnectionError.
+std::optional<Connection::Remote> remote_of(const HubOptions& options) {
+  const std::filesystem::path file = options.directory / cluster::kConnectionFile;
+  if (std::filesystem::exists(file)) return Connection::load(file).remote;
+  if (options.listen.empty()) return std::nullopt;
+  const auto at = cluster::ListenAt::parse(options.listen);
+  const std::string_view scheme = options.insecure ? cluster::kPlain : cluster::kTls;
+  Connection::Remote remote{at.url(scheme, 0), at.url(scheme, 1)};
+  if (!options.insecure) remote.credentials = cluster::make_credentials();
+  return remote;
+}
+
+/// Of its addresses; empty if there are none.
+std::string_view scheme_of(const std::optional<Connection::Remote>& remote) {
+  return !remote ? "" : remote->credentials ? cluster::kTls : cluster::kPlain;
 }
 
 }  // namespace

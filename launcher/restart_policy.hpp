@@ -1,6 +1,7 @@
 // launcher/restart_policy.hpp: when a process that died may be started anew.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -23,7 +24,12 @@ class RestartPolicy {
   /// The process was started.
   void began(Time now) { began_ = now; }
   /// It died. When to start it anew; nothing: it is given up.
-  std::optional<Time> died(Time now);
+  std::optional<Time> died(Time now) {
+    if (now - began_ >= kGoodLife) forget();
+    if (++deaths_ >= most_deaths_) return std::nullopt;
+    constexpr int kDoublings = 10;  // more than enough, and no overflow
+    return now + std::min(kLongestDelay, kFirstDelay * (1 << std::min(deaths_ - 1, kDoublings)));
+  }
   /// What was before does not count any more.
   void forget() { deaths_ = 0; }
 

@@ -28,7 +28,7 @@
 #include "client/views/command_file.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/processes/descriptor.hpp"
-#include "core/processes/pidfd.hpp"
+#include "core/processes/pid.hpp"
 #include "core/processes/spawn.hpp"
 
 namespace enginery {

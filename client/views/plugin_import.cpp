@@ -17,7 +17,6 @@
 #include "core/language/evaluator.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/tasks/import_source.hpp"
-#include "core/tasks/module_reference.hpp"
 
 namespace enginery {
 namespace {

@@ -20,7 +20,6 @@
 #include "core/clusters/endpoint.hpp"
 #include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/json.hpp"
-#include "core/clusters/remote_json.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/processes/descriptor.hpp"
 

@@ -17,4 +17,21 @@ bool is_utf8(const std::string& text) try {
 std::string json_exactly(const json& value) { return value.dump(2); }
 std::string json_text(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace); }
 
+json to_json(const Connection::Remote& remote) {
+  json object = {{"requests", remote.requests}, {"notifications", remote.notifications}};
+  if (remote.credentials) {
+    object["authority"] = remote.credentials->authority;
+    object["certificate"] = remote.credentials->certificate;
+    object["key"] = remote.credentials->key;
+  }
+  return object;
+}
+
+Connection::Remote remote_from(const json& object) {
+  const auto text = [&](const char* field) { return object.at(field).get<std::string>(); };
+  Connection::Remote remote{text("requests"), text("notifications")};
+  if (object.contains("key")) remote.credentials = Credentials{text("authority"), text("certificate"), text("key")};
+  return remote;
+}
+
 }  // namespace enginery::cluster

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <enginery/connection.hpp>
+
 namespace enginery::cluster {
 
 /// Throws nlohmann's parse_error for what is no JSON.
@@ -22,5 +24,10 @@ bool is_utf8(const std::string& text);
 std::string json_exactly(const nlohmann::json& value);
 /// As json_exactly(), but what is not UTF-8 becomes U+FFFD.
 std::string json_text(const nlohmann::json& value);
+
+/// The remote addresses of a cluster with their credentials, as in the connection file and on the launcher's link.
+nlohmann::json to_json(const Connection::Remote& remote);
+/// The inverse. Throws nlohmann's exceptions.
+Connection::Remote remote_from(const nlohmann::json& object);
 
 }  // namespace enginery::cluster

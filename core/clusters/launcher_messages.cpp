@@ -8,7 +8,6 @@
 #include <enginery/errors.hpp>
 
 #include "core/clusters/json.hpp"
-#include "core/clusters/remote_json.hpp"
 
 namespace enginery::cluster {
 namespace {

@@ -33,7 +33,7 @@
 #include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/json.hpp"
 #include "core/processes/descriptor.hpp"
-#include "core/processes/pidfd.hpp"
+#include "core/processes/pid.hpp"
 #include "core/processes/process_stat.hpp"
 
 namespace enginery::cluster {

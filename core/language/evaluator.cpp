@@ -6,7 +6,8 @@
 #include <enginery/errors.hpp>
 
 #include "core/language/evaluation.hpp"
-#include "core/language/parser.hpp"
+#include "core/language/source.hpp"
+#include "core/language/syntax.hpp"
 #include "core/values/allocation_limit.hpp"
 
 namespace enginery::evaluator {

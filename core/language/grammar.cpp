@@ -3,7 +3,7 @@
 // A rule that has called the builder is never taken back: where two rules begin alike, what they share is read first
 // and the next token decides, and behind a rule's first token everything is a must. So each byte is looked at a bounded
 // number of times, however deep the text is nested. A rule that fails softly has called nothing.
-#include "core/language/parser.hpp"
+#include "core/language/syntax.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,4 +1,4 @@
-// core/language/syntax.hpp: the syntax tree of execute(code).
+// core/language/syntax.hpp: the syntax tree of execute(code), and how a text becomes one.
 //
 // What associates to the left is one node with many operands, so a long text is a wide tree and only brackets, prefixes
 // and `else` make it deep; the grammar bounds those.
@@ -131,5 +131,10 @@ struct Statement {
 };
 
 using Program = std::vector<Statement>;
+
+class Source;
+/// The statements of the whole text. Takes time in proportion to its length, and a bounded stack. Throws SyntaxError,
+/// which shows the place; OverflowError for an int that 64 bits do not hold.
+Program parse(const Source& source);
 
 }  // namespace enginery::evaluator

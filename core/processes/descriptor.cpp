@@ -2,6 +2,7 @@
 #include "core/processes/descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 
@@ -21,6 +22,13 @@ std::string read_all(const Descriptor& from) {
     if (got < 0 && errno != EINTR) break;
   }
   return text;
+}
+
+void raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace enginery::cluster

@@ -45,4 +45,8 @@ struct Pipe {
 /// All that comes until the end of file.
 ENGINERY_API std::string read_all(const Descriptor& from);
 
+/// From now on this process may have as many descriptors open as its user's hard limit allows. Each client takes three
+/// of an engine's, and the usual 1024 would end at some hundred.
+ENGINERY_API void raise_descriptor_limit() noexcept;
+
 }  // namespace enginery::cluster

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,8 +12,6 @@
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
-
-#include "core/processes/pidfd.hpp"
 
 namespace enginery::cluster {
 
@@ -34,6 +33,12 @@ bool signal_group(Pid leader, int signal) noexcept {
 
 void kill_own_group() noexcept {
   if (::getpgrp() == ::getpid()) ::kill(0, SIGKILL);
+}
+
+int pidfd_open(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+int pidfd_send_signal(int pidfd, int signal) noexcept {
+  return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
 }
 
 void kill_own_group_after_this() noexcept {

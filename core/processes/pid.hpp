@@ -1,5 +1,8 @@
-// core/processes/pid.hpp: a process that a signal may go to.
+// core/processes/pid.hpp: a process that a signal may go to, by its id or a descriptor.
 #pragma once
+
+#include <sys/types.h>
+#include <sys/wait.h>
 
 #include <cstdint>
 
@@ -42,5 +45,15 @@ ENGINERY_API void kill_own_group() noexcept;
 ///
 /// Threads: any.
 ENGINERY_API void kill_own_group_after_this() noexcept;
+
+// By the kernel's own calls: <sys/pidfd.h> came with glibc 2.36.
+
+/// What waitid() waits for by a pidfd, P_PIDFD of later glibcs.
+inline constexpr auto kByPidfd = static_cast<idtype_t>(3);
+
+/// A descriptor of that process, which becomes readable when it ends; -1 and errno when there is none.
+ENGINERY_API int pidfd_open(pid_t pid) noexcept;
+/// Signals that very process, whoever has its pid by now. 0, or -1 and errno.
+ENGINERY_API int pidfd_send_signal(int pidfd, int signal) noexcept;
 
 }  // namespace enginery::cluster

@@ -20,7 +20,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/processes/pidfd.hpp"
+#include "core/processes/pid.hpp"
 
 namespace enginery::cluster {
 namespace {

@@ -17,7 +17,6 @@
 #include "core/tasks/code_table.hpp"
 #include "core/tasks/import_source.hpp"
 #include "core/tasks/kept_results.hpp"
-#include "core/tasks/module_reference.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::tasks {

@@ -1,7 +1,7 @@
-// core/tasks/import_source.cpp: where the plugins that statements import come from.
+// core/tasks/import_source.cpp: how a call names the module that it needs, and those that its statements import.
 //
-// On the wire: of a plugin that was found the tuple (file, build-id, generation); of one that was not, the list of the
-// folders; of one that cannot be brought, the words.
+// The latter on the wire: of a plugin that was found the tuple (file, build-id, generation); of one that was not, the
+// list of the folders; of one that cannot be brought, the words.
 #include "core/tasks/import_source.hpp"
 
 #include <utility>
@@ -9,6 +9,25 @@
 #include <enginery/errors.hpp>
 
 namespace enginery::tasks {
+
+std::optional<ModuleReference> ModuleReference::of(const wire::Call& call) try {
+  if (call.keywords.empty()) return std::nullopt;
+  ModuleReference reference;
+  for (const auto& [keyword, value] : call.keywords) {
+    if (keyword == "file") reference.file = value.as_string();
+    if (keyword == "build_id") reference.build_id.hex = value.as_string();
+    if (keyword == "generation") reference.generation.hex = value.as_string();
+  }
+  return reference;
+} catch (const TypeError& error) {
+  throw ProtocolError(std::string("a call names its module wrongly: ") + error.what());
+}
+
+wire::Keywords ModuleReference::keywords() const {
+  return {{"file", Value::string(file)},
+          {"build_id", Value::string(build_id.hex)},
+          {"generation", Value::string(generation.hex)}};
+}
 
 Value ImportSource::value() const {
   const auto text = [](const std::string& words) { return Value::string(words); };

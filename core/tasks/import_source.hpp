@@ -1,4 +1,4 @@
-// core/tasks/import_source.hpp: where the plugins that statements import come from.
+// core/tasks/import_source.hpp: how a call names the module that it needs, and those that its statements import.
 #pragma once
 
 #include <map>
@@ -7,12 +7,25 @@
 #include <string_view>
 #include <vector>
 
+#include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
-#include "core/tasks/module_reference.hpp"
+#include "core/modules/generation_id.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::tasks {
+
+/// What calls of Op::run and Op::import name their module by. The client has brought it before.
+struct ENGINERY_API ModuleReference {
+  std::string file;  ///< as the user named it
+  BuildId build_id;
+  modules::GenerationId generation;
+
+  /// Of a call. Nothing when it names none; throws ProtocolError.
+  static std::optional<ModuleReference> of(const wire::Call& call);
+
+  wire::Keywords keywords() const;
+};
 
 /// What the caller's own search for a plugin gave: one of the three.
 struct ImportSource {

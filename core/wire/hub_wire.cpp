@@ -22,19 +22,19 @@ flatbuffers::Offset<hubfb::Engine> add_engine(flatbuffers::FlatBufferBuilder& bu
 
 EngineEntry to_entry(const hubfb::Engine* engine) {
   if (!engine) return {};
-  return {engine->id(),
-          to_uuid(engine->uuid()),
-          engine->pid(),
-          engine->start(),
-          text_of(engine->endpoint()),
-          text_of(engine->bulk_endpoint()),
-          text_of(engine->hostname()),
-          text_of(engine->output_endpoint()),
-          text_of(engine->boot()),
-          engine->pid_namespace(),
-          text_of(engine->remote_endpoint()),
-          text_of(engine->remote_bulk_endpoint()),
-          text_of(engine->remote_output_endpoint())};
+  return {.id = engine->id(),
+          .uuid = to_uuid(engine->uuid()),
+          .pid = engine->pid(),
+          .start = engine->start(),
+          .endpoint = text_of(engine->endpoint()),
+          .bulk_endpoint = text_of(engine->bulk_endpoint()),
+          .hostname = text_of(engine->hostname()),
+          .output_endpoint = text_of(engine->output_endpoint()),
+          .boot = text_of(engine->boot()),
+          .pid_namespace = engine->pid_namespace(),
+          .remote_endpoint = text_of(engine->remote_endpoint()),
+          .remote_bulk_endpoint = text_of(engine->remote_bulk_endpoint()),
+          .remote_output_endpoint = text_of(engine->remote_output_endpoint())};
 }
 
 flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,

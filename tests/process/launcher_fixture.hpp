@@ -27,7 +27,6 @@
 #include "core/clusters/runtime_directory.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/processes/pid.hpp"
-#include "core/processes/pidfd.hpp"
 
 namespace enginery::testing_processes {
 
