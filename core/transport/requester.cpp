@@ -5,7 +5,8 @@
 // cancels, no aio has a time-out, and a socket with open requests is left open until they have ended.) Contexts are
 // reused when their answer has come; the answer can overtake the end of its own send by some microseconds, in which
 // another thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and
-// nothing redials (a new link is a new socket).
+// nothing redials (a new link is a new socket). NNG's word that a connection is lost is a hint: it comes late, or never
+// when the peer died under traffic; and it may come when the socket is closed, so it finds its Requester by number.
 #include "core/transport/requester.hpp"
 
 #include <atomic>
@@ -13,6 +14,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <system_error>
@@ -41,6 +43,41 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kSilence = std::chrono::milliseconds(20);
 constexpr nng_duration kNoRedial = 24 * 3600 * 1000;
 
+/// Whether their connections are lost, by socket.
+class Losses {
+ public:
+  using Loss = std::shared_ptr<std::atomic<bool>>;
+
+  /// Never destroyed: NNG's threads may outlive static objects.
+  static Losses& all() {
+    static auto* const all = new Losses;
+    return *all;
+  }
+  Loss watch(nng_socket socket) {
+    const auto loss = std::make_shared<std::atomic<bool>>(false);
+    {
+      const std::lock_guard lock(mutex_);
+      losses_[socket.id] = loss;
+    }
+    nng_pipe_notify(socket, NNG_PIPE_EV_REM_POST, &Losses::on_loss, nullptr);
+    return loss;
+  }
+  void forget(nng_socket socket) {
+    const std::lock_guard lock(mutex_);
+    losses_.erase(socket.id);
+  }
+
+ private:
+  static void on_loss(nng_pipe pipe, nng_pipe_ev, void*) {
+    const std::lock_guard lock(all().mutex_);
+    const auto found = all().losses_.find(nng_pipe_socket(pipe).id);
+    if (found != all().losses_.end()) *found->second = true;
+  }
+
+  std::mutex mutex_;
+  std::map<std::uint32_t, Loss> losses_;
+};
+
 }  // namespace
 
 struct Requester::State {
@@ -60,6 +97,7 @@ struct Requester::State {
   std::vector<Context*> free;
   std::atomic<std::size_t> open = 0;
   std::atomic<Clock::rep> last = 0;
+  Losses::Loss lost;
 
   void touch() { last.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
 
@@ -74,6 +112,7 @@ struct Requester::State {
       nng_aio_free(context->receiving);
       nng_aio_free(context->sending);
     }
+    Losses::all().forget(state->socket);
     close_in_time(state->socket.id);
     delete state;
   }
@@ -103,6 +142,7 @@ struct Requester::State {
     } else if (nng_aio_result(context->sending) != 0) {
       if (nng_msg* unsent = nng_aio_get_msg(context->sending)) nng_msg_free(unsent);
     }
+    if (rv != 0) *context->state->lost = true;
     // From here on another thread may take the context, so its fields are not touched any more.
     const OnAnswer on_answer = std::move(context->on_answer);
     State* state = context->state;
@@ -118,9 +158,7 @@ struct Requester::State {
 
 Requester::Requester(const Address& address) : state_((prepare_for_forks(), new State)) {
   const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
-    if (rv == 0) return;
-    close_in_time(state_->socket.id);
-    delete std::exchange(state_, nullptr);
+    if (rv != 0) State::close(std::exchange(state_, nullptr));
     check(rv, call, about);
   };
   const std::string& url = address.url;
@@ -129,6 +167,7 @@ Requester::Requester(const Address& address) : state_((prepare_for_forks(), new 
     delete std::exchange(state_, nullptr);
     check(rv, "nng_req0_open");
   }
+  state_->lost = Losses::all().watch(state_->socket);
   nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, messages::kLargest);
   nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
@@ -167,6 +206,8 @@ const std::string& Requester::url() const { return state_->url; }
 std::size_t Requester::open() const { return state_->open.load(std::memory_order_acquire); }
 
 bool Requester::quiet() const { return state_->quiet(); }
+
+bool Requester::broken() const { return state_->lost->load(std::memory_order_relaxed); }
 
 static void dial_in_background(const Address& address, std::function<void()> dial) try {
   std::thread(std::move(dial)).detach();

@@ -39,6 +39,8 @@ class Requester {
   std::size_t open() const;
   /// Nothing is open and nothing has moved for 20 ms: NNG can close it without hanging.
   bool quiet() const;
+  /// A request has failed, or NNG says that the connection is lost; it does not always say so. It serves no more.
+  bool broken() const;
 
  private:
   struct State;

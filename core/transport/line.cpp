@@ -1,0 +1,320 @@
+// core/transport/line.cpp: one connection to a peer that is always there.
+//
+// A Requester is one connection, and serves no more once that broke. A Line holds the newest, and has the next one made
+// when it is needed: a detached thread dials, pauses and dials again as Dialling says, until a peer has shown that it
+// hears, or nobody needs a connection any more. Former ones are left open until NNG can close them: at the next dial,
+// question or end.
+#include "core/transport/line.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/transport/check.hpp"
+#include "core/transport/dialling.hpp"
+#include "core/transport/forked.hpp"
+#include "core/transport/lack.hpp"
+#include "core/transport/left_open.hpp"
+#include "core/transport/requester.hpp"
+
+namespace enginery::transport {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using Connection = std::shared_ptr<Requester>;
+
+/// For the first sign of life. A dial over TCP could wait for minutes, over TLS for ever.
+constexpr auto kPatience = 1s, kRemotePatience = 5s;
+/// For the answer to a request that may be repeated.
+constexpr std::chrono::duration<double> kAttempt = 1s;
+/// A connection that was not asked for so long may lead nowhere by now, without a word.
+constexpr auto kFresh = 2s;
+/// Between attempts to have a thread.
+constexpr auto kThread = 50ms;
+constexpr auto kUntilQuiet = 2ms;
+
+/// Who lets it go last may be NNG's own thread, which must not close it.
+void leave_connection_open(Requester* former) {
+  if (forked()) return;  // its locks may be held for ever
+  leave_open([former] {
+    if (!former->quiet()) return false;
+    delete former;
+    return true;
+  });
+}
+
+Message copy_of(const Message& message) {
+  Message copy(message.size());
+  std::memcpy(copy.data(), message.data(), message.size());
+  return copy;
+}
+
+}  // namespace
+
+struct Line::State : std::enable_shared_from_this<State> {
+  struct Waiting {
+    Message request;
+    OnAnswer on_answer;
+  };
+
+  explicit State(Address peer)
+      : address(std::move(peer)), dialling(address.ipc_path().empty() ? kRemotePatience : kPatience) {}
+
+  const Address address;
+  std::mutex mutex;
+  std::condition_variable changed;
+  Dialling dialling;
+  Connection connection;  // while it is up
+  Clock::time_point asked{};
+  std::vector<Waiting> waiting;
+  int asking = 0;       // who wait for a connection in ask()
+  bool wanted = false;  // by who does not wait
+  Lack lack;
+  std::exception_ptr failure;  // of the last dial
+  std::uint64_t failures = 0;
+
+  // All of these require that mutex is held.
+
+  void let_go() {
+    dialling.on_break(Clock::now());
+    connection.reset();
+  }
+  Connection current() {
+    if (connection && connection->broken()) let_go();
+    return connection;
+  }
+  bool needed() const { return wanted || asking > 0 || !waiting.empty(); }
+  void failed(const std::exception& error, std::exception_ptr pointer) {
+    lack.note(error, Clock::now());
+    failure = std::move(pointer);
+    ++failures;
+    changed.notify_all();
+  }
+  void want() {
+    if (!dialling.want()) return;
+    try {
+      std::thread([self = shared_from_this()] { self->dial(); }).detach();
+    } catch (const std::system_error& error) {
+      dialling.on_idle();
+      failed(error, std::make_exception_ptr(OwnLack(fmt::format(
+                        "{} cannot be dialled: this process can have no further thread ({}); end some, or raise "
+                        "`ulimit -u` or --memory-limit",
+                        address.url, error.what()))));
+    }
+  }
+  void stop() {
+    dialling.stop();
+    waiting.clear();
+    connection.reset();
+    changed.notify_all();
+  }
+
+  /// The dialler.
+  void dial() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait_until(lock, dialling.next_dial(), [this] { return dialling.stopped() || !needed(); });
+      if (dialling.stopped()) return;
+      if (!needed()) return dialling.on_idle();
+      wanted = false;
+      const std::chrono::duration<double> patience = dialling.patience();
+      lock.unlock();
+      Connection made;
+      std::exception_ptr error;
+      try {
+        made = Connection(connect(address, patience.count()).release(), leave_connection_open);
+      } catch (const std::exception&) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      if (made) return take(lock, std::move(made));
+      dialling.on_failure(Clock::now());
+      try {
+        std::rethrow_exception(error);
+      } catch (const std::exception& why) {
+        failed(why, error);
+      }
+    }
+  }
+  void take(std::unique_lock<std::mutex>& lock, Connection made) {
+    if (!dialling.on_success(Clock::now())) return;
+    lack.clear();
+    failure = nullptr;
+    connection = made;
+    asked = Clock::now();
+    std::vector<Waiting> ready = std::move(waiting);
+    waiting.clear();
+    changed.notify_all();
+    lock.unlock();
+    for (Waiting& one : ready) {
+      try {
+        made->send(std::move(one.request), one.on_answer);
+      } catch (const std::exception& error) {
+        one.on_answer({}, error.what());
+      }
+    }
+    close_left_open();
+  }
+
+  /// Waits for a connection.
+  Connection await(std::unique_lock<std::mutex>& lock, Time deadline, const GoOn& go_on) {
+    ++asking;
+    const std::shared_ptr<void> done(nullptr, [this](void*) { --asking; });  // the lock is held then
+    for (;;) {
+      if (dialling.stopped()) throw ConnectionError(address.url + " is not asked any more; its client has ended");
+      if (const Connection up = current()) return up;
+      const std::uint64_t before = failures;
+      want();
+      changed.wait_until(lock, std::min(deadline, Clock::now() + kThread),
+                         [&] { return dialling.stopped() || connection || failures != before; });
+      const bool over = Clock::now() >= deadline;
+      if (failure && !connection && (failures != before || over)) judge(lock, over ? [] { return false; } : go_on);
+      if (over && !connection)
+        throw TimeoutError(
+            fmt::format("{} could not be reached in time; its process may be stopped or overloaded", address.url));
+    }
+  }
+  /// Throws the failure of a dial if it is not worth while to wait any more; but silence is for the caller to tell.
+  /// Unlocks meanwhile.
+  void judge(std::unique_lock<std::mutex>& lock, const GoOn& go_on) {
+    const std::exception_ptr error = failure;
+    lock.unlock();
+    const bool goes_on = !go_on || go_on();
+    lock.lock();
+    try {
+      std::rethrow_exception(error);
+    } catch (const NotOfThisCluster&) {
+      throw;
+    } catch (const TimeoutError&) {
+      return;
+    } catch (const Error&) {
+      if (!goes_on) throw;
+    }
+  }
+  /// A connection that a request may be given to which must not be lost.
+  Connection await_live(Time deadline, Repeat repeat, const GoOn& go_on) {
+    for (;;) {
+      std::unique_lock lock(mutex);
+      Connection up = await(lock, deadline, go_on);
+      const bool fresh = Clock::now() - asked < kFresh;
+      asked = Clock::now();
+      lock.unlock();
+      const std::chrono::duration<double> left = deadline - Clock::now();
+      if (repeat == Repeat::yes || fresh || is_heard(*up, std::min(kAttempt, left).count())) return up;
+      renew(up);
+    }
+  }
+  void renew(const Connection& former) {
+    const std::lock_guard lock(mutex);
+    if (connection == former) let_go();
+  }
+};
+
+Line::Line(Address address) : state_(std::make_shared<State>(std::move(address))) {}
+
+Line::~Line() {
+  if (!forked()) stop();
+}
+
+bool Line::send(Message request, OnAnswer on_answer) {
+  Connection up;
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->dialling.stopped()) return true;
+    up = state_->current();
+    if (!up) {
+      state_->waiting.push_back({std::move(request), std::move(on_answer)});
+      state_->want();
+      return false;
+    }
+  }
+  up->send(std::move(request), std::move(on_answer));
+  return true;
+}
+
+void Line::send_if_up(Message request, OnAnswer on_answer) {
+  Connection up;
+  {
+    const std::lock_guard lock(state_->mutex);
+    up = state_->current();
+    if (!up) {
+      state_->wanted = true;
+      state_->want();
+    }
+  }
+  if (up) return up->send(std::move(request), std::move(on_answer));
+  on_answer({}, "no connection");
+}
+
+Message Line::ask(const Message& message, Time deadline, Repeat repeat, const GoOn& go_on) {
+  refuse_if_forked();
+  close_left_open();
+  for (;;) {
+    const Connection up = state_->await_live(deadline, repeat, go_on);
+    const std::chrono::duration<double> left = std::max<Clock::duration>(deadline - Clock::now(), 0s);
+    try {
+      return request(*up, copy_of(message), (repeat == Repeat::yes ? std::min(kAttempt, left) : left).count());
+    } catch (const TimeoutError&) {
+      state_->renew(up);
+      if (repeat == Repeat::no || Clock::now() >= deadline) throw;
+    } catch (const ConnectionError&) {
+      state_->renew(up);
+      if (repeat == Repeat::no || Clock::now() >= deadline || (go_on && !go_on())) throw;
+    }
+  }
+}
+
+bool Line::up() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->current() != nullptr;
+}
+
+bool Line::look() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->waiting.empty()) return false;
+  state_->want();
+  return true;
+}
+
+std::optional<std::string> Line::take_lack() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->lack.take(Clock::now());
+}
+
+void Line::renew() {
+  const std::lock_guard lock(state_->mutex);
+  state_->let_go();
+}
+
+void Line::drop() {
+  const std::lock_guard lock(state_->mutex);
+  state_->waiting.clear();
+}
+
+void Line::stop() {
+  const std::lock_guard lock(state_->mutex);
+  state_->stop();
+}
+
+void Line::end(Time deadline) {
+  std::unique_lock lock(state_->mutex);
+  Connection last = state_->connection;
+  state_->stop();
+  lock.unlock();
+  while (last && !last->quiet() && Clock::now() < deadline) std::this_thread::sleep_for(kUntilQuiet);
+  last.reset();
+  close_left_open();
+}
+
+}  // namespace enginery::transport

@@ -1,0 +1,69 @@
+// core/transport/line.hpp: one connection to a peer that is always there.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/clusters/address.hpp"
+#include "core/messages/message.hpp"
+
+namespace enginery::transport {
+
+using cluster::Address;
+using messages::Message;
+
+/// Dials when something is to be sent, in a thread of its own, until a peer answers; dials anew once a connection is
+/// lost. A former connection is kept until it can be closed. No request is sent twice, but by ask() where it is told.
+///
+/// Threads: all functions from any. Callbacks come on NNG's threads, or on the one that dials: they must not block,
+/// wait or run user code.
+class Line {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  /// Given the answer, or an empty message and why there is none.
+  using OnAnswer = std::function<void(Message answer, const char* failure)>;
+  /// Whether a request may be sent again when its answer does not come.
+  enum class Repeat { no, yes };
+  /// Asked when a dial has failed: whether it is worth while to wait for the next one.
+  using GoOn = std::function<bool()>;
+
+  explicit Line(Address address);
+  /// What waits for a connection is dropped. Does not wait: end() does.
+  ~Line();
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  /// Sends now, or once there is a connection. False: it waits for that, and look() is to be called now and then.
+  /// Requires: the peer answers; what it does not answer ends with the connection.
+  bool send(Message request, OnAnswer on_answer);
+  /// Sends if there is a connection, else dials and fails at once.
+  void send_if_up(Message request, OnAnswer on_answer);
+  /// Sends a request and waits for its answer. A connection that was unused for long is asked for a sign of life before
+  /// a request that goes out once. Throws TimeoutError; ConnectionError: no connection came to be, or it broke;
+  /// NotOfThisCluster.
+  Message ask(const Message& request, Time deadline, Repeat repeat, const GoOn& go_on = {});
+
+  bool up() const;
+  /// Whether something waits for a connection. Dials if it could not be dialled before for want of threads.
+  bool look();
+  /// What this process has lacked for long for a connection; once.
+  std::optional<std::string> take_lack();
+  /// The peer is silent, or not understood: what comes next goes over a new connection. What is open on the former may
+  /// still be answered.
+  void renew();
+  /// What waits for a connection is not sent; its callbacks are not called.
+  void drop();
+  /// Nothing is sent any more; ask() throws. What is open may still be answered.
+  void stop();
+  /// stop(), and waits until what was sent has been answered and the connection could be closed.
+  void end(Time deadline);
+
+ private:
+  struct State;
+  const std::shared_ptr<State> state_;
+};
+
+}  // namespace enginery::transport
