@@ -71,7 +71,7 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
 }
 
 std::optional<std::string> Engines::all_died(std::optional<Clock::time_point> deadline) try {
-  return how_all_died(ask({}, deadline ? std::min<Seconds>(kAnswer, *deadline - Clock::now()) : kAnswer));
+  return how_all_died(hub_->ask({}, deadline ? std::min<Seconds>(kAnswer, *deadline - Clock::now()) : kAnswer));
 } catch (const Error&) {
   return std::nullopt;  // a hub that is being started anew
 }
@@ -89,7 +89,7 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
   auto lock = hold();
   const Uuid before = known();
   lock.unlock();
-  const wire::HubReply reply = ask(request, timeout);
+  const wire::HubReply reply = hub_->ask(request, timeout);
   if (!reply.ok && reply.ename == "IndexError") throw IndexError(reply.words);
   if (!reply.ok) throw ValueError(reply.words);
   const bool comes_back = reply.id >= 0;
@@ -116,7 +116,7 @@ void Engines::restart(int id, bool kill, Seconds timeout) {
 }
 
 std::optional<std::string> Engines::given_up(int id, Clock::time_point deadline) try {
-  const wire::HubReply snapshot = ask({}, deadline - Clock::now());
+  const wire::HubReply snapshot = hub_->ask({}, deadline - Clock::now());
   const auto is_it = [id](const auto& engine) { return engine.id == id; };
   if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
   const auto absent = std::ranges::find_if(snapshot.absent, is_it);

@@ -13,7 +13,6 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
-#include "client/links/hub_line.hpp"
 #include "core/clusters/hub_addresses.hpp"
 #include "core/transport/abandon.hpp"
 #include "core/transport/forked.hpp"
@@ -67,7 +66,8 @@ std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::mi
 Engines::Engines(Connection connection)
     : connection_(std::move(connection)),
       clock_(std::make_shared<ClientClock>()),
-      continuations_(std::make_shared<Continuations>()) {}
+      continuations_(std::make_shared<Continuations>()),
+      hub_(std::make_shared<HubLine>(connection_)) {}
 
 void Engines::start(Seconds timeout) {
   // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
@@ -81,29 +81,12 @@ void Engines::start(Seconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const Seconds young = std::clamp<Seconds>(kSettling - connection_.hub.process.age(), Seconds(0), kSettling);
   const auto settled = std::chrono::steady_clock::now() + std::min(timeout, young);
-  wire::HubReply snapshot = checked(ask({}, timeout));
+  wire::HubReply snapshot = checked(hub_->ask({}, timeout));
   while (awaits_some(snapshot) && std::chrono::steady_clock::now() < settled) {
     std::this_thread::sleep_for(kUntilSettled);
-    snapshot = checked(ask({}, deadline - std::chrono::steady_clock::now()));
+    snapshot = checked(hub_->ask({}, deadline - std::chrono::steady_clock::now()));
   }
   apply(snapshot);
-}
-
-wire::HubReply Engines::ask(const wire::HubRequest& request, Seconds timeout) {
-  HubAnswer answer = ask_hub(connection_, request, timeout);
-  keep(std::move(answer.line));
-  return std::move(answer.reply);
-}
-
-void Engines::keep(std::unique_ptr<transport::Requester> line) {
-  std::vector<std::unique_ptr<transport::Requester>> quiet;  // closed after the lock is let go
-  const std::lock_guard lock(mutex_);
-  std::erase_if(lines_, [&](auto& known) {
-    if (!known->quiet()) return false;
-    quiet.push_back(std::move(known));
-    return true;
-  });
-  lines_.push_back(std::move(line));
 }
 
 Engines::~Engines() {
@@ -121,8 +104,6 @@ Engines::~Engines() {
   // The farewells are answered at once, and then a socket must be silent for a while before NNG can close it.
   const auto deadline = std::chrono::steady_clock::now() + kFarewell;
   const auto quiet = [&] {
-    for (const auto& line : lines_)
-      if (!line->quiet()) return false;
     for (const auto& link : links)
       if (!link->quiet()) return false;
     return true;
@@ -131,6 +112,7 @@ Engines::~Engines() {
     std::unique_lock lock(mutex_);
     while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
   }
+  hub_->end(deadline);
   clock_->stop();
   continuations_->finish();
 }
@@ -244,26 +226,25 @@ void Engines::apply(const wire::HubReply& snapshot) {
 
 bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears) {
   const auto ask = [engines, hears] {
-    std::optional<Connection> connection;
-    HubAnswer answer;
-    answer.reply.ok = false;
+    std::shared_ptr<HubLine> hub;
+    wire::HubReply snapshot;
+    snapshot.ok = false;
     try {
       if (const auto self = engines.lock()) {
-        connection = self->connection_;
+        hub = self->hub_;
         if (hears == Hears::nothing) {
           self->news_->subscribe();
           const std::lock_guard lock(self->mutex_);
           if (std::exchange(self->asking_, true)) return;
         }
       }
-      if (connection) answer = ask_hub(*connection, {}, kSnapshot);
+      if (hub) snapshot = hub->ask({}, kSnapshot);
     } catch (const std::exception&) {
       // No hub, or nothing to ask it with: tried again at the next heartbeat, or the next silence.
     }
     const auto self = engines.lock();
     if (!self) return;
-    if (answer.line) self->keep(std::move(answer.line));
-    if (answer.reply.ok) return self->apply(answer.reply);
+    if (snapshot.ok) return self->apply(snapshot);
     for (const auto& link : self->links()) link->look();  // nobody else would tell
     const std::lock_guard lock(self->mutex_);
     self->asking_ = false;

@@ -18,9 +18,9 @@
 
 #include "client/links/client_clock.hpp"
 #include "client/links/engine_link.hpp"
+#include "client/links/hub_line.hpp"
 #include "client/links/hub_news.hpp"
 #include "client/links/output_feed.hpp"
-#include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery {
@@ -75,9 +75,6 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// harm: the next heartbeat, or the next silence, shows the gap again. False: there are no more threads.
   /// Requires: asking_ was set, if something is heard.
   static bool ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears);
-  /// Asks the hub, and keeps the connection until it can be closed.
-  wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
-  void keep(std::unique_ptr<transport::Requester> line);
   /// Those whose death was not seen either. Requires: mutex_ is held.
   std::vector<int> living() const;
   void apply(const wire::HubReply& snapshot);
@@ -98,8 +95,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::uint64_t number_ = 0;
   session::Time heard_{};  // the hub, last
   bool asking_ = false;
-  std::unique_ptr<OutputFeed> output_feed_;                   // from the first stream on
-  std::vector<std::unique_ptr<transport::Requester>> lines_;  // to the hub; until they are quiet
+  std::unique_ptr<OutputFeed> output_feed_;  // from the first stream on
+  const std::shared_ptr<HubLine> hub_;       // shared with who asks for a snapshot
   std::shared_ptr<HubNews> news_;
 };
 

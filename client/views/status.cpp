@@ -11,7 +11,7 @@
 #include "client/links/hub_line.hpp"
 #include "client/links/reach.hpp"
 #include "core/processes/process_stat.hpp"
-#include "core/transport/requester.hpp"
+#include "core/transport/line.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery {
@@ -19,8 +19,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// In seconds. One engine that is stopped must not take the time of the others.
-constexpr double kLongestDial = 0.5;
+/// After so long in which none answered, those that cannot be reached are not waited for.
+constexpr auto kUnreachable = std::chrono::milliseconds(500);
 
 /// The answers that have come so far; shared with callbacks that may come too late.
 struct Answers {
@@ -91,46 +91,45 @@ ClusterStatus status_of(const Connection& connection, const wire::HubReply& snap
 }  // namespace
 
 ClusterStatus query_hub(const Connection& connection, std::chrono::milliseconds timeout) {
-  ClusterStatus cluster = status_of(connection, ask_hub(connection, {}, timeout).reply);
+  ClusterStatus cluster = status_of(connection, HubLine(connection).ask({}, timeout));
   std::ranges::sort(cluster.engines, {}, &EngineStatus::id);
   return cluster;
 }
 
 ClusterStatus query_status(const Connection& connection, std::chrono::milliseconds timeout) {
   const auto deadline = SteadyClock::now() + timeout;
-  const HubAnswer hub = ask_hub(connection, {}, timeout);
-  const std::vector<wire::EngineEntry>& entries = hub.reply.engines;
-  ClusterStatus cluster = status_of(connection, hub.reply);
+  const wire::HubReply snapshot = HubLine(connection).ask({}, timeout);
+  const std::vector<wire::EngineEntry>& entries = snapshot.engines;
+  ClusterStatus cluster = status_of(connection, snapshot);
 
   auto answers = std::make_shared<Answers>();
   answers->open = entries.size();
   answers->engines = cluster.engines;
   for (std::size_t i = 0; i < entries.size(); ++i) answers->engines[i].state = "suspect";  // until it answers
-  std::vector<std::unique_ptr<transport::Requester>> lines;
+  std::vector<std::unique_ptr<transport::Line>> lines;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto on_answer = [answers, i](messages::Message message, const char* failure) {
-      const std::lock_guard lock(answers->mutex);
-      --answers->open;
-      answers->changed.notify_all();
-      if (failure) return;
-      try {
-        const auto status = wire::decode_engine_status(wire::open_frame(std::move(message).share()));
-        answers->engines[i] = to_status(status, answers->engines[i]);
-      } catch (const ProtocolError&) {
-        // It stays suspect.
-      }
-    };
-    try {
-      const std::chrono::duration<double> left = deadline - SteadyClock::now();
-      const double patience = std::clamp(left.count(), 0.01, kLongestDial);
-      lines.push_back(transport::connect(reach_of(entries[i], connection).tasks, patience));
-      lines.back()->send(wire::encode_status_request(entries[i].uuid), on_answer);
-    } catch (const Error& error) {
-      on_answer(messages::Message(), error.what());
-    }
+    lines.push_back(std::make_unique<transport::Line>(reach_of(entries[i], connection).tasks));
+    lines.back()->send(wire::encode_status_request(entries[i].uuid),
+                       [answers, i](messages::Message message, const char* failure) {
+                         const std::lock_guard lock(answers->mutex);
+                         --answers->open;
+                         answers->changed.notify_all();
+                         if (failure) return;
+                         try {
+                           const auto status = wire::decode_engine_status(wire::open_frame(std::move(message).share()));
+                           answers->engines[i] = to_status(status, answers->engines[i]);
+                         } catch (const ProtocolError&) {
+                           // It stays suspect.
+                         }
+                       });
   }
   std::unique_lock lock(answers->mutex);
-  answers->changed.wait_until(lock, deadline, [&] { return answers->open == 0; });
+  for (std::size_t open = answers->open; open > 0; open = answers->open) {
+    const auto look = std::min(deadline, SteadyClock::now() + kUnreachable);
+    if (answers->changed.wait_until(lock, look, [&] { return answers->open < open; })) continue;
+    const auto waits = [](const auto& line) { return line->look(); };
+    if (look == deadline || std::ranges::count_if(lines, waits) == static_cast<std::ptrdiff_t>(open)) break;
+  }
   for (EngineStatus& engine : answers->engines)
     if (engine.state == "suspect" && engine.host.empty() && is_stopped(engine.pid)) engine.state = "stopped";
   cluster.engines = answers->engines;
