@@ -1,12 +1,10 @@
 // engine/presence.cpp: an engine's place at the hub, also at one that follows a hub that died.
 #include "engine/presence.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,13 +20,14 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kRegistration = 10s;
-constexpr double kDialSeconds = 3;
+/// To reach a hub, which may be started anew just now.
+constexpr auto kReach = 3s;
 /// The hub answers a presence within a second; longer silence is a connection that leads nowhere. A request that is
 /// made just after the hub died fails by nothing else.
-constexpr double kSilenceSeconds = 2;
-constexpr double kFarewellSeconds = 0.5;
-/// Between attempts to reach a hub that is being started anew.
-constexpr std::chrono::milliseconds kRetry = 20ms, kLongestRetry = 1s;
+constexpr auto kSilence = 2s;
+constexpr auto kFarewell = 500ms;
+/// After a failure; the line itself pauses longer and longer between dials.
+constexpr auto kRetry = 20ms;
 
 /// The hub's answer was no.
 class Refused : public ConnectionError {
@@ -40,46 +39,41 @@ class ClusterEnded : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
 
-wire::HubReply ask(transport::Requester& hub, wire::HubOp op, const wire::EngineEntry& self, double seconds) {
-  messages::Message answer = transport::request(hub, wire::encode(wire::HubRequest{op, self}), seconds);
+wire::HubReply ask(transport::Line& hub, wire::HubOp op, const wire::EngineEntry& self, Clock::duration time,
+                   const transport::Line::GoOn& go_on = {}) {
+  messages::Message answer =
+      hub.ask(wire::encode(wire::HubRequest{op, self}), Clock::now() + time, transport::Line::Repeat::no, go_on);
   wire::HubReply reply = wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
   if (!reply.ok && reply.ename == wire::kClusterEnded) throw ClusterEnded(reply.words);
   return reply;
 }
 
-/// Registers over a line that is there; the id that the hub gives.
-int enlist(transport::Requester& hub, const wire::EngineEntry& self) {
-  const wire::HubReply reply = ask(hub, wire::HubOp::register_engine, self, kSilenceSeconds);
+/// Registers; the id that the hub gives.
+int enlist(transport::Line& hub, const wire::EngineEntry& self) {
+  const wire::HubReply reply = ask(hub, wire::HubOp::register_engine, self, kReach);
   if (!reply.ok) throw Refused("the hub refused this engine: " + reply.words);
   return reply.id;
 }
 
-/// Registers over a new line.
-std::pair<std::shared_ptr<transport::Requester>, int> enlist(const cluster::Address& hub,
-                                                             const wire::EngineEntry& self) {
-  std::shared_ptr<transport::Requester> line = transport::connect(hub, kDialSeconds);
-  const int id = enlist(*line, self);
-  return {std::move(line), id};
-}
-
-void say_goodbye(transport::Requester& hub, const wire::EngineEntry& self) noexcept try {
-  ask(hub, wire::HubOp::goodbye, self, kFarewellSeconds);
+void say_goodbye(transport::Line& hub, const wire::EngineEntry& self) noexcept try {
+  ask(hub, wire::HubOp::goodbye, self, kFarewell, [] { return false; });
 } catch (const std::exception&) {
   // Who is silent will be missed.
 }
 
-/// Until the connection breaks. `heard`: when the hub answered last.
-[[noreturn]] void stay(transport::Requester& hub, const wire::EngineEntry& self, Clock::time_point& heard) {
+/// Until the hub is silent. `heard`: when it answered last.
+[[noreturn]] void stay(transport::Line& hub, const wire::EngineEntry& self, Clock::time_point& heard) {
   for (;; heard = Clock::now())
-    if (!ask(hub, wire::HubOp::presence, self, kSilenceSeconds).ok) enlist(hub, self);
+    if (!ask(hub, wire::HubOp::presence, self, kSilence).ok) enlist(hub, self);
 }
 
 }  // namespace
 
-Presence::Presence(cluster::Address hub, wire::EngineEntry self) : hub_(std::move(hub)), self_(std::move(self)) {
+Presence::Presence(cluster::Address hub, wire::EngineEntry self)
+    : self_(std::move(self)), hub_(std::make_shared<transport::Line>(std::move(hub))) {
   for (const auto deadline = Clock::now() + kRegistration;;) {
     try {
-      std::tie(line_, self_.id) = enlist(hub_, self_);
+      self_.id = enlist(*hub_, self_);
       return;
     } catch (const Refused&) {
       throw;
@@ -89,40 +83,36 @@ Presence::Presence(cluster::Address hub, wire::EngineEntry self) : hub_(std::mov
       throw;
     } catch (const Error&) {
       if (Clock::now() > deadline) throw;
+      hub_->renew();
     }
-    std::this_thread::sleep_for(kRetry);  // a hub that died is being started anew
   }
 }
 
 void Presence::keep(std::optional<std::chrono::milliseconds> patience,
                     std::function<void(End end, const std::string& words)> on_end) {
-  std::thread([hub = hub_, self = self_, line = std::move(line_), patience, on_end = std::move(on_end)]() mutable {
+  std::thread([hub = hub_, self = self_, patience, on_end = std::move(on_end)] {
     auto heard = Clock::now();
-    for (auto retry = kRetry;; retry = std::min(2 * retry, kLongestRetry)) {
+    for (bool enlisted = true;;) {
       try {
-        if (!line) line = enlist(hub, self).first;
-        retry = kRetry;
-        stay(*line, self, heard);
+        if (!std::exchange(enlisted, true)) enlist(*hub, self);
+        stay(*hub, self, heard);
       } catch (const Refused& refused) {
         return on_end(End::unwanted, refused.what());
       } catch (const ClusterEnded& ended) {
-        if (line) say_goodbye(*line, self);
+        say_goodbye(*hub, self);
         return on_end(End::cluster_ended, ended.what());
       } catch (const std::exception&) {
-        line.reset();  // the hub is gone, or stopped, and another one will listen there; or memory was short
+        enlisted = false;  // the hub is gone, or stopped, and another one will listen there; or memory was short
+        hub->renew();
       }
       if (patience && Clock::now() - heard > *patience)
         return on_end(End::silence, fmt::format("nothing was heard of its hub for {:g} s",
                                                 std::chrono::duration<double>(*patience).count()));
-      std::this_thread::sleep_for(retry);
+      std::this_thread::sleep_for(kRetry);
     }
   }).detach();
 }
 
-void Presence::leave() const noexcept try {
-  say_goodbye(*transport::connect(hub_, kFarewellSeconds), self_);
-} catch (const Error&) {
-  // There is no hub to leave.
-}
+void Presence::leave() const noexcept { say_goodbye(*hub_, self_); }
 
 }  // namespace enginery::engine

@@ -9,13 +9,13 @@
 #include <string>
 
 #include "core/clusters/address.hpp"
-#include "core/transport/requester.hpp"
+#include "core/transport/line.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery::engine {
 
-/// Registers an engine, and from then on has a request open at the hub. When that fails, the hub is gone: it is dialled
-/// until one answers, and the engine registers again, as what it was. Tasks and clients notice nothing.
+/// Registers an engine, and from then on has a request open at the hub. When that fails, the hub is gone: the engine
+/// registers again, as what it was, at the one that follows. Tasks and clients notice nothing.
 ///
 /// Threads: belongs to one; keep() begins one of its own, for the rest of the process.
 class Presence {
@@ -37,9 +37,8 @@ class Presence {
   void leave() const noexcept;
 
  private:
-  cluster::Address hub_;
   wire::EngineEntry self_;
-  std::shared_ptr<transport::Requester> line_;  // until keep()
+  const std::shared_ptr<transport::Line> hub_;  // shared with the thread
 };
 
 }  // namespace enginery::engine

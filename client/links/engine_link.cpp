@@ -21,8 +21,7 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-/// An engine answers within a second; longer silence is a line that leads nowhere, also on one host: a listener that a
-/// stranger's probe has ended lets clients in and never speaks.
+/// An engine answers within a second; longer silence is a line that leads nowhere, also on one host.
 session::Limits limits_of_links() {
   session::Limits limits;
   limits.unanswered = 3s;
@@ -40,7 +39,9 @@ EngineLink::EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<Cl
       clock_(std::move(clock)),
       continuations_(std::move(continuations)),
       limits_(limits_of_links()),
-      reach_(std::move(reach)) {
+      reach_(std::move(reach)),
+      tasks_(reach_.tasks),
+      bulk_(reach_.bulk) {
   new_session();
 }
 
@@ -56,9 +57,8 @@ void EngineLink::new_session() {
   gate_bytes_ = 0;
   first_seq_ = 1;
   link_ = 1;
-  waiting_.clear();
-  waiting_chunks_.clear();
-  waiting_fetches_.clear();
+  tasks_.drop();
+  bulk_.drop();
 }
 
 std::exception_ptr EngineLink::death(const std::string& label, std::uint64_t seq) const {
@@ -191,12 +191,12 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
       }
     } else if (const auto* relink = std::get_if<session::Relink>(&action)) {
       link_ = relink->link;
-      waiting_.clear();
-      tasks_.broken = true;
-      retire(tasks_);
+      tasks_.drop();
+      tasks_.renew();
+      look_ = true;
       clock_->arm(ClientClock::now());
     } else if (std::holds_alternative<session::RenewBulk>(action)) {
-      break_bulk();
+      bulk_.renew();
     } else if (const auto* end = std::get_if<session::Lost>(&action)) {
       lost = end;
     }
@@ -205,8 +205,8 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   clock_->arm(deadline);
   for (session::ClientAction& action : actions) {
     if (auto* exchange = std::get_if<session::SendExchange>(&action)) send(std::move(exchange->exchange));
-    if (auto* chunk = std::get_if<session::SendChunk>(&action)) send(std::move(chunk->chunk));
-    if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(std::move(fetch->fetch));
+    if (auto* chunk = std::get_if<session::SendChunk>(&action)) send(chunk->chunk);
+    if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(fetch->fetch);
   }
   for (Completion& completion : completions) {
     if (completion.ending == session::Ending::done)
@@ -250,8 +250,8 @@ void EngineLink::die(const std::string& how, std::optional<messages::LastMoments
   const std::uint64_t first = first_seq_;
   const std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   new_session();
-  retire(tasks_);
-  retire(bulk_);
+  tasks_.stop();
+  bulk_.stop();
   lock.unlock();
   room_.notify_all();
   for (std::size_t i = 0; i < failed.size(); ++i)
@@ -261,7 +261,7 @@ void EngineLink::die(const std::string& how, std::optional<messages::LastMoments
 void EngineLink::close() {
   session::ClientActions actions;
   Lock lock(mutex_);
-  if (!death_ && tasks_.requester) session_->bye(ClientClock::now(), actions);
+  if (!death_ && tasks_.up()) session_->bye(ClientClock::now(), actions);
   death_ = Death{"its client was closed"};
   std::deque<std::shared_ptr<Pending>> failed = std::move(pending_);
   pending_.clear();
@@ -274,6 +274,11 @@ void EngineLink::close() {
     if (pending)
       pending->fail(std::make_exception_ptr(ConnectionError("the client of '" + pending->label() +
                                                             "' was destroyed before its result came; keep it alive")));
+}
+
+void EngineLink::end(std::chrono::steady_clock::time_point deadline) {
+  tasks_.end(deadline);
+  bulk_.end(deadline);
 }
 
 }  // namespace enginery

@@ -1,6 +1,7 @@
 // client/links/engine_link.hpp: a client's end of its session with one engine, over NNG.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -16,13 +17,13 @@
 
 #include "client/links/client_clock.hpp"
 #include "client/links/continuations.hpp"
-#include "client/links/own_lack.hpp"
 #include "client/links/pending.hpp"
 #include "client/links/reach.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/messages/last_moments.hpp"
 #include "core/session/client_session.hpp"
-#include "core/transport/requester.hpp"
+#include "core/transport/lack.hpp"
+#include "core/transport/line.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -31,8 +32,8 @@ namespace enginery {
 /// What a submission does when the bounded queue is full.
 enum class Room { wait, overfill };
 
-/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines and dials; they
-/// meet in one mutex, which nobody holds while encoding, sending or dialling.
+/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines; they meet in one
+/// mutex, which nobody holds while encoding or sending.
 class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLink> {
  public:
   EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<ClientClock> clock,
@@ -48,12 +49,12 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
   /// `last`: what is known of what it did last.
   void die(const std::string& how, std::optional<messages::LastMoments> last = std::nullopt);
-  /// Ends the session in words; outstanding tasks fail with ConnectionError. close() may then be waited for by quiet().
+  /// Ends the session in words; outstanding tasks fail with ConnectionError. end() then waits for the engine's answer.
   void close();
-  bool quiet();
+  void end(std::chrono::steady_clock::time_point deadline);
 
-  /// Sends what is no part of the session; `on_answer` gets an empty message when there is no line yet, or no more.
-  void ask(messages::Message request, transport::Requester::OnAnswer on_answer);
+  /// What is no part of the session; it goes by the session's line.
+  transport::Line& tasks() { return tasks_; }
   /// Whether the session is the one of this link.
   bool owns(const Uuid& session) const;
   bool dead() const;
@@ -69,17 +70,6 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
 
  private:
   using Lock = std::unique_lock<std::mutex>;
-  /// One socket to the engine and how it stands.
-  struct Line {
-    std::shared_ptr<transport::Requester> requester;
-    bool dialling = false;
-    bool broken = false;
-  };
-  /// A socket that is no longer used.
-  struct Retired {
-    std::shared_ptr<transport::Requester> requester;
-    session::Time since;
-  };
   /// A task that is not in the session yet, because of its needs or of those of one before it.
   struct Gated {
     std::uint64_t seq;
@@ -106,35 +96,29 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// Has the module brought, in a thread of its own, which waits for the engine. One at a time.
   void deliver(const std::shared_ptr<const modules::ModuleFiles>& needs);
 
-  void on_delivered(const modules::ContentHash& module, std::exception_ptr error,
-                    std::shared_ptr<transport::Requester> line);
+  void on_delivered(const modules::ContentHash& module, std::exception_ptr error);
   /// Unlocks, then does what the session asked for.
   void perform(Lock& lock, session::ClientActions& actions);
   void send(session::Exchange exchange);
-  void send(session::Chunk chunk);
-  void send(session::Fetch fetch);
-  /// What both do: on the bulk line, or in `waiting` for it; `settle(session, answer, actions)` gets what `decode` made
-  /// of the answer, or null when the line broke.
+  void send(const session::Chunk& chunk);
+  void send(const session::Fetch& fetch);
+  /// What both do, on the bulk line; `settle(session, answer, actions)` gets what `decode` made of the answer, or null
+  /// when the line broke.
   template <class Request, class Decode, class Settle>
-  void send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle);
+  void send_bulk(const Request& request, Decode decode, Settle settle);
+  /// On a line, or in it until it is there.
+  void send(transport::Line& line, messages::Message request, transport::Line::OnAnswer on_answer);
   void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, messages::Message answer,
                  const char* failure);
-  /// Requires: mutex_ is held.
-  void break_bulk();
   void lose(const session::Lost& lost);
-  /// Has a line dialled, in a thread of its own: a dial waits for callbacks of NNG's and for a peer that may be
-  /// stopped. Requires: mutex_ is held.
-  void want(Line& line);
-  /// `failure`: why there is no requester.
-  void on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester, std::exception_ptr failure);
   /// What is outstanding fails when this process lacks for long what a line takes. Unlocks meanwhile.
   void give_up_for_lack(Lock& lock);
   /// Tasks whose time is over fail when their engine, which keeps it, is not heard. Unlocks meanwhile.
   void give_up_unheard(Lock& lock);
   /// Of one that has just been submitted. Requires: mutex_ is held.
   void watch_limit(const Pending& pending);
-  void retire(Line& line);
-  void mend(Lock& lock);
+  /// Dies if its process has been gone for a while. Unlocks meanwhile.
+  void die_if_gone(Lock& lock);
   bool process_is_gone() const;
   /// When the clock is needed next.
   session::Time next_look() const;
@@ -167,17 +151,14 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   };
   std::optional<Death> death_;
   std::uint32_t link_ = 1;  // of tasks_
-  Line tasks_, bulk_;
-  std::vector<session::Exchange> waiting_;  // for a line
-  std::vector<session::Chunk> waiting_chunks_;
-  std::vector<session::Fetch> waiting_fetches_;
-  std::vector<Retired> retired_;  // until they are quiet, or hopeless
-  std::deque<Gated> gate_;        // by seq, up to the last of pending_
+  transport::Line tasks_, bulk_;
+  std::deque<Gated> gate_;  // by seq, up to the last of pending_
   std::uint64_t gate_bytes_ = 0;
   bool delivering_ = false;
   std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
   session::Time gone_since_ = session::kNever;
-  OwnLack lack_;
+  bool look_ = false;     // a line broke: is its process there, though nothing is pending?
+  transport::Lack lack_;  // of a thread that delivers
   static constexpr session::Time kLimitLook = std::chrono::milliseconds(500);
   session::Time heard_{0}, looked_{0};           // of the engine; at time limits
   session::Time first_limit_ = session::kNever;  // not later than any time limit in pending_ is over

@@ -4,6 +4,7 @@
 // with the seq that it will have. A thread of its own brings the code; then the gate opens, and they go into the
 // session in their order. One whose code cannot be brought, or that is aborted meanwhile, has its outcome at once and
 // passes as an empty task, which keeps its seq.
+#include <chrono>
 #include <exception>
 #include <system_error>
 #include <thread>
@@ -60,21 +61,19 @@ void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& need
       } catch (...) {
         error = std::current_exception();
       }
-      if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error, delivery.line());
+      if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error);
     }).detach();
   } catch (const std::system_error& error) {
     delivering_ = false;  // the clock comes back to it
-    lack_.note(error, ClientClock::now());
+    lack_.note(error, std::chrono::steady_clock::now());
   }
 }
 
-void EngineLink::on_delivered(const modules::ContentHash& module, std::exception_ptr error,
-                              std::shared_ptr<transport::Requester> line) {
+void EngineLink::on_delivered(const modules::ContentHash& module, std::exception_ptr error) {
   std::vector<std::shared_ptr<Pending>> failed;
   session::ClientActions actions;
   Lock lock(mutex_);
   delivering_ = false;
-  if (line) retired_.push_back({std::move(line), ClientClock::now()});
   clock_->arm(ClientClock::now());
   if (death_) return;
   if (error) {

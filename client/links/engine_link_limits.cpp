@@ -54,13 +54,14 @@ void EngineLink::give_up_unheard(Lock& lock) {
   perform(lock, actions);
   for (const auto& pending : late) pending->fail(unheard(*pending));
   if (asks)
-    ask(wire::encode_status_request(engine_.uuid), [self = weak_from_this()](transport::Message, const char* failure) {
-      const auto link = self.lock();
-      if (!link) return;
-      const Lock answered(link->mutex_);
-      link->asks_ = false;
-      if (!failure) link->heard_ = ClientClock::now();
-    });
+    tasks_.send_if_up(wire::encode_status_request(engine_.uuid),
+                      [self = weak_from_this()](messages::Message, const char* failure) {
+                        const auto link = self.lock();
+                        if (!link) return;
+                        const Lock answered(link->mutex_);
+                        link->asks_ = false;
+                        if (!failure) link->heard_ = ClientClock::now();
+                      });
   if (!late.empty()) room_.notify_all();
   lock.lock();
 }

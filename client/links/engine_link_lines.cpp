@@ -1,12 +1,12 @@
-// client/links/engine_link_lines.cpp: the sockets of a client's end of a session.
+// client/links/engine_link_lines.cpp: what a client's end of a session sends, and what comes back.
 //
 // When a line breaks, what it carried fails at once; the clock's thread looks whether the engine's process is still
-// there, dials anew, and the session's machine sends again what the engine does not have.
+// there, and the session's machine sends again, over a new connection, what the engine does not have.
 #include <algorithm>
 #include <chrono>
-#include <system_error>
-#include <thread>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
@@ -18,109 +18,43 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-/// For the first sign of life of a line, in seconds. A dial over TCP could wait for minutes, over TLS for ever.
-constexpr double kPatience = 2, kRemotePatience = 5;
-/// Between attempts to reach an engine whose process is there.
-constexpr session::Time kRedial = 50ms;
+/// Between looks while something waits for a connection.
+constexpr session::Time kDialLook = 50ms;
 /// Between looks whether the process of outstanding tasks lives. Most often the hub says so at once, or a line breaks;
 /// but there may be no hub, and NNG keeps what is sent to a line that has just broken, without a word.
 constexpr session::Time kProcessLook = 500ms;
 /// The hub's word says how the engine died; after so long without it, "gone" must do.
 constexpr session::Time kWordOfDeath = 300ms;
 
-/// A socket that is not quiet after so long carries a request that nobody will answer: it is abandoned.
-constexpr session::Time kHopeless = 2s;
-
 }  // namespace
 
-bool EngineLink::quiet() {
-  const Lock lock(mutex_);
-  for (const Line* line : {&tasks_, &bulk_})
-    if (line->requester && !line->requester->quiet()) return false;
-  return std::ranges::all_of(retired_, [](const Retired& old) { return old.requester->quiet(); });
-}
-
-void EngineLink::retire(Line& line) {
-  if (line.requester) retired_.push_back({std::exchange(line.requester, nullptr), ClientClock::now()});
-}
-
-void EngineLink::want(Line& line) {
-  if (line.dialling || line.broken || death_) return;
-  line.dialling = true;
-  const bool bulk = &line == &bulk_;
-  try {
-    std::thread([self = weak_from_this(), bulk, address = bulk ? reach_.bulk : reach_.tasks] {
-      std::shared_ptr<transport::Requester> requester;
-      std::exception_ptr failure;
-      try {
-        requester = transport::connect(address, address.ipc_path().empty() ? kRemotePatience : kPatience);
-      } catch (const Error&) {
-        failure = std::current_exception();  // the clock looks whether the engine lives, and tries again
-      }
-      if (const auto link = self.lock()) link->on_dialled(bulk, std::move(requester), failure);
-    }).detach();
-  } catch (const std::system_error& error) {
-    line.dialling = false;  // the clock tries again
-    line.broken = true;
-    lack_.note(error, ClientClock::now());
-    clock_->arm(ClientClock::now() + kRedial);
-  }
-}
-
 void EngineLink::give_up_for_lack(Lock& lock) {
-  const auto words = pending_.empty() ? std::nullopt : lack_.lasts(engine_.id, ClientClock::now());
+  if (pending_.empty()) return;
+  auto words = tasks_.take_lack();
+  if (!words) words = bulk_.take_lack();
+  if (!words) words = lack_.take(std::chrono::steady_clock::now());
   if (!words) return;
-  lack_.clear();  // what is submitted from now on may be luckier
-  fail_all(lock, std::make_exception_ptr(ConnectionError(*words)));
+  fail_all(lock, std::make_exception_ptr(ConnectionError(
+                     fmt::format("this process cannot reach engine {}: {}. What was outstanding there is given up; "
+                                 "what had been sent before may run",
+                                 engine_.id, *words))));
   lock.lock();
 }
 
-void EngineLink::on_dialled(bool bulk, std::shared_ptr<transport::Requester> requester, std::exception_ptr failure) {
-  Lock lock(mutex_);
-  Line& line = bulk ? bulk_ : tasks_;
-  line.dialling = false;
-  if (death_) return;
-  try {
-    if (failure) std::rethrow_exception(failure);
-    lack_.clear();
-  } catch (const std::exception& error) {
-    lack_.note(error, ClientClock::now());
-  }
-  if (!requester) {
-    line.broken = true;
-    return clock_->arm(ClientClock::now() + kRedial);
-  }
-  line.requester = std::move(requester);
-  std::vector<session::Exchange> exchanges;
-  std::vector<session::Chunk> chunks;
-  std::vector<session::Fetch> fetches;
-  if (bulk) {
-    chunks.swap(waiting_chunks_);
-    fetches.swap(waiting_fetches_);
-  } else {
-    exchanges.swap(waiting_);
-  }
-  lock.unlock();
-  for (session::Exchange& exchange : exchanges) send(std::move(exchange));
-  for (session::Chunk& chunk : chunks) send(std::move(chunk));
-  for (session::Fetch& fetch : fetches) send(fetch);
+void EngineLink::send(transport::Line& line, messages::Message request, transport::Line::OnAnswer on_answer) {
+  if (!line.send(std::move(request), std::move(on_answer))) clock_->arm(ClientClock::now() + kDialLook);
 }
 
 void EngineLink::send(session::Exchange exchange) {
-  std::shared_ptr<transport::Requester> requester;
   {
     const Lock lock(mutex_);
     if (exchange.session != session_id_ || exchange.link != link_) return;
-    requester = tasks_.requester;
-    if (!requester) {
-      waiting_.push_back(std::move(exchange));
-      return want(tasks_);
-    }
   }
-  requester->send(wire::encode(exchange), [self = weak_from_this(), session = exchange.session, link = exchange.link,
-                                           x = exchange.x](messages::Message answer, const char* failure) {
-    if (const auto link_alive = self.lock()) link_alive->on_answer(session, link, x, std::move(answer), failure);
-  });
+  send(tasks_, wire::encode(exchange),
+       [self = weak_from_this(), session = exchange.session, link = exchange.link, x = exchange.x](
+           messages::Message answer, const char* failure) {
+         if (const auto alive = self.lock()) alive->on_answer(session, link, x, std::move(answer), failure);
+       });
 }
 
 void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, messages::Message answer,
@@ -146,15 +80,6 @@ void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_
   room_.notify_all();  // what was admitted has left the queue
 }
 
-void EngineLink::ask(messages::Message request, transport::Requester::OnAnswer on_answer) {
-  Lock lock(mutex_);
-  const std::shared_ptr<transport::Requester> requester = tasks_.requester;
-  if (!requester) want(tasks_);
-  lock.unlock();
-  if (requester) return requester->send(std::move(request), std::move(on_answer));
-  on_answer({}, "no line");
-}
-
 bool EngineLink::owns(const Uuid& session) const {
   const Lock lock(mutex_);
   return session == session_id_;
@@ -165,46 +90,36 @@ bool EngineLink::dead() const {
   return death_.has_value();
 }
 
-void EngineLink::break_bulk() {
-  retire(bulk_);
-  bulk_.broken = true;
-  clock_->arm(ClientClock::now() + kRedial);
-}
-
 template <class Request, class Decode, class Settle>
-void EngineLink::send_bulk(Request request, std::vector<Request>& waiting, Decode decode, Settle settle) {
-  std::shared_ptr<transport::Requester> requester;
+void EngineLink::send_bulk(const Request& request, Decode decode, Settle settle) {
   {
     const Lock lock(mutex_);
     if (request.session != session_id_) return;
-    requester = bulk_.requester;
-    if (!requester) {
-      waiting.push_back(std::move(request));
-      return want(bulk_);
-    }
   }
-  const transport::Requester* const line = requester.get();
-  requester->send(wire::encode(request), [self = weak_from_this(), line, session = request.session, decode, settle](
-                                             messages::Message answer, const char* failure) {
-    const auto link = self.lock();
-    if (!link) return;
-    decltype(decode(std::declval<wire::Opened>())) decoded;
-    try {
-      if (!failure) decoded = decode(wire::open_frame(std::move(answer).share()));
-    } catch (const ProtocolError&) {
-      failure = "not understood";
-    }
-    session::ClientActions actions;
-    Lock lock(link->mutex_);
-    if (!failure) link->heard_ = ClientClock::now();
-    if (failure && link->bulk_.requester.get() == line) link->break_bulk();
-    if (session != link->session_id_) return;
-    settle(*link->session_, failure ? nullptr : &decoded, actions);
-    link->perform(lock, actions);
-  });
+  send(bulk_, wire::encode(request),
+       [self = weak_from_this(), session = request.session, decode, settle](messages::Message answer,
+                                                                            const char* failure) {
+         const auto link = self.lock();
+         if (!link) return;
+         decltype(decode(std::declval<wire::Opened>())) decoded;
+         try {
+           if (!failure) decoded = decode(wire::open_frame(std::move(answer).share()));
+         } catch (const ProtocolError&) {
+           failure = "not understood";
+           link->bulk_.renew();
+         }
+         session::ClientActions actions;
+         Lock lock(link->mutex_);
+         link->look_ |= failure != nullptr;
+         if (!failure) link->heard_ = ClientClock::now();
+         if (failure) link->clock_->arm(ClientClock::now());
+         if (session != link->session_id_) return;
+         settle(*link->session_, failure ? nullptr : &decoded, actions);
+         link->perform(lock, actions);
+       });
 }
 
-void EngineLink::send(session::Chunk chunk) {
+void EngineLink::send(const session::Chunk& chunk) {
   const auto settle = [seq = chunk.seq, index = chunk.index, offset = chunk.offset](session::ClientSession& session,
                                                                                     session::ChunkAnswer* answer,
                                                                                     session::ClientActions& actions) {
@@ -213,10 +128,10 @@ void EngineLink::send(session::Chunk chunk) {
     else
       session.on_chunk_failed(seq, index, offset, ClientClock::now(), actions);
   };
-  send_bulk(std::move(chunk), waiting_chunks_, &wire::decode_chunk_answer, settle);
+  send_bulk(chunk, &wire::decode_chunk_answer, settle);
 }
 
-void EngineLink::send(session::Fetch fetch) {
+void EngineLink::send(const session::Fetch& fetch) {
   const auto settle = [r = fetch.r, index = fetch.index, offset = fetch.offset](
                           session::ClientSession& session, session::Fetched* fetched, session::ClientActions& actions) {
     if (fetched)
@@ -224,7 +139,7 @@ void EngineLink::send(session::Fetch fetch) {
     else
       session.on_fetch_failed(r, index, offset, ClientClock::now(), actions);
   };
-  send_bulk(fetch, waiting_fetches_, &wire::decode_fetched, settle);
+  send_bulk(fetch, &wire::decode_fetched, settle);
 }
 
 bool EngineLink::process_is_gone() const {
@@ -235,20 +150,15 @@ void EngineLink::look() {
   if (process_is_gone()) die("its process is gone");
 }
 
-void EngineLink::mend(Lock& lock) {
-  if (!tasks_.broken && !bulk_.broken && !delivering_ && pending_.empty()) return;
+void EngineLink::die_if_gone(Lock& lock) {
   const session::Time now = ClientClock::now();
-  if (process_is_gone()) {
-    if (gone_since_ == session::kNever) gone_since_ = now;
-    if (now - gone_since_ < kWordOfDeath) return;
-    lock.unlock();
-    die("its process is gone");
-    return lock.lock();
-  }
-  for (Line* line : {&tasks_, &bulk_}) {
-    if (!std::exchange(line->broken, false)) continue;
-    want(*line);
-  }
+  look_ = process_is_gone();
+  if (!look_) return;
+  if (gone_since_ == session::kNever) gone_since_ = now;
+  if (now - gone_since_ < kWordOfDeath) return;
+  lock.unlock();
+  die("its process is gone");
+  lock.lock();
 }
 
 session::Time EngineLink::next_look() const {
@@ -262,22 +172,16 @@ session::Time EngineLink::next_look() const {
 session::Time EngineLink::tick() {
   session::ClientActions actions;
   Lock lock(mutex_);
-  if (!death_) mend(lock);
+  if (!death_ && (look_ || !pending_.empty())) die_if_gone(lock);
   if (!death_) give_up_for_lack(lock);
   if (!death_) give_up_unheard(lock);
-  std::vector<std::shared_ptr<transport::Requester>> closing;  // after the lock is let go
-  std::erase_if(retired_, [&](Retired& old) {
-    if (!old.requester->quiet() && ClientClock::now() - old.since < kHopeless) return false;
-    closing.push_back(std::move(old.requester));
-    return true;
-  });
+  const bool dials = tasks_.look() | bulk_.look();
   if (!death_) {
     session_->tick(ClientClock::now(), actions);
     open_gate(actions);
   }
   session::Time next = death_ ? session::kNever : next_look();
-  if (tasks_.broken || bulk_.broken || !gate_.empty() || !retired_.empty())
-    next = std::min(next, ClientClock::now() + kRedial);
+  if (dials || look_ || !gate_.empty()) next = std::min(next, ClientClock::now() + kDialLook);
   perform(lock, actions);
   return next;
 }

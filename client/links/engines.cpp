@@ -74,8 +74,13 @@ void Engines::start(Seconds timeout) {
   const cluster::HubAddresses hub = cluster::hub_addresses(connection_);
   news_ = std::make_shared<HubNews>(
       hub.notifications, [this](const Bytes& message) { on_change(message); },
-      [weak = weak_from_this()] { ask_for_snapshot(weak, Hears::nothing); });
-  news_->subscribe();
+      [weak = weak_from_this()] {
+        const auto begins = [&] {
+          const auto self = weak.lock();
+          return self && self->begin_to_ask();
+        };
+        if (begins()) ask_for_snapshot(weak);
+      });
   clock_->add(news_);
   clock_->arm(news_->tick());
   const auto deadline = std::chrono::steady_clock::now() + timeout;
@@ -101,17 +106,8 @@ Engines::~Engines() {
     dead_.clear();
   }
   for (const auto& link : links) link->close();
-  // The farewells are answered at once, and then a socket must be silent for a while before NNG can close it.
   const auto deadline = std::chrono::steady_clock::now() + kFarewell;
-  const auto quiet = [&] {
-    for (const auto& link : links)
-      if (!link->quiet()) return false;
-    return true;
-  };
-  {
-    std::unique_lock lock(mutex_);
-    while (!quiet() && std::chrono::steady_clock::now() < deadline) changed_.wait_for(lock, 2ms);
-  }
+  for (const auto& link : links) link->end(deadline);
   hub_->end(deadline);
   clock_->stop();
   continuations_->finish();
@@ -224,37 +220,27 @@ void Engines::apply(const wire::HubReply& snapshot) {
   tell_output_feed();
 }
 
-bool Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears) {
-  const auto ask = [engines, hears] {
-    std::shared_ptr<HubLine> hub;
-    wire::HubReply snapshot;
-    snapshot.ok = false;
-    try {
-      if (const auto self = engines.lock()) {
-        hub = self->hub_;
-        if (hears == Hears::nothing) {
-          self->news_->subscribe();
-          const std::lock_guard lock(self->mutex_);
-          if (std::exchange(self->asking_, true)) return;
-        }
-      }
-      if (hub) snapshot = hub->ask({}, kSnapshot);
-    } catch (const std::exception&) {
-      // No hub, or nothing to ask it with: tried again at the next heartbeat, or the next silence.
-    }
-    const auto self = engines.lock();
-    if (!self) return;
-    if (snapshot.ok) return self->apply(snapshot);
-    for (const auto& link : self->links()) link->look();  // nobody else would tell
-    const std::lock_guard lock(self->mutex_);
-    self->asking_ = false;
-  };
+bool Engines::begin_to_ask() {
+  const std::lock_guard lock(mutex_);
+  return !std::exchange(asking_, true);
+}
+
+void Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines) {
+  std::shared_ptr<HubLine> hub;
+  if (const auto self = engines.lock()) hub = self->hub_;
+  wire::HubReply snapshot;
+  snapshot.ok = false;
   try {
-    std::thread(ask).detach();
-    return true;
-  } catch (const std::system_error&) {
-    return false;
+    if (hub) snapshot = hub->ask({}, kSnapshot);
+  } catch (const std::exception&) {
+    // No hub, or nothing to ask it with: tried again at the next heartbeat, or the next silence.
   }
+  const auto self = engines.lock();
+  if (!self) return;
+  if (snapshot.ok) return self->apply(snapshot);
+  for (const auto& link : self->links()) link->look();  // nobody else would tell
+  const std::lock_guard lock(self->mutex_);
+  self->asking_ = false;
 }
 
 void Engines::on_change(const Bytes& message) {
@@ -287,9 +273,13 @@ void Engines::on_change(const Bytes& message) {
       changed_.notify_all();
     }
   }
-  if (ask && !ask_for_snapshot(weak_from_this(), Hears::something)) {
-    const std::lock_guard lock(mutex_);
-    asking_ = false;
+  if (ask) {
+    try {
+      std::thread([weak = weak_from_this()] { ask_for_snapshot(weak); }).detach();
+    } catch (const std::system_error&) {  // there are no more threads
+      const std::lock_guard lock(mutex_);
+      asking_ = false;
+    }
   }
   if (left) left->die(change.how, std::move(change.last));
   for (const auto& link : replaced) link->die("it was restarted");

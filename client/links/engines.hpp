@@ -70,11 +70,11 @@ class Engines : public std::enable_shared_from_this<Engines> {
   void start(Seconds timeout);
   void on_change(const Bytes& message);
   void tell_output_feed();
-  enum class Hears { something, nothing };
-  /// Asks the hub for a snapshot, in a thread of its own; subscribes anew before if nothing is heard. A failure is no
-  /// harm: the next heartbeat, or the next silence, shows the gap again. False: there are no more threads.
-  /// Requires: asking_ was set, if something is heard.
-  static bool ask_for_snapshot(const std::weak_ptr<Engines>& engines, Hears hears);
+  /// False: somebody asks already.
+  bool begin_to_ask();
+  /// Asks the hub for a snapshot. A failure is no harm: the next heartbeat, or the next silence, shows the gap again.
+  /// Not from NNG's threads. Requires: begin_to_ask().
+  static void ask_for_snapshot(const std::weak_ptr<Engines>& engines);
   /// Those whose death was not seen either. Requires: mutex_ is held.
   std::vector<int> living() const;
   void apply(const wire::HubReply& snapshot);

@@ -17,8 +17,7 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto kBulkRedial = 50ms, kBusy = 20ms, kAnswerLook = 100ms;
-constexpr double kDialSeconds = 2;
+constexpr auto kBusy = 20ms, kAnswerLook = 100ms;
 /// An engine answers when it has hashed a file of gigabytes; longer silence is a line that leads nowhere.
 constexpr auto kDeliverySilence = 60s;
 /// Requests at once: their chunks together are less than what a socket's buffer takes.
@@ -61,22 +60,13 @@ void ModuleDelivery::run() {
     try {
       return attempt();
     } catch (const LineBroke&) {
-      if (const auto words = lack_.lasts(engine_.id, std::chrono::steady_clock::now().time_since_epoch()))
-        throw ConnectionError(*words);
-      line_.reset();  // at once, so that it is abandoned: closing what broke under traffic may never end
-      go_on_(kBulkRedial);
+      line_.drop();
+      line_.renew();
     }
   }
 }
 
 void ModuleDelivery::attempt() {
-  try {
-    line_ = transport::connect(address_, kDialSeconds);
-    lack_.clear();
-  } catch (const Error& error) {
-    lack_.note(error, std::chrono::steady_clock::now().time_since_epoch());
-    throw LineBroke();
-  }
   for (int round = 0; round < kRounds; ++round) {
     const std::vector<std::uint32_t> lacking = missing();
     if (lacking.empty()) return;
@@ -134,12 +124,17 @@ void ModuleDelivery::ask(std::size_t count, const std::function<messages::Messag
         which = again.front();
         again.pop_front();
       }
-      line_->send(request(which), [inbox, which](messages::Message answer, const char* failure) {
+      line_.send(request(which), [inbox, which](messages::Message answer, const char* failure) {
         inbox->put({which, std::move(answer), failure != nullptr});
       });
     }
     std::optional<Inbox::Answer> answer = inbox->take(kAnswerLook);
     if (!answer) {
+      line_.look();
+      if (const auto words = line_.take_lack())
+        throw ConnectionError(
+            fmt::format("this process cannot reach engine {} to bring code: {}. What waits for that is given up",
+                        engine_.id, *words));
       if (!go_on_(0ms) || std::chrono::steady_clock::now() - heard > kDeliverySilence) throw LineBroke();
       continue;
     }

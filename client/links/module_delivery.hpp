@@ -10,16 +10,15 @@
 #include <vector>
 
 #include "client/links/delivery_turn.hpp"
-#include "client/links/own_lack.hpp"
 #include "core/delivery/module_files.hpp"
-#include "core/transport/requester.hpp"
+#include "core/transport/line.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/module_wire.hpp"
 
 namespace enginery {
 
-/// Asks the engine on its bulk address what it lacks, and sends that. A line that breaks is dialled anew for as long as
-/// the delivery is wanted; the engine's link knows whether it lives.
+/// Asks the engine on its bulk address what it lacks, and sends that. It begins anew when its line breaks, for as long
+/// as the delivery is wanted; the engine's link knows whether it lives.
 ///
 /// Threads: an object belongs to one thread, which waits for the engine.
 class ModuleDelivery {
@@ -27,15 +26,12 @@ class ModuleDelivery {
   /// `address`: of the engine's bulk socket.
   ModuleDelivery(const wire::EngineEntry& engine, cluster::Address address,
                  std::shared_ptr<const modules::ModuleFiles> files, GoOn go_on)
-      : engine_(engine), address_(std::move(address)), files_(std::move(files)), go_on_(std::move(go_on)) {}
+      : engine_(engine), files_(std::move(files)), go_on_(std::move(go_on)), line_(std::move(address)) {}
 
   /// Returns when the engine has the module, or nobody wants it there any more. Throws PluginLoadError when a file
   /// cannot be read, ConnectionError naming engine and module when the engine refuses it, or naming what this process
   /// lacks for long.
   void run();
-
-  /// The line of the last attempt, to be kept until it can be closed.
-  std::shared_ptr<transport::Requester> line() const { return line_; }
 
  private:
   struct Inbox;
@@ -49,11 +45,9 @@ class ModuleDelivery {
            const std::function<void(wire::ModuleAnswer)>& on_answer);
 
   const wire::EngineEntry engine_;
-  const cluster::Address address_;
   const std::shared_ptr<const modules::ModuleFiles> files_;
   const GoOn go_on_;
-  std::shared_ptr<transport::Requester> line_;
-  OwnLack lack_;
+  transport::Line line_;
 };
 
 }  // namespace enginery

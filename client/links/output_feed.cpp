@@ -7,33 +7,29 @@
 
 namespace enginery {
 
-OutputFeed::~OutputFeed() {
-  for (const auto& [engine, one] : subscriptions_)
-    if (!one->link->dead()) one->subscriber->leave_open();
-}
-
 void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
-  std::vector<std::unique_ptr<Subscription>> ended;  // after the mutex is let go: ending one waits for its callback
+  std::vector<std::unique_ptr<Source>> ended;  // after the mutex is let go: ending one waits for its callback
   const std::lock_guard subscribing(subscribing_);
   {
     const std::lock_guard lock(mutex_);
-    for (auto one = subscriptions_.begin(); one != subscriptions_.end();) {
+    for (auto one = sources_.begin(); one != sources_.end();) {
       if (one->second->link->dead()) {
         ended.push_back(std::move(one->second));
-        one = subscriptions_.erase(one);
+        one = sources_.erase(one);
       } else {
         ++one;
       }
     }
-    if (subscriptions_.contains(link->engine().uuid)) return;
+    if (sources_.contains(link->engine().uuid)) return;
   }
-  auto subscription = std::make_unique<Subscription>();
-  subscription->link = link;
-  subscription->subscriber = std::make_unique<transport::Subscriber>(
+  auto source = std::make_unique<Source>();
+  source->link = link;
+  source->subscription = std::make_unique<transport::Subscription>(
       link->reach().output, wire::kOutputTopic,
-      [this, from = subscription.get()](const Bytes& message) { on_message(*from, message); });
+      [this, from = source.get()](const Bytes& message) { on_message(*from, message); },
+      transport::Subscription::Peer::speaks_at_any_time);
   const std::lock_guard lock(mutex_);
-  subscriptions_.emplace(link->engine().uuid, std::move(subscription));
+  sources_.emplace(link->engine().uuid, std::move(source));
 }
 
 void OutputFeed::attach(std::shared_ptr<Listener> listener) {
@@ -55,7 +51,7 @@ std::vector<std::shared_ptr<OutputFeed::Listener>> OutputFeed::listeners() const
   return listeners_;
 }
 
-void OutputFeed::on_message(Subscription& from, const Bytes& message) {
+void OutputFeed::on_message(Source& from, const Bytes& message) {
   try {
     const wire::Opened opened = wire::open_frame(message);
     const wire::Printed printed = wire::decode_printed(opened);

@@ -10,13 +10,12 @@
 #include <enginery/uuid.hpp>
 
 #include "client/links/engine_link.hpp"
-#include "core/transport/subscriber.hpp"
+#include "core/transport/subscription.hpp"
 #include "core/wire/output_wire.hpp"
 
 namespace enginery {
 
-/// Subscribes to an engine when the first stream asks for it, and stays subscribed: a socket must not be closed under
-/// traffic, and streams may come and go often.
+/// Subscribes to an engine when the first stream asks for it, and stays subscribed: streams may come and go often.
 ///
 /// Threads: all functions from any.
 class OutputFeed {
@@ -35,7 +34,6 @@ class OutputFeed {
   };
 
   OutputFeed() = default;
-  ~OutputFeed();
   OutputFeed(const OutputFeed&) = delete;
   OutputFeed& operator=(const OutputFeed&) = delete;
 
@@ -46,19 +44,19 @@ class OutputFeed {
   void engines_changed();
 
  private:
-  struct Subscription {
+  struct Source {
     std::shared_ptr<EngineLink> link;
     std::uint64_t number = 0;  // of the last message; only its own callback touches it
-    std::unique_ptr<transport::Subscriber> subscriber;
+    std::unique_ptr<transport::Subscription> subscription;
   };
 
-  void on_message(Subscription& from, const Bytes& message);
+  void on_message(Source& from, const Bytes& message);
   std::vector<std::shared_ptr<Listener>> listeners() const;
 
   std::mutex subscribing_;  // so that nobody subscribes twice; never taken by a callback
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Listener>> listeners_;
-  std::map<Uuid, std::unique_ptr<Subscription>> subscriptions_;  // by engine
+  std::map<Uuid, std::unique_ptr<Source>> sources_;  // by engine
 };
 
 }  // namespace enginery

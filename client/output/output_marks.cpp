@@ -37,13 +37,14 @@ bool OutputMarks::meet(const std::vector<std::shared_ptr<EngineLink>>& links, st
 }
 
 void OutputMarks::ask(const Uuid& mark, const std::shared_ptr<EngineLink>& link) {
-  link->ask(wire::encode(wire::MarkRequest{link->engine().uuid, mark}),
-            [alive = weak_from_this(), mark](messages::Message, const char*) {
-              const auto self = alive.lock();
-              if (!self) return;
-              const std::lock_guard lock(self->mutex_);
-              if (const auto one = self->awaited_.find(mark); one != self->awaited_.end()) one->second.asking = false;
-            });
+  link->tasks().send_if_up(wire::encode(wire::MarkRequest{link->engine().uuid, mark}),
+                           [alive = weak_from_this(), mark](messages::Message, const char*) {
+                             const auto self = alive.lock();
+                             if (!self) return;
+                             const std::lock_guard lock(self->mutex_);
+                             if (const auto one = self->awaited_.find(mark); one != self->awaited_.end())
+                               one->second.asking = false;
+                           });
 }
 
 void OutputMarks::arrived(const Uuid& mark) {

@@ -22,7 +22,7 @@ void Lack::note(const std::exception& error, Time now) {
 }
 
 std::optional<std::string> Lack::take(Time now) {
-  if (!since_ || now - *since_ < kPatience) return std::nullopt;
+  if (!is_long(now)) return std::nullopt;
   since_.reset();
   return words_;
 }

@@ -19,6 +19,8 @@ class Lack {
   void clear() { since_.reset(); }
   /// None was, because of `error`, which may be another reason.
   void note(const std::exception& error, Time now);
+  /// It has been lacking for kPatience.
+  bool is_long(Time now) const { return since_ && now - *since_ >= kPatience; }
   /// What has been lacking for kPatience; after that, its time begins anew.
   std::optional<std::string> take(Time now);
 

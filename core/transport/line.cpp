@@ -95,6 +95,10 @@ struct Line::State : std::enable_shared_from_this<State> {
     return connection;
   }
   bool needed() const { return wanted || asking > 0 || !waiting.empty(); }
+  /// Somebody needs a connection; what was lacking when nobody did is forgotten.
+  void begin_need() {
+    if (!needed()) lack.clear();
+  }
   void failed(const std::exception& error, std::exception_ptr pointer) {
     lack.note(error, Clock::now());
     failure = std::move(pointer);
@@ -169,6 +173,7 @@ struct Line::State : std::enable_shared_from_this<State> {
 
   /// Waits for a connection.
   Connection await(std::unique_lock<std::mutex>& lock, Time deadline, const GoOn& go_on) {
+    begin_need();
     ++asking;
     const std::shared_ptr<void> done(nullptr, [this](void*) { --asking; });  // the lock is held then
     for (;;) {
@@ -192,6 +197,7 @@ struct Line::State : std::enable_shared_from_this<State> {
     lock.unlock();
     const bool goes_on = !go_on || go_on();
     lock.lock();
+    const bool lacks = lack.is_long(Clock::now());
     try {
       std::rethrow_exception(error);
     } catch (const NotOfThisCluster&) {
@@ -199,7 +205,7 @@ struct Line::State : std::enable_shared_from_this<State> {
     } catch (const TimeoutError&) {
       return;
     } catch (const Error&) {
-      if (!goes_on) throw;
+      if (!goes_on || lacks) throw;
     }
   }
   /// A connection that a request may be given to which must not be lost.
@@ -211,9 +217,13 @@ struct Line::State : std::enable_shared_from_this<State> {
       asked = Clock::now();
       lock.unlock();
       const std::chrono::duration<double> left = deadline - Clock::now();
-      if (repeat == Repeat::yes || fresh || is_heard(*up, std::min(kAttempt, left).count())) return up;
+      if (repeat == Repeat::yes || fresh || left < kAttempt || is_heard(*up, kAttempt.count())) return up;
       renew(up);
     }
+  }
+  void doubt() {
+    const std::lock_guard lock(mutex);
+    asked = {};
   }
   void renew(const Connection& former) {
     const std::lock_guard lock(mutex);
@@ -234,6 +244,7 @@ bool Line::send(Message request, OnAnswer on_answer) {
     if (state_->dialling.stopped()) return true;
     up = state_->current();
     if (!up) {
+      state_->begin_need();
       state_->waiting.push_back({std::move(request), std::move(on_answer)});
       state_->want();
       return false;
@@ -266,8 +277,12 @@ Message Line::ask(const Message& message, Time deadline, Repeat repeat, const Go
     try {
       return request(*up, copy_of(message), (repeat == Repeat::yes ? std::min(kAttempt, left) : left).count());
     } catch (const TimeoutError&) {
+      if (repeat == Repeat::no) {
+        state_->doubt();
+        throw;
+      }
       state_->renew(up);
-      if (repeat == Repeat::no || Clock::now() >= deadline) throw;
+      if (Clock::now() >= deadline) throw;
     } catch (const ConnectionError&) {
       state_->renew(up);
       if (repeat == Repeat::no || Clock::now() >= deadline || (go_on && !go_on())) throw;

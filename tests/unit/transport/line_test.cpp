@@ -224,9 +224,13 @@ TEST_F(LineTest, AQuestionThatMayBeRepeatedIsAskedOverTheNextConnection) {
   EXPECT_EQ(peer_->connections(), 3u);
 }
 
-TEST_F(LineTest, WhoIsSilentIsWaitedForUntilTheDeadlineAndThenLeft) {
+TEST_F(LineTest, WhoIsSilentIsWaitedForUntilTheDeadlineAndLeftIfItDoesNotHearEither) {
   start_peer();
   peer_->next(Peer::On::silence);
+  EXPECT_THROW(ask("x", Line::Repeat::no, 50ms), TimeoutError);
+  EXPECT_EQ(ask("y"), "y!");
+  EXPECT_EQ(peer_->connections(), 1u) << "it may have been busy";
+  peer_->next(Peer::On::deafness);
   EXPECT_THROW(ask("x", Line::Repeat::no, 50ms), TimeoutError);
   EXPECT_EQ(ask("y"), "y!");
   EXPECT_EQ(peer_->connections(), 2u);

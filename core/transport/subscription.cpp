@@ -1,0 +1,104 @@
+// core/transport/subscription.cpp: what a peer publishes, heard for as long as somebody wants to.
+#include "core/transport/subscription.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <enginery/errors.hpp>
+
+#include "core/transport/hearing.hpp"
+#include "core/transport/subscriber.hpp"
+
+namespace enginery::transport {
+namespace {
+
+/// So many subscriptions at once: those of a peer that is stopped for minutes. One that was never greeted would, by its
+/// end, kill the peer's listener.
+constexpr std::size_t kMostSubscriptions = 8;
+
+}  // namespace
+
+struct Subscription::State {
+  const Address address;
+  const std::string topic;
+  const OnMessage on_message;
+  const Peer peer;
+  const std::function<void()> on_silence;
+  std::mutex mutex{};  // of what follows; held while subscribing, not while a subscription ends
+  std::optional<Hearing> hearing{};
+  bool ended = false;
+  std::vector<std::unique_ptr<Subscriber>> subscribers{};  // the newest last
+  std::mutex heard_mutex{};                                // of hearing; a callback takes it, and no other
+
+  /// One more.
+  void subscribe() {
+    std::unique_ptr<Subscriber> oldest;  // ended after the mutex is let go
+    const std::lock_guard lock(mutex);
+    if (ended) return;
+    subscribers.push_back(
+        std::make_unique<Subscriber>(address, topic, [this](const Bytes& message) { hear(message); }));
+    if (peer == Peer::speaks_at_any_time) subscribers.back()->leave_open();
+    if (subscribers.size() <= kMostSubscriptions) return;
+    oldest = std::move(subscribers.front());
+    subscribers.erase(subscribers.begin());
+  }
+  void hear(const Bytes& message) {
+    if (hearing) {
+      const std::lock_guard lock(heard_mutex);
+      hearing->on_heard(std::chrono::steady_clock::now());
+    }
+    on_message(message);
+  }
+};
+
+Subscription::Subscription(Address address, std::string_view topic, OnMessage on_message, Peer peer)
+    : state_(new State{std::move(address), std::string(topic), std::move(on_message), peer, {}}) {
+  state_->subscribe();
+}
+
+Subscription::Subscription(Address address, std::string_view topic, OnMessage on_message, Silence silence)
+    : state_(new State{std::move(address), std::string(topic), std::move(on_message), Peer::speaks_seldom,
+                       std::move(silence.then)}) {
+  state_->hearing.emplace(silence.after, std::chrono::steady_clock::now());
+  state_->subscribe();
+}
+
+Subscription::~Subscription() { end(); }
+
+void Subscription::end() {
+  std::vector<std::unique_ptr<Subscriber>> subscribers;  // likewise
+  const std::lock_guard lock(state_->mutex);
+  state_->ended = true;
+  subscribers.swap(state_->subscribers);
+}
+
+Subscription::Time Subscription::tick(Time now) {
+  if (!state_->hearing) return Time::max();
+  std::unique_lock lock(state_->heard_mutex);
+  const bool silent = state_->hearing->tick(now);
+  const Time next = state_->hearing->next(now);
+  lock.unlock();
+  if (!silent) return next;
+  try {
+    std::thread([state = state_] {
+      try {
+        state->subscribe();
+      } catch (const Error&) {
+        // Tried again after the next silence.
+      }
+      state->on_silence();
+    }).detach();
+  } catch (const std::system_error&) {
+    // There are no more threads; likewise.
+  }
+  return next;
+}
+
+}  // namespace enginery::transport
