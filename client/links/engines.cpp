@@ -169,6 +169,27 @@ std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
   return links;
 }
 
+Uuid Engines::known(int id) const {
+  const auto found = alive_.find(id);
+  return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
+}
+
+Uuid Engines::alive(int id) const {
+  const auto lock = hold();
+  return known(id);
+}
+
+bool Engines::await(int id, std::chrono::steady_clock::time_point until,
+                    const std::function<bool(const Uuid&)>& done) const {
+  auto lock = hold();
+  return changed_.wait_until(lock, until, [&] { return done(known(id)); });
+}
+
+session::Time Engines::hub_heard() const {
+  const auto lock = hold();
+  return heard_;
+}
+
 OutputFeed& Engines::output_feed() {
   const auto lock = hold();
   if (!output_feed_) output_feed_ = std::make_unique<OutputFeed>();

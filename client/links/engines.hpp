@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -49,15 +50,21 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::vector<std::shared_ptr<EngineLink>> links() const;
   /// For the streams of this client's output; lives as long as this.
   OutputFeed& output_feed();
-  /// Has engine `id` ended, by SIGKILL if `kill`, and waits until it is back; one that nobody starts anew, until it is
-  /// gone. Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and is
-  /// not started any more), TimeoutError, ConnectionError.
-  void restart(int id, bool kill, Seconds timeout);
   /// Throws TimeoutError, which says how many there are; ConnectionError once the cluster has ended, or its hub is
   /// silent for long; NoEnginesRegistered when all that were started have died and stay dead.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline);
 
+  /// Which engine `id` is there; nil if none is.
+  Uuid alive(int id) const;
+  /// Waits until `done(alive(id))`; false if that is not so at `until`.
+  bool await(int id, std::chrono::steady_clock::time_point until, const std::function<bool(const Uuid&)>& done) const;
+  /// Has those that wait for engines look again.
+  void wake() const;
+
   const Connection& connection() const { return connection_; }
+  HubLine& hub() { return *hub_; }
+  /// When the hub was heard last.
+  session::Time hub_heard() const;
 
  private:
   explicit Engines(Connection connection);
@@ -65,8 +72,6 @@ class Engines : public std::enable_shared_from_this<Engines> {
   ~Engines();
   /// For who comes from outside. Throws in a forked child, where another thread may have held it for ever.
   std::unique_lock<std::mutex> hold() const;
-  /// Has those that wait for engines look again.
-  void wake() const;
   void start(Seconds timeout);
   void on_change(const Bytes& message);
   void tell_output_feed();
@@ -77,11 +82,11 @@ class Engines : public std::enable_shared_from_this<Engines> {
   static void ask_for_snapshot(const std::weak_ptr<Engines>& engines);
   /// Those whose death was not seen either. Requires: mutex_ is held.
   std::vector<int> living() const;
+  /// Requires: mutex_ is held.
+  Uuid known(int id) const;
   void apply(const wire::HubReply& snapshot);
   /// How all that were started have died, if none of them is started anew; by the hub's word.
   std::optional<std::string> all_died(std::optional<std::chrono::steady_clock::time_point> deadline);
-  /// How engine `id` died, if it is not started any more; by the hub's word.
-  std::optional<std::string> given_up(int id, std::chrono::steady_clock::time_point deadline);
   /// Requires: mutex_ is held. Links that died are to be told after it is let go.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
 

@@ -9,6 +9,7 @@
 
 #include "client/links/deadline.hpp"
 #include "client/links/engines.hpp"
+#include "client/links/restart.hpp"
 #include "client/views/interrupt.hpp"
 #include "core/clusters/hub_addresses.hpp"
 
@@ -38,7 +39,7 @@ void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout)
 }
 
 void Client::restart(int id, Seconds timeout) const {
-  engines_->restart(id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongestWait));
+  enginery::restart(*engines_, id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongestWait));
 }
 
 std::vector<std::string> Client::restart(int id, const RestartOptions& options) const {
@@ -78,7 +79,7 @@ std::vector<std::string> Client::restart(int id, const RestartOptions& options) 
 }
 
 void Client::kill(int id, Seconds timeout) const {
-  engines_->restart(id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongestWait));
+  enginery::restart(*engines_, id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongestWait));
 }
 
 int Client::resolve(int id) const {
