@@ -160,6 +160,11 @@ code && /^[ \t]*#[ \t]*include[ \t]*["<]/ {
   line = substr(line, RSTART + 1)
   if (match(line, /[">]/)) check_include(substr(line, 1, RSTART - 1), quoted)
 }
+# Sockets of NNG and their faults are known in one room; others have a Line or a Subscription.
+code && file !~ /^(core\/transport|tests|benchmarks)\// &&
+    /core\/transport\/(requester|subscriber|left_open|close_in_time|listener_guard)\.hpp|transport::(connect|request|Requester|Subscriber|leave_open|close_left_open|close_in_time|ListenerGuard)([^A-Za-z0-9_]|$)/ {
+  complain("only core/transport, tests and benchmarks dial; ask over a transport::Line, listen by a transport::Subscription")
+}
 # Numbers that name no process are refused there.
 code && file != "core/processes/pid.cpp" && /(^|[^A-Za-z0-9_>])(::kill|killpg) *\(|[^A-Za-z0-9_.>:]kill *\([^;{]*, *SIG[A-Z]/ {
   complain("a signal goes to a process by send_signal() of core/processes/pid.hpp, to a group by signal_group()")

@@ -27,12 +27,13 @@ expect() {
 mkdir "$work/docs" && cp "$page" "$work/docs/"
 file core/enginery/value.hpp "#include <vector>"
 file core/wire/frame.cpp "#include <flatbuffers/flatbuffers.h>" '#include "call_generated.h"'
+file core/transport/line.cpp '#include "core/transport/requester.hpp"'
 file core/transport/check.hpp "#include <nng/nng.h>" "#include <enginery/value.hpp>"
 file client/enginery/client.hpp "#include <enginery/value.hpp>"
 file client/links/link.cpp '#include "core/transport/check.hpp"' "#include <enginery/client.hpp>"
 file tools/main.cpp '#include "client/links/link.hpp"' '#include "hub/hub.hpp"' 'rc.kill(0); void Child::kill() {}'
 file plugins/linalg/norms.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>" '#include "matrix.hpp"'
-file tests/link_test.cpp '#include "client/links/link.hpp"' '#include "simulator.hpp"'
+file tests/link_test.cpp 'transport::Requester line;' '#include "client/links/link.hpp"' '#include "simulator.hpp"'
 # shellcheck disable=SC2046
 file docs/errors.md raw "<!-- printed by tests/docs/errors_test.cpp -->" $(yes x | head -400)
 "$check" "$work" >/dev/null || { echo "the rules refuse what is allowed" >&2; exit 1; }
@@ -82,6 +83,10 @@ file core/a.cpp $(yes '//' | head -400) && expect core/a.cpp:401 "a file has at 
 file docs/a.md raw $(yes x | head -401) && expect docs/a.md:401 "a file has at most 400 lines"
 for words in "::kill(pid, SIGTERM);" "if (pid) kill(-pid, SIGKILL);" "(void)::kill(0, 0);" "killpg(pid, SIGINT);"; do
   file tools/a.cpp "$words" && expect tools/a.cpp:2 "a signal goes to a process by send_signal()"
+done
+for words in '#include "core/transport/requester.hpp"' '#include "core/transport/subscriber.hpp"' \
+  "auto line = transport::connect(address, 2);" "transport::Requester* line;" "transport::close_left_open();"; do
+  file engine/a.cpp "$words" && expect engine/a.cpp:2 "only core/transport, tests and benchmarks dial"
 done
 file attic/a.cpp && expect attic/a.cpp:1 "the room of this file is not in the table"
 : >"$work/core/a.cpp" && expect core/a.cpp:1 "is empty"
