@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <iosfwd>
 #include <memory>
@@ -14,22 +15,19 @@
 #include <vector>
 
 #include <enginery/codec.hpp>
+#include <enginery/continuation.hpp>
 #include <enginery/decode.hpp>
 #include <enginery/reference.hpp>
 #include <enginery/task_handle.hpp>
 
 namespace enginery {
 
-/// What the tasks of one call have in common, whatever their results are.
+class Future;
+
+/// What the tasks of one call have in common, whatever their results are. Copies are the same tasks.
 class ENGINERY_API AsyncTasks {
  public:
-  explicit AsyncTasks(TaskHandle task);
-  explicit AsyncTasks(std::vector<TaskHandle> tasks, bool several);
-  AsyncTasks(const AsyncTasks&);
-  AsyncTasks(AsyncTasks&&) noexcept;
-  AsyncTasks& operator=(const AsyncTasks&);
-  AsyncTasks& operator=(AsyncTasks&&) noexcept;
-  ~AsyncTasks();
+  explicit AsyncTasks(std::shared_ptr<Future> future) : future_(std::move(future)) {}
 
   bool ready() const;
   /// Whether all are ready within `timeout`. Never throws what a task threw.
@@ -40,7 +38,7 @@ class ENGINERY_API AsyncTasks {
   std::size_t progress() const;
   void abort() const;
   std::vector<std::string> msg_ids() const;
-  /// Seconds: the last result's arrival minus the first submission. Throws ValueError while one is not ready.
+  /// Seconds: the last result's arrival minus the submission. Throws ValueError while one is not ready.
   double wall_time() const;
   /// Seconds: the sum of completed − started. Throws ValueError while one is not ready. Like the others, by clocks
   /// that nobody sets: a wall clock that was set changes the metadata's times, and none of these.
@@ -56,21 +54,53 @@ class ENGINERY_API AsyncTasks {
   /// must not throw. After the client's end it runs in the thread that asks, or that brings the last result.
   void on_ready(Continuation work) const;
 
-  const std::vector<TaskHandle>& tasks() const& noexcept { return tasks_; }
-  std::vector<TaskHandle> tasks() const&& { return tasks_; }
+  /// In target order.
+  std::vector<TaskHandle> tasks() const;
   /// <AsyncResult: wait>, and <AsyncResult: wait:finished> when ready.
   ENGINERY_API friend std::ostream& operator<<(std::ostream&, const AsyncTasks&);
 
-  /// That member of each task's metadata.
-  std::vector<std::string> texts(std::string Metadata::*text) const;
-
  protected:
+  std::size_t size() const noexcept;
+  int engine_id(std::size_t i) const noexcept;
+  const std::string& label() const noexcept;
+  Metadata metadata_of(std::size_t i) const;
+  // What became of task `i`. These require that it is ready.
+  const Value& value(std::size_t i = 0) const;
+  std::exception_ptr error(std::size_t i) const;
+  /// What is decoded of the first one's value, kept as long as the tasks are. Waits; throws as check().
+  const void* decoded(const detail::Decoding& decoding, std::optional<Seconds> timeout) const;
+  template <class R>
+  R decode(std::size_t i = 0) const {
+    return decode_as<R>(value(i), Origin::result, label());
+  }
   /// Gives the results to the engines they came from, under `name`. Waits; throws as check().
   void store(std::string_view name) const;
 
  private:
-  std::vector<TaskHandle> tasks_;
-  bool several_;
+  const Future& future() const noexcept { return *future_; }
+  void require_ready() const;
+
+  std::shared_ptr<Future> future_;
+};
+
+/// The one task of a result.
+class ENGINERY_API AsyncTask : public AsyncTasks {
+ public:
+  using AsyncTasks::AsyncTasks;
+  Metadata metadata() const { return metadata_of(0); }
+  /// What the task wrote to stdout and stderr; empty until it is ready.
+  std::string out() const { return metadata().out; }
+  std::string err() const { return metadata().err; }
+};
+
+/// Each task of a result, in target order.
+class ENGINERY_API EachAsyncTask : public AsyncTasks {
+ public:
+  using AsyncTasks::AsyncTasks;
+  std::vector<Metadata> metadata() const;
+  /// What each task wrote; empty for those that are not ready.
+  std::vector<std::string> out() const;
+  std::vector<std::string> err() const;
 };
 
 /// `co_await result`: the coroutine goes on in the client's thread of continuations, with what get() gives or throws.
@@ -96,33 +126,6 @@ class Awaitable {
   }
   ResultAwaiter<const Result&> operator co_await() const& { return {self()}; }
   ResultAwaiter<Result> operator co_await() && { return {static_cast<Result&&>(*this)}; }
-
- private:
-  const Result& self() const { return static_cast<const Result&>(*this); }
-};
-
-/// What is known of the one task of a result.
-template <class Result>
-class MetadataOfOne {
- public:
-  Metadata metadata() const { return static_cast<const Result&>(*this).tasks().front().metadata(); }
-  /// What the task wrote to stdout and stderr; empty until it is ready.
-  std::string out() const { return metadata().out; }
-  std::string err() const { return metadata().err; }
-};
-
-/// What is known of each task of a result, in target order.
-template <class Result>
-class MetadataOfEach {
- public:
-  std::vector<Metadata> metadata() const {
-    std::vector<Metadata> all;
-    for (const TaskHandle& task : self().tasks()) all.push_back(task.metadata());
-    return all;
-  }
-  /// What each task wrote; empty for those that are not ready.
-  std::vector<std::string> out() const { return self().texts(&Metadata::out); }
-  std::vector<std::string> err() const { return self().texts(&Metadata::err); }
 
  private:
   const Result& self() const { return static_cast<const Result&>(*this); }
@@ -164,19 +167,16 @@ concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, c
 
 /// The result of one engine, as an R. Copies are the same result. Threads: all functions from any.
 template <class R = Value>
-class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public MetadataOfOne<AsyncResult<R>> {
+class AsyncResult : public AsyncTask, public Awaitable<AsyncResult<R>> {
  public:
-  explicit AsyncResult(TaskHandle task) : AsyncTasks(std::move(task)) {}
+  using AsyncTask::AsyncTask;
 
   /// Waits. The same value or the same error each time; TimeoutError "Result not ready." leaves the task running.
   const R& get(std::optional<Seconds> timeout = std::nullopt) const& {
-    check(timeout);
     if constexpr (std::same_as<R, Value>)
-      return task().kept_value();
+      return require(timeout), value();
     else
-      return *static_cast<const R*>(
-          task().decoded({[](const Value& value) -> void* { return new R(Codec<R>::decode(value)); },
-                          [](void* result) { delete static_cast<R*>(result); }}));
+      return *static_cast<const R*>(decoded(detail::kDecoding<R>, timeout));
   }
   R get(std::optional<Seconds> timeout = std::nullopt) && { return own(timeout); }
 
@@ -197,49 +197,43 @@ class AsyncResult : public AsyncTasks, public Awaitable<AsyncResult<R>>, public 
   }
 
  private:
-  /// As get(), as a value of its own: what cannot be copied is decoded anew.
+  /// As get(), as a value of its own.
   R own(std::optional<Seconds> timeout = std::nullopt) const {
-    if constexpr (detail::is_copyable<R>) {
-      return get(timeout);
-    } else {
-      check(timeout);
-      return decode_as<R>(task().value(), Origin::result, task().label());
-    }
+    require(timeout);
+    return this->template decode<R>();
   }
-  const TaskHandle& task() const { return this->tasks().front(); }
 };
 
 template <>
-class AsyncResult<void>
-    : public AsyncTasks, public Awaitable<AsyncResult<void>>, public MetadataOfOne<AsyncResult<void>> {
+class AsyncResult<void> : public AsyncTask, public Awaitable<AsyncResult<void>> {
  public:
-  explicit AsyncResult(TaskHandle task) : AsyncTasks(std::move(task)) {}
+  using AsyncTask::AsyncTask;
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
 };
 
 /// The results of several engines, in target order.
 template <class R = Value>
-class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>>, public MetadataOfEach<AsyncResults<R>> {
+class AsyncResults : public EachAsyncTask, public Awaitable<AsyncResults<R>> {
  public:
-  explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
+  using EachAsyncTask::EachAsyncTask;
 
   std::vector<R> get(std::optional<Seconds> timeout = std::nullopt) const {
     check(timeout);
     std::vector<R> results;
-    results.reserve(tasks().size());
-    for (const TaskHandle& task : tasks()) results.push_back(decode_as<R>(task.value(), Origin::result, task.label()));
+    results.reserve(size());
+    for (std::size_t i = 0; i < size(); ++i) results.push_back(this->template decode<R>(i));
     return results;
   }
   /// Waits for all, and throws no target's error. TimeoutError "Result not ready."
   std::vector<ValueOrError<R>> get_each(std::optional<Seconds> timeout = std::nullopt) const {
     require(timeout);
     std::vector<ValueOrError<R>> each;
-    each.reserve(tasks().size());
-    for (const TaskHandle& task : tasks()) {
-      ValueOrError<R>& one = each.emplace_back(ValueOrError<R>{task.engine_id(), std::nullopt, task.error()});
+    each.reserve(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+      ValueOrError<R>& one = each.emplace_back(ValueOrError<R>{engine_id(i), std::nullopt, error(i)});
       if (one.error) continue;
       try {
-        one.value = decode_as<R>(task.value(), Origin::result, task.label());
+        one.value = this->template decode<R>(i);
       } catch (...) {
         one.error = std::current_exception();
       }
@@ -257,15 +251,14 @@ class AsyncResults : public AsyncTasks, public Awaitable<AsyncResults<R>>, publi
 };
 
 template <>
-class AsyncResults<void>
-    : public AsyncTasks, public Awaitable<AsyncResults<void>>, public MetadataOfEach<AsyncResults<void>> {
+class AsyncResults<void> : public EachAsyncTask, public Awaitable<AsyncResults<void>> {
  public:
-  explicit AsyncResults(std::vector<TaskHandle> tasks) : AsyncTasks(std::move(tasks), true) {}
+  using EachAsyncTask::EachAsyncTask;
   void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
   std::vector<ValueOrError<void>> get_each(std::optional<Seconds> timeout = std::nullopt) const {
     require(timeout);
     std::vector<ValueOrError<void>> each;
-    for (const TaskHandle& task : tasks()) each.push_back({task.engine_id(), task.error()});
+    for (std::size_t i = 0; i < size(); ++i) each.push_back({engine_id(i), error(i)});
     return each;
   }
 };

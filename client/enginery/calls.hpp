@@ -142,7 +142,7 @@ struct CallOf<F> : CodeCallOf<F> {
 
 }  // namespace detail
 
-/// What a view V that has `block`, `call(…)` and `got<R>(…)` gets. Each of the three takes
+/// What a view V that has `block` and `call(…)` gets. Each of the three takes
 ///  - a task's name, "plugin.function", with positional and keyword arguments; the result becomes an R, Value unless
 ///    named: apply_sync<double>("linalg.norm", x, 2);
 ///  - a name with its type, an enginery::fn: arguments and result are checked by the compiler;
@@ -217,11 +217,11 @@ class Calls {
   template <class R = Value, class... A>
   auto apply_sync(std::string_view name, A&&... arguments) const {
     if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return V::template got<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, arguments...));
+    return Result<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, arguments...)).get();
   }
   template <class R, class... P, class... A>
   auto apply_sync(const fn<R(P...)>& name, const A&... arguments) const {
-    return V::template got<R>(detail::CallOf<fn<R(P...)>>::submit(view(), {}, name, arguments...));
+    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(view(), {}, name, arguments...)).get();
   }
   template <Code F, class... A>
   auto apply_sync(const F& function, const A&... arguments) const {
@@ -231,7 +231,7 @@ class Calls {
       return apply_sync(stays(function), arguments...);
     } else {
       if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-      return V::template got<R>(Call::submit(view(), {}, function, arguments...));
+      return Result<R>(Call::submit(view(), {}, function, arguments...)).get();
     }
   }
   template <class What, class... A>

@@ -24,4 +24,19 @@ T decode_as(const Value& value, Origin origin, std::string_view name) {
     }
 }
 
+namespace detail {
+
+/// How the result of the task `label` becomes an object, and how that ends.
+struct Decoding {
+  void* (*decode)(const Value& value, std::string_view label);
+  void (*destroy)(void* object);
+};
+template <class T>
+inline constexpr Decoding kDecoding{[](const Value& value, std::string_view label) -> void* {
+                                      return new T(decode_as<T>(value, Origin::result, label));
+                                    },
+                                    [](void* object) { delete static_cast<T*>(object); }};
+
+}  // namespace detail
+
 }  // namespace enginery

@@ -72,18 +72,7 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingRes
 
   /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
   /// name that begins with @; empty when it travels.
-  TaskHandle call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
-
-  /// The result of call(), decoded: what apply_sync gives. Waits.
-  template <class R>
-  static R got(const TaskHandle& task) {
-    if constexpr (std::is_void_v<R>)
-      task.value();
-    else if constexpr (std::same_as<R, Value>)
-      return task.value();
-    else
-      return decode_as<R>(task.value(), Origin::result, task.label());
-  }
+  std::shared_ptr<Future> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
 
   AsyncResult<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.
@@ -141,7 +130,7 @@ class ENGINERY_API DirectView : public Calls<DirectView, AsyncResult, StayingRes
  private:
   friend class ViewItem;
   template <class R>
-  AsyncResult<R> finished_if_blocking(TaskHandle task) const;
+  AsyncResult<R> finished_if_blocking(std::shared_ptr<Future> task) const;
   Value value(std::string_view name) const;
   Value values(std::initializer_list<Name> names) const;
   template <class... T, std::size_t... I>

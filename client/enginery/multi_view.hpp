@@ -70,13 +70,7 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
 
   /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
   /// name that begins with @; empty when it travels.
-  std::vector<TaskHandle> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
-
-  /// The results of call(), decoded: what apply_sync gives. Waits.
-  template <class R>
-  static auto got(std::vector<TaskHandle> tasks) {
-    return AsyncResults<R>(std::move(tasks)).get();
-  }
+  std::shared_ptr<Future> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
 
   AsyncResults<void> push(std::initializer_list<Item> items) const;
   /// As push, but always waits.
@@ -135,9 +129,9 @@ class ENGINERY_API MultiView : public Calls<MultiView, AsyncResults, StayingResu
  private:
   friend class MultiViewItem;
   template <class R>
-  AsyncResults<R> finished_if_blocking(std::vector<TaskHandle> tasks) const;
+  AsyncResults<R> finished_if_blocking(std::shared_ptr<Future> tasks) const;
   std::vector<Value> values(std::string_view name) const;
-  std::vector<TaskHandle> gather_tasks(const Name& name) const;
+  std::shared_ptr<Future> gather_tasks(const Name& name) const;
 
   std::shared_ptr<Engines> engines_;
   std::optional<std::vector<int>> ids_;

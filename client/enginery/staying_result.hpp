@@ -25,16 +25,13 @@ class ENGINERY_API KeptName {
   std::string text_;
 };
 
-/// Tasks whose results stay. When the last copy ends, the engines drop what has no other name by then.
-class ENGINERY_API StayingTasks : public AsyncTasks {
+/// Results on their engines. When the last copy of this ends, the engines drop what has no other name by then.
+class ENGINERY_API KeptResults {
  public:
-  /// Waits until the results are there, on their engines; throws what went wrong.
-  void get(std::optional<Seconds> timeout = std::nullopt) const { check(timeout); }
-
- protected:
-  StayingTasks(std::vector<TaskHandle> tasks, bool several, const KeptName& kept);
+  KeptResults(std::shared_ptr<Future> tasks, const KeptName& name);
+  const std::string& name() const noexcept;
+  /// Gives them another name there.
   void bind(std::string_view name) const;
-  const std::string& kept() const noexcept;
 
  private:
   class Hold;
@@ -50,22 +47,34 @@ template <class T>
       "it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
 }
 
-/// An R that stays on its engine: since it has no Codec, or since it was called as stays(f). Copies are the same
-/// result. Threads: all functions from any.
-template <class R>
-class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>>, public MetadataOfOne<StayingResult<R>> {
+/// What results that stay have in common: of one engine, or of each of several.
+template <class R, class Tasks>
+class StayingTasks : public Tasks {
  public:
-  StayingResult(TaskHandle task, const KeptName& kept) : StayingTasks({std::move(task)}, false, kept) {}
+  StayingTasks(const std::shared_ptr<Future>& tasks, const KeptName& kept) : Tasks(tasks), kept_(tasks, kept) {}
 
+  /// Waits until the results are there, on their engines; throws what went wrong.
+  void get(std::optional<Seconds> timeout = std::nullopt) const { this->check(timeout); }
   /// Binds the result to a name in the engine's namespace, where it stays, and refers to it there. Does not wait:
   /// calls that follow find it. When the task fails, there is no such name then, and whoever passes it on or pulls it
   /// gets a NameError that says how it failed. Throws SyntaxError if `name` is neither name nor path.
   ReferenceTo<R> store_as(std::string name) const {
-    bind(name);
+    kept_.bind(name);
     return ReferenceTo<R>(std::move(name));
   }
   /// Refers to the result without a name, as long as this lives.
-  ReferenceTo<R> reference() const { return ReferenceTo<R>(kept()); }
+  ReferenceTo<R> reference() const { return ReferenceTo<R>(kept_.name()); }
+
+ private:
+  KeptResults kept_;
+};
+
+/// An R that stays on its engine: since it has no Codec, or since it was called as stays(f). Copies are the same
+/// result. Threads: all functions from any.
+template <class R>
+class StayingResult : public StayingTasks<R, AsyncTask>, public Awaitable<StayingResult<R>> {
+ public:
+  using StayingTasks<R, AsyncTask>::StayingTasks;
   template <std::same_as<R> T>
   operator T() const {
     refuse_to_leave<T>();
@@ -74,17 +83,9 @@ class StayingResult : public StayingTasks, public Awaitable<StayingResult<R>>, p
 
 /// As that, of several engines: each has its own under the one name.
 template <class R>
-class StayingResults : public StayingTasks,
-                       public Awaitable<StayingResults<R>>,
-                       public MetadataOfEach<StayingResults<R>> {
+class StayingResults : public StayingTasks<R, EachAsyncTask>, public Awaitable<StayingResults<R>> {
  public:
-  StayingResults(std::vector<TaskHandle> tasks, const KeptName& kept) : StayingTasks(std::move(tasks), true, kept) {}
-
-  ReferenceTo<R> store_as(std::string name) const {
-    bind(name);
-    return ReferenceTo<R>(std::move(name));
-  }
-  ReferenceTo<R> reference() const { return ReferenceTo<R>(kept()); }
+  using StayingTasks<R, EachAsyncTask>::StayingTasks;
   template <std::same_as<std::vector<R>> T>
   operator T() const {
     refuse_to_leave<T>();

@@ -2,7 +2,6 @@
 #include <enginery/async_result.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -10,7 +9,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/links/deadline.hpp"
-#include "client/links/pending.hpp"
+#include "client/links/future.hpp"
 #include "client/views/request.hpp"
 
 namespace enginery {
@@ -21,173 +20,132 @@ void rethrow_for(Origin origin, std::string_view name) {
                              : fmt::format("the result of '{}' cannot be had as that type", name));
 }
 
-namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-void require_ready(const AsyncTasks& tasks) {
-  if (!tasks.ready()) throw ValueError("the result is not ready; wait() for it first");
-}
-
-/// Requires: there are tasks.
-std::chrono::steady_clock::time_point first_submission(const std::vector<TaskHandle>& tasks) {
-  auto first = std::chrono::steady_clock::time_point::max();
-  for (const TaskHandle& task : tasks) first = std::min(first, task.times().submitted);
-  return first;
-}
-
-}  // namespace
-
-TaskHandle::TaskHandle(std::shared_ptr<Pending> task) : task_(std::move(task)) {}
-TaskHandle::TaskHandle(const TaskHandle&) = default;
-TaskHandle::TaskHandle(TaskHandle&&) noexcept = default;
-TaskHandle& TaskHandle::operator=(const TaskHandle&) = default;
-TaskHandle& TaskHandle::operator=(TaskHandle&&) noexcept = default;
-TaskHandle::~TaskHandle() = default;
-
 bool TaskHandle::ready() const { return task_->ready(); }
 bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
-Value TaskHandle::value() const { return kept_value(); }
-const Value& TaskHandle::kept_value() const {
-  wait();
-  return task_->value();
-}
-std::exception_ptr TaskHandle::error() const {
-  wait();
-  return task_->error();
-}
-const void* TaskHandle::decoded(const Decoding& decoding) const {
-  wait();
-  return task_->decoded(decoding);
-}
-void TaskHandle::then(Continuation work) const { task_->then(std::move(work)); }
+Value TaskHandle::value() const { return wait(), task_->value(); }
+std::exception_ptr TaskHandle::error() const { return wait(), task_->error(); }
 Metadata TaskHandle::metadata() const { return task_->metadata(); }
-TaskHandle::Times TaskHandle::times() const { return task_->times(); }
 void TaskHandle::abort() const { task_->abort(); }
-TaskHandle TaskHandle::push(std::string_view name, const Value& value) const {
-  const std::pair<std::string, Value> item{name, value};
-  return Request{.op = wire::Op::push, .keywords = {&item, 1}}.send_after(*task_);
-}
-void TaskHandle::drop(const std::string& kept) const noexcept try {
-  const Value what = Value::string(kept);
-  // Whoever lets go of a result does not expect to wait for room, and this makes some.
-  Request{.op = wire::Op::erase, .positional = {&what, 1}, .room = Room::overfill}.send_after(*task_);
-} catch (const std::exception&) {
-  // Then the engine drops it when this client leaves.
-}
 std::string TaskHandle::msg_id() const { return task_->msg_id(); }
 int TaskHandle::engine_id() const { return task_->engine_id(); }
-const std::string& TaskHandle::label() const& { return task_->label(); }
+std::string TaskHandle::label() const { return task_->label(); }
 
-AsyncTasks::AsyncTasks(TaskHandle task) : several_(false) { tasks_.push_back(std::move(task)); }
-AsyncTasks::AsyncTasks(std::vector<TaskHandle> tasks, bool several) : tasks_(std::move(tasks)), several_(several) {}
-AsyncTasks::AsyncTasks(const AsyncTasks&) = default;
-AsyncTasks::AsyncTasks(AsyncTasks&&) noexcept = default;
-AsyncTasks& AsyncTasks::operator=(const AsyncTasks&) = default;
-AsyncTasks& AsyncTasks::operator=(AsyncTasks&&) noexcept = default;
-AsyncTasks::~AsyncTasks() = default;
+std::size_t AsyncTasks::size() const noexcept { return future_->size(); }
+int AsyncTasks::engine_id(std::size_t i) const noexcept { return future()[i].engine_id(); }
+const std::string& AsyncTasks::label() const noexcept { return future_->asked().label; }
+Metadata AsyncTasks::metadata_of(std::size_t i) const { return future()[i].metadata(); }
+const Value& AsyncTasks::value(std::size_t i) const { return future()[i].value(); }
+std::exception_ptr AsyncTasks::error(std::size_t i) const { return future()[i].error(); }
+const void* AsyncTasks::decoded(const detail::Decoding& decoding, std::optional<Seconds> timeout) const {
+  require(timeout);
+  return future()[0].decoded(decoding);
+}
 
-bool AsyncTasks::ready() const { return std::ranges::all_of(tasks_, &TaskHandle::ready); }
+bool AsyncTasks::ready() const { return future_->ready(); }
+bool AsyncTasks::wait(std::optional<Seconds> timeout) const { return future_->wait_until(deadline_of(timeout)); }
+void AsyncTasks::on_ready(Continuation work) const { future_->then(std::move(work)); }
 
-bool AsyncTasks::wait(std::optional<Seconds> timeout) const {
-  const auto deadline = deadline_of(timeout);
-  for (const TaskHandle& task : tasks_) {
-    std::optional<Seconds> left;
-    if (deadline) left = *deadline - SteadyClock::now();
-    if (!task.wait(left)) return false;
-  }
-  return true;
+void AsyncTasks::require_ready() const {
+  if (!ready()) throw ValueError("the result is not ready; wait() for it first");
 }
 
 bool AsyncTasks::successful() const {
-  require_ready(*this);
-  return std::ranges::none_of(tasks_, [](const TaskHandle& task) { return task.error() != nullptr; });
+  require_ready();
+  for (std::size_t i = 0; i < size(); ++i)
+    if (error(i)) return false;
+  return true;
 }
 
 std::size_t AsyncTasks::progress() const {
-  return static_cast<std::size_t>(std::ranges::count_if(tasks_, &TaskHandle::ready));
+  std::size_t ready = 0;
+  for (std::size_t i = 0; i < size(); ++i) ready += future()[i].ready();
+  return ready;
 }
 
 void AsyncTasks::abort() const {
-  for (const TaskHandle& task : tasks_) task.abort();
+  for (std::size_t i = 0; i < size(); ++i) future()[i].abort();
+}
+
+std::vector<TaskHandle> AsyncTasks::tasks() const {
+  std::vector<TaskHandle> tasks;
+  for (std::size_t i = 0; i < size(); ++i) tasks.emplace_back(Future::task(future_, i));
+  return tasks;
 }
 
 std::vector<std::string> AsyncTasks::msg_ids() const {
   std::vector<std::string> ids;
-  for (const TaskHandle& task : tasks_) ids.push_back(task.msg_id());
+  for (std::size_t i = 0; i < size(); ++i) ids.push_back(future()[i].msg_id());
   return ids;
 }
 
 double AsyncTasks::wall_time() const {
-  require_ready(*this);
-  if (tasks_.empty()) return 0;
-  auto last = std::chrono::steady_clock::time_point::min();
-  for (const TaskHandle& task : tasks_) last = std::max(last, task.times().received.value_or(last));
-  return Seconds(last - first_submission(tasks_)).count();
+  require_ready();
+  auto last = future()[0].received();
+  for (std::size_t i = 1; i < size(); ++i) last = std::max(last, future()[i].received());
+  return Seconds(last - future_->asked().submitted.steady).count();
 }
 
 double AsyncTasks::serial_time() const {
-  require_ready(*this);
-  double sum = 0;
-  for (const TaskHandle& task : tasks_) sum += task.times().ran.count();
-  return sum;
+  require_ready();
+  Seconds sum(0);
+  for (std::size_t i = 0; i < size(); ++i) sum += future()[i].ran();
+  return sum.count();
 }
 
 double AsyncTasks::elapsed() const {
   if (ready()) return wall_time();
-  return Seconds(std::chrono::steady_clock::now() - first_submission(tasks_)).count();
-}
-
-std::vector<std::string> AsyncTasks::texts(std::string Metadata::*text) const {
-  std::vector<std::string> all;
-  for (const TaskHandle& task : tasks_) all.push_back(task.metadata().*text);
-  return all;
+  return Seconds(std::chrono::steady_clock::now() - future_->asked().submitted.steady).count();
 }
 
 void AsyncTasks::store(std::string_view name) const {
   check();
-  std::vector<TaskHandle> stored;
-  for (const TaskHandle& task : tasks_) stored.push_back(task.push(name, task.value()));
-  AsyncTasks(std::move(stored), several_).check();
+  std::vector<std::pair<std::string, Value>> items;
+  for (std::size_t i = 0; i < size(); ++i) items.emplace_back(name, value(i));
+  std::vector<Request> requests;
+  for (const auto& item : items) requests.push_back({.op = wire::Op::push, .keywords = {&item, 1}});
+  AsyncTasks(Request::send_each_after(requests, *future_)).check();
 }
 
 void AsyncTasks::require(std::optional<Seconds> timeout) const {
   if (!wait(timeout)) throw TimeoutError("Result not ready.");
 }
 
-void AsyncTasks::on_ready(Continuation work) const {
-  if (tasks_.empty()) return work();
-  if (tasks_.size() == 1) return tasks_.front().then(std::move(work));
-  struct Open {
-    std::atomic<std::size_t> tasks;
-    Continuation work;
-  };
-  const auto open = std::make_shared<Open>(tasks_.size(), std::move(work));
-  for (const TaskHandle& task : tasks_)
-    task.then([open] {
-      if (open->tasks.fetch_sub(1) == 1) open->work();
-    });
-}
-
 void AsyncTasks::check(std::optional<Seconds> timeout) const {
   require(timeout);
   std::vector<CompositeError::Failure> failures;
-  for (const TaskHandle& task : tasks_) {
-    const std::exception_ptr error = task.error();
-    if (!error) continue;
-    if (!several_ || tasks_.size() == 1) std::rethrow_exception(error);
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::exception_ptr failure = error(i);
+    if (!failure) continue;
+    if (size() == 1) std::rethrow_exception(failure);
     try {
-      std::rethrow_exception(error);
+      std::rethrow_exception(failure);
     } catch (const std::exception& thrown) {
-      failures.push_back({task.engine_id(), thrown.what(), error});
+      failures.push_back({engine_id(i), thrown.what(), failure});
     }
   }
-  if (!failures.empty()) throw CompositeError(std::move(failures), tasks_.size());
+  if (!failures.empty()) throw CompositeError(std::move(failures), size());
 }
 
 std::ostream& operator<<(std::ostream& stream, const AsyncTasks& tasks) {
-  stream << "<AsyncResult: " << (tasks.tasks_.empty() ? std::string("nothing") : tasks.tasks_.front().label());
-  return stream << (tasks.ready() ? ":finished>" : ">");
+  return stream << "<AsyncResult: " << tasks.label() << (tasks.ready() ? ":finished>" : ">");
+}
+
+std::vector<Metadata> EachAsyncTask::metadata() const {
+  std::vector<Metadata> all;
+  for (std::size_t i = 0; i < size(); ++i) all.push_back(metadata_of(i));
+  return all;
+}
+
+std::vector<std::string> EachAsyncTask::out() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < size(); ++i) all.push_back(metadata_of(i).out);
+  return all;
+}
+
+std::vector<std::string> EachAsyncTask::err() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < size(); ++i) all.push_back(metadata_of(i).err);
+  return all;
 }
 
 }  // namespace enginery

@@ -44,32 +44,35 @@ ViewItem& ViewItem::operator=(const ViewItem& other) { return *this = Value(othe
 std::ostream& operator<<(std::ostream& stream, const ViewItem& item) { return stream << Value(item); }
 
 template <class R>
-AsyncResult<R> DirectView::finished_if_blocking(TaskHandle task) const {
+AsyncResult<R> DirectView::finished_if_blocking(std::shared_ptr<Future> task) const {
   AsyncResult<R> result(std::move(task));
   if (block) result.check();
   return result;
 }
 
-TaskHandle DirectView::call(const Callee& callee, const CallArguments& arguments, std::string_view keep) const {
+std::shared_ptr<Future> DirectView::call(const Callee& callee, const CallArguments& arguments,
+                                         std::string_view keep) const {
   Request::Storage storage;
-  return Request::of(callee, arguments, keep, engines_ != nullptr, storage).send(engines_, id_, timeout);
+  return Request::of(callee, arguments, keep, engines_ != nullptr, storage).send(engines_, {&id_, 1}, timeout);
 }
 
 AsyncResult<void> DirectView::push(std::initializer_list<Item> items) const {
   const wire::Keywords keywords = keywords_of(items);
-  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, id_, timeout));
+  return finished_if_blocking<void>(Request{.op = Op::push, .keywords = keywords}.send(engines_, {&id_, 1}, timeout));
 }
 
 void DirectView::update(std::initializer_list<Item> items) const { push(items).get(); }
 
 AsyncResult<Value> DirectView::pull(const Name& name) const {
   const Value what = Value::string(name.text);
-  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_, timeout));
+  return finished_if_blocking<Value>(
+      Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, {&id_, 1}, timeout));
 }
 
 AsyncResult<Value> DirectView::pull(std::initializer_list<Name> names) const {
   const Value what = list_of(names);
-  return finished_if_blocking<Value>(Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, id_, timeout));
+  return finished_if_blocking<Value>(
+      Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, {&id_, 1}, timeout));
 }
 
 Value DirectView::value(std::string_view name) const { return pull(Name(name)).get(); }
@@ -77,13 +80,13 @@ Value DirectView::values(std::initializer_list<Name> names) const { return pull(
 
 void DirectView::erase(std::string_view name) const {
   const Value what = Value::string(std::string(name));
-  AsyncResult<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, id_, timeout)).get();
+  AsyncResult<void>(Request{.op = Op::erase, .positional = {&what, 1}}.send(engines_, {&id_, 1}, timeout)).get();
 }
 
-void DirectView::clear() const { AsyncResult<void>(Request{.op = Op::clear}.send(engines_, id_, timeout)).get(); }
+void DirectView::clear() const { AsyncResult<void>(Request{.op = Op::clear}.send(engines_, {&id_, 1}, timeout)).get(); }
 
 std::vector<std::string> DirectView::keys() const {
-  return AsyncResult<std::vector<std::string>>(Request{.op = Op::keys}.send(engines_, id_, timeout)).get();
+  return AsyncResult<std::vector<std::string>>(Request{.op = Op::keys}.send(engines_, {&id_, 1}, timeout)).get();
 }
 
 bool DirectView::contains(std::string_view name) const {
@@ -92,20 +95,20 @@ bool DirectView::contains(std::string_view name) const {
 }
 
 AsyncResult<void> DirectView::execute(std::string_view code, ResultText text) const {
-  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code, text, timeout).front());
+  return finished_if_blocking<void>(enginery::execute(engines_, std::span(&id_, 1), code, text, timeout));
 }
 
 AsyncResult<void> DirectView::run(std::string_view path) const {
-  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), path, timeout).front());
+  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), path, timeout));
 }
 
 AsyncResult<void> DirectView::execute_cpp(std::string_view statements) const {
   const std::string file = compile_statements(statements).file.string();
-  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), file, timeout, statements).front());
+  return finished_if_blocking<void>(run_plugin(engines_, std::span(&id_, 1), file, timeout, statements));
 }
 
 void DirectView::sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options) const {
-  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, options, false, timeout);
+  enginery::sync_imports(engines_, std::span(&id_, 1), plugins, options, timeout);
 }
 
 OutputStream DirectView::stream_output(std::ostream& out, std::ostream& err) const {

@@ -18,7 +18,7 @@ namespace enginery {
 using wire::Op;
 
 template <class R>
-AsyncResults<R> MultiView::finished_if_blocking(std::vector<TaskHandle> tasks) const {
+AsyncResults<R> MultiView::finished_if_blocking(std::shared_ptr<Future> tasks) const {
   AsyncResults<R> results(std::move(tasks));
   if (block) results.check();
   return results;
@@ -64,7 +64,7 @@ std::vector<int> MultiView::targets() const {
   return ids;
 }
 
-std::vector<TaskHandle> MultiView::call(const Callee& callee, const CallArguments& arguments,
+std::shared_ptr<Future> MultiView::call(const Callee& callee, const CallArguments& arguments,
                                         std::string_view keep) const {
   Request::Storage storage;
   return Request::of(callee, arguments, keep, true, storage).send(engines_, targets(), timeout);
@@ -101,7 +101,7 @@ AsyncResults<void> MultiView::scatter(const Name& name, const Value& sequence, b
   return finished_if_blocking<void>(Request::send_each(requests, engines_, ids, timeout));
 }
 
-std::vector<TaskHandle> MultiView::gather_tasks(const Name& name) const {
+std::shared_ptr<Future> MultiView::gather_tasks(const Name& name) const {
   const Value what = Value::string(name.text);
   return Request{.op = Op::pull, .positional = {&what, 1}}.send(engines_, targets(), timeout);
 }
@@ -128,7 +128,7 @@ AsyncResults<void> MultiView::execute_cpp(std::string_view statements) const {
 }
 
 void MultiView::sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options) const {
-  enginery::sync_imports(engines_, targets(), plugins, options, true, timeout);
+  enginery::sync_imports(engines_, targets(), plugins, options, timeout);
 }
 
 OutputStream MultiView::stream_output(std::ostream& out, std::ostream& err) const {

@@ -27,13 +27,12 @@ std::string file_of(std::string_view path) {
   return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
 }
 
-std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
+std::shared_ptr<Future> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
                              std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files,
                              std::optional<Seconds> timeout, std::string_view execute_input = {}) {
   const wire::Keywords keywords =
       tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
   const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
-  if (!engines) return {request.send(engines, ids.front(), timeout)};
   return request.send(engines, ids, timeout);
 }
 
@@ -61,28 +60,27 @@ struct Imports {
 }  // namespace
 
 void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                  std::initializer_list<Name> plugins, const ImportOptions& options, bool several,
-                  std::optional<Seconds> timeout) {
+                  std::initializer_list<Name> plugins, const ImportOptions& options, std::optional<Seconds> timeout) {
   std::vector<std::string> names;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
   for (const std::string& name : names) modules::find_plugin(name);
   for (const std::string& name : names) local_engine::import(name);
   if (!options.quiet) std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   if (!engines) return;
-  std::vector<TaskHandle> tasks;
+  std::vector<AsyncTasks> imports;
   for (const std::string& name : names) {
     const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
-    for (TaskHandle& task : send(engines, ids, wire::Op::import, name, files, timeout))
-      tasks.push_back(std::move(task));
+    imports.emplace_back(send(engines, ids, wire::Op::import, name, files, timeout));
   }
-  AsyncTasks(std::move(tasks), several).check();
+  for (const AsyncTasks& each : imports) each.wait();
+  for (const AsyncTasks& each : imports) each.check();
 }
 
-std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+std::shared_ptr<Future> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                 std::string_view code, ResultText text, std::optional<Seconds> timeout) {
   const Value given[] = {Value::string(std::string(code)), Value::integer(static_cast<std::int64_t>(text))};
   Request request{.op = wire::Op::execute, .positional = given, .execute_input = code};
-  if (!engines) return {request.send(engines, ids.front(), timeout)};
+  if (!engines) return request.send(engines, ids, timeout);
   Imports imports(code);
   request.keywords = imports.sources;
   for (auto& files : imports.found) {
@@ -96,7 +94,7 @@ std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::sp
   return request.send(engines, ids, timeout);
 }
 
-std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+std::shared_ptr<Future> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                    std::string_view path, std::optional<Seconds> timeout,
                                    std::string_view execute_input) {
   const auto files = modules::ModuleFiles::of_file(file_of(path));

@@ -11,9 +11,9 @@
 #include <enginery/flags.hpp>
 #include <enginery/names.hpp>
 #include <enginery/result_text.hpp>
-#include <enginery/task_handle.hpp>
 
 #include "client/links/engines.hpp"
+#include "client/links/future.hpp"
 
 namespace enginery {
 
@@ -23,18 +23,17 @@ namespace enginery {
 /// An engine that lacks the very builds of this host gets them. Waits. Without engines: in this process only. Throws
 /// PluginLoadError before anything is imported if one is not found.
 void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                  std::initializer_list<Name> plugins, const ImportOptions& options, bool several,
-                  std::optional<Seconds> timeout);
+                  std::initializer_list<Name> plugins, const ImportOptions& options, std::optional<Seconds> timeout);
 
 /// Executes statements on the engines. Plugins that they import, and that this host has besides the installed ones, are
 /// brought to engines that lack the builds; an engine that finds one of its own imports that. `text`: how what the last
 /// one gives is written.
-std::vector<TaskHandle> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+std::shared_ptr<Future> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                 std::string_view code, ResultText text, std::optional<Seconds> timeout);
 
 /// Runs the body of the plugin at `path`, or of the plugin of that name, in the engines' own namespaces. Engines that
 /// lack the build get it first. `execute_input`: what the plugin was compiled from, if the user has written that.
-std::vector<TaskHandle> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+std::shared_ptr<Future> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                    std::string_view path, std::optional<Seconds> timeout,
                                    std::string_view execute_input = {});
 

@@ -27,6 +27,14 @@ session::Time time_limit_of(std::optional<Seconds> timeout) {
   return std::max(session::Time(1), std::chrono::duration_cast<session::Time>(std::min(*timeout, kLongestWait)));
 }
 
+std::shared_ptr<EngineLink> link_of(const Pending& task) {
+  transport::refuse_if_forked();
+  if (std::shared_ptr<EngineLink> link = task.link()) return link;
+  if (task.ready() && task.error()) std::rethrow_exception(task.error());
+  throw ConnectionError(
+      fmt::format("the client of '{}' was destroyed; keep it as long as you use its results", task.label()));
+}
+
 }  // namespace
 
 std::string Request::label() const {
@@ -63,63 +71,67 @@ Request Request::of(const Callee& callee, const CallArguments& arguments, std::s
           .needs = known.module};
 }
 
-TaskHandle Request::submit(EngineLink& link, wire::Packed packed, session::Time time_limit) const {
-  auto pending =
-      std::make_shared<Pending>(link.engine().id, link.engine().uuid, label(), std::string(execute_input), time_limit);
-  TaskHandle task(pending);
-  link.submit(std::move(packed), std::move(pending), needs, room);
-  return task;
+std::shared_ptr<Future> Request::future(session::Time time_limit, std::size_t tasks) const {
+  return std::make_shared<Future>(Asked{label(), std::string(execute_input), time_limit}, tasks);
 }
 
-TaskHandle Request::run_here() const {
-  auto pending = std::make_shared<Pending>(local_engine::kId, Uuid(), label(), std::string(execute_input));
-  local_engine::run(packed(session::Limits{}.inline_bytes), *pending, needs.get());
-  return TaskHandle(std::move(pending));
+void Request::submit(const std::shared_ptr<Future>& future, std::size_t i, EngineLink& link, wire::Packed call) const {
+  (*future)[i].ask(future->asked(), link.engine().id, link.engine().uuid);
+  link.submit(std::move(call), Future::task(future, i), needs, room);
 }
 
-TaskHandle Request::send_after(const Pending& task) const {
+std::shared_ptr<Future> Request::submit_each(std::span<const Request> requests,
+                                             std::span<const std::shared_ptr<EngineLink>> links,
+                                             session::Time time_limit) {
+  std::vector<wire::Packed> calls;
+  for (std::size_t i = 0; i < links.size(); ++i) calls.push_back(requests[i].packed(links[i]->inline_bytes()));
+  auto future = requests.front().future(time_limit, links.size());
+  for (std::size_t i = 0; i < links.size(); ++i) requests[i].submit(future, i, *links[i], std::move(calls[i]));
+  return future;
+}
+
+std::shared_ptr<Future> Request::run_here() const {
+  auto done = future({}, 1);
+  Pending& task = (*done)[0];
+  task.ask(done->asked(), local_engine::kId, Uuid());
+  local_engine::run(packed(session::Limits{}.inline_bytes), task, needs.get());
+  return done;
+}
+
+std::shared_ptr<Future> Request::send_after(const Pending& task) const {
   if (task.engine_id() == local_engine::kId) return run_here();
-  transport::refuse_if_forked();
-  if (const std::shared_ptr<EngineLink> link = task.link()) return submit(*link, packed(link->inline_bytes()), {});
-  if (task.ready() && task.error()) std::rethrow_exception(task.error());
-  throw ConnectionError(
-      fmt::format("the client of '{}' was destroyed; keep it as long as you use its results", task.label()));
+  const std::shared_ptr<EngineLink> link = link_of(task);
+  return submit_each({this, 1}, {&link, 1}, {});
 }
 
-TaskHandle Request::send(const std::shared_ptr<Engines>& engines, int id, std::optional<Seconds> timeout) const {
-  const session::Time time_limit = time_limit_of(timeout);
-  if (!engines) return run_here();
-  const std::shared_ptr<EngineLink> link = engines->link(id);
-  return submit(*link, packed(link->inline_bytes()), time_limit);
+std::shared_ptr<Future> Request::send_each_after(std::span<const Request> requests, const Future& tasks) {
+  if (tasks[0].engine_id() == local_engine::kId) return requests.front().run_here();
+  std::vector<std::shared_ptr<EngineLink>> links;
+  for (std::size_t i = 0; i < tasks.size(); ++i) links.push_back(link_of(tasks[i]));
+  return submit_each(requests, links, {});
 }
 
-std::vector<TaskHandle> Request::send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+std::shared_ptr<Future> Request::send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                       std::optional<Seconds> timeout) const {
   const session::Time time_limit = time_limit_of(timeout);
-  std::vector<std::shared_ptr<EngineLink>> links;
-  links.reserve(ids.size());
-  for (const int id : ids) links.push_back(engines->link(id));
-  const wire::Packed call = packed(links.front()->inline_bytes());
-  std::vector<TaskHandle> tasks;
-  tasks.reserve(links.size());
-  for (const auto& link : links) tasks.push_back(submit(*link, call, time_limit));
-  return tasks;
+  if (!engines) return run_here();
+  const std::shared_ptr<EngineLink> first = engines->link(ids.front());
+  std::vector<std::shared_ptr<EngineLink>> others;
+  others.reserve(ids.size() - 1);
+  for (const int id : ids.subspan(1)) others.push_back(engines->link(id));
+  wire::Packed call = packed(first->inline_bytes());
+  auto sent = future(time_limit, ids.size());
+  submit(sent, 0, *first, others.empty() ? std::move(call) : call);
+  for (std::size_t i = 0; i < others.size(); ++i) submit(sent, i + 1, *others[i], call);
+  return sent;
 }
 
-std::vector<TaskHandle> Request::send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+std::shared_ptr<Future> Request::send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
                                            std::span<const int> ids, std::optional<Seconds> timeout) {
   const session::Time time_limit = time_limit_of(timeout);
-  std::vector<std::pair<std::shared_ptr<EngineLink>, wire::Packed>> calls;
-  calls.reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const std::shared_ptr<EngineLink> link = engines->link(ids[i]);
-    calls.emplace_back(link, requests[i].packed(link->inline_bytes()));
-  }
-  std::vector<TaskHandle> tasks;
-  tasks.reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    tasks.push_back(requests[i].submit(*calls[i].first, std::move(calls[i].second), time_limit));
-  return tasks;
+  std::vector<std::shared_ptr<EngineLink>> links;
+  for (const int id : ids) links.push_back(engines->link(id));
+  return submit_each(requests, links, time_limit);
 }
 
 List detail::behind(const List& captured, std::span<const Value> given) {

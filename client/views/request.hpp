@@ -17,6 +17,7 @@
 #include <enginery/value.hpp>
 
 #include "client/links/engines.hpp"
+#include "client/links/future.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/wire/call_wire.hpp"
 
@@ -47,21 +48,26 @@ struct Request {
 
   /// `timeout`: the view's, from the engine's admission of each task to its outcome. Without engines: runs in this
   /// process, however long. Throws IndexError, TypeError, ValueError before anything is sent.
-  TaskHandle send(const std::shared_ptr<Engines>& engines, int id, std::optional<Seconds> timeout) const;
-  std::vector<TaskHandle> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+  std::shared_ptr<Future> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
                                std::optional<Seconds> timeout) const;
   /// Something else for each engine; nothing is sent unless all can be.
-  static std::vector<TaskHandle> send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+  static std::shared_ptr<Future> send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
                                            std::span<const int> ids, std::optional<Seconds> timeout);
   /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
-  TaskHandle send_after(const Pending& task) const;
+  std::shared_ptr<Future> send_after(const Pending& task) const;
+  /// As that, something else behind each of the tasks; nothing is sent unless all can be.
+  static std::shared_ptr<Future> send_each_after(std::span<const Request> requests, const Future& tasks);
 
  private:
   /// What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
   std::string label() const;
   wire::Packed packed(std::size_t inline_bytes) const;
-  TaskHandle submit(EngineLink& link, wire::Packed packed, session::Time time_limit) const;
-  TaskHandle run_here() const;
+  std::shared_ptr<Future> future(session::Time time_limit, std::size_t tasks) const;
+  void submit(const std::shared_ptr<Future>& future, std::size_t i, EngineLink& link, wire::Packed call) const;
+  static std::shared_ptr<Future> submit_each(std::span<const Request> requests,
+                                             std::span<const std::shared_ptr<EngineLink>> links,
+                                             session::Time time_limit);
+  std::shared_ptr<Future> run_here() const;
 };
 
 // What views are given in braces, as values.

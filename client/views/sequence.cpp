@@ -62,9 +62,7 @@ static Array stacked(std::span<const Value> blocks) {
   return result;
 }
 
-Value joined(const std::vector<TaskHandle>& tasks) {
-  List blocks;
-  for (const TaskHandle& task : tasks) blocks.push_back(task.value());
+Value joined(const List& blocks) {
   if (are_stackable(blocks)) return Value::array(stacked(blocks));
   if (std::optional<Value> all = detail::joined_columns(blocks)) return *std::move(all);
   List items;

@@ -1,38 +1,55 @@
 // client/views/staying_result.cpp: results that stay on their engines.
 #include <enginery/staying_result.hpp>
 
+#include <exception>
+
 #include <enginery/namespace.hpp>
 #include <enginery/uuid.hpp>
+
+#include "client/links/future.hpp"
+#include "client/views/request.hpp"
 
 namespace enginery {
 
 KeptName::KeptName() : text_("@" + Uuid::random().text()) {}
 
 /// Lets the results go.
-class StayingTasks::Hold {
+class KeptResults::Hold {
  public:
-  Hold(std::vector<TaskHandle> tasks, std::string kept) : tasks_(std::move(tasks)), kept_(std::move(kept)) {}
+  Hold(std::shared_ptr<Future> tasks, std::string name) : tasks_(std::move(tasks)), name_(std::move(name)) {}
   ~Hold() {
-    for (const TaskHandle& task : tasks_) task.drop(kept_);
+    for (std::size_t i = 0; i < tasks_->size(); ++i) drop((*tasks_)[i]);
   }
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
 
-  const std::string& kept() const { return kept_; }
+  const Future& tasks() const { return *tasks_; }
+  const std::string& name() const { return name_; }
 
  private:
-  const std::vector<TaskHandle> tasks_;
-  const std::string kept_;
+  void drop(const Pending& task) const noexcept try {
+    const Value what = Value::string(name_);
+    // Whoever lets go of a result does not expect to wait for room, and this makes some.
+    Request{.op = wire::Op::erase, .positional = {&what, 1}, .room = Room::overfill}.send_after(task);
+  } catch (const std::exception&) {
+    // Then the engine drops it when this client leaves.
+  }
+
+  const std::shared_ptr<Future> tasks_;
+  const std::string name_;
 };
 
-StayingTasks::StayingTasks(std::vector<TaskHandle> tasks, bool several, const KeptName& kept)
-    : AsyncTasks(std::move(tasks), several), hold_(std::make_shared<const Hold>(this->tasks(), kept.text())) {}
+KeptResults::KeptResults(std::shared_ptr<Future> tasks, const KeptName& name)
+    : hold_(std::make_shared<const Hold>(std::move(tasks), name.text())) {}
 
-void StayingTasks::bind(std::string_view name) const {
+void KeptResults::bind(std::string_view name) const {
   Namespace::check_path(name);
-  for (const TaskHandle& task : tasks()) task.push(name, Value::reference(kept()));
+  const std::pair<std::string, Value> item{name, Value::reference(hold_->name())};
+  const Future& tasks = hold_->tasks();
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    Request{.op = wire::Op::push, .keywords = {&item, 1}}.send_after(tasks[i]);
 }
 
-const std::string& StayingTasks::kept() const noexcept { return hold_->kept(); }
+const std::string& KeptResults::name() const noexcept { return hold_->name(); }
 
 }  // namespace enginery

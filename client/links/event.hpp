@@ -1,0 +1,68 @@
+// client/links/event.hpp: something that happens once, which threads wait for and continuations follow.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <enginery/continuation.hpp>
+
+#include "core/tasks/task_wait.hpp"
+
+namespace enginery {
+
+/// Threads: all functions from any; none locks.
+class Event {
+ public:
+  Event() = default;
+  ~Event() { drop(following_.load(std::memory_order_relaxed)); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+
+  bool has_happened() const noexcept { return state_.load(std::memory_order_acquire) & kHappened; }
+
+  /// Wakes those that wait, and gives `post` what is to follow, in the order of follow(). Requires: it has not
+  /// happened.
+  template <class Post>
+  void happen(const Post& post) {
+    if (state_.exchange(kHappened, std::memory_order_acq_rel) & kAwaited) wake();
+    Following* last = following_.exchange(closed(), std::memory_order_acq_rel);
+    Following* first = nullptr;
+    while (last) first = std::exchange(last, std::exchange(last->before, first));
+    for (Following* each = first; each; each = each->before) post(std::move(each->work));
+    drop(first);
+  }
+  /// Gives `post` the work once this has happened: at once if it has.
+  template <class Post>
+  void follow(Continuation work, const Post& post) {
+    std::unique_ptr<Following> last(new Following{std::move(work), nullptr});
+    if (!append(last)) post(std::move(last->work));
+  }
+
+  /// Whether it happened in time. Throws TaskAborted when the task that waits is asked to stop; `what` it waits for.
+  bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline, const tasks::Awaited& what) const;
+
+ private:
+  /// One of a list.
+  struct Following {
+    Continuation work;
+    Following* before;
+  };
+  static constexpr std::uint32_t kAwaited = 1, kHappened = 2;  // bits
+  static constexpr std::uint32_t kNudge = 4;                   // above them: counts nudges of those that wait
+
+  /// What ends the list once it is taken: then nothing is appended.
+  static Following* closed() noexcept { return reinterpret_cast<Following*>(alignof(Following)); }
+  static void drop(Following* first) noexcept;
+  /// False, and `last` is left, when the list was taken.
+  bool append(std::unique_ptr<Following>& last);
+  void wake() const;
+
+  mutable std::atomic<std::uint32_t> state_{0};
+  std::atomic<Following*> following_{nullptr};
+};
+
+}  // namespace enginery
