@@ -2,16 +2,19 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <enginery/argument.hpp>
 #include <enginery/call_arguments.hpp>
 #include <enginery/fn.hpp>
 #include <enginery/staying_result.hpp>
 #include <enginery/travels.hpp>
+#include <enginery/untyped_view.hpp>
 
 namespace enginery {
 
@@ -142,16 +145,56 @@ struct CallOf<F> : CodeCallOf<F> {
 
 }  // namespace detail
 
-/// What a view V that has `block` and `call(…)` gets. Each of the three takes
+/// What is aimed at one engine, or at this process: results are plain values.
+struct OneValue {
+  static constexpr bool kOne = true;
+  template <class R>
+  using Result = AsyncResult<R>;
+  template <class R>
+  using Staying = StayingResult<R>;
+  template <class T>
+  using Values = T;
+  /// What f makes of the value.
+  template <class T, class F>
+  static auto each(const T& value, const F& f) {
+    return f(value);
+  }
+};
+/// What is aimed at several engines: results are vectors in target order.
+struct ValueOfEach {
+  static constexpr bool kOne = false;
+  template <class R>
+  using Result = AsyncResults<R>;
+  template <class R>
+  using Staying = StayingResults<R>;
+  template <class T>
+  using Values = std::vector<T>;
+  /// What f makes of each.
+  template <class T, class F>
+  static auto each(const std::vector<T>& values, const F& f) {
+    std::vector<decltype(f(values.front()))> made;
+    for (const T& value : values) made.push_back(f(value));
+    return made;
+  }
+};
+
+/// The calls of a view whose results have that Shape. Each of the three takes
 ///  - a task's name, "plugin.function", with positional and keyword arguments; the result becomes an R, Value unless
 ///    named: apply_sync<double>("linalg.norm", x, 2);
 ///  - a name with its type, an enginery::fn: arguments and result are checked by the compiler;
 ///  - a function, function object or closure of this program, which needs no registration: its code is brought to
 ///    engines that lack it. The program is built with enginery_add_program.
 /// A result whose type has no Codec stays on its engine, and so does that of stays(f): see StayingResult.
-template <class V, template <class> class Result, template <class> class Staying>
-class Calls {
+template <class Shape>
+class Calls : public UntypedView {
+  template <class R>
+  using Result = typename Shape::template Result<R>;
+  template <class R>
+  using Staying = typename Shape::template Staying<R>;
+
  public:
+  using UntypedView::UntypedView;
+
   /// Finished (and has thrown) when the view's `block` is set.
   template <class R = Value, class... A>
   Result<R> apply(std::string_view name, A&&... arguments) const {
@@ -188,11 +231,11 @@ class Calls {
   template <class R = Value, class... A>
   Result<R> apply_async(std::string_view name, A&&... arguments) const {
     if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, arguments...));
+    return Result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...));
   }
   template <class R, class... P, class... A>
   Result<R> apply_async(const fn<R(P...)>& name, const A&... arguments) const {
-    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(view(), {}, name, arguments...));
+    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(*this, {}, name, arguments...));
   }
   template <Code F, class... A>
   auto apply_async(const F& function, const A&... arguments) const {
@@ -202,7 +245,7 @@ class Calls {
       return apply_async(stays(function), arguments...);
     } else {
       if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-      return Result<R>(Call::submit(view(), {}, function, arguments...));
+      return Result<R>(Call::submit(*this, {}, function, arguments...));
     }
   }
   template <class What, class... A>
@@ -210,18 +253,18 @@ class Calls {
     using Call = detail::CallOf<What>;
     static_assert(!std::is_void_v<typename Call::Result>, "enginery: the function gives nothing that could stay");
     const KeptName kept;
-    return Staying<typename Call::Result>(Call::submit(view(), kept.text(), what.what(), arguments...), kept);
+    return Staying<typename Call::Result>(Call::submit(*this, kept.text(), what.what(), arguments...), kept);
   }
 
   /// The result itself; one that stays, once it is there.
   template <class R = Value, class... A>
   auto apply_sync(std::string_view name, A&&... arguments) const {
     if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(detail::CallOf<std::string_view>::submit(view(), {}, name, arguments...)).get();
+    return Result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...)).get();
   }
   template <class R, class... P, class... A>
   auto apply_sync(const fn<R(P...)>& name, const A&... arguments) const {
-    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(view(), {}, name, arguments...)).get();
+    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(*this, {}, name, arguments...)).get();
   }
   template <Code F, class... A>
   auto apply_sync(const F& function, const A&... arguments) const {
@@ -231,7 +274,7 @@ class Calls {
       return apply_sync(stays(function), arguments...);
     } else {
       if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-      return Result<R>(Call::submit(view(), {}, function, arguments...)).get();
+      return Result<R>(Call::submit(*this, {}, function, arguments...)).get();
     }
   }
   template <class What, class... A>
@@ -241,12 +284,15 @@ class Calls {
     return result;
   }
 
- private:
-  const V& view() const { return static_cast<const V&>(*this); }
+ protected:
   template <class R>
   R finished_if_blocking(R result) const {
-    if (view().block) result.check();
+    if (block) result.check();
     return result;
+  }
+  template <class R>
+  Result<R> sent(std::shared_ptr<Future> tasks) const {
+    return finished_if_blocking(Result<R>(std::move(tasks)));
   }
 };
 

@@ -13,14 +13,13 @@
 #include <enginery/arguments.hpp>
 #include <enginery/async_result.hpp>
 #include <enginery/codec.hpp>
-#include <enginery/direct_view.hpp>
 #include <enginery/durations.hpp>
 #include <enginery/errors.hpp>
-#include <enginery/multi_view.hpp>
 #include <enginery/namespace.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/reference.hpp>
 #include <enginery/staying_result.hpp>
+#include <enginery/view.hpp>
 
 namespace enginery {
 

@@ -19,28 +19,22 @@ struct ImportOptions {
   bool quiet = false;  ///< says nothing on stdout
 };
 
+class Flags;
+
 /// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
-template <class View>
 class [[nodiscard]] TemporaryFlags {
  public:
-  TemporaryFlags(View& view, const FlagSettings& settings) : view_(view), block_(view.block), timeout_(view.timeout) {
-    if (settings.block) view.block = *settings.block;
-    if (settings.timeout) view.timeout = settings.timeout;
-  }
-  ~TemporaryFlags() {
-    view_.block = block_;
-    view_.timeout = timeout_;
-  }
+  inline TemporaryFlags(Flags& view, const FlagSettings& settings);
+  inline ~TemporaryFlags();
   TemporaryFlags(const TemporaryFlags&) = delete;
   TemporaryFlags& operator=(const TemporaryFlags&) = delete;
 
  private:
-  View& view_;
+  Flags& view_;
   const bool block_;
   const std::optional<Seconds> timeout_;
 };
 
-template <class View>
 class Flags {
  public:
   /// Whether apply, push, execute, run and untyped pull wait for their results.
@@ -53,13 +47,23 @@ class Flags {
   std::optional<Seconds> timeout{};
 
   /// `const auto flags = view.temp_flags({.block = true});`
-  TemporaryFlags<View> temp_flags(const FlagSettings& settings) & { return {static_cast<View&>(*this), settings}; }
-  template <class V = View>
+  TemporaryFlags temp_flags(const FlagSettings& settings) & { return {*this, settings}; }
+  template <class V = void>
   void temp_flags(const FlagSettings&) && {
     static_assert(!std::is_same_v<V, V>,
                   "enginery: this view is a temporary, which ends with the statement: keep it in a variable, "
                   "auto view = rc[0];, whose flags can be changed for a while");
   }
 };
+
+TemporaryFlags::TemporaryFlags(Flags& view, const FlagSettings& settings)
+    : view_(view), block_(view.block), timeout_(view.timeout) {
+  if (settings.block) view.block = *settings.block;
+  if (settings.timeout) view.timeout = settings.timeout;
+}
+TemporaryFlags::~TemporaryFlags() {
+  view_.block = block_;
+  view_.timeout = timeout_;
+}
 
 }  // namespace enginery

@@ -10,6 +10,7 @@
 #include "client/links/deadline.hpp"
 #include "client/links/engines.hpp"
 #include "client/links/restart.hpp"
+#include "client/views/aim.hpp"
 #include "client/views/interrupt.hpp"
 #include "core/clusters/hub_addresses.hpp"
 
@@ -96,7 +97,7 @@ int Client::resolve(int id) const {
   return id;
 }
 
-DirectView Client::direct(int id) const { return DirectView(engines_, resolve(id)); }
+DirectView Client::direct(int id) const { return DirectView(Aim::at_engine(engines_, resolve(id))); }
 
 DirectView Client::refuse(const std::string& id) {
   throw IndexError("there is no engine " + id + "; ids() lists them");
@@ -106,10 +107,10 @@ MultiView Client::operator[](std::initializer_list<int> ids) const { return view
 
 MultiView Client::view(std::vector<int> ids) const {
   for (int& id : ids) id = resolve(id);
-  return MultiView(engines_, std::move(ids));
+  return MultiView(Aim::at_engines(engines_, std::move(ids)));
 }
 
-MultiView Client::all() const { return MultiView(engines_, std::nullopt); }
+MultiView Client::all() const { return MultiView(Aim::at_all(engines_)); }
 
 bool Client::interrupt(int id, Seconds timeout) const {
   return enginery::interrupt(*engines_->link(resolve(id)), timeout);

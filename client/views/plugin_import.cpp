@@ -27,13 +27,13 @@ std::string file_of(std::string_view path) {
   return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
 }
 
-std::shared_ptr<Future> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids, wire::Op op,
-                             std::string_view name, const std::shared_ptr<const modules::ModuleFiles>& files,
-                             std::optional<Seconds> timeout, std::string_view execute_input = {}) {
+std::shared_ptr<Future> send(const Aim& aim, wire::Op op, std::string_view name,
+                             const std::shared_ptr<const modules::ModuleFiles>& files, std::optional<Seconds> timeout,
+                             std::string_view execute_input = {}) {
   const wire::Keywords keywords =
       tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
   const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
-  return request.send(engines, ids, timeout);
+  return aim.send(request, timeout);
 }
 
 /// What statements import, as this process finds it: engines import that very build, or say why they cannot.
@@ -59,46 +59,45 @@ struct Imports {
 
 }  // namespace
 
-void sync_imports(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                  std::initializer_list<Name> plugins, const ImportOptions& options, std::optional<Seconds> timeout) {
+void sync_imports(const Aim& aim, std::initializer_list<Name> plugins, const ImportOptions& options,
+                  std::optional<Seconds> timeout) {
   std::vector<std::string> names;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
   for (const std::string& name : names) modules::find_plugin(name);
   for (const std::string& name : names) local_engine::import(name);
   if (!options.quiet) std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
-  if (!engines) return;
+  if (!aim.travels()) return;
   std::vector<AsyncTasks> imports;
   for (const std::string& name : names) {
     const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
-    imports.emplace_back(send(engines, ids, wire::Op::import, name, files, timeout));
+    imports.emplace_back(send(aim, wire::Op::import, name, files, timeout));
   }
   for (const AsyncTasks& each : imports) each.wait();
   for (const AsyncTasks& each : imports) each.check();
 }
 
-std::shared_ptr<Future> execute(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                std::string_view code, ResultText text, std::optional<Seconds> timeout) {
+std::shared_ptr<Future> execute(const Aim& aim, std::string_view code, ResultText text,
+                                std::optional<Seconds> timeout) {
   const Value given[] = {Value::string(std::string(code)), Value::integer(static_cast<std::int64_t>(text))};
   Request request{.op = wire::Op::execute, .positional = given, .execute_input = code};
-  if (!engines) return request.send(engines, ids, timeout);
+  if (!aim.travels()) return aim.send(request, timeout);
   Imports imports(code);
   request.keywords = imports.sources;
   for (auto& files : imports.found) {
     // A call brings one module: the others come with calls that ask for nothing.
     if (request.needs) {
       const Value nothing = Value::list({});
-      Request{.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}.send(engines, ids, timeout);
+      aim.send({.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}, timeout);
     }
     request.needs = std::move(files);
   }
-  return request.send(engines, ids, timeout);
+  return aim.send(request, timeout);
 }
 
-std::shared_ptr<Future> run_plugin(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                                   std::string_view path, std::optional<Seconds> timeout,
+std::shared_ptr<Future> run_plugin(const Aim& aim, std::string_view path, std::optional<Seconds> timeout,
                                    std::string_view execute_input) {
   const auto files = modules::ModuleFiles::of_file(file_of(path));
-  return send(engines, ids, wire::Op::run, files->module().path, files, timeout, execute_input);
+  return send(aim, wire::Op::run, files->module().path, files, timeout, execute_input);
 }
 
 }  // namespace enginery

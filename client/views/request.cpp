@@ -90,7 +90,8 @@ std::shared_ptr<Future> Request::submit_each(std::span<const Request> requests,
   return future;
 }
 
-std::shared_ptr<Future> Request::run_here() const {
+std::shared_ptr<Future> Request::run_here(std::optional<Seconds> timeout) const {
+  time_limit_of(timeout);
   auto done = future({}, 1);
   Pending& task = (*done)[0];
   task.ask(done->asked(), local_engine::kId, Uuid());
@@ -111,14 +112,13 @@ std::shared_ptr<Future> Request::send_each_after(std::span<const Request> reques
   return submit_each(requests, links, {});
 }
 
-std::shared_ptr<Future> Request::send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
+std::shared_ptr<Future> Request::send(const Engines& engines, std::span<const int> ids,
                                       std::optional<Seconds> timeout) const {
   const session::Time time_limit = time_limit_of(timeout);
-  if (!engines) return run_here();
-  const std::shared_ptr<EngineLink> first = engines->link(ids.front());
+  const std::shared_ptr<EngineLink> first = engines.link(ids.front());
   std::vector<std::shared_ptr<EngineLink>> others;
   others.reserve(ids.size() - 1);
-  for (const int id : ids.subspan(1)) others.push_back(engines->link(id));
+  for (const int id : ids.subspan(1)) others.push_back(engines.link(id));
   wire::Packed call = packed(first->inline_bytes());
   auto sent = future(time_limit, ids.size());
   submit(sent, 0, *first, others.empty() ? std::move(call) : call);
@@ -126,11 +126,11 @@ std::shared_ptr<Future> Request::send(const std::shared_ptr<Engines>& engines, s
   return sent;
 }
 
-std::shared_ptr<Future> Request::send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+std::shared_ptr<Future> Request::send_each(std::span<const Request> requests, const Engines& engines,
                                            std::span<const int> ids, std::optional<Seconds> timeout) {
   const session::Time time_limit = time_limit_of(timeout);
   std::vector<std::shared_ptr<EngineLink>> links;
-  for (const int id : ids) links.push_back(engines->link(id));
+  for (const int id : ids) links.push_back(engines.link(id));
   return submit_each(requests, links, time_limit);
 }
 

@@ -46,13 +46,11 @@ struct Request {
   static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
                     Storage& storage);
 
-  /// `timeout`: the view's, from the engine's admission of each task to its outcome. Without engines: runs in this
-  /// process, however long. Throws IndexError, TypeError, ValueError before anything is sent.
-  std::shared_ptr<Future> send(const std::shared_ptr<Engines>& engines, std::span<const int> ids,
-                               std::optional<Seconds> timeout) const;
-  /// Something else for each engine; nothing is sent unless all can be.
-  static std::shared_ptr<Future> send_each(std::span<const Request> requests, const std::shared_ptr<Engines>& engines,
+  // For an Aim, which see.
+  std::shared_ptr<Future> send(const Engines& engines, std::span<const int> ids, std::optional<Seconds> timeout) const;
+  static std::shared_ptr<Future> send_each(std::span<const Request> requests, const Engines& engines,
                                            std::span<const int> ids, std::optional<Seconds> timeout);
+  std::shared_ptr<Future> run_here(std::optional<Seconds> timeout = std::nullopt) const;
   /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
   std::shared_ptr<Future> send_after(const Pending& task) const;
   /// As that, something else behind each of the tasks; nothing is sent unless all can be.
@@ -67,7 +65,6 @@ struct Request {
   static std::shared_ptr<Future> submit_each(std::span<const Request> requests,
                                              std::span<const std::shared_ptr<EngineLink>> links,
                                              session::Time time_limit);
-  std::shared_ptr<Future> run_here() const;
 };
 
 // What views are given in braces, as values.

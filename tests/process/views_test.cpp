@@ -245,6 +245,41 @@ TEST_F(ClusterTest, SeveralEnginesAreReadAndWrittenLikeADictionary) {
   EXPECT_THAT(on(0).keys(), ElementsAre());
 }
 
+TEST_F(ClusterTest, SeveralEnginesSayWhichNamesTheyHave) {
+  start_engines(2, "");
+  const MultiView all = rc().all();
+  EXPECT_THAT(all.keys(), ElementsAre(ElementsAre(), ElementsAre()));
+  all["a"] = 5;
+  on(1)["b"] = 6;
+  EXPECT_THAT(all.keys(), ElementsAre(ElementsAre("a"), ElementsAre("a", "b")));
+  EXPECT_THAT(all.contains("a"), ElementsAre(true, true));
+  EXPECT_THAT(all.contains("b"), ElementsAre(false, true));
+  EXPECT_THAT((rc()[{1, 0}].contains("b")), ElementsAre(true, false));
+}
+
+TEST_F(ClusterTest, OneEngineGetsAllThatIsScattered) {
+  start_engines(1, "");
+  const DirectView engine = on(0);
+  const std::vector<double> numbers{1, 2, 3};
+  engine.scatter("x", numbers).get();
+  EXPECT_EQ(engine.get("x").repr(), "[1.0, 2.0, 3.0]");
+  const std::vector<double> gathered = engine.gather("x");
+  EXPECT_EQ(gathered, numbers);
+  engine.scatter("rank", std::vector<int>{7}, true).get();
+  EXPECT_EQ(engine.get("rank").repr(), "7");
+  EXPECT_EQ(engine.gather("rank").get().repr(), "[7]");
+  EXPECT_THAT(error_of([&] { engine.scatter("x", 5); }), HasSubstr("scatter takes a list"));
+}
+
+TEST_F(ClusterTest, SeveralEnginesArePulledAsTuples) {
+  start_engines(2, "");
+  const MultiView all = rc().all();
+  all.push({{"a", 1}, {"b", "text"}}).get();
+  on(1)["a"] = 2;
+  const std::vector<std::tuple<int, std::string>> each = all.pull<int, std::string>("a", "b");
+  EXPECT_EQ(each, (std::vector<std::tuple<int, std::string>>{{1, "text"}, {2, "text"}}));
+}
+
 TEST_F(ClusterTest, AScriptIsBroughtByContentAndRunsInTheEnginesNamespace) {
   start_engines(2, "");
   const std::filesystem::path copy = folder_ / "script.so";
@@ -288,6 +323,9 @@ TEST(LocalTest, TheSameCallsRunInThisProcess) {
   std::ostringstream text;
   text << here;
   EXPECT_EQ(text.str(), "<DirectView local>");
+  EXPECT_TRUE(here.contains("a"));
+  here.scatter("part", std::vector<int>{1, 2, 3}).get();
+  EXPECT_EQ(here.gather<std::vector<int>>("part").get(), (std::vector{1, 2, 3}));
   here.clear();
   EXPECT_TRUE(globals().empty());
 }
