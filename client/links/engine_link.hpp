@@ -106,8 +106,6 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// when the line broke.
   template <class Request, class Decode, class Settle>
   void send_bulk(const Request& request, Decode decode, Settle settle);
-  /// On a line, or in it until it is there.
-  void send(transport::Line& line, messages::Message request, transport::Line::OnAnswer on_answer);
   void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, messages::Message answer,
                  const char* failure);
   void lose(const session::Lost& lost);

@@ -41,20 +41,17 @@ void EngineLink::give_up_for_lack(Lock& lock) {
   lock.lock();
 }
 
-void EngineLink::send(transport::Line& line, messages::Message request, transport::Line::OnAnswer on_answer) {
-  if (!line.send(std::move(request), std::move(on_answer))) clock_->arm(ClientClock::now() + kDialLook);
-}
-
 void EngineLink::send(session::Exchange exchange) {
   {
     const Lock lock(mutex_);
     if (exchange.session != session_id_ || exchange.link != link_) return;
   }
-  send(tasks_, wire::encode(exchange),
-       [self = weak_from_this(), session = exchange.session, link = exchange.link, x = exchange.x](
-           messages::Message answer, const char* failure) {
-         if (const auto alive = self.lock()) alive->on_answer(session, link, x, std::move(answer), failure);
-       });
+  const bool sent =
+      tasks_.send(wire::encode(exchange), [self = weak_from_this(), session = exchange.session, link = exchange.link,
+                                           x = exchange.x](messages::Message answer, const char* failure) {
+        if (const auto alive = self.lock()) alive->on_answer(session, link, x, std::move(answer), failure);
+      });
+  if (!sent) clock_->arm(ClientClock::now() + kDialLook);
 }
 
 void EngineLink::on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, messages::Message answer,
@@ -96,27 +93,28 @@ void EngineLink::send_bulk(const Request& request, Decode decode, Settle settle)
     const Lock lock(mutex_);
     if (request.session != session_id_) return;
   }
-  send(bulk_, wire::encode(request),
-       [self = weak_from_this(), session = request.session, decode, settle](messages::Message answer,
-                                                                            const char* failure) {
-         const auto link = self.lock();
-         if (!link) return;
-         decltype(decode(std::declval<wire::Opened>())) decoded;
-         try {
-           if (!failure) decoded = decode(wire::open_frame(std::move(answer).share()));
-         } catch (const ProtocolError&) {
-           failure = "not understood";
-           link->bulk_.renew();
-         }
-         session::ClientActions actions;
-         Lock lock(link->mutex_);
-         link->look_ |= failure != nullptr;
-         if (!failure) link->heard_ = ClientClock::now();
-         if (failure) link->clock_->arm(ClientClock::now());
-         if (session != link->session_id_) return;
-         settle(*link->session_, failure ? nullptr : &decoded, actions);
-         link->perform(lock, actions);
-       });
+  const bool sent = bulk_.send([request] { return wire::encode(request); },
+                               [self = weak_from_this(), session = request.session, decode, settle](
+                                   messages::Message answer, const char* failure) {
+                                 const auto link = self.lock();
+                                 if (!link) return;
+                                 decltype(decode(std::declval<wire::Opened>())) decoded;
+                                 try {
+                                   if (!failure) decoded = decode(wire::open_frame(std::move(answer).share()));
+                                 } catch (const ProtocolError&) {
+                                   failure = "not understood";
+                                   link->bulk_.renew();
+                                 }
+                                 session::ClientActions actions;
+                                 Lock lock(link->mutex_);
+                                 link->look_ |= failure != nullptr;
+                                 if (!failure) link->heard_ = ClientClock::now();
+                                 if (failure) link->clock_->arm(ClientClock::now());
+                                 if (session != link->session_id_) return;
+                                 settle(*link->session_, failure ? nullptr : &decoded, actions);
+                                 link->perform(lock, actions);
+                               });
+  if (!sent) clock_->arm(ClientClock::now() + kDialLook);
 }
 
 void EngineLink::send(const session::Chunk& chunk) {

@@ -64,7 +64,7 @@ Message copy_of(const Message& message) {
 
 struct Line::State : std::enable_shared_from_this<State> {
   struct Waiting {
-    Message request;
+    std::function<Message()> make;
     OnAnswer on_answer;
   };
 
@@ -95,9 +95,11 @@ struct Line::State : std::enable_shared_from_this<State> {
     return connection;
   }
   bool needed() const { return wanted || asking > 0 || !waiting.empty(); }
-  /// Somebody needs a connection; what was lacking when nobody did is forgotten.
+  /// Somebody needs a connection; what failed when nobody did is forgotten.
   void begin_need() {
-    if (!needed()) lack.clear();
+    if (needed()) return;
+    lack.clear();
+    failure = nullptr;
   }
   void failed(const std::exception& error, std::exception_ptr pointer) {
     lack.note(error, Clock::now());
@@ -116,6 +118,14 @@ struct Line::State : std::enable_shared_from_this<State> {
                         "`ulimit -u` or --memory-limit",
                         address.url, error.what()))));
     }
+  }
+  /// True: nothing waits, since nothing is sent any more.
+  bool wait(Waiting one) {
+    if (dialling.stopped()) return true;
+    begin_need();
+    waiting.push_back(std::move(one));
+    want();
+    return false;
   }
   void stop() {
     dialling.stop();
@@ -163,7 +173,7 @@ struct Line::State : std::enable_shared_from_this<State> {
     lock.unlock();
     for (Waiting& one : ready) {
       try {
-        made->send(std::move(one.request), one.on_answer);
+        made->send(one.make(), one.on_answer);
       } catch (const std::exception& error) {
         one.on_answer({}, error.what());
       }
@@ -241,16 +251,23 @@ bool Line::send(Message request, OnAnswer on_answer) {
   Connection up;
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->dialling.stopped()) return true;
     up = state_->current();
-    if (!up) {
-      state_->begin_need();
-      state_->waiting.push_back({std::move(request), std::move(on_answer)});
-      state_->want();
-      return false;
-    }
+    if (!up)
+      return state_->wait(
+          {[one = std::make_shared<Message>(std::move(request))] { return std::move(*one); }, std::move(on_answer)});
   }
   up->send(std::move(request), std::move(on_answer));
+  return true;
+}
+
+bool Line::send(std::function<Message()> make, OnAnswer on_answer) {
+  Connection up;
+  {
+    const std::lock_guard lock(state_->mutex);
+    up = state_->current();
+    if (!up) return state_->wait({std::move(make), std::move(on_answer)});
+  }
+  up->send(make(), std::move(on_answer));
   return true;
 }
 

@@ -39,6 +39,8 @@ class Line {
   /// Sends now, or once there is a connection. False: it waits for that, and look() is to be called now and then.
   /// Requires: the peer answers; what it does not answer ends with the connection.
   bool send(Message request, OnAnswer on_answer);
+  /// Likewise; a large request is made when it is sent, so that what waits takes no memory twice.
+  bool send(std::function<Message()> make, OnAnswer on_answer);
   /// Sends if there is a connection, else dials and fails at once.
   void send_if_up(Message request, OnAnswer on_answer);
   /// Sends a request and waits for its answer. A connection that was unused for long, or silent, is asked for a sign of

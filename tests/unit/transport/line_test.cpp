@@ -255,7 +255,7 @@ TEST_F(LineTest, WhereNobodyListensOneWaitsAsLongAsItIsWorthWhile) {
     EXPECT_THAT(error.what(), testing::AllOf(HasSubstr(path()), HasSubstr("enginery start")));
   }
   EXPECT_EQ(dials, 3);
-  EXPECT_THROW(ask("x", Line::Repeat::no, 50ms), ConnectionError) << "the refusal says more than the time";
+  EXPECT_THROW(ask("x", Line::Repeat::no, 2s), ConnectionError) << "the refusal says more than the time";
 }
 
 TEST_F(LineTest, WhoLetsInAndNeverSpeaksIsDialledAgain) {
