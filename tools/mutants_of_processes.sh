@@ -116,11 +116,11 @@ mutant "what is removed of a cluster's folder comes back" launcher/launcher.cpp 
   's/if \(now >= next_look_ && !outcome_\) look_after_folder\(\);/if (now >= next_look_) next_look_ = now + kLookInterval;/' \
   launcher_test Children/AnyFolderTest.WhatIsRemovedOfItsFolderComesBack/true
 mutant "a wait for engines ends with its cluster" client/links/cluster_watch.cpp \
-  's/if \(sees_launcher_ && !connection_.launcher.alive\(\)\)/if (false)/' \
+  's/if \(!cluster::launcher_lives\(connection_\).value_or\(true\)\)/if (false)/' \
   waits_test_executable WaitsTest.AWaitForEnginesEndsWithALauncherThatIsKilled
 mutant "a wait for engines ends when its hub is silent" client/links/cluster_watch.cpp 's/if \(silence_.is_long\(now, heard\)\)/if (false)/' \
   waits_test_executable EveryWaitTest.NeedsNoHubThatRunsButForEnginesToCome
-mutant "time in which a client stood still is no hub's silence" client/links/cluster_watch.cpp 's/since_look > kLongestAbsence \? now : since_/since_/' \
+mutant "time in which a client stood still is no hub's silence" client/links/cluster_watch.cpp 's/standstill_.since_last_look\(now\) > session::Time::zero\(\) \? now : since_/since_/' \
   cluster_watch_test HubSilenceTest.DoesNotCountTheTimeInWhichThisProcessStoodStill
 mutant "a wait for engines ends when all have died" client/links/engine_waits.cpp 's/if \(looks == kLooks\)/if (false)/' \
   waits_test_executable WaitsTest.AWaitForEnginesEndsWhenAllHaveDiedForGood
@@ -146,7 +146,7 @@ mutant "handles of a forked child do nothing at their end" client/links/engines.
   waits_test_executable ForksTest.AChildsHandlesDoNothingAtTheirEnd
 mutant "calls of a forked child are refused" core/transport/forked.cpp 's/^  if \(forked\(\)\)$/  if (false)/' \
   waits_test_executable ForksTest.CallsInAChildSayThatItIsForked
-mutant "a child that a task forked is no engine" engine/engine_main.cpp 's/if \(transport::forked\(\)\) \{/if (false) {/' \
+mutant "a child that a task forked is no engine" engine/engine.cpp 's/if \(transport::forked\(\)\) \{/if (false) {/' \
   waits_test_executable ForksTest.ATaskThatForksIsSafe
 mutant "an engine that runs another program has ended" launcher/child.cpp 's/return now && image_ && now != image_;/return false;/' \
   travel_test_executable DeathTest.ATaskThatReplacesItsProgramHasEndedItsEngine
