@@ -56,8 +56,6 @@ ENGINERY_NAMED_ERROR(DeadlockError);
 ENGINERY_NAMED_ERROR(TaskTimeout);
 /// The engine has no session with this client (any more): what() says why. Outstanding tasks are never run again.
 ENGINERY_NAMED_ERROR(SessionLost);
-/// In a callback of the library, where waiting is forbidden, the bounded queue had no room.
-ENGINERY_NAMED_ERROR(QueueFull);
 /// A message did not pass verification.
 ENGINERY_NAMED_ERROR(ProtocolError);
 #undef ENGINERY_NAMED_ERROR

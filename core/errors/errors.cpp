@@ -25,7 +25,6 @@ TaskAborted::~TaskAborted() = default;
 DeadlockError::~DeadlockError() = default;
 TaskTimeout::~TaskTimeout() = default;
 SessionLost::~SessionLost() = default;
-QueueFull::~QueueFull() = default;
 ProtocolError::~ProtocolError() = default;
 PluginLoadError::~PluginLoadError() = default;
 CompileError::~CompileError() = default;
