@@ -95,7 +95,7 @@ mutant "a result is acknowledged after its last chunk" client_session.cpp 's/^( 
 mutant "results are acknowledged" client_session.cpp 's/exchange.result_ack = arrivals.ack\(\);//'
 mutant "an Exchange is open while results are owed" client_session.cpp 's/\(owed\(\) \|\| now >= idle_due\(\)\)/(now >= idle_due())/'
 mutant "an idle client acknowledges after a while" client_session.cpp 's/news\(\) \? limits.poll : //'
-mutant "a client whose results stay speaks before it is unheard" client_session.cpp 's/keeps \? limits.unheard \/ 3 : //'
+mutant "a client whose results stay speaks before it is unheard" client_session.cpp 's/has_something_there \? limits.unheard \/ 3 : //'
 mutant "the engine says that results stay" engine_session.cpp '/answer.keeps = keeps;/d'
 mutant "who has something and is silent gives its place" engine_sessions.cpp 's/if \(!s->idle\(\) \&\& now - s->heard/if (false \&\& now - s->heard/'
 mutant "results that stay keep a place" engine_session.hpp 's/ \&\& !keeps; \}/; }/'

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -40,5 +41,8 @@ class Future {
   Pending first_;  // most calls have one target, and need no array
   const std::unique_ptr<Pending[]> others_;
 };
+
+/// Throws the error of a call with one target, or a CompositeError of all that failed. Requires: they are ready.
+void throw_failures(std::span<const std::shared_ptr<Future>> calls);
 
 }  // namespace enginery

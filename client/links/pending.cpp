@@ -25,6 +25,7 @@ Pending::~Pending() {
 
 void Pending::ask(const Asked& asked, int engine_id, const Uuid& engine) {
   asked_ = &asked;
+  submitted_ = Moment::now();
   engine_id_ = engine_id;
   engine_ = engine;
 }
@@ -123,7 +124,7 @@ Metadata Pending::metadata() const {
   metadata.engine_uuid = engine_.text();
   metadata.msg_id = msg_id();
   metadata.label = label();
-  metadata.submitted = asked_->submitted.wall;
+  metadata.submitted = submitted_.wall;
   metadata.execute_input = asked_->execute_input;
   if (!ready()) return metadata;
   open_outcome();

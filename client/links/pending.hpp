@@ -83,7 +83,7 @@ class Pending {
   int engine_id() const noexcept { return engine_id_; }
   const std::string& label() const noexcept { return asked_->label; }
   session::Time time_limit() const noexcept { return asked_->time_limit; }
-  session::Time submitted() const noexcept { return asked_->submitted.steady.time_since_epoch(); }
+  session::Time submitted() const noexcept { return submitted_.steady.time_since_epoch(); }
   /// Requires: it has a time limit.
   session::Time time_over() const noexcept { return submitted() + time_limit(); }
   std::string msg_id() const;
@@ -96,7 +96,7 @@ class Pending {
   const Asked* asked_ = nullptr;
   int engine_id_ = 0;
   Uuid engine_;
-  Moment received_{};
+  Moment submitted_{}, received_{};
   std::weak_ptr<EngineLink> link_;
   Uuid session_;
   std::uint64_t seq_ = 0;

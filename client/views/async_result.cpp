@@ -112,18 +112,7 @@ void AsyncTasks::require(std::optional<Seconds> timeout) const {
 
 void AsyncTasks::check(std::optional<Seconds> timeout) const {
   require(timeout);
-  std::vector<CompositeError::Failure> failures;
-  for (std::size_t i = 0; i < size(); ++i) {
-    const std::exception_ptr failure = error(i);
-    if (!failure) continue;
-    if (size() == 1) std::rethrow_exception(failure);
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& thrown) {
-      failures.push_back({engine_id(i), thrown.what(), failure});
-    }
-  }
-  if (!failures.empty()) throw CompositeError(std::move(failures), size());
+  throw_failures({&future_, 1});
 }
 
 std::ostream& operator<<(std::ostream& stream, const AsyncTasks& tasks) {

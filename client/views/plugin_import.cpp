@@ -10,6 +10,7 @@
 #include <enginery/async_result.hpp>
 #include <enginery/errors.hpp>
 
+#include "client/links/future.hpp"
 #include "client/scripts/script.hpp"
 #include "client/views/local.hpp"
 #include "client/views/request.hpp"
@@ -67,13 +68,13 @@ void sync_imports(const Aim& aim, std::initializer_list<Name> plugins, const Imp
   for (const std::string& name : names) local_engine::import(name);
   if (!options.quiet) std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
   if (!aim.travels()) return;
-  std::vector<AsyncTasks> imports;
+  std::vector<std::shared_ptr<Future>> imports;
   for (const std::string& name : names) {
     const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
-    imports.emplace_back(send(aim, wire::Op::import, name, files, timeout));
+    imports.push_back(send(aim, wire::Op::import, name, files, timeout));
   }
-  for (const AsyncTasks& each : imports) each.wait();
-  for (const AsyncTasks& each : imports) each.check();
+  for (const auto& each : imports) AsyncTasks(each).wait();
+  throw_failures(imports);
 }
 
 std::shared_ptr<Future> execute(const Aim& aim, std::string_view code, ResultText text,

@@ -78,7 +78,7 @@ struct ClientSession::State {
   Time idle_due() const {
     if (!opened || link.open_count() > 0) return kNever;
     // Chunks that are lost are sent again after ever longer times, in which the engine would hear nothing.
-    const bool has_something_there = keeps || uploads.under_way();
+    const bool has_something_there = keeps || uploads.under_way() || downloads.under_way();
     return quiet_since + (news() ? limits.poll : has_something_there ? limits.unheard / 3 : limits.silence / 4);
   }
 

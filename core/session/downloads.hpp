@@ -32,6 +32,7 @@ class Downloads {
   /// Results whose payloads are all empty.
   std::optional<Arrived> take_empty(std::uint64_t r);
 
+  bool under_way() const { return !incoming_.empty(); }
   bool wanted(const Part& part) { return parts_.answered(part); }
   /// Whether `bytes` can be the answer for `part`.
   bool fits(const Part& part, const Bytes& bytes) const;

@@ -185,6 +185,18 @@ TEST_F(ClusterTest, ACoroutineAwaitsResultsAndErrors) {
   EXPECT_EQ(add_and_fail(on(0)).text.get(), "42 ValueError");
 }
 
+Job add_everywhere(MultiView view) {
+  std::int64_t sum = 0;
+  for (int i = 0; i < 200; ++i)
+    for (const std::int64_t each : co_await view.apply_async<std::int64_t>("testing.add", i, 1)) sum += each;
+  co_return std::to_string(sum);
+}
+
+TEST_F(ClusterTest, ACoroutineAwaitsTheResultsOfSeveralEngines) {
+  start_engines(2);
+  EXPECT_EQ(add_everywhere(rc().all()).text.get(), "40200");
+}
+
 TEST_F(ClusterTest, ScatteredBlocksAreContiguousAndTheFirstOnesLonger) {
   start_engines(3, "");
   const MultiView all = rc().all();
