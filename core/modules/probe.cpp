@@ -4,7 +4,8 @@
 // meets a process of its own first. That process says "opened" by an exit status that no constructor gives by chance;
 // every other end is a refusal. It is waited for by a pidfd, so that neither SIGCHLD nor a timer is taken from the
 // program; its stderr is read until it has ended, not until the pipe is closed, which a grandchild may keep open. In a
-// program that ignores SIGCHLD nobody learns an exit status: there the last byte on its link says the same.
+// program that ignores SIGCHLD nobody learns an exit status: there the last byte on its link says the same. The link is
+// read meanwhile too: a socket holds but a few hundred single bytes, then the probe would wait.
 //
 // Code that registers itself, as protobuf's generated files do, may be in a process once, and ends it when it comes
 // again. So the probe first opens what this process has loaded, of the user's own, and says a byte after each. One that
@@ -86,6 +87,7 @@ class LastWords {
     }
   }
 
+  int from() const { return from_; }
   /// What is kept.
   std::string_view text() const { return text_; }
 
@@ -103,18 +105,21 @@ class LastWords {
   std::string text_;
 };
 
-/// Waits for the end of a process, at most `limit`; collects `words` meanwhile. False when the time is over.
-bool wait_for_end(const cluster::Descriptor& process, int pipe, std::chrono::milliseconds limit, LastWords& words) {
+/// Waits for the end of a process, at most `limit`; collects `words` and `steps` meanwhile, so that none of them stops
+/// it. False when the time is over.
+bool wait_for_end(const cluster::Descriptor& process, std::chrono::milliseconds limit, LastWords& words,
+                  LastWords& steps) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point deadline = Clock::now() + limit;
-  pollfd events[2] = {{process.get(), POLLIN, 0}, {pipe, POLLIN, 0}};
+  pollfd events[] = {{process.get(), POLLIN, 0}, {words.from(), POLLIN, 0}, {steps.from(), POLLIN, 0}};
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0) return false;
-    const int ready = poll(events, 2, static_cast<int>(left));
+    const int ready = poll(events, std::size(events), static_cast<int>(left));
     if (ready < 0 && errno != EINTR) return false;
     if (ready <= 0) continue;
     if (events[1].revents && !words.collect()) events[1].fd = -1;  // poll skips negative ones
+    if (events[2].revents && !steps.collect()) events[2].fd = -1;
     if (events[0].revents) {
       words.collect();
       return true;
@@ -149,7 +154,7 @@ class Trial {
     err.writing.reset();
 
     LastWords words(err.reading.get()), steps(process.link.get());
-    const bool ended = wait_for_end(process.pidfd, err.reading.get(), probe_.time_limit, words);
+    const bool ended = wait_for_end(process.pidfd, probe_.time_limit, words, steps);
     if (!ended) cluster::signal_group(process.pid, SIGKILL);
     const int status = cluster::reap(process.pid);
     steps.collect();
