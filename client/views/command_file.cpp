@@ -43,7 +43,8 @@ fs::path command_file(const fs::path& given) {
   if (const char* variable = std::getenv("ENGINERY_COMMAND"); variable && *variable)
     return named(variable, "$ENGINERY_COMMAND");
   std::vector<fs::path> places = beside_this_library();
-  for (fs::path& file : cluster::places_in_path("enginery")) places.push_back(std::move(file));
+  for (fs::path& file : cluster::places_in_path("enginery", cluster::EmptyElement::is_left_out))
+    places.push_back(std::move(file));
   std::vector<std::string> looked;
   for (const fs::path& file : places) {
     if (cluster::can_run(file)) return file;

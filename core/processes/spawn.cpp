@@ -127,13 +127,16 @@ bool can_run(const std::filesystem::path& file) noexcept {
   return std::filesystem::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
 }
 
-std::vector<std::filesystem::path> places_in_path(const std::string& name) {
+std::vector<std::filesystem::path> places_in_path(const std::string& name, EmptyElement empty) {
   std::vector<std::filesystem::path> places;
   const char* path = std::getenv("PATH");
   for (std::string_view rest = path ? path : ""; !rest.empty();) {
     const std::string_view folder = rest.substr(0, rest.find(':'));
-    places.push_back(std::filesystem::absolute(std::filesystem::path(folder) / name));
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    if (folder.empty() && empty == EmptyElement::is_left_out) continue;
+    std::error_code gone;  // the current folder: what is relative to it is nowhere
+    std::filesystem::path place = std::filesystem::absolute(std::filesystem::path(folder) / name, gone);
+    if (!gone) places.push_back(std::move(place));
   }
   return places;
 }

@@ -50,7 +50,10 @@ ENGINERY_API int reap(Pid child) noexcept;
 
 /// Whether it is a file that this user may run.
 ENGINERY_API bool can_run(const std::filesystem::path& file) noexcept;
-/// Where a shell would look for a program of that name, by PATH.
-ENGINERY_API std::vector<std::filesystem::path> places_in_path(const std::string& name);
+/// An empty element of PATH, as in "/usr/bin:".
+enum class EmptyElement : bool { is_left_out, is_the_current_folder };
+/// Where a program of that name is looked for, by PATH. A shell takes an empty element for the current folder.
+ENGINERY_API std::vector<std::filesystem::path> places_in_path(
+    const std::string& name, EmptyElement empty = EmptyElement::is_the_current_folder);
 
 }  // namespace enginery::cluster

@@ -70,9 +70,23 @@ TEST(PathTest, FoldersComeInTheirOrderAndAnEmptyOneIsTheCurrent) {
   const std::string before = std::getenv("PATH");
   ::setenv("PATH", "/one::/two", 1);
   EXPECT_THAT(places_in_path("tool"), ElementsAre("/one/tool", fs::current_path() / "tool", "/two/tool"));
+  EXPECT_THAT(places_in_path("tool", EmptyElement::is_left_out), ElementsAre("/one/tool", "/two/tool"));
   ::setenv("PATH", "", 1);
   EXPECT_THAT(places_in_path("tool"), IsEmpty());
   ::setenv("PATH", before.c_str(), 1);
+}
+
+TEST(PathTest, WhereTheCurrentFolderIsGoneTheOthersAreLeft) {
+  const std::string path = std::getenv("PATH");
+  const fs::path before = fs::current_path();
+  std::string folder = fs::temp_directory_path() / "gone-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  fs::current_path(folder);
+  fs::remove(folder);
+  ::setenv("PATH", "/one:.::/two", 1);
+  EXPECT_THAT(places_in_path("tool"), ElementsAre("/one/tool", "/two/tool"));
+  ::setenv("PATH", path.c_str(), 1);
+  fs::current_path(before);
 }
 
 TEST(PathTest, OnlyAFileThatMayBeExecutedCanRun) {
