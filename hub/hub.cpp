@@ -303,7 +303,9 @@ static void remove_sockets(const std::filesystem::path& directory, const Uuid& e
 }
 
 void Hub::publish_changes() {
-  for (const Change& change : registry_.take_changes()) {
+  // One that fails is told again with the next: clients know its number.
+  for (; const Change* untold = registry_.untold(); registry_.told()) {
+    const Change& change = *untold;
     const RegisteredEngine& engine = change.engine;
     const EngineIdentity& identity = engine.identity;
     const bool joined = change.kind == Change::Kind::joined;

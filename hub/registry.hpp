@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <enginery/connection.hpp>
@@ -110,8 +110,10 @@ class Registry {
   std::vector<RegisteredEngine> all() const;
   /// Of the last change; 0: there was none.
   std::uint64_t number() const { return number_; }
-  /// The changes since they were taken last, in their order.
-  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
+  /// The oldest change that has not been told; nothing if all have. Valid until the next call that is not const.
+  const Change* untold() const { return changes_.empty() ? nullptr : &changes_.front(); }
+  /// That one has been. Requires: there is one.
+  void told() { changes_.pop_front(); }
 
  private:
   static bool takes_tasks(const RegisteredEngine& engine);
@@ -125,7 +127,7 @@ class Registry {
   std::map<int, RegisteredEngine> engines_;
   /// Incarnations that were declared dead, so that none of them comes back.
   std::map<Uuid, std::string> dead_;
-  std::vector<Change> changes_;
+  std::deque<Change> changes_;  // those that have not been told
 };
 
 }  // namespace enginery::hub

@@ -36,6 +36,11 @@ class RegistryTest : public ::testing::Test {
     for (const auto& engine : registry.snapshot().engines) ids.push_back(engine.id);
     return ids;
   }
+  std::vector<Change> take_changes() {
+    std::vector<Change> changes;
+    for (; registry.untold(); registry.told()) changes.push_back(*registry.untold());
+    return changes;
+  }
 
   Uuid epoch{{7}};
   Registry registry{epoch};
@@ -166,7 +171,7 @@ TEST_F(RegistryTest, AnEngineOfAFormerHubIsAwaitedAndRegistersAgainAsItWas) {
 TEST_F(RegistryTest, AnAwaitedEngineThatDiesIsAChange) {
   registry.await(3, engine(1).uuid, {100, 7});
   EXPECT_TRUE(registry.died(3, "signal 9 (Killed)", engine(1).uuid, cluster::AfterDeath::starts_anew));
-  const std::vector<Change> changes = registry.take_changes();
+  const std::vector<Change> changes = take_changes();
   ASSERT_THAT(changes, SizeIs(1));
   EXPECT_EQ(changes.front().engine.identity.uuid, engine(1).uuid);
   EXPECT_EQ(changes.front().engine.next, cluster::AfterDeath::starts_anew);
@@ -207,12 +212,12 @@ TEST_F(RegistryTest, ASuspectEngineIsStillAMember) {
 
 TEST_F(RegistryTest, ChangesAreNumberedWithoutGapsAndLeadFromOneSnapshotToTheNext) {
   registry.register_engine(engine(1), {});
-  registry.take_changes();
+  take_changes();
   const Snapshot before = registry.snapshot();
   EXPECT_EQ(before.epoch, epoch);
   registry.register_engine(engine(2), {});
   registry.died(0, "signal 9 (Killed)");
-  const std::vector<Change> changes = registry.take_changes();
+  const std::vector<Change> changes = take_changes();
   ASSERT_THAT(changes, SizeIs(2));
   EXPECT_EQ(changes[0].number, before.number + 1);
   EXPECT_EQ(changes[0].kind, Change::Kind::joined);
@@ -222,7 +227,18 @@ TEST_F(RegistryTest, ChangesAreNumberedWithoutGapsAndLeadFromOneSnapshotToTheNex
   EXPECT_EQ(changes[1].how, "signal 9 (Killed)");
   EXPECT_EQ(changes[1].number, registry.snapshot().number);
   EXPECT_EQ(registry.number(), registry.snapshot().number);
-  EXPECT_THAT(registry.take_changes(), IsEmpty()) << "they are taken once";
+  EXPECT_THAT(take_changes(), IsEmpty()) << "they are taken once";
+}
+
+TEST_F(RegistryTest, AChangeIsThereUntilItHasBeenTold) {
+  registry.register_engine(engine(1), {});
+  registry.register_engine(engine(2), {});
+  for (int look = 0; look < 2; ++look) EXPECT_EQ(registry.untold()->engine.id, 0);
+  registry.told();
+  registry.died(0, "left");
+  EXPECT_EQ(registry.untold()->engine.id, 1);
+  EXPECT_THAT(take_changes(), SizeIs(2));
+  EXPECT_EQ(registry.untold(), nullptr);
 }
 
 }  // namespace
