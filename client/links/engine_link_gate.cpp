@@ -63,6 +63,7 @@ void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& need
       }
       if (const auto link = self.lock()) link->on_delivered(needs->fingerprint(), error);
     }).detach();
+    lack_.clear();
   } catch (const std::system_error& error) {
     delivering_ = false;  // the clock comes back to it
     lack_.note(error, std::chrono::steady_clock::now());

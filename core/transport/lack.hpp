@@ -18,7 +18,7 @@ class Lack {
   /// A connection was made.
   void clear() { since_.reset(); }
   /// None was, because of `error`, which may be another reason.
-  void note(const std::exception& error, Time now);
+  void note(const std::exception& error, Time now) noexcept;
   /// It has been lacking for kPatience.
   bool is_long(Time now) const { return since_ && now - *since_ >= kPatience; }
   /// What has been lacking for kPatience; after that, its time begins anew.

@@ -11,7 +11,6 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,11 +37,13 @@ using Connection = std::shared_ptr<Requester>;
 constexpr auto kPatience = 1s, kRemotePatience = 5s;
 /// For the answer to a request that may be repeated.
 constexpr std::chrono::duration<double> kAttempt = 1s;
-/// A connection that was not asked for so long may lead nowhere by now, without a word.
+/// A connection that was not heard for so long may lead nowhere by now, without a word.
 constexpr auto kFresh = 2s;
 /// Between attempts to have a thread.
 constexpr auto kThread = 50ms;
 constexpr auto kUntilQuiet = 2ms;
+/// A former connection is quiet by then, if nothing is open on it. Nobody waits for the thread that dialled.
+constexpr auto kFormerQuiet = 30ms;
 
 /// Who lets it go last may be NNG's own thread, which must not close it.
 void leave_connection_open(Requester* former) {
@@ -75,8 +76,8 @@ struct Line::State : std::enable_shared_from_this<State> {
   std::mutex mutex;
   std::condition_variable changed;
   Dialling dialling;
-  Connection connection;  // while it is up
-  Clock::time_point asked{};
+  Connection connection;      // while it is up
+  Clock::time_point heard{};  // over the connection, as far as somebody asks
   std::vector<Waiting> waiting;
   int asking = 0;       // who wait for a connection in ask()
   bool wanted = false;  // by who does not wait
@@ -105,14 +106,15 @@ struct Line::State : std::enable_shared_from_this<State> {
     lack.note(error, Clock::now());
     failure = std::move(pointer);
     ++failures;
-    changed.notify_all();
   }
   void want() {
     if (!dialling.want()) return;
     try {
       std::thread([self = shared_from_this()] { self->dial(); }).detach();
-    } catch (const std::system_error& error) {
+    } catch (const std::exception& error) {
       dialling.on_idle();
+      wanted = false;
+      // Wakes nobody: those who wait look again by themselves, and would wake each other without a pause.
       failed(error, std::make_exception_ptr(OwnLack(fmt::format(
                         "{} cannot be dialled: this process can have no further thread ({}); end some, or raise "
                         "`ulimit -u` or --memory-limit",
@@ -159,6 +161,7 @@ struct Line::State : std::enable_shared_from_this<State> {
       } catch (const std::exception& why) {
         failed(why, error);
       }
+      changed.notify_all();
     }
   }
   void take(std::unique_lock<std::mutex>& lock, Connection made) {
@@ -166,7 +169,7 @@ struct Line::State : std::enable_shared_from_this<State> {
     lack.clear();
     failure = nullptr;
     connection = made;
-    asked = Clock::now();
+    heard = Clock::now();
     std::vector<Waiting> ready = std::move(waiting);
     waiting.clear();
     changed.notify_all();
@@ -178,7 +181,9 @@ struct Line::State : std::enable_shared_from_this<State> {
         one.on_answer({}, error.what());
       }
     }
-    close_left_open();
+    made.reset();
+    for (const auto until = Clock::now() + kFormerQuiet; close_left_open() > 0 && Clock::now() < until;)
+      std::this_thread::sleep_for(kUntilQuiet);
   }
 
   /// Waits for a connection.
@@ -191,8 +196,9 @@ struct Line::State : std::enable_shared_from_this<State> {
       if (const Connection up = current()) return up;
       const std::uint64_t before = failures;
       want();
+      const std::uint64_t begun = failures;
       changed.wait_until(lock, std::min(deadline, Clock::now() + kThread),
-                         [&] { return dialling.stopped() || connection || failures != before; });
+                         [&] { return dialling.stopped() || connection || failures != begun; });
       const bool over = Clock::now() >= deadline;
       if (failure && !connection && (failures != before || over)) judge(lock, over ? [] { return false; } : go_on);
       if (over && !connection)
@@ -223,17 +229,25 @@ struct Line::State : std::enable_shared_from_this<State> {
     for (;;) {
       std::unique_lock lock(mutex);
       Connection up = await(lock, deadline, go_on);
-      const bool fresh = Clock::now() - asked < kFresh;
-      asked = Clock::now();
+      const bool fresh = Clock::now() - heard < kFresh;
       lock.unlock();
       const std::chrono::duration<double> left = deadline - Clock::now();
-      if (repeat == Repeat::yes || fresh || left < kAttempt || is_heard(*up, kAttempt.count())) return up;
+      if (repeat == Repeat::yes || fresh || left < kAttempt) return up;
+      if (is_heard(*up, kAttempt.count())) {
+        hear(up);
+        return up;
+      }
       renew(up);
     }
   }
-  void doubt() {
+  void hear(const Connection& by) {
     const std::lock_guard lock(mutex);
-    asked = {};
+    if (connection == by) heard = Clock::now();
+  }
+  /// Whether it was in doubt already.
+  bool doubt() {
+    const std::lock_guard lock(mutex);
+    return std::exchange(heard, {}) == Clock::time_point{};
   }
   void renew(const Connection& former) {
     const std::lock_guard lock(mutex);
@@ -277,6 +291,7 @@ void Line::send_if_up(Message request, OnAnswer on_answer) {
     const std::lock_guard lock(state_->mutex);
     up = state_->current();
     if (!up) {
+      state_->begin_need();
       state_->wanted = true;
       state_->want();
     }
@@ -292,13 +307,15 @@ Message Line::ask(const Message& message, Time deadline, Repeat repeat, const Go
     const Connection up = state_->await_live(deadline, repeat, go_on);
     const std::chrono::duration<double> left = std::max<Clock::duration>(deadline - Clock::now(), 0s);
     try {
-      return request(*up, copy_of(message), (repeat == Repeat::yes ? std::min(kAttempt, left) : left).count());
+      Message answer =
+          request(*up, copy_of(message), (repeat == Repeat::yes ? std::min(kAttempt, left) : left).count());
+      state_->hear(up);
+      return answer;
     } catch (const TimeoutError&) {
-      if (repeat == Repeat::no) {
-        state_->doubt();
-        throw;
-      }
-      state_->renew(up);
+      const bool doubted = state_->doubt();
+      if (repeat == Repeat::no) throw;
+      // A remainder of an attempt may have been too short for a good connection, two hardly.
+      if (left >= kAttempt || doubted) state_->renew(up);
       if (Clock::now() >= deadline) throw;
     } catch (const ConnectionError&) {
       state_->renew(up);
@@ -321,6 +338,7 @@ bool Line::look() {
 
 std::optional<std::string> Line::take_lack() {
   const std::lock_guard lock(state_->mutex);
+  if (!state_->needed()) return std::nullopt;
   return state_->lack.take(Clock::now());
 }
 
@@ -332,6 +350,7 @@ void Line::renew() {
 void Line::drop() {
   const std::lock_guard lock(state_->mutex);
   state_->waiting.clear();
+  state_->lack.clear();
 }
 
 void Line::stop() {

@@ -324,5 +324,31 @@ TEST_F(LineTest, AnEndWaitsForWhatWasSaid) {
   EXPECT_FALSE(line_->up());
 }
 
+TEST_F(LineTest, AConnectionThatWasAskedLatelyAndNotHeardIsNotTrusted) {
+  start_peer();
+  EXPECT_EQ(ask("first"), "first!");
+  peer_->deafen();
+  ::poll(nullptr, 0, 1200);
+  auto lost = std::async(std::launch::async, [this] { return ask("lost"); });
+  ::poll(nullptr, 0, 1000);
+  EXPECT_EQ(ask("second", Line::Repeat::no, 10s), "second!");
+  peer_->cut();
+}
+
+TEST_F(LineTest, AShortRemainderCostsAConnectionOnlyAfterAnother) {
+  start_peer();
+  EXPECT_EQ(ask("first"), "first!");
+  peer_->next(Peer::On::silence);
+  EXPECT_THROW(ask("x", Line::Repeat::yes, 50ms), TimeoutError);
+  EXPECT_TRUE(line_->up());
+  EXPECT_EQ(ask("y", Line::Repeat::yes), "y!");
+  EXPECT_EQ(peer_->connections(), 1u);
+  peer_->deafen();
+  EXPECT_THROW(ask("x", Line::Repeat::yes, 50ms), TimeoutError);
+  EXPECT_THROW(ask("x", Line::Repeat::yes, 50ms), TimeoutError);
+  EXPECT_EQ(ask("z", Line::Repeat::yes, 900ms), "z!");
+  EXPECT_EQ(peer_->connections(), 2u);
+}
+
 }  // namespace
 }  // namespace enginery::transport
