@@ -1,6 +1,7 @@
 // client/links/module_delivery.hpp: bringing a module to one engine.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -27,6 +28,10 @@ class ModuleDelivery {
   ModuleDelivery(const wire::EngineEntry& engine, cluster::Address address,
                  std::shared_ptr<const modules::ModuleFiles> files, GoOn go_on)
       : engine_(engine), files_(std::move(files)), go_on_(std::move(go_on)), line_(std::move(address)) {}
+  /// Waits shortly until its connection could be closed.
+  ~ModuleDelivery() { line_.end(std::chrono::steady_clock::now() + std::chrono::milliseconds(100)); }
+  ModuleDelivery(const ModuleDelivery&) = delete;
+  ModuleDelivery& operator=(const ModuleDelivery&) = delete;
 
   /// Returns when the engine has the module, or nobody wants it there any more. Throws PluginLoadError when a file
   /// cannot be read, ConnectionError naming engine and module when the engine refuses it, or naming what this process
