@@ -2,16 +2,14 @@
 #include "core/transport/subscription.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <enginery/errors.hpp>
 
 #include "core/transport/hearing.hpp"
 #include "core/transport/subscriber.hpp"
@@ -31,7 +29,7 @@ struct Subscription::State {
   const OnMessage on_message;
   const Peer peer;
   const std::function<void()> on_silence;
-  std::mutex mutex{};  // of what follows; held while subscribing, not while a subscription ends
+  std::mutex mutex{};  // of what follows; held while subscribing; no callback takes it
   std::optional<Hearing> hearing{};
   bool ended = false;
   std::vector<std::unique_ptr<Subscriber>> subscribers{};  // the newest last
@@ -39,8 +37,8 @@ struct Subscription::State {
 
   /// One more.
   void subscribe() {
-    std::unique_ptr<Subscriber> oldest;  // ended after the mutex is let go
     const std::lock_guard lock(mutex);
+    std::unique_ptr<Subscriber> oldest;  // ended before the mutex is let go: end() waits for its callbacks, too
     if (ended) return;
     subscribers.push_back(
         std::make_unique<Subscriber>(address, topic, [this](const Bytes& message) { hear(message); }));
@@ -73,7 +71,7 @@ Subscription::Subscription(Address address, std::string_view topic, OnMessage on
 Subscription::~Subscription() { end(); }
 
 void Subscription::end() {
-  std::vector<std::unique_ptr<Subscriber>> subscribers;  // likewise
+  std::vector<std::unique_ptr<Subscriber>> subscribers;  // ended after the mutex is let go
   const std::lock_guard lock(state_->mutex);
   state_->ended = true;
   subscribers.swap(state_->subscribers);
@@ -90,13 +88,13 @@ Subscription::Time Subscription::tick(Time now) {
     std::thread([state = state_] {
       try {
         state->subscribe();
-      } catch (const Error&) {
+      } catch (const std::exception&) {
         // Tried again after the next silence.
       }
       state->on_silence();
     }).detach();
-  } catch (const std::system_error&) {
-    // There are no more threads; likewise.
+  } catch (const std::exception&) {
+    // There are no more threads, or no memory; likewise.
   }
   return next;
 }
