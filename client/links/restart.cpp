@@ -20,10 +20,12 @@ namespace {
 using RestartClock = std::chrono::steady_clock;
 /// Between looks whether the engine will come at all.
 constexpr std::chrono::milliseconds kUntilRestartLook(500);
+/// A hub that does not answer is not waited for longer: the engine may be back, or the caller's task be stopped.
+constexpr Seconds kHubAnswer(2);
 
 /// How engine `id` died, if it is not started any more; by the hub's word.
 std::optional<std::string> given_up(HubLine& hub, int id, RestartClock::time_point deadline) try {
-  const wire::HubReply snapshot = hub.ask({}, deadline - RestartClock::now());
+  const wire::HubReply snapshot = hub.ask({}, std::min<Seconds>(kHubAnswer, deadline - RestartClock::now()));
   const auto is_it = [id](const auto& engine) { return engine.id == id; };
   if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
   const auto absent = std::ranges::find_if(snapshot.absent, is_it);
