@@ -57,8 +57,9 @@ void Continuations::post(Continuation work) {
     const std::lock_guard lock(mutex_);
     if (!finished_) {
       if (!state_) {
-        state_ = std::make_shared<State>();
-        state_->thread = std::thread([state = state_] { state->run(); });
+        const auto fresh = std::make_shared<State>();
+        fresh->thread = std::thread([fresh] { fresh->run(); });  // where it cannot start, the next post tries again
+        state_ = fresh;
       }
       const std::lock_guard queue(state_->mutex);
       state_->work.push_back(std::move(work));

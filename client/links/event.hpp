@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -24,16 +25,24 @@ class Event {
 
   bool has_happened() const noexcept { return state_.load(std::memory_order_acquire) & kHappened; }
 
-  /// Wakes those that wait, and gives `post` what is to follow, in the order of follow(). Requires: it has not
-  /// happened.
+  /// Wakes those that wait, and gives `post` what is to follow, in the order of follow(). All of it, also when `post`
+  /// throws; the last error leaves then. Requires: it has not happened.
   template <class Post>
   void happen(const Post& post) {
     if (state_.exchange(kHappened, std::memory_order_acq_rel) & kAwaited) wake();
     Following* last = following_.exchange(closed(), std::memory_order_acq_rel);
     Following* first = nullptr;
     while (last) first = std::exchange(last, std::exchange(last->before, first));
-    for (Following* each = first; each; each = each->before) post(std::move(each->work));
+    std::exception_ptr error;
+    for (Following* each = first; each; each = each->before) {
+      try {
+        post(std::move(each->work));
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
     drop(first);
+    if (error) std::rethrow_exception(error);
   }
   /// Gives `post` the work once this has happened: at once if it has.
   template <class Post>

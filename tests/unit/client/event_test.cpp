@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -51,6 +52,21 @@ TEST(Event, WhatFollowsRunsOnceEvenIfTheEventHappensMeanwhile) {
   at = kRounds;
   for (std::thread& thread : threads) thread.join();
   for (const auto& count : ran) EXPECT_EQ(count, kThreads);
+}
+
+TEST(Event, WhatCannotBePostedDoesNotKeepBackTheRest) {
+  const auto held = std::make_shared<int>(1);
+  std::vector<int> ran;
+  Event event;
+  for (const int i : {1, 2, 3}) event.follow([held, &ran, i] { ran.push_back(i); }, at_once);
+  int posted = 0;
+  const auto fails_once = [&posted](Continuation work) {
+    if (++posted == 2) throw std::bad_alloc();
+    work();
+  };
+  EXPECT_THROW(event.happen(fails_once), std::bad_alloc);
+  EXPECT_EQ(ran, (std::vector{1, 3}));
+  EXPECT_EQ(held.use_count(), 1) << "they are let go of";
 }
 
 TEST(Event, WhatNeverHappensLetsGoOfWhatWouldFollow) {
