@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <concepts>
 #include <fstream>
 #include <new>
 #include <utility>
@@ -53,11 +54,17 @@ std::string name_of(const session::Running& running) {
 /// What is said where there is no memory to understand or to answer: the client asks again, over another link.
 messages::Message broken_link() { return messages::Message(std::size_t{0}); }
 
-template <class Answer>
-messages::Message encoded(const Answer& answer) try {
-  return wire::encode(answer);
+/// What `make` gives, encoded.
+template <std::invocable Make>
+messages::Message encoded(const Make& make) try {
+  return wire::encode(make());
 } catch (const std::exception&) {
   return broken_link();
+}
+
+template <class Answer>
+messages::Message encoded(const Answer& answer) {
+  return encoded([&]() -> const Answer& { return answer; });
 }
 
 using BulkRequest = std::variant<session::Chunk, session::Fetch, wire::ModuleQuery, wire::ModuleChunk>;
@@ -192,24 +199,30 @@ void SessionServer::on(Ticket ticket, ModuleReceiver::Request request) try {
   bulk_.answer(ticket, refusal_of_module(error));
 }
 
+// These three are answered from NNG's callback, which nothing that is thrown may leave.
 void SessionServer::on(Ticket ticket, wire::MarkRequest request) {
-  const bool mine = request.engine == engine_;
-  if (mine) on_mark_(request.mark);
-  tasks_.answer(ticket, encoded(wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine}));
+  tasks_.answer(ticket, encoded([&] {
+                  const bool mine = request.engine == engine_;
+                  if (mine) on_mark_(request.mark);
+                  return wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine};
+                }));
 }
 
 void SessionServer::on(Ticket ticket, wire::InterruptRequest request) {
-  const bool mine = request.engine == engine_;
-  wire::Interrupted answer{mine ? session::Status::ok : session::Status::wrong_engine};
-  if (mine) {
-    const Lock lock(mutex_);  // so that it is this task that is told and not the next one
-    answer.asked = running_.has_value();
-    if (running_) request_stop();
-  }
-  tasks_.answer(ticket, encoded(answer));
+  tasks_.answer(ticket, encoded([&] {
+                  const bool mine = request.engine == engine_;
+                  wire::Interrupted answer{mine ? session::Status::ok : session::Status::wrong_engine};
+                  if (!mine) return answer;
+                  const Lock lock(mutex_);  // so that it is this task that is told and not the next one
+                  answer.asked = running_.has_value();
+                  if (running_) request_stop();
+                  return answer;
+                }));
 }
 
-void SessionServer::on(Ticket ticket, StatusRequest) { tasks_.answer(ticket, encoded(status())); }
+void SessionServer::on(Ticket ticket, StatusRequest) {
+  tasks_.answer(ticket, encoded([this] { return status(); }));
+}
 
 void SessionServer::finish(Bytes body, std::vector<Bytes> bulk, bool keeps) {
   std::optional<session::Running> done;  // freed after the lock is let go
