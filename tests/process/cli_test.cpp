@@ -74,11 +74,11 @@ TEST_F(CliTest, ListAndDebugAskTheHubAloneSoThatStoppedEnginesDoNotHoldThemUp) {
   for (const json& engine : status.at("engines")) pids.push_back(engine.at("pid"));
   ASSERT_EQ(pids.size(), 6u);
   for (const int pid : pids) send_signal(cluster::Pid(pid), SIGSTOP);
-  // To ask a stopped engine would take half a second each.
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(enginery_json("list --timeout 30").at("clusters").at(0).at("engines"), 6);
   EXPECT_EQ(enginery("debug 3").out, "gdb -p " + std::to_string(pids[3]) + "\n");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20))
+      << "who waits for answers takes 30 s each";
   for (const int pid : pids) send_signal(cluster::Pid(pid), SIGCONT);
 }
 
