@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <ctime>
 
 #include <fmt/format.h>
 
@@ -116,7 +117,16 @@ std::size_t CapturedStream::read(std::size_t most) {
   return piece.size();
 }
 
-void CapturedStream::told() { told_ = end_ = std::min(end_, kKept); }
+bool CapturedStream::tells() noexcept {
+  telling_ = true;
+  if (spilling_) telling_ = false;
+  return telling_;
+}
+
+void CapturedStream::told() {
+  told_ = end_ = std::min(end_, kKept);
+  telling_ = false;
+}
 
 std::string CapturedStream::take() {
   const std::size_t kept = std::min(end_, kKept);
@@ -151,6 +161,10 @@ void CapturedStream::write_log(std::string_view text) noexcept {
 void CapturedStream::release() noexcept { ::dup2(log_.get(), descriptor_); }
 
 void CapturedStream::spill(const std::function<void(std::string_view)>& on_untold) noexcept {
+  // The reader goes on beside a fatal signal, and one of both is to tell. It may be the one that has crashed.
+  spilling_ = true;
+  constexpr timespec kMillisecond{0, 1'000'000};
+  for (int i = 0; i < 100 && telling_; ++i) ::nanosleep(&kMillisecond, nullptr);
   const std::size_t kept = kept_.exchange(0), told = std::min(told_, kept);
   write_all(log_.get(), {text_, kept}, kLastPatience);
   on_untold({text_ + told, kept - told});

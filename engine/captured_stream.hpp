@@ -47,6 +47,8 @@ class CapturedStream {
   std::size_t read(std::size_t most);
   /// What was read since told() was called; valid until the next read.
   std::string_view untold() const { return {text_ + told_, end_ - told_}; }
+  /// Before it is told, up to told(). False: spill() tells it.
+  bool tells() noexcept;
   void told();
   /// The same past the task's text.
   std::string_view read_into(std::span<char> buffer) const;
@@ -71,6 +73,7 @@ class CapturedStream {
   std::pair<std::uint64_t, std::uint64_t> pipe_;  // its device and inode
   char* text_;                                    // kKept bytes, then a piece for what is not kept
   std::size_t told_ = 0, end_ = 0;                // in text_
+  std::atomic<bool> telling_{false}, spilling_{false};
   std::uint64_t unkept_ = 0;
   std::atomic<std::size_t> kept_{0}, unkept_piece_{0};  // what spill() finds of both parts
   bool within_line_ = false;

@@ -178,6 +178,7 @@ void Output::tell(Stream which, bool last) {
   std::string_view text = from.untold();
   const bool ends_a_line = last && from.within_line();
   if (text.empty() && !ends_a_line) return;
+  if (!from.tells()) return;
   do {
     const std::string_view piece = text.substr(0, wire::kLargestPrinted);
     text.remove_prefix(piece.size());

@@ -146,7 +146,7 @@ TEST_F(OwnClusterTest, ATaskThatRunsDoesNotHoldUpItsEnd) {
   auto nap = rc[0].apply_async("system.sleep", 600.0);
   cluster.stop();
   expect_nothing_left(processes);
-  EXPECT_THROW(nap.get(), Error);
+  EXPECT_TRUE(nap.wait(std::chrono::seconds(20))) << "it ends with its engine, or before, since it is asked to stop";
 }
 
 TEST_F(OwnClusterTest, EndsThoughItsProcessesAreStopped) {
