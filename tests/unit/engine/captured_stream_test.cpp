@@ -38,5 +38,25 @@ TEST(CapturedStreamTest, ALogThatTakesNothingIsNotWaitedForAndLearnsWhatItMissed
   ::close(ends[1]);
 }
 
+TEST(CapturedStreamTest, WhatIsSpilledIsToldByNobodyElse) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  {
+    CapturedStream stream(ends[1]);  // and its log
+    ASSERT_EQ(::write(ends[1], "one\n", 4), 4);
+    while (stream.read(4) == 0) continue;
+    ASSERT_TRUE(stream.tells());
+    stream.told();
+    ASSERT_EQ(::write(ends[1], "two\n", 4), 4);
+    while (stream.read(4) == 0) continue;
+    std::string spilled;
+    stream.spill([&](std::string_view text) { spilled += text; });
+    EXPECT_EQ(spilled, "two\n");
+    EXPECT_FALSE(stream.tells()) << "the reader, which goes on beside a crash, would tell it again";
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 }  // namespace
 }  // namespace enginery::engine
