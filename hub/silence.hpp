@@ -7,7 +7,7 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/processes/standstill.hpp"
+#include "core/session/standstill.hpp"
 #include "hub/registry.hpp"
 
 namespace enginery::hub {
@@ -42,7 +42,7 @@ class Silence {
   };
 
   Duration dead_after_;
-  cluster::Standstill standstill_;
+  session::Standstill standstill_;
   std::map<Uuid, Engine> engines_;
 };
 

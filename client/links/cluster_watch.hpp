@@ -7,8 +7,8 @@
 
 #include <enginery/connection.hpp>
 
-#include "core/processes/standstill.hpp"
 #include "core/session/limits.hpp"
+#include "core/session/standstill.hpp"
 
 namespace enginery {
 
@@ -23,7 +23,7 @@ class HubSilence {
   bool is_long(session::Time now, session::Time heard);
 
  private:
-  cluster::Standstill standstill_;
+  session::Standstill standstill_;
   session::Time since_;
 };
 

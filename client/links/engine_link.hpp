@@ -22,6 +22,7 @@
 #include "core/delivery/module_files.hpp"
 #include "core/messages/last_moments.hpp"
 #include "core/session/client_session.hpp"
+#include "core/session/standstill.hpp"
 #include "core/transport/lack.hpp"
 #include "core/transport/line.hpp"
 #include "core/wire/call_wire.hpp"
@@ -158,7 +159,8 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   bool look_ = false;     // a line broke: is its process there, though nothing is pending?
   transport::Lack lack_;  // of a thread that delivers
   static constexpr session::Time kLimitLook = std::chrono::milliseconds(500);
-  session::Time heard_{0}, looked_{0};           // of the engine; at time limits
+  session::Time heard_{0};                       // of the engine
+  session::Standstill standstill_;               // while somebody has a time limit
   session::Time first_limit_ = session::kNever;  // not later than any time limit in pending_ is over
   bool asks_ = false;                            // the engine for its status
 };

@@ -16,22 +16,20 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr session::Time kUnheard = 2s;
-/// Between two ticks while somebody has a time limit.
-constexpr session::Time kLongestPause = 2s;
 
 }  // namespace
 
 void EngineLink::watch_limit(const Pending& pending) {
   if (pending.time_limit() == session::Time{0}) return;
   const session::Time now = ClientClock::now();
-  if (first_limit_ == session::kNever) looked_ = now;
+  if (first_limit_ == session::kNever) standstill_ = session::Standstill(now);
   first_limit_ = std::min(first_limit_, pending.time_over());
   clock_->arm(now + kLimitLook);
 }
 
 void EngineLink::give_up_unheard(Lock& lock) {
   const session::Time now = ClientClock::now();
-  if (now - std::exchange(looked_, now) > kLongestPause) heard_ = now;
+  if (standstill_.since_last_look(now) > session::Time::zero()) heard_ = now;
   if (now < first_limit_) return;
   first_limit_ = session::kNever;
   std::vector<std::shared_ptr<Pending>> late;

@@ -38,6 +38,7 @@
 
 #include "core/session/engine_session.hpp"
 #include "core/session/forgotten.hpp"
+#include "core/session/standstill.hpp"
 #include "core/session/turns.hpp"
 
 namespace enginery::session {
@@ -63,7 +64,7 @@ struct EngineSessions::State {
   const EngineSession* giant = nullptr;   // whose task is larger than all budgets
   std::uint64_t committed = 0, held = 0;  // over all sessions
   Time deadline = kNever;                 // not later than the earliest of any session
-  Time looked{0};                         // at the clock
+  Standstill standstill{Time(0), limits.standstill};
 
   EngineSession* find(const Uuid& session) {
     const auto place = all.find(session);
@@ -172,9 +173,9 @@ struct EngineSessions::State {
 
   /// To be called first in every event: time in which this process stood still does not count as anybody's silence.
   void look(Time now) {
-    const Time since = now - std::exchange(looked, now);
-    if (since <= limits.standstill) return;
-    for (const auto& [id, s] : all) s->heard += since;
+    const Time stood_still = standstill.since_last_look(now);
+    if (stood_still == Time(0)) return;
+    for (const auto& [id, s] : all) s->heard += stood_still;
   }
 
   /// What `s` may have beyond its credit. One session at a time, the giant, gets all that it asks for, so that somebody

@@ -1,9 +1,9 @@
-// tests/unit/processes/standstill_test.cpp: time in which a process did not look is time in which it did not run.
-#include "core/processes/standstill.hpp"
+// tests/unit/session/standstill_test.cpp: time in which a process did not look is time in which it did not run.
+#include "core/session/standstill.hpp"
 
 #include <gtest/gtest.h>
 
-namespace enginery::cluster {
+namespace enginery::session {
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,4 +21,4 @@ TEST(StandstillTest, ALongTimeBetweenTwoLooksIsToldOnce) {
 }
 
 }  // namespace
-}  // namespace enginery::cluster
+}  // namespace enginery::session
