@@ -21,8 +21,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 /// Between looks whether what is awaited will come at all.
 constexpr auto kUntilLook = 500ms;
-/// For a snapshot.
-constexpr Seconds kAnswer = 2s;
 /// So many looks agree that all engines have died: the launcher's word that one comes back may be on its way.
 constexpr int kLooks = 2;
 
@@ -59,7 +57,8 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
     if (deadline && Clock::now() >= *deadline)
       throw TimeoutError(fmt::format("{} of {} engines registered in time; `enginery status --name {}` shows them",
                                      living, count, connection_.cluster));
-    const auto deaths = living == 0 ? all_died(deadline) : std::nullopt;
+    const auto snapshot = living == 0 ? hub_->look(deadline) : std::nullopt;
+    const auto deaths = snapshot ? how_all_died(*snapshot) : std::nullopt;
     looks = deaths ? looks + 1 : 0;
     if (looks == kLooks)
       throw NoEnginesRegistered(fmt::format(
@@ -68,12 +67,6 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
           count, connection_.cluster, *deaths, cluster::name_option(connection_.cluster)));
     lock.lock();
   }
-}
-
-std::optional<std::string> Engines::all_died(std::optional<Clock::time_point> deadline) try {
-  return how_all_died(hub_->ask({}, deadline ? std::min<Seconds>(kAnswer, *deadline - Clock::now()) : kAnswer));
-} catch (const Error&) {
-  return std::nullopt;  // a hub that is being started anew
 }
 
 }  // namespace enginery

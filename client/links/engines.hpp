@@ -85,8 +85,6 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// Requires: mutex_ is held.
   Uuid known(int id) const;
   void apply(const wire::HubReply& snapshot);
-  /// How all that were started have died, if none of them is started anew; by the hub's word.
-  std::optional<std::string> all_died(std::optional<std::chrono::steady_clock::time_point> deadline);
   /// Requires: mutex_ is held. Links that died are to be told after it is let go.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
 

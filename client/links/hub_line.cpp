@@ -1,6 +1,8 @@
 // client/links/hub_line.cpp: questions to the hub, whichever process that is now.
 #include "client/links/hub_line.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
@@ -9,6 +11,9 @@
 #include "core/clusters/hub_addresses.hpp"
 
 namespace enginery {
+
+/// The hub is not waited for longer where what is awaited may have come meanwhile, or the caller's task be stopped.
+constexpr Seconds kLook(2);
 
 HubLine::HubLine(const Connection& connection)
     : connection_(connection), line_(cluster::hub_addresses(connection).requests) {}
@@ -24,6 +29,12 @@ wire::HubReply HubLine::ask(const wire::HubRequest& request, Seconds timeout) tr
       fmt::format("the hub of cluster '{}' did not answer within {} s; its process may be stopped, or have no "
                   "descriptors left (ulimit -n). `enginery stop --name {}` ends it",
                   connection_.cluster, timeout.count(), connection_.cluster));
+}
+
+std::optional<wire::HubReply> HubLine::look(std::optional<std::chrono::steady_clock::time_point> deadline) try {
+  return ask({}, deadline ? std::min<Seconds>(kLook, *deadline - std::chrono::steady_clock::now()) : kLook);
+} catch (const Error&) {
+  return std::nullopt;
 }
 
 }  // namespace enginery

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include <enginery/connection.hpp>
 #include <enginery/task_handle.hpp>
@@ -20,6 +21,9 @@ class HubLine {
   /// Throws ConnectionError: there is no hub, or what it says is not understood; TimeoutError. Whether the hub's answer
   /// is `ok` is for the caller to see.
   wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
+  /// What the hub says within two seconds, and before `deadline`; nothing if none answers: it may be being started
+  /// anew.
+  std::optional<wire::HubReply> look(std::optional<std::chrono::steady_clock::time_point> deadline);
   /// The client ends.
   void end(std::chrono::steady_clock::time_point deadline) { line_.end(deadline); }
 

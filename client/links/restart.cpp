@@ -20,12 +20,9 @@ namespace {
 using RestartClock = std::chrono::steady_clock;
 /// Between looks whether the engine will come at all.
 constexpr std::chrono::milliseconds kUntilRestartLook(500);
-/// A hub that does not answer is not waited for longer: the engine may be back, or the caller's task be stopped.
-constexpr Seconds kHubAnswer(2);
 
 /// How engine `id` died, if it is not started any more; by the hub's word.
-std::optional<std::string> given_up(HubLine& hub, int id, RestartClock::time_point deadline) try {
-  const wire::HubReply snapshot = hub.ask({}, std::min<Seconds>(kHubAnswer, deadline - RestartClock::now()));
+std::optional<std::string> given_up(const wire::HubReply& snapshot, int id) {
   const auto is_it = [id](const auto& engine) { return engine.id == id; };
   if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
   const auto absent = std::ranges::find_if(snapshot.absent, is_it);
@@ -33,8 +30,6 @@ std::optional<std::string> given_up(HubLine& hub, int id, RestartClock::time_poi
   if (absent->state == wire::Absence::dead) return absent->how + ", as soon as it took tasks again";
   if (absent->state != wire::Absence::given_up) return std::nullopt;
   return absent->how + ", before it took tasks again";
-} catch (const Error&) {
-  return std::nullopt;  // a hub that is being started anew
 }
 
 }  // namespace
@@ -61,7 +56,8 @@ void restart(Engines& engines, int id, bool kill, Seconds timeout) {
                       comes_back ? "back" : "gone", timeout.count(), connection.cluster, log));
     if (const auto words = watch.ended(ClientClock::now(), engines.hub_heard()))
       throw ConnectionError(fmt::format("engine {} is not {}: {}", id, comes_back ? "back" : "gone", *words));
-    if (const auto how = comes_back ? given_up(engines.hub(), id, deadline) : std::nullopt)
+    const auto snapshot = comes_back ? engines.hub().look(deadline) : std::nullopt;
+    if (const auto how = snapshot ? given_up(*snapshot, id) : std::nullopt)
       throw EngineDied(id, fmt::format("{}; see {}", *how, log), "");
   }
 }
