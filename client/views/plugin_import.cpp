@@ -73,7 +73,7 @@ void sync_imports(const Aim& aim, std::initializer_list<Name> plugins, const Imp
     const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
     imports.push_back(send(aim, wire::Op::import, name, files, timeout));
   }
-  for (const auto& each : imports) AsyncTasks(each).wait();
+  for (const auto& each : imports) each->wait_until(std::nullopt);
   throw_failures(imports);
 }
 

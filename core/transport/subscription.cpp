@@ -17,8 +17,8 @@
 namespace enginery::transport {
 namespace {
 
-/// So many subscriptions at once: those of a peer that is stopped for minutes. One that was never greeted would, by its
-/// end, kill the peer's listener.
+/// So many subscriptions at once: those of a peer that is stopped for minutes. One that was never greeted could, by its
+/// end, kill the listener of a peer whose NNG is not told of a reset (send_hook.cpp).
 constexpr std::size_t kMostSubscriptions = 8;
 
 }  // namespace
