@@ -9,6 +9,8 @@
 #include <enginery/eigen.hpp>
 #include <enginery/value.hpp>
 
+#include "tests/unit/codecs/refusal.hpp"
+
 namespace enginery {
 namespace {
 
@@ -34,16 +36,6 @@ void expect_round_trip(const T& dense) {
   ASSERT_EQ(back.cols(), dense.cols());
   EXPECT_TRUE((back.array() == dense.array()).all()) << value;
   EXPECT_EQ(value.as_array().ndim(), T::IsVectorAtCompileTime ? 1U : 2U);
-}
-
-template <class P>
-std::string refusal(const Value& value) {
-  try {
-    Parameter<P> parameter(value);
-  } catch (const Error& error) {
-    return error.ename() + ": " + error.what();
-  }
-  return "nothing was thrown";
 }
 
 MatrixXd counting(int rows, int cols) {

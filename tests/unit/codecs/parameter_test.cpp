@@ -3,6 +3,8 @@
 
 #include <enginery/value.hpp>
 
+#include "tests/unit/codecs/refusal.hpp"
+
 namespace enginery {
 namespace {
 
@@ -25,16 +27,6 @@ static_assert(detail::can_be_parameter<Handle> && detail::can_be_parameter<std::
 static_assert(!detail::can_be_parameter<Pinned> && !detail::can_be_parameter<int*> &&
               !detail::can_be_parameter<Owners> && !detail::can_be_parameter<std::optional<Owners>>);
 static_assert(detail::can_be_parameter<Owners&> && detail::can_be_parameter<const Owners&>);
-
-template <class P>
-std::string refusal(const Value& value) {
-  try {
-    Parameter<P> parameter(value);
-  } catch (const Error& error) {
-    return error.ename() + ": " + error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(Parameter, ByValueAndConstReferenceAreDecoded) {
   EXPECT_EQ(Parameter<int>(5).get(), 5);
