@@ -46,6 +46,12 @@ class AttackersTest : public ChaosTest {
     if (with_task) made.tasks.push_back({1, false, Bytes::copy("no call at all, but a task"), {}});
     return made;
   }
+  /// The engine's answer to the first part of an argument of `total` bytes.
+  session::Status give(transport::Requester& bulk, const Uuid& session, std::uint64_t total,
+                       std::uint32_t index) const {
+    const Bytes part = Bytes::copy(std::string(session::Limits{}.chunk_bytes, 'x'));
+    return wire::decode_chunk_answer(ask(bulk, wire::encode({engine_.uuid, session, 1, index, total, 0, part}))).status;
+  }
   std::uint64_t finished(transport::Requester& line) const {
     return wire::decode_engine_status(ask(line, wire::encode_status_request(engine_.uuid))).finished;
   }
@@ -110,6 +116,30 @@ std::int64_t resident(std::uint64_t pid) {
   std::int64_t total = 0, pages = 0;
   file >> total >> pages;
   return pages * ::sysconf(_SC_PAGESIZE);
+}
+
+TEST_F(AttackersTest, UploadsThatNobodyEndsAreBoundedAndGoWithTheirClients) {
+  start();
+  const auto line = transport::connect(engine_.endpoint, kSeconds);
+  const auto bulk = transport::connect(engine_.bulk_endpoint, kSeconds);
+  Command client({"60"}, -1, "/bin/sleep");
+  session::Exchange its = exchange(Uuid::random(), false);
+  const ProcessId process = ProcessId::of(client.pid()).value();
+  its.client_pid = static_cast<std::uint64_t>(process.pid);
+  its.client_start = process.start;
+  const session::Exchange others = exchange(Uuid::random(), false);
+  for (const session::Exchange& one : {its, others})
+    EXPECT_EQ(wire::decode_reply(ask(*line, wire::encode(one))).status, session::Status::ok);
+  constexpr std::uint64_t kEndless = std::uint64_t{1} << 50, kLarge = session::Limits{}.engine_bytes + kMiB;
+  EXPECT_EQ(give(*bulk, its.session, kEndless, 0), session::Status::no_memory);
+  EXPECT_EQ(give(*bulk, its.session, kLarge, 0), session::Status::ok);
+  EXPECT_EQ(give(*bulk, others.session, kLarge, 0), session::Status::later) << "one at a time";
+  EXPECT_EQ(give(*bulk, others.session, 8 * kMiB, 1), session::Status::ok) << "what is within its credit";
+  EXPECT_EQ(on(0).apply_sync(::getpid), static_cast<int>(engine_.pid));
+  client.signal(SIGKILL);
+  client.finish();
+  EXPECT_TRUE(comes([&] { return give(*bulk, others.session, kLarge, 0) == session::Status::ok; }, Seconds(10)))
+      << "it goes with the client that began it";
 }
 
 TEST_F(AttackersTest, AnIdleEngineHoldsNothingOfItsLastTask) {

@@ -80,6 +80,14 @@ TEST_F(CliTest, ExecThatFailsOnOneEngineIsAFailureWithItsError) {
   EXPECT_THAT(nobody.err, HasSubstr("engine 7"));
 }
 
+TEST_F(CliTest, ExecShowsTheFirstFewOfErrorsThatDifferAndCountsTheRest) {
+  const auto command = start_ready({"-n", "7", "--load", "system"});
+  const Ran ran = enginery("exec 'int(\"no. \" + str(system.getpid()))'");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, ContainsRegex("^(\\[[0-4]\\] ValueError: [^\n]*no\\. [0-9]+[^\n]*\n){5}"
+                                     "enginery: 2 more engines failed otherwise; --json shows each\n$"));
+}
+
 TEST_F(CliTest, ExecShowsWhereAnErrorCameFromWhenItIsAskedTo) {
   const auto command = start_ready({"-n", "2"});
   const std::string error = "ZeroDivisionError: division by zero\n";

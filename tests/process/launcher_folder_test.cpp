@@ -132,6 +132,20 @@ TEST_F(LauncherFolderTest, WhyADaemonEndedWhoseFolderIsGoneCanBeReadElsewhere) {
   fs::remove(log);
 }
 
+TEST_F(LauncherFolderTest, WhereTheClusterIsWhoseRuntimeFolderThereIsNotIsSaidInOneLine) {
+  const std::string name = "elsewhere-" + std::to_string(::getpid());
+  ::setenv("XDG_RUNTIME_DIR", (base_ / "gone").c_str(), 1);
+  const auto command = start({"-n", "1", "--daemon", "--name", name});
+  EXPECT_EQ(command->finish(), 0);
+  EXPECT_THAT(command->text(),
+              ::testing::StartsWith("enginery: XDG_RUNTIME_DIR is " + (base_ / "gone").string() +
+                                    ", which does not serve (there is no such folder); clusters are in " +
+                                    cluster::fallback_base().string() + "\nenginery: 1 engine of cluster"));
+  EXPECT_EQ(Connection::find(name).directory, cluster::fallback_base() / name);
+  EXPECT_EQ(run({"stop", "--name", name}).first, 0);
+  ::setenv("XDG_RUNTIME_DIR", base_.c_str(), 1);
+}
+
 TEST_F(LauncherFolderTest, WhyADaemonDidNotStartCanBeReadUntilTheNextStart) {
   misbehave("engine dies early");
   ASSERT_EQ(start({"-n", "1", "--daemon"})->finish(), 1);

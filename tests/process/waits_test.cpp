@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -64,6 +65,18 @@ TEST_F(WaitsTest, AWaitForEnginesEndsWhenAllHaveDiedForGood) {
   EXPECT_THAT(words, AllOf(HasSubstr("none of 9 engines is registered, and none comes: all of cluster '" + name_),
                            HasSubstr("(engine 0: signal 9 (Killed); engine 1: signal 9 (Killed))")));
   EXPECT_LT(taken, Seconds(5));
+}
+
+TEST_F(WaitsTest, ARestartEndsWithItsCluster) {
+  start_engines(1, "");
+  const int launcher = connection().launcher.pid;
+  send_signal(launcher, SIGSTOP);
+  auto words = std::async(std::launch::async, [&] { return error_of([&] { rc().restart(0, Seconds(60)); }); });
+  EXPECT_EQ(words.wait_for(Seconds(1)), std::future_status::timeout);
+  const auto start = Clock::now();
+  send_signal(launcher, SIGKILL);
+  EXPECT_THAT(words.get(), HasSubstr("engine 0 is not back: cluster '" + name_ + "' has ended: its launcher (pid "));
+  EXPECT_LT(Clock::now() - start, Seconds(10));
 }
 
 TEST_F(WaitsTest, EnginesThatAreStartedAnewAreWaitedFor) {
