@@ -297,8 +297,10 @@ TEST_F(LauncherTest, AnEngineThatDoesNotGoIsKilled) {
   misbehave("engine stays");
   const auto command = start_ready({"-n", "1"});
   const auto children = children_of(command->pid());
+  const auto asked = std::chrono::steady_clock::now();
   command->signal(SIGINT);
   EXPECT_EQ(command->finish(), 0);
+  EXPECT_GE(std::chrono::steady_clock::now() - asked, std::chrono::seconds(7)) << "an end takes up to five";
   expect_nothing_left(children);
 }
 

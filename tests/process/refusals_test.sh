@@ -97,6 +97,8 @@ ENGINERY_FIELDS(Named, number, member);
 static double by_value(NoCodec object) { return *object.where; }
 struct Handle;
 static double by_address(const double* x) { return *x; }
+struct MovesOnly { std::unique_ptr<double> own; };
+static double of_moved(MovesOnly object) { return *object.own; }
 static double of_pointers(std::vector<std::unique_ptr<double>> all) { return *all.at(0); }
 CODE
 "$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
@@ -164,6 +166,7 @@ expect 'view["x"] = Named{1, NoCodec(1)};' '{"member"}'
 expect 'view.apply(by_value, NoCodec(1));' 'is passed as an enginery::Reference'
 expect 'view.apply(by_address, view.apply(make, 1));' 'a task cannot have a parameter of this type'
 expect 'view.apply(of_pointers, view.apply(make, 1));' 'a task cannot have a parameter of this type'
+expect 'Function::make({}, of_moved);' 'a task cannot have a parameter of this type'
 for type in NotStatic OtherTypes Misspelt; do
   expect "view.push({{\"x\", $type()}});" 'but has no `static Value encode(const T&)`'
   expect "view.pull<$type>(\"x\");" 'but has no `static T decode(const Value&)`'

@@ -23,6 +23,9 @@ using testing::ExitedWithCode;
 using testing::HasSubstr;
 using testing::Not;
 
+// What the pages say.
+static_assert(Ending::Limits().task == 1s && Ending::Limits().all == 5s);
+
 constexpr Ending::Limits kLong{30s, 60s};
 
 void say(const char* words) { std::fprintf(stderr, "%s;", words); }

@@ -23,6 +23,7 @@ bool is_ignored(int number) {
 }
 
 TEST(KeptHandlersTest, ActionsAndMaskAreThoseOfTheBegin) {
+  const std::terminate_handler at_the_end = std::get_terminate();
   KeptHandlers handlers(ImportWatch::Own::counts);
   for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGUSR1, SIGALRM, SIGRTMIN + 1}) ::signal(number, SIG_IGN);
   sigset_t all;
@@ -31,6 +32,7 @@ TEST(KeptHandlersTest, ActionsAndMaskAreThoseOfTheBegin) {
   std::set_terminate([] { std::_Exit(1); });
 
   handlers.put_back();
+  EXPECT_EQ(std::get_terminate(), at_the_end);
   for (const int number : {SIGCHLD, SIGTERM, SIGINT, SIGUSR1, SIGALRM, SIGRTMIN + 1})
     EXPECT_FALSE(is_ignored(number)) << number;
   sigset_t blocked;
