@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include <enginery/argument.hpp>
 #include <enginery/call_arguments.hpp>
 #include <enginery/fn.hpp>
 #include <enginery/staying_result.hpp>

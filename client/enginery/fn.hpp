@@ -7,7 +7,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <enginery/argument.hpp>
 #include <enginery/call_arguments.hpp>
 #include <enginery/function.hpp>
 

@@ -1,15 +1,21 @@
-// client/enginery/task_handle.hpp: one task on one engine, before its result has a type.
+// client/enginery/task_handle.hpp: one task on one engine: what is known of it, and what its result becomes.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <exception>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
+#include <enginery/codec.hpp>
 #include <enginery/durations.hpp>
 #include <enginery/export.hpp>
-#include <enginery/metadata.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {
@@ -18,6 +24,29 @@ class Pending;
 
 /// Seconds, for time-outs: 0.5, 100ms, 2min.
 using Seconds = std::chrono::duration<double>;
+
+/// `pending` until the outcome is here.
+enum class Status : std::uint8_t { pending, ok, error, aborted };
+ENGINERY_API const char* to_string(Status status) noexcept;
+
+/// ipyparallel's keys. Times are UTC; those that have not come yet are absent. A snapshot: it changes until the result
+/// is there.
+struct Metadata {
+  using Time = std::optional<std::chrono::system_clock::time_point>;
+
+  std::vector<std::string> after, follow;  ///< msg_ids that this task waits for
+  Time submitted, started, completed, received;
+  int engine_id = -1;
+  std::string engine_uuid, msg_id, label;
+  std::string build_id;  ///< of the code that ran
+  std::string error;     ///< "ename: evalue", empty unless status is error or aborted
+  std::string execute_input, execute_result;
+  std::string out, err;  ///< what the task printed
+  Status status = Status::pending;
+};
+
+/// As a dict, its keys in alphabetical order.
+ENGINERY_API std::ostream& operator<<(std::ostream&, const Metadata&);
 
 /// One of the tasks of a result. Copies are the same task. Threads: all functions from any.
 class ENGINERY_API TaskHandle {
@@ -42,5 +71,68 @@ class ENGINERY_API TaskHandle {
  private:
   std::shared_ptr<const Pending> task_;
 };
+
+/// A function object of one's own that is called once, as std::function<void()> without its header.
+class ENGINERY_API Continuation {
+ public:
+  template <class F>
+  requires(!std::same_as<std::remove_cvref_t<F>, Continuation> && std::is_invocable_v<std::decay_t<F>&>)
+      Continuation(F&& work)
+      : work_(new std::decay_t<F>(std::forward<F>(work))), run_(&run<std::decay_t<F>>), drop_(&drop<std::decay_t<F>>) {}
+  Continuation(Continuation&& other) noexcept
+      : work_(std::exchange(other.work_, nullptr)), run_(other.run_), drop_(other.drop_) {}
+  Continuation& operator=(Continuation&&) = delete;
+  ~Continuation() {
+    if (work_) drop_(work_);
+  }
+
+  void operator()() { run_(work_); }
+
+ private:
+  template <class F>
+  static void run(void* work) {
+    (*static_cast<F*>(work))();
+  }
+  template <class F>
+  static void drop(void* work) {
+    delete static_cast<F*>(work);
+  }
+
+  void* work_;
+  void (*run_)(void*);
+  void (*drop_)(void*);
+};
+
+/// What a value that is decoded was got as, for the error when it is of another type.
+enum class Origin { variable, result };
+
+/// For a catch block: throws the current error again, with the name of the variable or task before its message.
+[[noreturn]] ENGINERY_API void rethrow_for(Origin origin, std::string_view name);
+
+/// `value` as a T. TypeError, ValueError or OverflowError that names the variable, or the task of the result.
+template <class T>
+T decode_as(const Value& value, Origin origin, std::string_view name) {
+  require_decodable<T>();
+  if constexpr (Decodable<T>) try {
+      return Codec<T>::decode(value);
+    } catch (const Error&) {
+      rethrow_for(origin, name);
+    }
+}
+
+namespace detail {
+
+/// How the result of the task `label` becomes an object, and how that ends.
+struct Decoding {
+  void* (*decode)(const Value& value, std::string_view label);
+  void (*destroy)(void* object);
+};
+template <class T>
+inline constexpr Decoding kDecoding{[](const Value& value, std::string_view label) -> void* {
+                                      return new T(decode_as<T>(value, Origin::result, label));
+                                    },
+                                    [](void* object) { delete static_cast<T*>(object); }};
+
+}  // namespace detail
 
 }  // namespace enginery

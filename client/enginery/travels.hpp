@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include <enginery/argument.hpp>
+#include <enginery/call_arguments.hpp>
 #include <enginery/describe.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/function.hpp>

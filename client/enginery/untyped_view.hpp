@@ -1,21 +1,103 @@
-// client/enginery/untyped_view.hpp: what a view asks for, before the results have types.
+// client/enginery/untyped_view.hpp: what a view asks for, before the results have types; and what it is told.
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <enginery/call_arguments.hpp>
-#include <enginery/flags.hpp>
-#include <enginery/names.hpp>
+#include <enginery/codec.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/result_text.hpp>
+#include <enginery/task_handle.hpp>
 #include <enginery/travels.hpp>
 
 namespace enginery {
+
+/// One name. The constrained constructor keeps `pull({"b", "a"})` a list of names.
+struct Name {
+  template <class T>
+  requires std::convertible_to<const T&, std::string_view> &&
+      (!std::same_as<std::decay_t<T>, std::nullptr_t>)Name(const T& name)
+      : text(std::string_view(name)) {}
+  std::string text;
+};
+
+/// A name and what it is to be bound to.
+struct Item {
+  Item(std::string given_key, Value given_value) : key(std::move(given_key)), value(std::move(given_value)) {}
+  template <Unassignable T>
+  Item(std::string given_key, const T&) : key(std::move(given_key)) {
+    require_encodable<std::decay_t<T>>();
+  }
+  std::string key;
+  Value value;
+};
+
+/// Those that are given are set.
+struct FlagSettings {
+  std::optional<bool> block{};
+  std::optional<Seconds> timeout{};
+};
+
+/// What sync_imports is told besides names: `view.sync_imports({"norms"}, {.quiet = true})`.
+struct ImportOptions {
+  bool quiet = false;  ///< says nothing on stdout
+};
+
+class Flags;
+
+/// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
+class [[nodiscard]] TemporaryFlags {
+ public:
+  inline TemporaryFlags(Flags& view, const FlagSettings& settings);
+  inline ~TemporaryFlags();
+  TemporaryFlags(const TemporaryFlags&) = delete;
+  TemporaryFlags& operator=(const TemporaryFlags&) = delete;
+
+ private:
+  Flags& view_;
+  const bool block_;
+  const std::optional<Seconds> timeout_;
+};
+
+class Flags {
+ public:
+  /// Whether apply, push, execute, run and untyped pull wait for their results.
+  bool block = false;
+
+  /// How long each task of a call may take, from when its engine has received it; without one, any time. A task whose
+  /// time is over fails as TaskTimeout: one that waits does not run, one that runs is asked to stop, and get() does not
+  /// wait for it. The engine keeps the time; when it is stopped or cut off, the client does, once it has heard nothing
+  /// of it for two seconds, and then nobody knows whether the task runs. Has no effect on local().
+  std::optional<Seconds> timeout{};
+
+  /// `const auto flags = view.temp_flags({.block = true});`
+  TemporaryFlags temp_flags(const FlagSettings& settings) & { return {*this, settings}; }
+  template <class V = void>
+  void temp_flags(const FlagSettings&) && {
+    static_assert(!std::is_same_v<V, V>,
+                  "enginery: this view is a temporary, which ends with the statement: keep it in a variable, "
+                  "auto view = rc[0];, whose flags can be changed for a while");
+  }
+};
+
+TemporaryFlags::TemporaryFlags(Flags& view, const FlagSettings& settings)
+    : view_(view), block_(view.block), timeout_(view.timeout) {
+  if (settings.block) view.block = *settings.block;
+  if (settings.timeout) view.timeout = settings.timeout;
+}
+TemporaryFlags::~TemporaryFlags() {
+  view_.block = block_;
+  view_.timeout = timeout_;
+}
 
 class Aim;
 class Future;

@@ -15,9 +15,8 @@
 
 #include <enginery/async_result.hpp>
 #include <enginery/calls.hpp>
-#include <enginery/gathered.hpp>
-#include <enginery/names.hpp>
 #include <enginery/result_text.hpp>
+#include <enginery/untyped_view.hpp>
 
 namespace enginery {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <mutex>
 
-#include <enginery/continuation.hpp>
+#include <enginery/task_handle.hpp>
 
 namespace enginery {
 

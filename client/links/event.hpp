@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include <enginery/continuation.hpp>
+#include <enginery/task_handle.hpp>
 
 #include "core/tasks/task_wait.hpp"
 

@@ -12,8 +12,7 @@
 #include <vector>
 
 #include <enginery/bytes.hpp>
-#include <enginery/decode.hpp>
-#include <enginery/metadata.hpp>
+#include <enginery/task_handle.hpp>
 #include <enginery/uuid.hpp>
 #include <enginery/value.hpp>
 

@@ -1,5 +1,5 @@
 // client/views/metadata.cpp: what is known about one task on one engine, as text.
-#include <enginery/metadata.hpp>
+#include <enginery/task_handle.hpp>
 
 #include <ostream>
 

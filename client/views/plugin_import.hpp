@@ -6,9 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include <enginery/flags.hpp>
-#include <enginery/names.hpp>
 #include <enginery/result_text.hpp>
+#include <enginery/untyped_view.hpp>
 
 #include "client/views/aim.hpp"
 

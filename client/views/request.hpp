@@ -11,9 +11,9 @@
 #include <vector>
 
 #include <enginery/call_arguments.hpp>
-#include <enginery/names.hpp>
 #include <enginery/task_handle.hpp>
 #include <enginery/travels.hpp>
+#include <enginery/untyped_view.hpp>
 #include <enginery/value.hpp>
 
 #include "client/links/engines.hpp"

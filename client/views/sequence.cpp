@@ -5,9 +5,9 @@
 #include <cstring>
 
 #include <enginery/array.hpp>
+#include <enginery/async_result.hpp>
 #include <enginery/columns.hpp>
 #include <enginery/errors.hpp>
-#include <enginery/gathered.hpp>
 
 namespace enginery {
 

@@ -1,6 +1,6 @@
 // tests/unit/client/argument_test.cpp: what is sent for an argument whose parameter the compiler sees, and what a
 // result becomes.
-#include <enginery/argument.hpp>
+#include <enginery/call_arguments.hpp>
 
 #include <complex>
 #include <limits>
