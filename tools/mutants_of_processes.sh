@@ -120,19 +120,19 @@ mutant "a held folder is locked" core/clusters/runtime_directory.cpp \
 mutant "what is removed of a cluster's folder comes back" launcher/launcher.cpp \
   's/if \(now >= next_look_ && !outcome_\) look_after_folder\(\);/if (now >= next_look_) next_look_ = now + kLookInterval;/' \
   launcher_test Children/AnyFolderTest.WhatIsRemovedOfItsFolderComesBack/true
-mutant "a wait for engines ends with its cluster" client/links/cluster_watch.cpp \
+mutant "a wait for engines ends with its cluster" client/links/hub_line.cpp \
   's/if \(!cluster::launcher_lives\(connection_\).value_or\(true\)\)/if (false)/' \
   waits_test_executable WaitsTest.AWaitForEnginesEndsWithALauncherThatIsKilled
-mutant "a wait for engines ends when its hub is silent" client/links/cluster_watch.cpp 's/if \(silence_.is_long\(now, heard\)\)/if (false)/' \
+mutant "a wait for engines ends when its hub is silent" client/links/hub_line.cpp 's/if \(silence_.is_long\(now, heard\)\)/if (false)/' \
   waits_test_executable EveryWaitTest.NeedsNoHubThatRunsButForEnginesToCome
-mutant "time in which a client stood still is no hub's silence" client/links/cluster_watch.cpp 's/standstill_.since_last_look\(now\) > session::Time::zero\(\) \? now : since_/since_/' \
+mutant "time in which a client stood still is no hub's silence" client/links/hub_line.cpp 's/standstill_.since_last_look\(now\) > session::Time::zero\(\) \? now : since_/since_/' \
   cluster_watch_test HubSilenceTest.DoesNotCountTheTimeInWhichThisProcessStoodStill
 mutant "a wait for engines ends when all have died" client/links/engine_waits.cpp 's/if \(looks == kLooks\)/if (false)/' \
   waits_test_executable WaitsTest.AWaitForEnginesEndsWhenAllHaveDiedForGood
-mutant "a client keeps the time that a stopped engine does not" client/links/engine_link_lines.cpp \
+mutant "a client keeps the time that a stopped engine does not" client/links/engine_link_tick.cpp \
   '/if \(!death_\) give_up_unheard\(lock\);/d' \
   waits_test_executable EveryWaitTest.OnAnEngineThatIsStoppedEndsWithItsTimeLimit
-mutant "it keeps that of tasks that wait for their code, too" client/links/engine_link_limits.cpp 's/\} else if \(!gate_.empty\(\) &&.*/} else if (!gate_.empty() \&\& seq >= gate_.front().seq) {\n      continue;\n    } else if (false) {/' \
+mutant "it keeps that of tasks that wait for their code, too" client/links/engine_link_tick.cpp 's/\} else if \(!gate_.empty\(\) &&.*/} else if (!gate_.empty() \&\& seq >= gate_.front().seq) {\n      continue;\n    } else if (false) {/' \
   waits_test_executable EveryWaitTest.ForItsCodeOnAnEngineThatIsStoppedEndsWithItsTimeLimit
 mutant "what a client lacks for long is an error" core/transport/lack.hpp 's/now - \*since_ >= kPatience/false/' \
   few_descriptors_test_executable FewDescriptorsTest.AClientThatHasNoneLeftIsToldSo

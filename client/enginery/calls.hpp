@@ -229,8 +229,7 @@ class Calls : public UntypedView {
   /// Never waits for the result; for room in the bounded queue it may.
   template <class R = Value, class... A>
   Result<R> apply_async(std::string_view name, A&&... arguments) const {
-    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...));
+    return result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...));
   }
   template <class R, class... P, class... A>
   Result<R> apply_async(const fn<R(P...)>& name, const A&... arguments) const {
@@ -239,13 +238,10 @@ class Calls : public UntypedView {
   template <Code F, class... A>
   auto apply_async(const F& function, const A&... arguments) const {
     using Call = detail::CallOf<F>;
-    using R = typename Call::Result;
-    if constexpr (Call::kStays) {
+    if constexpr (Call::kStays)
       return apply_async(stays(function), arguments...);
-    } else {
-      if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-      return Result<R>(Call::submit(*this, {}, function, arguments...));
-    }
+    else
+      return result<typename Call::Result>(Call::submit(*this, {}, function, arguments...));
   }
   template <class What, class... A>
   auto apply_async(const Stays<What>& what, const A&... arguments) const {
@@ -258,23 +254,18 @@ class Calls : public UntypedView {
   /// The result itself; one that stays, once it is there.
   template <class R = Value, class... A>
   auto apply_sync(std::string_view name, A&&... arguments) const {
-    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-    return Result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...)).get();
+    return apply_async<R>(name, std::forward<A>(arguments)...).get();
   }
   template <class R, class... P, class... A>
   auto apply_sync(const fn<R(P...)>& name, const A&... arguments) const {
-    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(*this, {}, name, arguments...)).get();
+    return apply_async(name, arguments...).get();
   }
   template <Code F, class... A>
   auto apply_sync(const F& function, const A&... arguments) const {
-    using Call = detail::CallOf<F>;
-    using R = typename Call::Result;
-    if constexpr (Call::kStays) {
+    if constexpr (detail::CallOf<F>::kStays)
       return apply_sync(stays(function), arguments...);
-    } else {
-      if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
-      return Result<R>(Call::submit(*this, {}, function, arguments...)).get();
-    }
+    else
+      return apply_async(function, arguments...).get();
   }
   template <class What, class... A>
   auto apply_sync(const Stays<What>& what, const A&... arguments) const {
@@ -292,6 +283,13 @@ class Calls : public UntypedView {
   template <class R>
   Result<R> sent(std::shared_ptr<Future> tasks) const {
     return finished_if_blocking(Result<R>(std::move(tasks)));
+  }
+
+ private:
+  template <class R>
+  static Result<R> result(std::shared_ptr<Future> tasks) {
+    if constexpr (!std::is_void_v<R> && !std::is_same_v<R, Value>) require_decodable<R>();
+    return Result<R>(std::move(tasks));
   }
 };
 

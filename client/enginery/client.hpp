@@ -94,7 +94,6 @@ class ENGINERY_API Client {
  private:
   DirectView direct(int id) const;
   [[noreturn]] static DirectView refuse(const std::string& id);
-  int resolve(int id) const;
   std::shared_ptr<Engines> engines_;
 };
 

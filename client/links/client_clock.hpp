@@ -1,15 +1,32 @@
-// client/links/client_clock.hpp: the one thread of a client that keeps its deadlines.
+// client/links/client_clock.hpp: deadlines of waits, and the one thread of a client that keeps those of its links.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
+
+#include <enginery/task_handle.hpp>
 
 #include "core/session/limits.hpp"
 
 namespace enginery {
+
+/// Longer than anybody waits; beyond it a clock's arithmetic could overflow.
+inline constexpr Seconds kLongestWait(366.0 * 24 * 3600);
+
+inline std::chrono::steady_clock::time_point deadline_of(Seconds timeout) {
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::clamp(timeout, Seconds(0), kLongestWait));
+}
+inline std::optional<std::chrono::steady_clock::time_point> deadline_of(std::optional<Seconds> timeout) {
+  if (!timeout) return std::nullopt;
+  return deadline_of(*timeout);
+}
 
 /// What has deadlines.
 class Ticking {

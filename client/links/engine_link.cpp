@@ -31,6 +31,34 @@ session::Limits limits_of_links() {
 /// The seq of what was submitted too late.
 constexpr std::uint64_t kAfterDeath = std::numeric_limits<std::uint64_t>::max();
 
+/// Why a task has no outcome of its own. Requires: it has not ended as done.
+std::exception_ptr why(session::Ending ending, const Pending& task) {
+  const int id = task.engine_id();
+  const double limit = Seconds(task.time_limit()).count();
+  switch (ending) {
+    case session::Ending::aborted:
+      return std::make_exception_ptr(
+          TaskAborted(fmt::format("task '{}' on engine {} was aborted before it started", task.label(), id)));
+    case session::Ending::no_memory:
+      return std::make_exception_ptr(RemoteError(
+          "MemoryError",
+          fmt::format("engine {} has no memory for the arguments of '{}', which does not run; let variables go (`del`, "
+                      "`clear`), send less at once, or raise its --memory-limit",
+                      id, task.label()),
+          "", id, task.msg_id(), task.label()));
+    case session::Ending::expired:
+      return std::make_exception_ptr(TaskTimeout(
+          fmt::format("task '{}' on engine {} had not started when its time limit of {:g} s was over, and does not "
+                      "run; what ran before it took too long, so give the view a longer `timeout`, or none",
+                      task.label(), id, limit)));
+    default:
+      return std::make_exception_ptr(TaskTimeout(
+          fmt::format("task '{0}' on engine {1} was running when its time limit of {2:g} s was over; it was asked to "
+                      "stop and still runs, until it looks at stop_requested() or is done; rc.kill({1}) would end it",
+                      task.label(), id, limit)));
+  }
+}
+
 }  // namespace
 
 EngineLink::EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<ClientClock> clock,
@@ -74,41 +102,6 @@ std::exception_ptr EngineLink::death(const std::string& label, std::uint64_t seq
     }
   }
   return std::make_exception_ptr(EngineDied(engine_.id, death_->how, label, state, std::move(last)));
-}
-
-std::exception_ptr EngineLink::aborted(const std::string& label) const {
-  return std::make_exception_ptr(
-      TaskAborted("task '" + label + "' on engine " + std::to_string(engine_.id) + " was aborted before it started"));
-}
-
-std::exception_ptr EngineLink::no_memory(const Pending& pending) const {
-  return std::make_exception_ptr(RemoteError(
-      "MemoryError",
-      fmt::format("engine {} has no memory for the arguments of '{}', which does not run; let variables go (`del`, "
-                  "`clear`), send less at once, or raise its --memory-limit",
-                  engine_.id, pending.label()),
-      "", engine_.id, pending.msg_id(), pending.label()));
-}
-
-std::exception_ptr EngineLink::late(const Pending& pending, session::Ending ending) const {
-  const double limit = Seconds(pending.time_limit()).count();
-  return std::make_exception_ptr(TaskTimeout(
-      ending == session::Ending::expired
-          ? fmt::format("task '{}' on engine {} had not started when its time limit of {:g} s was over, and does not "
-                        "run; what ran before it took too long, so give the view a longer `timeout`, or none",
-                        pending.label(), engine_.id, limit)
-          : fmt::format("task '{0}' on engine {1} was running when its time limit of {2:g} s was over; it was asked to "
-                        "stop and still runs, until it looks at stop_requested() or is done; rc.kill({1}) would end it",
-                        pending.label(), engine_.id, limit)));
-}
-
-std::exception_ptr EngineLink::unheard(const Pending& pending) const {
-  return std::make_exception_ptr(TaskTimeout(fmt::format(
-      "task '{0}' on engine {1} has no outcome, its time limit of {2:g} s is over, and the engine does not answer: its "
-      "process (pid {3}) is stopped by SIGSTOP (`kill -CONT {3}` ends that) or a debugger, or its host cannot be "
-      "reached. "
-      "The task may still run when the engine goes on; `enginery status` shows the engine",
-      pending.label(), engine_.id, Seconds(pending.time_limit()).count(), engine_.pid)));
 }
 
 void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
@@ -167,7 +160,7 @@ void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
     open_gate(actions);
     perform(lock, actions);
     room_.notify_all();
-    if (pending) pending->fail(aborted(pending->label()));
+    if (pending) pending->fail(why(session::Ending::aborted, *pending));
     return;
   }
   session_->abort(seq, ClientClock::now(), actions);
@@ -211,12 +204,8 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   for (Completion& completion : completions) {
     if (completion.ending == session::Ending::done)
       completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
-    else if (completion.ending == session::Ending::aborted)
-      completion.pending->fail(aborted(completion.pending->label()));
-    else if (completion.ending == session::Ending::no_memory)
-      completion.pending->fail(no_memory(*completion.pending));
     else
-      completion.pending->fail(late(*completion.pending, completion.ending));
+      completion.pending->fail(why(completion.ending, *completion.pending));
   }
   if (lost) lose(*lost);
 }

@@ -17,7 +17,7 @@
 
 #include "client/links/client_clock.hpp"
 #include "client/links/continuations.hpp"
-#include "client/links/pending.hpp"
+#include "client/links/future.hpp"
 #include "client/links/reach.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/messages/last_moments.hpp"
@@ -53,6 +53,10 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// Ends the session in words; outstanding tasks fail with ConnectionError. end() then waits for the engine's answer.
   void close();
   void end(std::chrono::steady_clock::time_point deadline);
+
+  /// Asks the task that runs on the engine, whoever's it is, to stop. Whether one ran, as the engine said. Throws
+  /// TimeoutError, ConnectionError, ProtocolError.
+  bool interrupt(Seconds timeout);
 
   /// What is no part of the session; it goes by the session's line.
   transport::Line& tasks() { return tasks_; }
@@ -126,10 +130,6 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   void new_session();
   /// What becomes of the task that has, or would have had, that seq of the session that the death ended.
   std::exception_ptr death(const std::string& label, std::uint64_t seq) const;
-  std::exception_ptr aborted(const std::string& label) const;
-  std::exception_ptr no_memory(const Pending& pending) const;
-  std::exception_ptr late(const Pending& pending, session::Ending ending) const;
-  std::exception_ptr unheard(const Pending& pending) const;
 
   const wire::EngineEntry engine_;
   const std::shared_ptr<ClientClock> clock_;
@@ -156,13 +156,14 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   bool delivering_ = false;
   std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
   session::Time gone_since_ = session::kNever;
-  bool look_ = false;     // a line broke: is its process there, though nothing is pending?
-  transport::Lack lack_;  // of a thread that delivers
-  static constexpr session::Time kLimitLook = std::chrono::milliseconds(500);
+  bool look_ = false;                            // a line broke: is its process there, though nothing is pending?
+  transport::Lack lack_;                         // of a thread that delivers
   session::Time heard_{0};                       // of the engine
   session::Standstill standstill_;               // while somebody has a time limit
   session::Time first_limit_ = session::kNever;  // not later than any time limit in pending_ is over
   bool asks_ = false;                            // the engine for its status
+  /// Between looks of the clock while something waits for a connection.
+  static constexpr session::Time kDialLook = std::chrono::milliseconds(50);
 };
 
 }  // namespace enginery

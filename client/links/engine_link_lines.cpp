@@ -12,34 +12,10 @@
 #include <enginery/errors.hpp>
 
 #include "client/links/engine_link.hpp"
+#include "core/wire/control_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace enginery {
-namespace {
-
-using namespace std::chrono_literals;
-/// Between looks while something waits for a connection.
-constexpr session::Time kDialLook = 50ms;
-/// Between looks whether the process of outstanding tasks lives. Most often the hub says so at once, or a line breaks;
-/// but there may be no hub, and NNG keeps what is sent to a line that has just broken, without a word.
-constexpr session::Time kProcessLook = 500ms;
-/// The hub's word says how the engine died; after so long without it, "gone" must do.
-constexpr session::Time kWordOfDeath = 300ms;
-
-}  // namespace
-
-void EngineLink::give_up_for_lack(Lock& lock) {
-  if (pending_.empty()) return;
-  auto words = tasks_.take_lack();
-  if (!words) words = bulk_.take_lack();
-  if (!words) words = lack_.take(std::chrono::steady_clock::now());
-  if (!words) return;
-  fail_all(lock, std::make_exception_ptr(ConnectionError(
-                     fmt::format("this process cannot reach engine {}: {}. What was outstanding there is given up; "
-                                 "what had been sent before may run",
-                                 engine_.id, *words))));
-  lock.lock();
-}
 
 void EngineLink::send(session::Exchange exchange) {
   {
@@ -140,48 +116,29 @@ void EngineLink::send(const session::Fetch& fetch) {
   send_bulk(fetch, &wire::decode_fetched, settle);
 }
 
-bool EngineLink::process_is_gone() const {
-  return reach_.same_pids && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
-}
-
-void EngineLink::look() {
-  if (process_is_gone()) die("its process is gone");
-}
-
-void EngineLink::die_if_gone(Lock& lock) {
-  const session::Time now = ClientClock::now();
-  look_ = process_is_gone();
-  if (!look_) return;
-  if (gone_since_ == session::kNever) gone_since_ = now;
-  if (now - gone_since_ < kWordOfDeath) return;
-  lock.unlock();
-  die("its process is gone");
-  lock.lock();
-}
-
-session::Time EngineLink::next_look() const {
-  const session::Time now = ClientClock::now();
-  session::Time next = session_->next_deadline();
-  if (reach_.same_pids && !pending_.empty()) next = std::min(next, now + kProcessLook);
-  if (first_limit_ != session::kNever) next = std::min(next, now + kLimitLook);
-  return next;
-}
-
-session::Time EngineLink::tick() {
-  session::ClientActions actions;
-  Lock lock(mutex_);
-  if (!death_ && (look_ || !pending_.empty())) die_if_gone(lock);
-  if (!death_) give_up_for_lack(lock);
-  if (!death_) give_up_unheard(lock);
-  const bool dials = tasks_.look() | bulk_.look();
-  if (!death_) {
-    session_->tick(ClientClock::now(), actions);
-    open_gate(actions);
-  }
-  session::Time next = death_ ? session::kNever : next_look();
-  if (dials || look_ || !gate_.empty()) next = std::min(next, ClientClock::now() + kDialLook);
-  perform(lock, actions);
-  return next;
+// It goes by the session's line, so that it costs no socket. When the line breaks it asks again: to ask twice does no
+// harm.
+bool EngineLink::interrupt(Seconds timeout) {
+  const auto deadline = deadline_of(timeout);
+  const messages::Message request = wire::encode(wire::InterruptRequest{engine_.uuid});
+  do {
+    wire::Interrupted said;
+    try {
+      said = wire::decode_interrupted(wire::open_frame(
+          tasks_.ask(request, deadline, transport::Line::Repeat::no, [this] { return !dead(); }).share()));
+    } catch (const TimeoutError&) {
+      break;
+    } catch (const ConnectionError&) {
+      if (dead()) throw ConnectionError(fmt::format("engine {} has died; ids() lists those that live", engine_.id));
+      continue;
+    }
+    if (said.status == session::Status::ok) return said.asked;
+    throw ConnectionError(fmt::format("another engine has the address of engine {} now; connect again", engine_.id));
+  } while (std::chrono::steady_clock::now() < deadline);
+  throw TimeoutError(
+      fmt::format("engine {} did not answer within {:g} s; its task may still be asked to stop. Is "
+                  "its process stopped? `enginery status` shows it",
+                  engine_.id, timeout.count()));
 }
 
 }  // namespace enginery

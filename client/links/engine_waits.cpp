@@ -1,4 +1,7 @@
-// client/links/engine_waits.cpp: waits for engines to come, which end once none can.
+// client/links/engine_waits.cpp: waits for engines to come, or to come back, which end once none can.
+//
+// The hub's news wake whoever waits here. Every half second a waiter also looks at what no news tells: whether its own
+// task is to stop, whether the cluster still lives, and whether the hub has given up the engine that it waits for.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -8,8 +11,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/links/cluster_watch.hpp"
-#include "client/links/deadline.hpp"
 #include "client/links/engines.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/tasks/task_wait.hpp"
@@ -33,6 +34,17 @@ std::optional<std::string> how_all_died(const wire::HubReply& snapshot) {
   }
   if (!snapshot.engines.empty() || deaths.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(deaths, "; "));
+}
+
+/// How engine `id` died, if it is not started any more; by the hub's word.
+std::optional<std::string> given_up(const wire::HubReply& snapshot, int id) {
+  const auto is_it = [id](const auto& engine) { return engine.id == id; };
+  if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;
+  const auto absent = std::ranges::find_if(snapshot.absent, is_it);
+  if (absent == snapshot.absent.end()) return std::nullopt;
+  if (absent->state == wire::Absence::dead) return absent->how + ", as soon as it took tasks again";
+  if (absent->state != wire::Absence::given_up) return std::nullopt;
+  return absent->how + ", before it took tasks again";
 }
 
 }  // namespace
@@ -65,6 +77,45 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
           "none of {} engines is registered, and none comes: all of cluster '{}' have died and are not started anew "
           "({}). `enginery engine{}` adds one, and `enginery start --restart` begins a cluster whose engines come back",
           count, connection_.cluster, *deaths, cluster::name_option(connection_.cluster)));
+    lock.lock();
+  }
+}
+
+void Engines::restart(int id, wire::HubOp how, Seconds timeout) {
+  timeout = std::clamp(timeout, Seconds(0), kLongestWait);
+  const auto deadline = deadline_of(timeout);
+  wire::HubRequest request{how, {}};
+  request.engine.id = id;
+  const tasks::StoppableWait stoppable([this] { wake(); });
+  ClusterWatch watch(connection_, ClientClock::now());
+  auto lock = hold();
+  const Uuid before = known(id);
+  lock.unlock();
+  const wire::HubReply reply = hub_->ask(request, timeout);
+  if (!reply.ok && reply.ename == "IndexError") throw IndexError(reply.words);
+  if (!reply.ok) throw ValueError(reply.words);
+  const bool comes_back = reply.id >= 0;
+  const char* const awaited = comes_back ? "back" : "gone";
+  const std::string log = (connection_.directory / fmt::format("engine-{}.log", id)).string();
+  const auto done = [&] {
+    const Uuid now = known(id);
+    return now.nil() ? !comes_back : now != before && now != reply.former;
+  };
+  lock.lock();
+  while (!changed_.wait_until(lock, std::min(deadline, Clock::now() + kUntilLook), done)) {
+    const session::Time heard = heard_;
+    lock.unlock();
+    stoppable.check([id] { return fmt::format("engine {}", id); });
+    if (Clock::now() >= deadline)
+      throw TimeoutError(
+          fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} "
+                      "what it wrote",
+                      id, awaited, timeout.count(), connection_.cluster, log));
+    if (const auto words = watch.ended(ClientClock::now(), heard))
+      throw ConnectionError(fmt::format("engine {} is not {}: {}", id, awaited, *words));
+    const auto snapshot = comes_back ? hub_->look(deadline) : std::nullopt;
+    if (const auto death = snapshot ? given_up(*snapshot, id) : std::nullopt)
+      throw EngineDied(id, fmt::format("{}; see {}", *death, log), "");
     lock.lock();
   }
 }

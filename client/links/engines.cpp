@@ -155,10 +155,17 @@ NoEnginesRegistered Engines::none(std::string_view who) const {
                   who, fmt::join(ids, ", "), cluster, cluster));
 }
 
-bool Engines::has_died(int id) const {
-  const auto lock = hold();
-  const auto known = alive_.find(id);
-  return known == alive_.end() ? dead_.contains(id) : known->second->dead();
+int Engines::resolve(int id) const {
+  auto lock = hold();
+  if (alive_.contains(id) || dead_.contains(id)) return id;
+  const std::vector<int> ids = living();
+  lock.unlock();
+  if (ids.empty()) throw none(fmt::format("cluster '{}'", connection_.cluster));
+  if (id >= 0) return link(id)->engine().id;  // throws, unless it has just joined
+  const std::size_t from_end = -static_cast<std::size_t>(id);
+  if (from_end <= ids.size()) return ids[ids.size() - from_end];
+  throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]; -{} is the first", id, ids.size(),
+                               fmt::join(ids, ", "), ids.size()));
 }
 
 std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
@@ -172,22 +179,6 @@ std::vector<std::shared_ptr<EngineLink>> Engines::links() const {
 Uuid Engines::known(int id) const {
   const auto found = alive_.find(id);
   return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
-}
-
-Uuid Engines::alive(int id) const {
-  const auto lock = hold();
-  return known(id);
-}
-
-bool Engines::await(int id, std::chrono::steady_clock::time_point until,
-                    const std::function<bool(const Uuid&)>& done) const {
-  auto lock = hold();
-  return changed_.wait_until(lock, until, [&] { return done(known(id)); });
-}
-
-session::Time Engines::hub_heard() const {
-  const auto lock = hold();
-  return heard_;
 }
 
 OutputFeed& Engines::output_feed() {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,7 +19,6 @@
 #include "client/links/client_clock.hpp"
 #include "client/links/engine_link.hpp"
 #include "client/links/hub_line.hpp"
-#include "client/links/hub_news.hpp"
 #include "client/links/output_feed.hpp"
 #include "core/wire/hub_wire.hpp"
 
@@ -42,10 +40,11 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// The link to engine `id`; for one that died its last, on which every task fails. Throws IndexError if there never
   /// was one.
   std::shared_ptr<EngineLink> link(int id) const;
+  /// The engine that a user means by `id`: negative ones count from the end of ids(). Throws IndexError,
+  /// NoEnginesRegistered.
+  int resolve(int id) const;
   /// The error of who needs an engine when there is none: `who` "has no engines", those that died, and what to do.
   NoEnginesRegistered none(std::string_view who) const;
-  /// True if there was an engine `id`, and it died.
-  bool has_died(int id) const;
   /// The links to engines that take tasks, by id.
   std::vector<std::shared_ptr<EngineLink>> links() const;
   /// For the streams of this client's output; lives as long as this.
@@ -54,17 +53,12 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// silent for long; NoEnginesRegistered when all that were started have died and stay dead.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline);
 
-  /// Which engine `id` is there; nil if none is.
-  Uuid alive(int id) const;
-  /// Waits until `done(alive(id))`; false if that is not so at `until`.
-  bool await(int id, std::chrono::steady_clock::time_point until, const std::function<bool(const Uuid&)>& done) const;
-  /// Has those that wait for engines look again.
-  void wake() const;
+  /// Has engine `id` ended, `how` is restart or kill, and waits until it is back; one that nobody starts anew, until it
+  /// is gone. Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and
+  /// is not started any more), TimeoutError, ConnectionError.
+  void restart(int id, wire::HubOp how, Seconds timeout);
 
   const Connection& connection() const { return connection_; }
-  HubLine& hub() { return *hub_; }
-  /// When the hub was heard last.
-  session::Time hub_heard() const;
 
  private:
   explicit Engines(Connection connection);
@@ -82,8 +76,10 @@ class Engines : public std::enable_shared_from_this<Engines> {
   static void ask_for_snapshot(const std::weak_ptr<Engines>& engines);
   /// Those whose death was not seen either. Requires: mutex_ is held.
   std::vector<int> living() const;
-  /// Requires: mutex_ is held.
+  /// Which engine `id` is there; nil if none is. Requires: mutex_ is held.
   Uuid known(int id) const;
+  /// Has those that wait for engines look again.
+  void wake() const;
   void apply(const wire::HubReply& snapshot);
   /// Requires: mutex_ is held. Links that died are to be told after it is let go.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);

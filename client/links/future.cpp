@@ -6,9 +6,164 @@
 #include <exception>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <enginery/errors.hpp>
 
+#include "client/links/engine_link.hpp"
+#include "core/tasks/task_wait.hpp"
+#include "core/transport/forked.hpp"
+
 namespace enginery {
+namespace {
+
+std::chrono::system_clock::time_point utc(std::int64_t nanoseconds) {
+  return std::chrono::system_clock::time_point(
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(nanoseconds)));
+}
+
+}  // namespace
+
+Pending::~Pending() {
+  if (void* const object = decoded_.load(std::memory_order_relaxed)) destroy_(object);
+}
+
+void Pending::ask(const Asked& asked, int engine_id, const Uuid& engine) {
+  asked_ = &asked;
+  submitted_ = Moment::now();
+  engine_id_ = engine_id;
+  engine_ = engine;
+}
+
+void Pending::set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq) {
+  link_ = std::move(link);
+  session_ = session;
+  seq_ = seq;
+}
+
+void Pending::complete(Bytes body, std::vector<Bytes> bulk) {
+  body_ = std::move(body);
+  bulk_ = std::move(bulk);
+  finish();
+}
+
+void Pending::fail(std::exception_ptr error) {
+  error_ = std::move(error);
+  finish();
+}
+
+// A task of this process, or of a client that has ended, has no thread of continuations.
+void Pending::finish() {
+  received_ = Moment::now();
+  completed_.happen([this](Continuation work) { post(std::move(work)); });
+}
+
+void Pending::then(Continuation work) {
+  if (!ready()) transport::refuse_if_forked();
+  completed_.follow(std::move(work), [this](Continuation ready) { post(std::move(ready)); });
+}
+
+void Pending::post(Continuation work) const {
+  if (const auto link = link_.lock()) return link->continuations().post(std::move(work));
+  work();
+}
+
+bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const {
+  if (ready()) return true;
+  transport::refuse_if_forked();
+  if (deadline && std::chrono::steady_clock::now() >= *deadline) return false;
+  const auto what = [this] { return fmt::format("'{}' on engine {}", label(), engine_id_); };
+  // What was aborted may have its outcome without running.
+  if (!asked_to_abort_.load(std::memory_order_relaxed)) tasks::check_wait(engine_, what);
+  return completed_.wait_until(deadline, what);
+}
+
+void Pending::open_outcome() const {
+  std::call_once(opened_, [this]() noexcept {
+    if (error_) return;
+    try {
+      outcome_ = wire::unpack_outcome(body_, bulk_);
+      if (outcome_->failure)
+        error_ = std::make_exception_ptr(RemoteError(outcome_->failure->ename, outcome_->failure->evalue,
+                                                     outcome_->failure->traceback, engine_id_, msg_id(), label()));
+    } catch (...) {
+      error_ = std::current_exception();
+    }
+    body_ = Bytes();
+    bulk_.clear();
+  });
+}
+
+std::exception_ptr Pending::error() const {
+  open_outcome();
+  return error_;
+}
+
+const Value& Pending::value() const {
+  open_outcome();
+  if (error_) std::rethrow_exception(error_);
+  return outcome_->value;
+}
+
+// Of threads that decode at the same time, the first to be done decides which object it is.
+const void* Pending::decoded(const detail::Decoding& decoding) const {
+  if (const void* object = decoded_.load(std::memory_order_acquire)) return object;
+  void* const made = decoding.decode(value(), label());
+  void* kept = nullptr;
+  if (!decoded_.compare_exchange_strong(kept, made, std::memory_order_acq_rel)) {
+    decoding.destroy(made);
+    return kept;
+  }
+  destroy_ = decoding.destroy;
+  return made;
+}
+
+std::chrono::nanoseconds Pending::ran() const {
+  open_outcome();
+  return std::chrono::nanoseconds(outcome_ ? outcome_->ran : 0);
+}
+
+Metadata Pending::metadata() const {
+  Metadata metadata;
+  metadata.engine_id = engine_id_;
+  metadata.engine_uuid = engine_.text();
+  metadata.msg_id = msg_id();
+  metadata.label = label();
+  metadata.submitted = submitted_.wall;
+  metadata.execute_input = asked_->execute_input;
+  if (!ready()) return metadata;
+  open_outcome();
+  metadata.received = received_.wall;
+  metadata.status = error_ ? Status::error : Status::ok;
+  if (outcome_) {
+    metadata.started = utc(outcome_->started);
+    metadata.completed = utc(outcome_->completed);
+    metadata.build_id = outcome_->build_id;
+    metadata.execute_result = outcome_->execute_result;
+    metadata.out = outcome_->out;
+    metadata.err = outcome_->err;
+  }
+  if (error_) {
+    try {
+      std::rethrow_exception(error_);
+    } catch (const TaskAborted& error) {
+      metadata.status = Status::aborted;
+      metadata.error = error.what();
+    } catch (const std::exception& error) {
+      metadata.error = error.what();
+    }
+  }
+  return metadata;
+}
+
+void Pending::abort() const {
+  if (ready()) return;
+  transport::refuse_if_forked();
+  asked_to_abort_.store(true, std::memory_order_relaxed);
+  if (const auto link = link_.lock()) link->abort(session_, seq_);
+}
+
+std::string Pending::msg_id() const { return session_.text() + "_" + std::to_string(seq_); }
 
 bool Future::ready() const noexcept {
   for (std::size_t i = 0; i < size_; ++i)

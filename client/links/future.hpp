@@ -1,17 +1,118 @@
 // client/links/future.hpp: what stands behind every result: the tasks of one call, one for each of its targets.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "client/links/pending.hpp"
+#include <enginery/bytes.hpp>
+#include <enginery/task_handle.hpp>
+#include <enginery/uuid.hpp>
+#include <enginery/value.hpp>
+
+#include "client/links/event.hpp"
+#include "core/session/limits.hpp"
+#include "core/wire/call_wire.hpp"
 
 namespace enginery {
+
+class EngineLink;
+
+/// What people read, and what durations follow from.
+struct Moment {
+  std::chrono::system_clock::time_point wall{};
+  std::chrono::steady_clock::time_point steady{};
+  static Moment now() { return {std::chrono::system_clock::now(), std::chrono::steady_clock::now()}; }
+};
+
+/// What the tasks of one call have in common.
+struct Asked {
+  std::string label, execute_input;
+  session::Time time_limit{0};  ///< 0 for none
+  Moment submitted = Moment::now();
+};
+
+/// A part of a Future. Completed once, by the link; waited for and read by any thread. The outcome is unpacked by who
+/// first asks for it, not on the library's threads.
+class Pending {
+ public:
+  Pending() = default;
+  ~Pending();
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
+
+  /// By whoever submits it, before. `asked` outlives this.
+  void ask(const Asked& asked, int engine_id, const Uuid& engine);
+  // By the link, before the task can complete.
+  void set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq);
+  // By the link, once, whichever comes.
+  void complete(Bytes body, std::vector<Bytes> bulk);
+  void fail(std::exception_ptr error);
+
+  bool ready() const noexcept { return completed_.has_happened(); }
+  /// Whether it was ready in time. Never throws what the task threw; in a task of an engine, DeadlockError for what
+  /// this task holds up, and TaskAborted when it was asked to stop.
+  bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline) const;
+
+  // These require ready().
+  /// The result. Throws what became of the task.
+  const Value& value() const;
+  /// Why there is no result; null when there is one.
+  std::exception_ptr error() const;
+  /// What is decoded of the value; kept from the first call on, and the same for all.
+  const void* decoded(const detail::Decoding& decoding) const;
+  std::chrono::steady_clock::time_point received() const noexcept { return received_.steady; }
+  /// How long it ran on its engine; zero if it did not.
+  std::chrono::nanoseconds ran() const;
+
+  /// Runs `work` once the task is ready, in the client's thread of continuations.
+  void then(Continuation work);
+
+  Metadata metadata() const;
+  void abort() const;
+
+  /// To the engine that it went to; null when it went to none, or when the client has ended.
+  std::shared_ptr<EngineLink> link() const { return link_.lock(); }
+  int engine_id() const noexcept { return engine_id_; }
+  const std::string& label() const noexcept { return asked_->label; }
+  session::Time time_limit() const noexcept { return asked_->time_limit; }
+  session::Time submitted() const noexcept { return submitted_.steady.time_since_epoch(); }
+  /// Requires: it has a time limit.
+  session::Time time_over() const noexcept { return submitted() + time_limit(); }
+  std::string msg_id() const;
+
+ private:
+  void finish();
+  void post(Continuation work) const;
+  void open_outcome() const;
+
+  const Asked* asked_ = nullptr;
+  int engine_id_ = 0;
+  Uuid engine_;
+  Moment submitted_{}, received_{};
+  std::weak_ptr<EngineLink> link_;
+  Uuid session_;
+  std::uint64_t seq_ = 0;
+
+  Event completed_;
+  mutable std::atomic<bool> asked_to_abort_{false};
+  mutable std::once_flag opened_;
+  mutable Bytes body_;
+  mutable std::vector<Bytes> bulk_;
+  mutable std::optional<wire::Outcome> outcome_;
+  mutable std::exception_ptr error_;
+  mutable std::atomic<void*> decoded_{nullptr};
+  mutable void (*destroy_)(void*) = nullptr;  // by who has set decoded_
+};
 
 /// Shared by the results that are of it and by the links that have its tasks. Neither copied nor moved.
 class Future {

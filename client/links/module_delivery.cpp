@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -17,6 +18,10 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+/// A turn in which nothing moves for so long is passed on; between looks whether it is somebody's turn.
+constexpr std::chrono::milliseconds kHangs = 2s, kTurnLook = 5ms;
 constexpr auto kBusy = 20ms, kAnswerLook = 100ms;
 /// An engine answers when it has hashed a file of gigabytes; longer silence is a line that leads nowhere.
 constexpr auto kDeliverySilence = 60s;
@@ -29,6 +34,48 @@ constexpr int kRounds = 5;
 struct LineBroke {};
 
 }  // namespace
+
+struct DeliveryTurn::Turns {
+  struct Holder {
+    std::uint64_t number;
+    Clock::time_point moved;
+  };
+  std::mutex mutex;
+  std::uint64_t last = 0;
+  std::map<Key, Holder> holders;
+};
+
+DeliveryTurn::Turns& DeliveryTurn::turns() {
+  static Turns* const turns = new Turns;  // threads that deliver may outlive destructors
+  return *turns;
+}
+
+DeliveryTurn::DeliveryTurn(const std::string& host, const modules::ContentHash& hash, const GoOn& go_on)
+    : key_(host, hash) {
+  do {
+    const std::lock_guard lock(turns().mutex);
+    const auto now = Clock::now();
+    const auto holder = turns().holders.find(key_);
+    if (holder == turns().holders.end() || now - holder->second.moved > kHangs) {
+      number_ = ++turns().last;
+      turns().holders.insert_or_assign(key_, Turns::Holder{number_, now});
+      return;
+    }
+    waited_ = true;
+  } while (go_on(kTurnLook));
+}
+
+DeliveryTurn::~DeliveryTurn() {
+  const std::lock_guard lock(turns().mutex);
+  const auto holder = turns().holders.find(key_);
+  if (holder != turns().holders.end() && holder->second.number == number_) turns().holders.erase(holder);
+}
+
+void DeliveryTurn::moved() {
+  const std::lock_guard lock(turns().mutex);
+  const auto holder = turns().holders.find(key_);
+  if (holder != turns().holders.end() && holder->second.number == number_) holder->second.moved = Clock::now();
+}
 
 /// What NNG's threads leave for the one that delivers.
 struct ModuleDelivery::Inbox {
@@ -114,7 +161,7 @@ void ModuleDelivery::ask(std::size_t count, const std::function<messages::Messag
   const auto inbox = std::make_shared<Inbox>();
   std::deque<std::size_t> again;
   std::size_t next = 0, open = 0;
-  auto heard = std::chrono::steady_clock::now();
+  auto heard = Clock::now();
   while (next < count || open > 0 || !again.empty()) {
     for (; open < kOpen && (next < count || !again.empty()); ++open) {
       std::size_t which = next;
@@ -135,11 +182,11 @@ void ModuleDelivery::ask(std::size_t count, const std::function<messages::Messag
         throw ConnectionError(
             fmt::format("this process cannot reach engine {} to bring code: {}. What waits for that is given up",
                         engine_.id, *words));
-      if (!go_on_(0ms) || std::chrono::steady_clock::now() - heard > kDeliverySilence) throw LineBroke();
+      if (!go_on_(0ms) || Clock::now() - heard > kDeliverySilence) throw LineBroke();
       continue;
     }
     --open;
-    heard = std::chrono::steady_clock::now();
+    heard = Clock::now();
     if (answer->failed) throw LineBroke();
     wire::ModuleAnswer decoded;
     try {

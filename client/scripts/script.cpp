@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
-#include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,10 +17,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/scripts/script_cache.hpp"
-#include "client/scripts/script_hash.hpp"
-#include "client/scripts/script_prerequisites.hpp"
 #include "client/scripts/script_recipe.hpp"
-#include "client/scripts/script_statements.hpp"
 #include "core/modules/elf_file.hpp"
 #include "core/modules/plugin_file.hpp"
 
@@ -34,40 +31,76 @@ constexpr const char* kPrecompiled = "script.hpp.gch";  // what -include script.
 constexpr const char* kRule = "rule.d";
 constexpr const char* kPrerequisites = "prerequisites";
 
+/// What the compiler, the errors and AsyncResults call statements that have no file.
+constexpr const char* kStatementsName = "<execute_cpp>";
+
 struct Source {
   std::string name;  // for people
   std::string path;  // what is compiled is at; empty for statements
   std::string text;
 };
 
-/// The line of what the compiler said that tells most, for people who see only one.
-std::string first_error(const std::string& said) {
-  const auto find = [&](auto matches) -> std::optional<std::string> {
-    std::istringstream lines(said);
-    for (std::string line; std::getline(lines, line);)
-      if (!line.empty() && matches(line)) return line;
-    return std::nullopt;
-  };
-  const auto has = [](const char* words) {
-    return [words](const std::string& line) { return line.find(words) != line.npos && !line.starts_with("collect2"); };
-  };
-  for (const char* words : {": error: ", ": fatal error: ", "undefined reference"})
-    if (auto line = find(has(words))) return *line;
-  return find([](const std::string&) { return true; }).value_or("the compiler failed and said nothing");
+/// The directives that stand before anything else in a source, one at a time.
+class LeadingDirectives {
+ public:
+  explicit LeadingDirectives(std::string_view source) : source_(source) {}
+
+  /// The next one's name, such as "include"; nothing when something else comes.
+  std::optional<std::string_view> next() {
+    skip_space_and_comments();
+    if (!rest().starts_with('#')) return std::nullopt;
+    ++at_;
+    at_ += std::min(rest().size(), rest().find_first_not_of(" \t"));
+    const std::string_view name = rest().substr(0, rest().find_first_not_of("abcdefghijklmnopqrstuvwxyz"));
+    bool continued = true;
+    while (continued && at_ < source_.size()) {
+      const std::string_view line = rest().substr(0, rest().find('\n'));
+      continued = line.ends_with('\\');
+      at_ += std::min(rest().size(), line.size() + 1);
+    }
+    return name;
+  }
+  /// Where the line after it begins.
+  std::size_t at() const { return at_; }
+
+ private:
+  std::string_view rest() const { return source_.substr(at_); }
+  void skip_space_and_comments() {
+    for (std::size_t before = source_.npos; before != at_;) {
+      before = at_;
+      at_ += std::min(rest().size(), rest().find_first_not_of(" \t\r\n"));
+      if (rest().starts_with("//")) at_ += std::min(rest().size(), rest().find('\n'));
+      if (rest().starts_with("/*")) at_ += std::min(rest().size(), rest().find("*/", 2) + 2);
+    }
+  }
+
+  std::string_view source_;
+  std::size_t at_ = 0;
+};
+
+/// The source of a plugin whose body is the statements. What leads up to the last #include before the first statement
+/// is in front of it. The compiler numbers lines as in `statements`.
+std::string plugin_of_statements(std::string_view statements) {
+  LeadingDirectives directives(statements);
+  std::size_t head = 0;
+  while (const auto name = directives.next())
+    if (*name == "include") head = directives.at();
+  const auto line = 1 + std::count(statements.begin(), statements.begin() + static_cast<std::ptrdiff_t>(head), '\n');
+  // The statements are in a block of their own, where they may call a variable `m` too.
+  return fmt::format(
+      "#line 1 \"{0}\"\n{1}\n"
+      "ENGINERY_PLUGIN(execute_cpp, m) {{\n"
+      "using namespace enginery;\nusing namespace enginery::literals;\n{{\n"
+      "#line {2} \"{0}\"\n{3}\n}}\n}}\n",
+      kStatementsName, statements.substr(0, head), line, statements.substr(head));
 }
 
-/// Runs the command, which is to write `output`. Returns what it said.
-std::string compile(const std::vector<std::string>& command, const fs::path& output, const std::string& script) {
-  Compilation done = run_compiler(command, script);
-  std::error_code error;
-  if (done.succeeded && fs::exists(output, error)) return std::move(done.said);
-  fs::remove(output, error);
-  std::string problem = first_error(done.said);
-  if (problem.find("undefined reference") != problem.npos)
-    problem +=
-        "; a script links no libraries: make a project of it, with enginery_add_plugin and target_link_libraries";
-  if (std::count(done.said.begin(), done.said.end(), '\n') > 1) problem += " (diagnostics() holds all that was said)";
-  throw CompileError(script, problem, std::move(done.said));
+/// Whether a source defines macros before its first #include: headers compiled before would not see them.
+bool defines_before_including(std::string_view source) {
+  LeadingDirectives directives(source);
+  for (auto name = directives.next(); name && *name != "include"; name = directives.next())
+    if (*name == "define" || *name == "undef") return true;
+  return false;
 }
 
 std::vector<std::string> command_of(const ScriptRecipe& recipe, std::initializer_list<std::string> more) {
@@ -123,7 +156,7 @@ Headers precompiled_headers(const fs::path& cache, const ScriptRecipe& recipe, c
   const auto command =
       command_of(recipe, {"-x", "c++-header", header, "-MD", "-MF", entry.file(kRule).string(), "-o", draft});
   if (watch) watch(Compiling::headers, command);
-  compile(command, draft, script);
+  run_compiler(command, draft, script);
   const auto prerequisites = Prerequisites::of_rule(entry.file(kRule), started);
   publish(entry, kPrecompiled, prerequisites);
   return {header, prerequisites ? prerequisites->digest() : ""};
@@ -155,7 +188,7 @@ CompiledScript compiled(Source source, std::int64_t started, const CompileWatch&
   command.push_back(source.path);
   command.insert(command.end(), recipe.link.begin(), recipe.link.end());
   if (watch) watch(Compiling::script, command);
-  std::string warnings = compile(command, draft, source.name);
+  std::string warnings = run_compiler(command, draft, source.name);
   check_plugin(draft, source.name);
   publish(entry, product, Prerequisites::of_rule(entry.file(kRule), started));
   trim_script_cache(cache);

@@ -1,12 +1,57 @@
-// client/scripts/script_cache.hpp: where compiled scripts are kept.
+// client/scripts/script_cache.hpp: where compiled scripts are kept, and how it is known that they are still good.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "core/delivery/content_hash.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "core/processes/descriptor.hpp"
 
 namespace enginery {
+
+/// A short name for several texts, in order.
+class ScriptHash {
+ public:
+  /// Adds a text and its size, so that ("ab", "c") is not ("a", "bc").
+  ScriptHash& add(std::string_view text);
+  /// 64 digits. Once; nothing can be added afterwards.
+  std::string hex() { return hasher_.finish().hex(); }
+
+ private:
+  modules::ContentHasher hasher_;
+};
+
+/// The files that the compiler read, and what was in them.
+class Prerequisites {
+ public:
+  /// Of the rule that the compiler wrote with -MD or -MMD. Nothing when one of the files changed after `started_ns` (of
+  /// now_ns()): then nobody knows what the compiler saw.
+  static std::optional<Prerequisites> of_rule(const std::filesystem::path& rule, std::int64_t started_ns);
+  /// What save() wrote; nothing when it is not there or not whole.
+  static std::optional<Prerequisites> load(const std::filesystem::path& file);
+  /// Throws PluginLoadError when the file cannot be written.
+  void save(const std::filesystem::path& file) const;
+
+  /// Whether all of them are there with the content that they had.
+  bool unchanged() const;
+  /// A hash of their paths and contents.
+  std::string digest() const;
+
+  /// The time, by the clock of file systems.
+  static std::int64_t now_ns();
+
+ private:
+  struct File {
+    std::string path, hash;
+    modules::FileStamp stamp;
+  };
+  std::vector<File> files_;
+};
 
 /// One entry: a folder that belongs to this object alone, among all threads and processes, while it lives.
 class ScriptEntry {

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -18,7 +19,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/scripts/script_hash.hpp"
+#include "client/scripts/script_cache.hpp"
 #include "core/clusters/json.hpp"
 #include "core/modules/find_plugin.hpp"
 #include "core/modules/plugin_file.hpp"
@@ -89,6 +90,22 @@ std::vector<fs::path> programs_in(const std::vector<std::string>& command) {
   return files;
 }
 
+/// The line of what the compiler said that tells most, for people who see only one.
+std::string first_error(const std::string& said) {
+  const auto find = [&](auto matches) -> std::optional<std::string> {
+    std::istringstream lines(said);
+    for (std::string line; std::getline(lines, line);)
+      if (!line.empty() && matches(line)) return line;
+    return std::nullopt;
+  };
+  const auto has = [](const char* words) {
+    return [words](const std::string& line) { return line.find(words) != line.npos && !line.starts_with("collect2"); };
+  };
+  for (const char* words : {": error: ", ": fatal error: ", "undefined reference"})
+    if (auto line = find(has(words))) return *line;
+  return find([](const std::string&) { return true; }).value_or("the compiler failed and said nothing");
+}
+
 }  // namespace
 
 ScriptRecipe ScriptRecipe::find(const std::string& script) {
@@ -133,7 +150,7 @@ ScriptRecipe ScriptRecipe::find(const std::string& script) {
   }
 }
 
-Compilation run_compiler(const std::vector<std::string>& command, const std::string& script) {
+std::string run_compiler(const std::vector<std::string>& command, const fs::path& output, const std::string& script) {
   cluster::Pipe pipe = cluster::Pipe::open();
   if (!pipe)
     throw CompileError(script, fmt::format("cannot make a pipe for the compiler: {}", std::strerror(errno)), "");
@@ -147,14 +164,22 @@ Compilation run_compiler(const std::vector<std::string>& command, const std::str
                                                     .name = "env",
                                                     .own_group = false});
   pipe.writing.reset();
-  const std::string said = cluster::read_all(pipe.reading);
+  std::string said = cluster::read_all(pipe.reading);
   const int status = cluster::reap(compiler.pid);
-  if (status == -1) return {true, said};  // a program that ignores SIGCHLD is not told how its children end
-  if (WIFSIGNALED(status))
+  const bool unknown = status == -1;  // a program that ignores SIGCHLD is not told how its children end
+  if (!unknown && WIFSIGNALED(status))
     throw CompileError(
         script,
         fmt::format("the compiler was ended by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status))), said);
-  return {WEXITSTATUS(status) == 0, said};
+  std::error_code error;
+  if ((unknown || WEXITSTATUS(status) == 0) && fs::exists(output, error)) return said;
+  fs::remove(output, error);
+  std::string problem = first_error(said);
+  if (problem.find("undefined reference") != problem.npos)
+    problem +=
+        "; a script links no libraries: make a project of it, with enginery_add_plugin and target_link_libraries";
+  if (std::count(said.begin(), said.end(), '\n') > 1) problem += " (diagnostics() holds all that was said)";
+  throw CompileError(script, problem, std::move(said));
 }
 
 }  // namespace enginery

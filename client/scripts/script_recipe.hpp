@@ -24,14 +24,10 @@ struct ScriptRecipe {
   static ScriptRecipe find(const std::string& script);
 };
 
-/// What the compiler said, and whether it did what it was asked for.
-struct Compilation {
-  bool succeeded;
-  std::string said;
-};
-
-/// Runs the command, whose first word is a path, and waits for its end. What it says is English. Ctrl-C ends it too.
-/// Throws CompileError, naming `script`, when it cannot be started or is killed.
-Compilation run_compiler(const std::vector<std::string>& command, const std::string& script);
+/// Runs the command, whose first word is a path, and waits for its end. It is to write `output`. Returns what it said,
+/// in English. Ctrl-C ends it too. Throws CompileError, naming `script`, when it cannot be started, is killed or writes
+/// no output.
+std::string run_compiler(const std::vector<std::string>& command, const std::filesystem::path& output,
+                         const std::string& script);
 
 }  // namespace enginery

@@ -8,27 +8,11 @@
 
 #include <enginery/errors.hpp>
 
-#include "client/links/deadline.hpp"
+#include "client/links/client_clock.hpp"
 #include "client/links/future.hpp"
 #include "client/views/request.hpp"
 
 namespace enginery {
-
-void rethrow_for(Origin origin, std::string_view name) {
-  detail::rethrow_within(origin == Origin::variable
-                             ? fmt::format("the variable '{}' cannot be had as that type", name)
-                             : fmt::format("the result of '{}' cannot be had as that type", name));
-}
-
-bool TaskHandle::ready() const { return task_->ready(); }
-bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
-Value TaskHandle::value() const { return wait(), task_->value(); }
-std::exception_ptr TaskHandle::error() const { return wait(), task_->error(); }
-Metadata TaskHandle::metadata() const { return task_->metadata(); }
-void TaskHandle::abort() const { task_->abort(); }
-std::string TaskHandle::msg_id() const { return task_->msg_id(); }
-int TaskHandle::engine_id() const { return task_->engine_id(); }
-std::string TaskHandle::label() const { return task_->label(); }
 
 std::size_t AsyncTasks::size() const noexcept { return future_->size(); }
 int AsyncTasks::engine_id(std::size_t i) const noexcept { return future()[i].engine_id(); }

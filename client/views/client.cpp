@@ -7,11 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "client/links/deadline.hpp"
+#include "client/links/client_clock.hpp"
 #include "client/links/engines.hpp"
-#include "client/links/restart.hpp"
-#include "client/views/aim.hpp"
-#include "client/views/interrupt.hpp"
+#include "client/views/request.hpp"
 #include "core/clusters/hub_addresses.hpp"
 
 namespace enginery {
@@ -40,7 +38,7 @@ void Client::wait_for_engines(std::size_t count, std::optional<Seconds> timeout)
 }
 
 void Client::restart(int id, Seconds timeout) const {
-  enginery::restart(*engines_, id < 0 ? resolve(id) : id, false, std::clamp(timeout, Seconds(0), kLongestWait));
+  engines_->restart(id < 0 ? engines_->resolve(id) : id, wire::HubOp::restart, timeout);
 }
 
 std::vector<std::string> Client::restart(int id, const RestartOptions& options) const {
@@ -80,24 +78,12 @@ std::vector<std::string> Client::restart(int id, const RestartOptions& options) 
 }
 
 void Client::kill(int id, Seconds timeout) const {
-  enginery::restart(*engines_, id < 0 ? resolve(id) : id, true, std::clamp(timeout, Seconds(0), kLongestWait));
+  engines_->restart(id < 0 ? engines_->resolve(id) : id, wire::HubOp::kill, timeout);
 }
 
-int Client::resolve(int id) const {
-  const std::vector<int> ids = engines_->ids();
-  if (ids.empty() && !engines_->has_died(id))
-    throw engines_->none(fmt::format("cluster '{}'", engines_->connection().cluster));
-  if (id < 0) {
-    if (static_cast<std::size_t>(-static_cast<long>(id)) > ids.size())
-      throw IndexError(fmt::format("index {} counts beyond the {} engines [{}]; -{} is the first", id, ids.size(),
-                                   fmt::join(ids, ", "), ids.size()));
-    return ids[ids.size() - static_cast<std::size_t>(-id)];
-  }
-  engines_->link(id);
-  return id;
+DirectView Client::direct(int id) const {
+  return DirectView(std::make_shared<const Aim>(engines_, std::vector{engines_->resolve(id)}));
 }
-
-DirectView Client::direct(int id) const { return DirectView(Aim::at_engine(engines_, resolve(id))); }
 
 DirectView Client::refuse(const std::string& id) {
   throw IndexError("there is no engine " + id + "; ids() lists them");
@@ -106,14 +92,14 @@ DirectView Client::refuse(const std::string& id) {
 MultiView Client::operator[](std::initializer_list<int> ids) const { return view(std::vector<int>(ids)); }
 
 MultiView Client::view(std::vector<int> ids) const {
-  for (int& id : ids) id = resolve(id);
-  return MultiView(Aim::at_engines(engines_, std::move(ids)));
+  for (int& id : ids) id = engines_->resolve(id);
+  return MultiView(std::make_shared<const Aim>(engines_, std::move(ids)));
 }
 
-MultiView Client::all() const { return MultiView(Aim::at_all(engines_)); }
+MultiView Client::all() const { return MultiView(std::make_shared<const Aim>(engines_, std::nullopt)); }
 
 bool Client::interrupt(int id, Seconds timeout) const {
-  return enginery::interrupt(*engines_->link(resolve(id)), timeout);
+  return engines_->link(engines_->resolve(id))->interrupt(timeout);
 }
 
 OutputStream Client::stream_output(std::ostream& out, std::ostream& err) const {

@@ -5,7 +5,7 @@
 
 #include <enginery/value.hpp>
 
-#include "client/links/pending.hpp"
+#include "client/links/future.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/wire/call_wire.hpp"
 

@@ -1,14 +1,18 @@
 // client/views/plugin_import.cpp: plugins that come to engines from this host.
-#include "client/views/plugin_import.hpp"
-
+//
+// What a user imports, executes or runs is found here, on the client's host. The request names the module by its build,
+// and the engines that lack it are brought it. Only when this host has no plugin of that name does an engine look for
+// one of its own.
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <enginery/async_result.hpp>
 #include <enginery/errors.hpp>
+#include <enginery/untyped_view.hpp>
 
 #include "client/links/future.hpp"
 #include "client/scripts/script.hpp"
@@ -58,47 +62,56 @@ struct Imports {
   }
 };
 
+/// Runs the body of the plugin at `path`, or of the plugin of that name. `execute_input`: what it was compiled from, if
+/// the user has written that.
+std::shared_ptr<Future> run_plugin(const Aim& aim, std::string_view path, std::optional<Seconds> timeout,
+                                   std::string_view execute_input = {}) {
+  const auto files = modules::ModuleFiles::of_file(file_of(path));
+  return send(aim, wire::Op::run, files->module().path, files, timeout, execute_input);
+}
+
 }  // namespace
 
-void sync_imports(const Aim& aim, std::initializer_list<Name> plugins, const ImportOptions& options,
-                  std::optional<Seconds> timeout) {
-  std::vector<std::string> names;
+void UntypedView::sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options) const {
+  const std::shared_ptr<const Aim> aim = aim_->now();
+  std::vector<std::string> names, found;
   for (const Name& plugin : plugins) names.push_back(plugin.text);
-  for (const std::string& name : names) modules::find_plugin(name);
+  for (const std::string& name : names) found.push_back(modules::find_plugin(name));
   for (const std::string& name : names) local_engine::import(name);
   if (!options.quiet) std::cout << fmt::format("importing {} on engine(s)", fmt::join(names, ", ")) << std::endl;
-  if (!aim.travels()) return;
+  if (!aim->travels()) return;
   std::vector<std::shared_ptr<Future>> imports;
-  for (const std::string& name : names) {
-    const auto files = modules::ModuleFiles::of_file(modules::find_plugin(name));
-    imports.push_back(send(aim, wire::Op::import, name, files, timeout));
-  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    imports.push_back(send(*aim, wire::Op::import, names[i], modules::ModuleFiles::of_file(found[i]), timeout));
   for (const auto& each : imports) each->wait_until(std::nullopt);
   throw_failures(imports);
 }
 
-std::shared_ptr<Future> execute(const Aim& aim, std::string_view code, ResultText text,
-                                std::optional<Seconds> timeout) {
+UntypedView::Tasks UntypedView::send_execute(std::string_view code, ResultText text) const {
+  const std::shared_ptr<const Aim> aim = aim_->now();
   const Value given[] = {Value::string(std::string(code)), Value::integer(static_cast<std::int64_t>(text))};
   Request request{.op = wire::Op::execute, .positional = given, .execute_input = code};
-  if (!aim.travels()) return aim.send(request, timeout);
+  if (!aim->travels()) return aim->send(request, timeout);
   Imports imports(code);
   request.keywords = imports.sources;
   for (auto& files : imports.found) {
     // A call brings one module: the others come with calls that ask for nothing.
     if (request.needs) {
       const Value nothing = Value::list({});
-      aim.send({.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}, timeout);
+      aim->send({.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}, timeout);
     }
     request.needs = std::move(files);
   }
-  return aim.send(request, timeout);
+  return aim->send(request, timeout);
 }
 
-std::shared_ptr<Future> run_plugin(const Aim& aim, std::string_view path, std::optional<Seconds> timeout,
-                                   std::string_view execute_input) {
-  const auto files = modules::ModuleFiles::of_file(file_of(path));
-  return send(aim, wire::Op::run, files->module().path, files, timeout, execute_input);
+UntypedView::Tasks UntypedView::send_run(std::string_view path) const {
+  return run_plugin(*aim_->now(), path, timeout);
+}
+
+UntypedView::Tasks UntypedView::send_statements(std::string_view statements) const {
+  const std::shared_ptr<const Aim> now = aim_->now();
+  return run_plugin(*now, compile_statements(statements).file.string(), timeout, statements);
 }
 
 }  // namespace enginery

@@ -6,6 +6,7 @@
 #include "client/views/program_code.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -15,11 +16,14 @@
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
+#include <enginery/function.hpp>
+#include <enginery/plugin.hpp>
 
-#include "client/views/registered_name.hpp"
 #include "core/diagnosis/function_name.hpp"
+#include "core/loading/loader.hpp"
 #include "core/modules/code_location.hpp"
 #include "core/modules/library_symbol.hpp"
+#include "core/modules/shared_object.hpp"
 
 namespace enginery {
 namespace {
@@ -48,6 +52,41 @@ std::string function_text(const void* function, const std::string& name, const m
   throw PluginLoadError(LoadStage::symbol, location ? location->file : name,
                         fmt::format("no symbol names the function {} to other processes", name),
                         "Call it from a function of the program, and apply that");
+}
+
+using Names = std::map<const void*, std::string>;  // by function
+
+/// What the shared object's body defines, if it is a plugin.
+Names names_in(const CodeLocation& where) try {
+  Names names;
+  if (where.executable) return names;
+  const modules::SharedObject object(where.file, where.file, where.address.build_id);
+  const auto* descriptor = static_cast<const EngineryPluginDescriptor*>(object.symbol("enginery_plugin_descriptor"));
+  if (!descriptor) return names;
+  const auto module = modules::Loader().import(descriptor->name, object);
+  for (const auto& [name, value] : module->attributes.entries()) {
+    if (value.kind() != Kind::function) continue;
+    const void* called = nullptr;
+    const Function::Callable& callable = value.as_function()->callable();
+    if (callable.size != sizeof called) continue;
+    std::memcpy(&called, callable.object.get(), sizeof called);
+    names.emplace(called, value.as_function()->qualified_name());
+  }
+  return names;
+} catch (const PluginLoadError&) {
+  return {};  // what is wrong with it is said to who imports it
+}
+
+/// "norms.get_norms", when the shared object at `where` is a plugin too and its body, which is run once for that,
+/// defines `function`. Threads: any.
+std::optional<std::string> registered_name(const CodeLocation& where, const void* function) {
+  static std::mutex mutex;
+  static auto* const known = new std::map<std::string, Names>;  // by file; never forgotten, nor is what is mapped
+  const std::lock_guard lock(mutex);
+  const auto found = known->find(where.file);
+  const Names& names = (found != known->end() ? found : known->emplace(where.file, names_in(where)).first)->second;
+  const auto name = names.find(function);
+  return name == names.end() ? std::nullopt : std::optional(name->second);
 }
 
 /// As a plugin calls it, if one does; else as the source does.

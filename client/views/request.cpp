@@ -1,14 +1,15 @@
-// client/views/request.cpp: what a view asks of engines.
+// client/views/request.cpp: what a view asks, and of whom: of one engine, of several, of all, or of this process.
 #include "client/views/request.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <enginery/calls.hpp>
 #include <enginery/errors.hpp>
 
-#include "client/links/deadline.hpp"
+#include "client/links/client_clock.hpp"
 #include "client/views/local.hpp"
 #include "client/views/program_code.hpp"
 #include "core/session/limits.hpp"
@@ -142,17 +143,27 @@ List detail::behind(const List& captured, std::span<const Value> given) {
   return all;
 }
 
-wire::Keywords keywords_of(std::initializer_list<Item> items) {
-  wire::Keywords keywords;
-  keywords.reserve(items.size());
-  for (const Item& item : items) keywords.emplace_back(item.key, item.value);
-  return keywords;
+Aim::Aim() : ids_(std::vector{local_engine::kId}) {}
+
+std::shared_ptr<const Aim> Aim::now() const {
+  if (!ids_) {
+    std::vector<int> ids = engines_->ids();
+    if (ids.empty()) throw engines_->none("this view");
+    return std::make_shared<const Aim>(engines_, std::move(ids));
+  }
+  if (!ids_->empty()) return shared_from_this();
+  throw NoEnginesRegistered(
+      fmt::format("this view is of no engine: the list of ids that it was made of is empty. The engines of cluster "
+                  "'{}' are [{}]; all() is a view of all",
+                  engines_->connection().cluster, fmt::join(engines_->ids(), ", ")));
 }
 
-Value list_of(std::initializer_list<Name> names) {
-  List list;
-  for (const Name& name : names) list.push_back(Value::string(name.text));
-  return Value::list(std::move(list));
+std::shared_ptr<Future> Aim::send(const Request& request, std::optional<Seconds> timeout) const {
+  return travels() ? request.send(*engines_, now()->ids(), timeout) : request.run_here(timeout);
+}
+
+std::shared_ptr<Future> Aim::send_each(std::span<const Request> requests, std::optional<Seconds> timeout) const {
+  return travels() ? Request::send_each(requests, *engines_, ids(), timeout) : requests.front().run_here(timeout);
 }
 
 }  // namespace enginery

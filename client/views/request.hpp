@@ -1,7 +1,8 @@
-// client/views/request.hpp: what a view asks of engines.
+// client/views/request.hpp: what a view asks, and of whom: of one engine, of several, of all, or of this process.
 #pragma once
 
 #include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include <enginery/call_arguments.hpp>
+#include <enginery/output_stream.hpp>
 #include <enginery/task_handle.hpp>
 #include <enginery/travels.hpp>
 #include <enginery/untyped_view.hpp>
@@ -67,8 +69,31 @@ struct Request {
                                              session::Time time_limit);
 };
 
-// What views are given in braces, as values.
-wire::Keywords keywords_of(std::initializer_list<Item> items);
-Value list_of(std::initializer_list<Name> names);
+/// Where the tasks of a view go. A view has one for all its life. Threads: all functions from any.
+class Aim : public std::enable_shared_from_this<Aim> {
+ public:
+  /// At engines with these ids; without ids at all that there are at each call.
+  Aim(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
+      : engines_(std::move(engines)), ids_(std::move(ids)) {}
+  /// At this process.
+  Aim();
+
+  /// What this aims at now, which does not change: for who sends more than once. Throws NoEnginesRegistered.
+  std::shared_ptr<const Aim> now() const;
+  /// Requires: this does not change.
+  std::span<const int> ids() const { return *ids_; }
+  /// Whether tasks leave this process, so that code has to be brought.
+  bool travels() const { return engines_ != nullptr; }
+  /// `timeout`: the view's, from the engine's admission of each task to its outcome; this process keeps none. Throws
+  /// IndexError, TypeError, ValueError, NoEnginesRegistered before anything is sent.
+  std::shared_ptr<Future> send(const Request& request, std::optional<Seconds> timeout) const;
+  /// Something else for each of ids(); nothing is sent unless all can be. Requires: this does not change.
+  std::shared_ptr<Future> send_each(std::span<const Request> requests, std::optional<Seconds> timeout) const;
+  OutputStream stream_output(std::ostream& out, std::ostream& err) const { return {engines_, ids_, out, err}; }
+
+ private:
+  const std::shared_ptr<Engines> engines_;  // null for this process
+  const std::optional<std::vector<int>> ids_;
+};
 
 }  // namespace enginery

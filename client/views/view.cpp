@@ -6,15 +6,29 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "client/scripts/script.hpp"
-#include "client/views/aim.hpp"
 #include "client/views/local.hpp"
-#include "client/views/plugin_import.hpp"
-#include "client/views/sequence.hpp"
+#include "client/views/request.hpp"
 
 namespace enginery {
 
+namespace {
+
 using wire::Op;
+
+wire::Keywords keywords_of(std::initializer_list<Item> items) {
+  wire::Keywords keywords;
+  keywords.reserve(items.size());
+  for (const Item& item : items) keywords.emplace_back(item.key, item.value);
+  return keywords;
+}
+
+Value list_of(std::initializer_list<Name> names) {
+  List list;
+  for (const Name& name : names) list.push_back(Value::string(name.text));
+  return Value::list(std::move(list));
+}
+
+}  // namespace
 
 template class View<OneValue>;
 template class View<ValueOfEach>;
@@ -53,40 +67,13 @@ UntypedView::Tasks UntypedView::send_erase(std::string_view name) const {
 UntypedView::Tasks UntypedView::send_clear() const { return aim_->send({.op = Op::clear}, timeout); }
 UntypedView::Tasks UntypedView::send_keys() const { return aim_->send({.op = Op::keys}, timeout); }
 
-UntypedView::Tasks UntypedView::send_blocks(const Name& name, const Value& sequence, bool flatten) const {
-  const std::shared_ptr<const Aim> now = aim_->now();
-  const std::size_t count = now->ids().size();
-  wire::Keywords blocks;
-  for (std::size_t i = 0; i < count; ++i) blocks.emplace_back(name.text, block_of(sequence, i, count, flatten));
-  std::vector<Request> requests;
-  for (const auto& block : blocks) requests.push_back({.op = Op::push, .keywords = {&block, 1}});
-  return now->send_each(requests, timeout);
-}
-
-UntypedView::Tasks UntypedView::send_execute(std::string_view code, ResultText text) const {
-  return execute(*aim_->now(), code, text, timeout);
-}
-
-UntypedView::Tasks UntypedView::send_run(std::string_view path) const {
-  return run_plugin(*aim_->now(), path, timeout);
-}
-
-UntypedView::Tasks UntypedView::send_statements(std::string_view statements) const {
-  const std::shared_ptr<const Aim> now = aim_->now();
-  return run_plugin(*now, compile_statements(statements).file.string(), timeout, statements);
-}
-
-void UntypedView::sync_imports(std::initializer_list<Name> plugins, const ImportOptions& options) const {
-  enginery::sync_imports(*aim_->now(), plugins, options, timeout);
-}
-
 OutputStream UntypedView::stream_output(std::ostream& out, std::ostream& err) const {
   return aim_->stream_output(out, err);
 }
 OutputStream UntypedView::stream_output(std::ostream& out) const { return stream_output(out, std::cerr); }
 OutputStream UntypedView::stream_output() const { return stream_output(std::cout, std::cerr); }
 
-DirectView local() { return DirectView(Aim::here()); }
+DirectView local() { return DirectView(std::make_shared<const Aim>()); }
 
 std::ostream& operator<<(std::ostream& stream, const DirectView& view) {
   if (view.id() == local_engine::kId) return stream << "<DirectView local>";

@@ -1,5 +1,5 @@
 // tests/unit/client/cluster_watch_test.cpp: when a silent hub is held to be gone.
-#include "client/links/cluster_watch.hpp"
+#include "client/links/hub_line.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/client/delivery_turn_test.cpp: one delivery of a file to a host at a time, but nobody waits for ever.
-#include "client/links/delivery_turn.hpp"
+#include "client/links/module_delivery.hpp"
 
 #include <atomic>
 #include <chrono>

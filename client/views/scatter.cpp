@@ -1,6 +1,4 @@
-// client/views/sequence.cpp: a sequence in blocks, one for each engine, and put together again.
-#include "client/views/sequence.hpp"
-
+// client/views/scatter.cpp: a sequence in blocks, one for each engine, and put together again.
 #include <algorithm>
 #include <cstring>
 
@@ -8,10 +6,14 @@
 #include <enginery/async_result.hpp>
 #include <enginery/columns.hpp>
 #include <enginery/errors.hpp>
+#include <enginery/untyped_view.hpp>
+
+#include "client/views/request.hpp"
 
 namespace enginery {
+namespace {
 
-static bool is_sequence(const Value& value) {
+bool is_sequence(const Value& value) {
   switch (value.kind()) {
     case Kind::list:
     case Kind::tuple:
@@ -23,6 +25,8 @@ static bool is_sequence(const Value& value) {
   }
 }
 
+/// Block `index` of `count` contiguous ones; the first `size % count` are one longer. Flattened: a block of one
+/// element is that element. TypeError if it is no sequence.
 Value block_of(const Value& sequence, std::size_t index, std::size_t count, bool flatten) {
   if (!is_sequence(sequence))
     throw TypeError("scatter takes a list, a tuple or an array, not a '" + sequence.type_name() +
@@ -35,7 +39,7 @@ Value block_of(const Value& sequence, std::size_t index, std::size_t count, bool
 }
 
 /// Arrays of one dtype whose rows have one shape can stand one after the other.
-static bool are_stackable(std::span<const Value> blocks) {
+bool are_stackable(std::span<const Value> blocks) {
   if (blocks.empty() || !std::ranges::all_of(blocks, [](const Value& block) {
         return block.kind() == Kind::array && block.as_array().ndim() > 0;
       }))
@@ -47,7 +51,7 @@ static bool are_stackable(std::span<const Value> blocks) {
   });
 }
 
-static Array stacked(std::span<const Value> blocks) {
+Array stacked(std::span<const Value> blocks) {
   const Array& first = blocks.front().as_array();
   std::vector<std::int64_t> shape(first.shape().begin(), first.shape().end());
   shape[0] = 0;
@@ -60,6 +64,18 @@ static Array stacked(std::span<const Value> blocks) {
     at += rows.nbytes();
   }
   return result;
+}
+
+}  // namespace
+
+UntypedView::Tasks UntypedView::send_blocks(const Name& name, const Value& sequence, bool flatten) const {
+  const std::shared_ptr<const Aim> now = aim_->now();
+  const std::size_t count = now->ids().size();
+  wire::Keywords blocks;
+  for (std::size_t i = 0; i < count; ++i) blocks.emplace_back(name.text, block_of(sequence, i, count, flatten));
+  std::vector<Request> requests;
+  for (const auto& block : blocks) requests.push_back({.op = wire::Op::push, .keywords = {&block, 1}});
+  return now->send_each(requests, timeout);
 }
 
 Value joined(const List& blocks) {

@@ -1,4 +1,4 @@
-// client/views/metadata.cpp: what is known about one task on one engine, as text.
+// client/views/task_handle.cpp: one task on one engine: what is known of it, also as text, and what its result becomes.
 #include <enginery/task_handle.hpp>
 
 #include <ostream>
@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include <enginery/dict.hpp>
-#include <enginery/value.hpp>
+
+#include "client/links/client_clock.hpp"
+#include "client/links/future.hpp"
 
 namespace enginery {
 namespace {
@@ -68,5 +70,21 @@ std::ostream& operator<<(std::ostream& stream, const Metadata& metadata) {
   set("submitted", time_or_none(metadata.submitted));
   return stream << Value::dict(std::move(dict)).repr();
 }
+
+void rethrow_for(Origin origin, std::string_view name) {
+  detail::rethrow_within(origin == Origin::variable
+                             ? fmt::format("the variable '{}' cannot be had as that type", name)
+                             : fmt::format("the result of '{}' cannot be had as that type", name));
+}
+
+bool TaskHandle::ready() const { return task_->ready(); }
+bool TaskHandle::wait(std::optional<Seconds> timeout) const { return task_->wait_until(deadline_of(timeout)); }
+Value TaskHandle::value() const { return wait(), task_->value(); }
+std::exception_ptr TaskHandle::error() const { return wait(), task_->error(); }
+Metadata TaskHandle::metadata() const { return task_->metadata(); }
+void TaskHandle::abort() const { task_->abort(); }
+std::string TaskHandle::msg_id() const { return task_->msg_id(); }
+int TaskHandle::engine_id() const { return task_->engine_id(); }
+std::string TaskHandle::label() const { return task_->label(); }
 
 }  // namespace enginery

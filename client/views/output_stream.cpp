@@ -1,4 +1,4 @@
-// client/output/output_stream.cpp: what tasks print, shown while they run.
+// client/views/output_stream.cpp: what tasks print, shown while they run.
 //
 // NNG's threads only put text into a bounded queue; a thread of the stream makes lines of it and writes them, for a
 // terminal may take nothing for hours. The same thread subscribes to engines that join.
@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -19,10 +20,9 @@
 
 #include "client/links/engines.hpp"
 #include "client/links/output_feed.hpp"
-#include "client/output/output_lines.hpp"
-#include "client/output/output_marks.hpp"
 #include "core/transport/abandon.hpp"
 #include "core/transport/forked.hpp"
+#include "core/wire/output_wire.hpp"
 
 namespace enginery {
 namespace {
@@ -31,6 +31,61 @@ using namespace std::chrono_literals;
 constexpr auto kPatience = 2000ms;
 /// What waits to be printed; what comes beyond is lost, and a line says so.
 constexpr std::size_t kQueuedBytes = std::size_t{16} << 20;
+
+std::string prefix_of(int engine, wire::Stream stream) {
+  return fmt::format("[{}:{}] ", stream == wire::Stream::out ? "stdout" : "stderr", engine);
+}
+
+void end(std::string& text, const std::string& prefix, std::string& lines) {
+  if (!text.empty()) lines += prefix + text + '\n';
+  text.clear();
+}
+
+/// Makes whole lines, with prefixes, of pieces of text from several engines; holds what has no end of line yet.
+class OutputLines {
+ public:
+  /// A longer line is printed in parts.
+  static constexpr std::size_t kLongest = std::size_t{1} << 20;
+
+  /// The lines that are whole now.
+  std::string add(int engine, const wire::Printed& piece);
+  /// What is left of lines, on that stream.
+  std::string rest(wire::Stream stream);
+
+ private:
+  struct Partial {
+    Uuid session;
+    std::uint64_t seq = 0;
+    std::string text;
+  };
+  std::map<std::pair<int, wire::Stream>, Partial> partial_;
+};
+
+std::string OutputLines::add(int engine, const wire::Printed& piece) {
+  const std::string prefix = prefix_of(engine, piece.stream);
+  Partial& partial = partial_[{engine, piece.stream}];
+  std::string lines;
+  if (partial.session != piece.session || partial.seq != piece.seq) end(partial.text, prefix, lines);
+  partial.session = piece.session;
+  partial.seq = piece.seq;
+  std::string_view text = piece.text;
+  for (std::size_t at; (at = text.find('\n')) != std::string_view::npos; text.remove_prefix(at + 1)) {
+    lines += prefix;
+    lines += partial.text;
+    lines += text.substr(0, at + 1);
+    partial.text.clear();
+  }
+  partial.text += text;
+  if (piece.last || partial.text.size() > kLongest) end(partial.text, prefix, lines);
+  return lines;
+}
+
+std::string OutputLines::rest(wire::Stream stream) {
+  std::string lines;
+  for (auto& [from, partial] : partial_)
+    if (from.second == stream) end(partial.text, prefix_of(from.first, stream), lines);
+  return lines;
+}
 
 }  // namespace
 

@@ -1,0 +1,147 @@
+// client/links/engine_link_tick.cpp: what a link's clock looks after: its engine's process, time limits, what lacks.
+//
+// Most often an answer, the hub's word or a broken line says what became of a task. The clock looks for the rest: a
+// process that is gone though nobody said so, and what this process itself lacks for long, such as descriptors.
+//
+// An engine keeps the time limits of its tasks. One that is stopped, by a signal or by a debugger, or that cannot be
+// reached keeps none. So a task fails here when its time is over and nothing was heard of its engine for two seconds,
+// in which one that runs answers twice. While tasks wait at the gate, no Exchange need be on its way: then the engine
+// is asked for its status. Time in which this process itself stood still is no silence of an engine.
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <enginery/connection.hpp>
+#include <enginery/errors.hpp>
+
+#include "client/links/engine_link.hpp"
+
+namespace enginery {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr session::Time kUnheard = 2s, kLimitLook = 500ms;
+/// Between looks whether the process of outstanding tasks lives. Most often the hub says so at once, or a line breaks;
+/// but there may be no hub, and NNG keeps what is sent to a line that has just broken, without a word.
+constexpr session::Time kProcessLook = 500ms;
+/// The hub's word says how the engine died; after so long without it, "gone" must do.
+constexpr session::Time kWordOfDeath = 300ms;
+
+std::exception_ptr unheard(const Pending& pending, std::uint64_t pid) {
+  return std::make_exception_ptr(TaskTimeout(fmt::format(
+      "task '{0}' on engine {1} has no outcome, its time limit of {2:g} s is over, and the engine does not answer: its "
+      "process (pid {3}) is stopped by SIGSTOP (`kill -CONT {3}` ends that) or a debugger, or its host cannot be "
+      "reached. "
+      "The task may still run when the engine goes on; `enginery status` shows the engine",
+      pending.label(), pending.engine_id(), Seconds(pending.time_limit()).count(), pid)));
+}
+
+}  // namespace
+
+session::Time EngineLink::tick() {
+  session::ClientActions actions;
+  Lock lock(mutex_);
+  if (!death_ && (look_ || !pending_.empty())) die_if_gone(lock);
+  if (!death_) give_up_for_lack(lock);
+  if (!death_) give_up_unheard(lock);
+  const bool dials = tasks_.look() | bulk_.look();
+  if (!death_) {
+    session_->tick(ClientClock::now(), actions);
+    open_gate(actions);
+  }
+  session::Time next = death_ ? session::kNever : next_look();
+  if (dials || look_ || !gate_.empty()) next = std::min(next, ClientClock::now() + kDialLook);
+  perform(lock, actions);
+  return next;
+}
+
+bool EngineLink::process_is_gone() const {
+  return reach_.same_pids && !ProcessId{static_cast<int>(engine_.pid), engine_.start}.alive();
+}
+
+void EngineLink::look() {
+  if (process_is_gone()) die("its process is gone");
+}
+
+void EngineLink::die_if_gone(Lock& lock) {
+  const session::Time now = ClientClock::now();
+  look_ = process_is_gone();
+  if (!look_) return;
+  if (gone_since_ == session::kNever) gone_since_ = now;
+  if (now - gone_since_ < kWordOfDeath) return;
+  lock.unlock();
+  die("its process is gone");
+  lock.lock();
+}
+
+session::Time EngineLink::next_look() const {
+  const session::Time now = ClientClock::now();
+  session::Time next = session_->next_deadline();
+  if (reach_.same_pids && !pending_.empty()) next = std::min(next, now + kProcessLook);
+  if (first_limit_ != session::kNever) next = std::min(next, now + kLimitLook);
+  return next;
+}
+
+void EngineLink::give_up_for_lack(Lock& lock) {
+  if (pending_.empty()) return;
+  auto words = tasks_.take_lack();
+  if (!words) words = bulk_.take_lack();
+  if (!words) words = lack_.take(std::chrono::steady_clock::now());
+  if (!words) return;
+  fail_all(lock, std::make_exception_ptr(ConnectionError(
+                     fmt::format("this process cannot reach engine {}: {}. What was outstanding there is given up; "
+                                 "what had been sent before may run",
+                                 engine_.id, *words))));
+  lock.lock();
+}
+
+void EngineLink::watch_limit(const Pending& pending) {
+  if (pending.time_limit() == session::Time{0}) return;
+  const session::Time now = ClientClock::now();
+  if (first_limit_ == session::kNever) standstill_ = session::Standstill(now);
+  first_limit_ = std::min(first_limit_, pending.time_over());
+  clock_->arm(now + kLimitLook);
+}
+
+void EngineLink::give_up_unheard(Lock& lock) {
+  const session::Time now = ClientClock::now();
+  if (standstill_.since_last_look(now) > session::Time::zero()) heard_ = now;
+  if (now < first_limit_) return;
+  first_limit_ = session::kNever;
+  std::vector<std::shared_ptr<Pending>> late;
+  session::ClientActions actions;
+  for (std::uint64_t seq = first_seq_; seq < first_seq_ + pending_.size(); ++seq) {
+    std::shared_ptr<Pending>& pending = pending_[seq - first_seq_];
+    if (!pending || pending->time_limit() == session::Time{0}) continue;
+    if (now < pending->time_over() || now < std::max(heard_, pending->submitted()) + kUnheard) {
+      first_limit_ = std::min(first_limit_, pending->time_over());
+    } else if (!gate_.empty() && seq >= gate_.front().seq) {
+      late.push_back(settle(gate_[seq - gate_.front().seq]));
+    } else {
+      session_->abort(seq, now, actions);
+      late.push_back(std::move(pending));
+    }
+  }
+  const auto at_gate = [this] { return !gate_.empty() && gate_.front().seq == first_seq_; };
+  for (; !pending_.empty() && !pending_.front() && !at_gate(); ++first_seq_) pending_.pop_front();
+  const bool asks = !gate_.empty() && first_limit_ <= now && !std::exchange(asks_, true);
+  perform(lock, actions);
+  for (const auto& pending : late) pending->fail(unheard(*pending, engine_.pid));
+  if (asks)
+    tasks_.send_if_up(wire::encode_status_request(engine_.uuid),
+                      [self = weak_from_this()](messages::Message, const char* failure) {
+                        const auto link = self.lock();
+                        if (!link) return;
+                        const Lock answered(link->mutex_);
+                        link->asks_ = false;
+                        if (!failure) link->heard_ = ClientClock::now();
+                      });
+  if (!late.empty()) room_.notify_all();
+  lock.lock();
+}
+
+}  // namespace enginery
