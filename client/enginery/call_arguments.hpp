@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include <enginery/arguments.hpp>
 #include <enginery/codec.hpp>

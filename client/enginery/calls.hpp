@@ -1,7 +1,6 @@
 // client/enginery/calls.hpp: apply, apply_async and apply_sync, the same for every view.
 #pragma once
 
-#include <concepts>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -77,18 +76,15 @@ struct CodeCall {
                   "enginery: keyword arguments belong to names: a function of the program is called by position");
     static_assert((KeywordArgument<A> || ...) || kCaptured + sizeof...(A) == Call::kParameters,
                   "enginery: the function takes another number of arguments");
-    return submit(view, keep, function, captured, std::index_sequence_for<A...>(), given...);
-  }
-
- private:
-  template <class V, std::size_t... I, class... A>
-  static auto submit(const V& view, std::string_view keep, const F& function, const List* captured,
-                     std::index_sequence<I...>, const A&... given) {
-    const Value values[] = {encode_argument<typename Call::template Parameter<kCaptured + I>>(given)..., Value()};
-    if constexpr (kCaptured == 0)
-      return view.call(callee_of(function), CallArguments{{values, sizeof...(A)}}, keep);
-    else
-      return view.call(callee_of(function), CallArguments{behind(*captured, {values, sizeof...(A)})}, keep);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const Value values[] = {encode_argument<typename Call::template Parameter<kCaptured + I>>(given)..., Value()};
+      const std::span<const Value> encoded(values, sizeof...(A));
+      if constexpr (kCaptured == 0)
+        return view.call(callee_of(function), CallArguments{encoded}, keep);
+      else
+        return view.call(callee_of(function), CallArguments{behind(*captured, encoded)}, keep);
+    }
+    (std::index_sequence_for<A...>());
   }
 };
 

@@ -45,11 +45,6 @@ class ENGINERY_API Client {
   /// The default cluster's. Throws ConnectionError, which says how to start one; TimeoutError.
   Client();
   explicit Client(const ClientOptions& options);
-  Client(const Client&);
-  Client(Client&&) noexcept;
-  Client& operator=(const Client&);
-  Client& operator=(Client&&) noexcept;
-  ~Client();
 
   /// The engines that take tasks, sorted; always current, without a round trip.
   std::vector<int> ids() const;

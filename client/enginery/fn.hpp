@@ -57,16 +57,15 @@ class fn<R(P...)> {
       return call(ArgumentsByName<sizeof...(A)>(given...));
     } else {
       static_assert(sizeof...(A) <= sizeof...(P), "enginery: the function takes fewer arguments");
-      return encoded(call, std::index_sequence_for<A...>(), given...);
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const Value values[] = {detail::encode_argument<std::tuple_element_t<I, std::tuple<P...>>>(given)..., Value()};
+        return call(CallArguments{{values, sizeof...(A)}});
+      }
+      (std::index_sequence_for<A...>());
     }
   }
 
  private:
-  template <class Call, std::size_t... I, class... A>
-  static auto encoded(const Call& call, std::index_sequence<I...>, const A&... given) {
-    const Value values[] = {detail::encode_argument<std::tuple_element_t<I, std::tuple<P...>>>(given)..., Value()};
-    return call(CallArguments{{values, sizeof...(A)}});
-  }
   static std::string describe_type() {
     using Call = ErasedCall<R(P...)>;
     return function_type({Call::kTypes, sizeof...(P)}, Call::kTypes[sizeof...(P)]);

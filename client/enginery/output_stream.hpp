@@ -25,7 +25,7 @@ class ENGINERY_API OutputStream {
   /// Without engines, as for local views, whose tasks print where this program prints, it does nothing.
   OutputStream(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> targets, std::ostream& out,
                std::ostream& err);
-  OutputStream(OutputStream&&) noexcept;
+  OutputStream(OutputStream&&) noexcept = default;
   OutputStream& operator=(OutputStream&&) noexcept;
   /// As finish().
   ~OutputStream();

@@ -34,7 +34,7 @@ class ENGINERY_API KeptResults {
   void bind(std::string_view name) const;
 
  private:
-  class Hold;
+  struct Hold;
   std::shared_ptr<const Hold> hold_;
 };
 

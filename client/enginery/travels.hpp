@@ -99,21 +99,6 @@ auto stays(const F& what) {
     return Stays<F>(what);
 }
 
-namespace detail {
-
-template <class F, class Tuple, std::size_t... I>
-std::vector<Value> encode_captures(const Tuple& captures, std::index_sequence<I...>) {
-  using Call = ErasedCallOf<std::decay_t<F>>;
-  static_assert(sizeof...(I) <= Call::kParameters,
-                "enginery: capture(values…, f) captures more values than f has parameters");
-  std::vector<Value> values;
-  values.reserve(sizeof...(I));
-  (values.push_back(encode_argument<typename Call::template Parameter<I>>(std::get<I>(captures))), ...);
-  return values;
-}
-
-}  // namespace detail
-
 /// `capture(name, A, [](const std::string& name, const MatrixXd& A, double x) { … })`: a function whose first
 /// parameters are given here. It is what a closure `[name, A](double x) { … }` would be, if a closure's captures could
 /// be seen: strings, vectors, matrices and all that has a Codec travel as arguments do. They are encoded once.
@@ -125,8 +110,16 @@ auto capture(const C&... captures_and_function) {
   static_assert(HasSignature<F>,
                 "enginery: the last argument of capture(values…, f) is a function or an object with exactly one "
                 "operator(), whose first parameters the values are");
-  return Captured<F, kCaptures>{std::get<kCaptures>(all),
-                                detail::encode_captures<F>(all, std::make_index_sequence<kCaptures>())};
+  using Call = ErasedCallOf<F>;
+  static_assert(kCaptures <= Call::kParameters,
+                "enginery: capture(values…, f) captures more values than f has parameters");
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    std::vector<Value> values;
+    values.reserve(kCaptures);
+    (values.push_back(detail::encode_argument<typename Call::template Parameter<I>>(std::get<I>(all))), ...);
+    return Captured<F, kCaptures>{std::get<kCaptures>(all), std::move(values)};
+  }
+  (std::make_index_sequence<kCaptures>());
 }
 
 /// What is called on an engine, as this process knows it: a name there, or code.

@@ -52,21 +52,7 @@ struct ImportOptions {
   bool quiet = false;  ///< says nothing on stdout
 };
 
-class Flags;
-
-/// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
-class [[nodiscard]] TemporaryFlags {
- public:
-  inline TemporaryFlags(Flags& view, const FlagSettings& settings);
-  inline ~TemporaryFlags();
-  TemporaryFlags(const TemporaryFlags&) = delete;
-  TemporaryFlags& operator=(const TemporaryFlags&) = delete;
-
- private:
-  Flags& view_;
-  const bool block_;
-  const std::optional<Seconds> timeout_;
-};
+class TemporaryFlags;
 
 class Flags {
  public:
@@ -80,7 +66,7 @@ class Flags {
   std::optional<Seconds> timeout{};
 
   /// `const auto flags = view.temp_flags({.block = true});`
-  TemporaryFlags temp_flags(const FlagSettings& settings) & { return {*this, settings}; }
+  inline TemporaryFlags temp_flags(const FlagSettings& settings) &;
   template <class V = void>
   void temp_flags(const FlagSettings&) && {
     static_assert(!std::is_same_v<V, V>,
@@ -89,15 +75,27 @@ class Flags {
   }
 };
 
-TemporaryFlags::TemporaryFlags(Flags& view, const FlagSettings& settings)
-    : view_(view), block_(view.block), timeout_(view.timeout) {
-  if (settings.block) view.block = *settings.block;
-  if (settings.timeout) view.timeout = settings.timeout;
-}
-TemporaryFlags::~TemporaryFlags() {
-  view_.block = block_;
-  view_.timeout = timeout_;
-}
+/// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
+class [[nodiscard]] TemporaryFlags {
+ public:
+  TemporaryFlags(Flags& view, const FlagSettings& settings) : view_(view), block_(view.block), timeout_(view.timeout) {
+    if (settings.block) view.block = *settings.block;
+    if (settings.timeout) view.timeout = settings.timeout;
+  }
+  ~TemporaryFlags() {
+    view_.block = block_;
+    view_.timeout = timeout_;
+  }
+  TemporaryFlags(const TemporaryFlags&) = delete;
+  TemporaryFlags& operator=(const TemporaryFlags&) = delete;
+
+ private:
+  Flags& view_;
+  const bool block_;
+  const std::optional<Seconds> timeout_;
+};
+
+TemporaryFlags Flags::temp_flags(const FlagSettings& settings) & { return {*this, settings}; }
 
 class Aim;
 class Future;

@@ -1,9 +1,6 @@
 // client/links/client_clock.cpp: the one thread of a client that keeps its deadlines.
 #include "client/links/client_clock.hpp"
 
-#include <algorithm>
-#include <chrono>
-
 namespace enginery {
 
 session::Time ClientClock::now() { return std::chrono::steady_clock::now().time_since_epoch(); }

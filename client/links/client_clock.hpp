@@ -28,28 +28,25 @@ inline std::optional<std::chrono::steady_clock::time_point> deadline_of(std::opt
   return deadline_of(*timeout);
 }
 
-/// What has deadlines.
+/// An object with deadlines.
 class Ticking {
  public:
   virtual ~Ticking() = default;
-  /// For the clock. When it wants to be called next; earlier calls do no harm.
+  /// Called by the clock. Returns when it must be called again; an earlier call does no harm.
   virtual session::Time tick() = 0;
 };
 
-/// Calls tick() of links and of others when it is due. Threads: all functions from any.
+/// Calls tick() of links and of others when it is due. Requires: if something was added, stop() is called before the
+/// end. The destructor does not join, because a link, which shares the clock, may end in the clock's own thread.
+///
+/// Threads: all functions from any.
 class ClientClock {
  public:
-  ClientClock() = default;
-  /// Requires: stop() was called, if something was added; links, which share the clock, may end in its own thread.
-  ~ClientClock() = default;
-  ClientClock(const ClientClock&) = delete;
-  ClientClock& operator=(const ClientClock&) = delete;
-
   void add(std::weak_ptr<Ticking> one);
-  /// The thread wakes at `time` or before. Cheap when it would anyhow.
+  /// Has the thread wake at `time` or before. Cheap if the thread wakes earlier anyway.
   void arm(session::Time time);
 
-  /// Joins the thread. Not from within tick().
+  /// Joins the thread. Must not be called from tick().
   void stop();
 
   static session::Time now();

@@ -1,6 +1,11 @@
 // client/links/continuations.cpp: the thread of a client that runs what is to follow on results.
+//
+// A continuation may hold the last handle of the client. Then the client ends in this thread, in the middle of run().
+// So the thread shares its state with the client, and destroys each continuation before it takes the lock again.
 #include "client/links/continuations.hpp"
 
+#include <condition_variable>
+#include <deque>
 #include <thread>
 #include <utility>
 
@@ -8,7 +13,6 @@
 
 namespace enginery {
 
-/// Shared with the thread, since the last work may be what drops the client.
 struct Continuations::State {
   std::mutex mutex;
   std::condition_variable changed;
@@ -27,7 +31,7 @@ struct Continuations::State {
         work.pop_front();
         lock.unlock();
         next();
-      }  // what it holds may be what drops the client: not under the lock
+      }
       lock.lock();
     }
   }

@@ -1,8 +1,6 @@
 // client/links/continuations.hpp: the thread of a client that runs what is to follow on results.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 
@@ -10,19 +8,17 @@
 
 namespace enginery {
 
-/// Runs what is posted, one after the other. The thread begins with the first.
+/// Runs posted work, one piece after the other, in a thread that starts with the first piece.
 ///
 /// Threads: all functions from any.
 class Continuations {
  public:
-  Continuations() = default;
   ~Continuations() { finish(); }
-  Continuations(const Continuations&) = delete;
-  Continuations& operator=(const Continuations&) = delete;
 
-  /// After finish(): runs it at once.
+  /// Queues the work. After finish(), runs it at once in the calling thread.
   void post(Continuation work);
-  /// Waits until all has run; in the thread itself, returns at once, and the thread ends when all has.
+  /// Waits until all work has run. Called in the thread itself, it returns at once, and the thread ends after the last
+  /// piece.
   void finish();
 
  private:

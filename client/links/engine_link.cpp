@@ -1,11 +1,11 @@
 // client/links/engine_link.cpp: a client's end of its session with one engine, over NNG.
 //
-// A submission takes the lock, gives the task to the state machine, lets the lock go and sends what the machine asked
-// for, in the submitting thread; an answer does the same in NNG's thread. So a blocking call needs no thread of the
-// client's own. engine_link_lines.cpp keeps the sockets, engine_link_gate.cpp what waits for code to be brought.
+// The submitting thread takes the lock, gives the task to the state machine, releases the lock, and sends what the
+// machine asked for. NNG's thread does the same with an answer. So a blocking call needs no other thread of the client.
+// engine_link_lines.cpp sends and receives, engine_link_tick.cpp keeps deadlines, and engine_link_gate.cpp holds the
+// tasks that wait for code.
 #include "client/links/engine_link.hpp"
 
-#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -21,14 +21,14 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-/// An engine answers within a second; longer silence is a line that leads nowhere, also on one host.
+/// An engine answers within a second. After a longer silence the connection is taken for broken, also on one host.
 session::Limits limits_of_links() {
   session::Limits limits;
   limits.unanswered = 3s;
   return limits;
 }
 
-/// The seq of what was submitted too late.
+/// The seq of a task that was submitted after the engine's death.
 constexpr std::uint64_t kAfterDeath = std::numeric_limits<std::uint64_t>::max();
 
 /// Why a task has no outcome of its own. Requires: it has not ended as done.
@@ -120,7 +120,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
     lock.unlock();
     return pending->fail(error);
   }
-  if (pending_.empty()) lack_.clear();  // from now on somebody waits for it
+  if (pending_.empty()) lack_.clear();  // nobody was waiting, so the time of the lack begins anew
   pending_.push_back(pending);
   const std::uint64_t seq = first_seq_ + pending_.size() - 1;
   pending->set_task(weak_from_this(), session_id_, seq);
@@ -132,7 +132,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
     open_gate(actions);
   }
   watch_limit(*pending);
-  // Without an action it travels with an Exchange that is on its way already, and whose deadline is known.
+  // Without an action there is nothing to send: an Exchange is on its way, and the task goes with the next one.
   if (!actions.empty()) perform(lock, actions);
 }
 
@@ -174,7 +174,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   for (session::ClientAction& action : actions) {
     if (auto* deliver = std::get_if<session::Deliver>(&action)) {
       if (death_) continue;  // the client is closed, and what was pending has failed
-      // One that was settled at the gate has passed as an empty task, whose outcome nobody awaits.
+      // A task that was settled at the gate went to the engine as an empty task; nobody awaits its outcome.
       if (deliver->seq < first_seq_ || !pending_[deliver->seq - first_seq_]) continue;
       std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];
       completions.push_back({std::move(slot), deliver->ending, std::move(deliver->body), std::move(deliver->bulk)});
@@ -216,7 +216,7 @@ void EngineLink::lose(const session::Lost& lost) {
   if (lost.why == session::Status::busy)
     return fail_all(lock, std::make_exception_ptr(SessionLost(fmt::format(
                               "engine {} does not take this client: {}. Nothing was run", engine_.id, lost.words))));
-  const bool own = lost.why == session::Status::no_memory;  // what ended it was here
+  const bool own = lost.why == session::Status::no_memory;  // this side ended the session
   fail_all(lock, std::make_exception_ptr(SessionLost(fmt::format(
                      "{} engine {}: {}. What was outstanding is not run again, submit it anew",
                      own ? "this client gave up its session with" : "this client has no session any more with",

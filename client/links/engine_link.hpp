@@ -33,8 +33,8 @@ namespace enginery {
 /// What a submission does when the bounded queue is full.
 enum class Room { wait, overfill };
 
-/// Threads: all functions from any. NNG's threads bring answers, the client's clock keeps deadlines; they meet in one
-/// mutex, which nobody holds while encoding or sending.
+/// Threads: all functions from any. NNG's threads bring answers, and the client's clock keeps deadlines. One mutex
+/// guards the state; no thread holds it while it encodes or sends.
 class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLink> {
  public:
   EngineLink(wire::EngineEntry engine, Reach reach, std::shared_ptr<ClientClock> clock,
@@ -50,20 +50,20 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
   /// `last`: what is known of what it did last.
   void die(const std::string& how, std::optional<messages::LastMoments> last = std::nullopt);
-  /// Ends the session in words; outstanding tasks fail with ConnectionError. end() then waits for the engine's answer.
+  /// Says good-bye to the engine; outstanding tasks fail with ConnectionError. end() then waits for its answer.
   void close();
   void end(std::chrono::steady_clock::time_point deadline);
 
-  /// Asks the task that runs on the engine, whoever's it is, to stop. Whether one ran, as the engine said. Throws
+  /// Asks the task that runs on the engine to stop, whichever client it belongs to. False if none ran. Throws
   /// TimeoutError, ConnectionError, ProtocolError.
   bool interrupt(Seconds timeout);
 
-  /// What is no part of the session; it goes by the session's line.
+  /// The session's line, for requests that are no part of the session.
   transport::Line& tasks() { return tasks_; }
   /// Whether the session is the one of this link.
   bool owns(const Uuid& session) const;
   bool dead() const;
-  /// Whether its process is there; it dies if not.
+  /// Marks the engine as dead if its process is gone.
   void look();
 
   session::Time tick() override;
@@ -90,15 +90,15 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
     std::vector<Bytes> bulk;
   };
 
-  // Of the gate; they require that mutex_ is held.
+  // The gate. These require that mutex_ is held.
   bool has_room(std::uint64_t bytes) const;
   /// Waits until there may be room. Throws DeadlockError and TaskAborted, as waits in tasks do.
   void wait_for_room(std::uint64_t bytes);
-  /// Submits what need not wait any more.
+  /// Submits the tasks that need not wait any more.
   void open_gate(session::ClientActions& actions);
-  /// Its pending, which is to be failed when the lock is let go.
+  /// Gives up a task at the gate. Returns its pending, which the caller fails after it has released the lock.
   std::shared_ptr<Pending> settle(Gated& gated);
-  /// Has the module brought, in a thread of its own, which waits for the engine. One at a time.
+  /// Starts a thread that brings the module and waits for the engine. One at a time.
   void deliver(const std::shared_ptr<const modules::ModuleFiles>& needs);
 
   void on_delivered(const modules::ContentHash& module, std::exception_ptr error);
@@ -107,18 +107,19 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   void send(session::Exchange exchange);
   void send(const session::Chunk& chunk);
   void send(const session::Fetch& fetch);
-  /// What both do, on the bulk line; `settle(session, answer, actions)` gets what `decode` made of the answer, or null
-  /// when the line broke.
+  /// Sends a Chunk or a Fetch on the bulk line. `settle(session, answer, actions)` gets the decoded answer, or null if
+  /// the line broke.
   template <class Request, class Decode, class Settle>
   void send_bulk(const Request& request, Decode decode, Settle settle);
   void on_answer(const Uuid& session, std::uint32_t link, std::uint64_t x, messages::Message answer,
                  const char* failure);
   void lose(const session::Lost& lost);
-  /// What is outstanding fails when this process lacks for long what a line takes. Unlocks meanwhile.
+  /// Fails outstanding tasks if this process has long lacked what a connection takes, such as descriptors. Unlocks
+  /// meanwhile.
   void give_up_for_lack(Lock& lock);
-  /// Tasks whose time is over fail when their engine, which keeps it, is not heard. Unlocks meanwhile.
+  /// Fails tasks whose time is over while their engine, which keeps the time, is silent. Unlocks meanwhile.
   void give_up_unheard(Lock& lock);
-  /// Of one that has just been submitted. Requires: mutex_ is held.
+  /// Watches the time limit of a task that has just been submitted. Requires: mutex_ is held.
   void watch_limit(const Pending& pending);
   /// Dies if its process has been gone for a while. Unlocks meanwhile.
   void die_if_gone(Lock& lock);
@@ -128,7 +129,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// Begins a new session; what was outstanding fails. Unlocks.
   void fail_all(Lock& lock, std::exception_ptr error);
   void new_session();
-  /// What becomes of the task that has, or would have had, that seq of the session that the death ended.
+  /// The error of the task that had this seq, or would have had it, when the engine died.
   std::exception_ptr death(const std::string& label, std::uint64_t seq) const;
 
   const wire::EngineEntry engine_;
@@ -146,7 +147,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   struct Death {
     std::string how;
     std::optional<messages::LastMoments> last{};
-    Uuid session{};  ///< that it ended
+    Uuid session{};  ///< the session that the death ended
   };
   std::optional<Death> death_;
   std::uint32_t link_ = 1;  // of tasks_
@@ -154,7 +155,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   std::deque<Gated> gate_;  // by seq, up to the last of pending_
   std::uint64_t gate_bytes_ = 0;
   bool delivering_ = false;
-  std::set<modules::ContentHash> modules_;  // fingerprints of those that the engine has
+  std::set<modules::ContentHash> modules_;  // fingerprints of the modules that the engine has
   session::Time gone_since_ = session::kNever;
   bool look_ = false;                            // a line broke: is its process there, though nothing is pending?
   transport::Lack lack_;                         // of a thread that delivers

@@ -1,16 +1,14 @@
 // client/links/engine_link_gate.cpp: what waits, in order, until an engine has the code that it needs.
 //
-// A call that needs code which the engine is not known to have closes the gate: it and all that follow queue here, each
-// with the seq that it will have. A thread of its own brings the code; then the gate opens, and they go into the
-// session in their order. One whose code cannot be brought, or that is aborted meanwhile, has its outcome at once and
-// passes as an empty task, which keeps its seq.
+// A call may need code that the engine is not known to have. Such a call closes the gate: it and all later ones queue
+// here, each with the seq that it will have. A separate thread brings the code. Then the gate opens, and the calls go
+// into the session in their order. A call whose code cannot be brought, or which is aborted meanwhile, gets its outcome
+// at once. An empty task goes to the engine in its place, so that the seqs of later calls stay right.
 #include <chrono>
 #include <exception>
 #include <system_error>
 #include <thread>
 #include <utility>
-
-#include <enginery/errors.hpp>
 
 #include "client/links/engine_link.hpp"
 #include "client/links/module_delivery.hpp"
@@ -65,7 +63,7 @@ void EngineLink::deliver(const std::shared_ptr<const modules::ModuleFiles>& need
     }).detach();
     lack_.clear();
   } catch (const std::system_error& error) {
-    delivering_ = false;  // the clock comes back to it
+    delivering_ = false;  // the clock tries again
     lack_.note(error, std::chrono::steady_clock::now());
   }
 }

@@ -1,8 +1,7 @@
 // client/links/engine_link_lines.cpp: what a client's end of a session sends, and what comes back.
 //
-// When a line breaks, what it carried fails at once; the clock's thread looks whether the engine's process is still
-// there, and the session's machine sends again, over a new connection, what the engine does not have.
-#include <algorithm>
+// When a connection breaks, its requests fail at once. The clock's thread then looks whether the engine's process is
+// still there, and the state machine sends what the engine does not have once more, over a new connection.
 #include <chrono>
 #include <utility>
 
@@ -116,8 +115,8 @@ void EngineLink::send(const session::Fetch& fetch) {
   send_bulk(fetch, &wire::decode_fetched, settle);
 }
 
-// It goes by the session's line, so that it costs no socket. When the line breaks it asks again: to ask twice does no
-// harm.
+// The request uses the session's line, so it costs no socket. When the line breaks, it is sent again: asking twice does
+// no harm.
 bool EngineLink::interrupt(Seconds timeout) {
   const auto deadline = deadline_of(timeout);
   const messages::Message request = wire::encode(wire::InterruptRequest{engine_.uuid});

@@ -1,12 +1,13 @@
-// client/links/engine_link_tick.cpp: what a link's clock looks after: its engine's process, time limits, what lacks.
+// client/links/engine_link_tick.cpp: what a link does by the clock: it looks for dead engines, time limits, and lacks.
 //
-// Most often an answer, the hub's word or a broken line says what became of a task. The clock looks for the rest: a
-// process that is gone though nobody said so, and what this process itself lacks for long, such as descriptors.
+// Usually an answer, a message of the hub or a broken connection says what became of a task. The clock finds the other
+// cases: a process that is gone although no message said so, and something that this process has long been lacking,
+// such as descriptors.
 //
-// An engine keeps the time limits of its tasks. One that is stopped, by a signal or by a debugger, or that cannot be
-// reached keeps none. So a task fails here when its time is over and nothing was heard of its engine for two seconds,
-// in which one that runs answers twice. While tasks wait at the gate, no Exchange need be on its way: then the engine
-// is asked for its status. Time in which this process itself stood still is no silence of an engine.
+// Engines keep the time limits of tasks. But an engine that a signal or a debugger has stopped, or that cannot be
+// reached, keeps none. So a task fails here when its time is over and its engine was silent for two seconds; an engine
+// that runs answers twice in that time. While tasks wait at the gate there may be no Exchange on its way, so the link
+// asks the engine for its status. If this process itself stood still, that time does not count as silence.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -25,10 +26,10 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr session::Time kUnheard = 2s, kLimitLook = 500ms;
-/// Between looks whether the process of outstanding tasks lives. Most often the hub says so at once, or a line breaks;
-/// but there may be no hub, and NNG keeps what is sent to a line that has just broken, without a word.
+/// Between looks whether the engine's process lives, while tasks are outstanding. Usually the hub reports a death, or a
+/// connection breaks. But there may be no hub, and NNG silently keeps what is sent to a connection that just broke.
 constexpr session::Time kProcessLook = 500ms;
-/// The hub's word says how the engine died; after so long without it, "gone" must do.
+/// The hub says how an engine died. If it says nothing for so long, the error says only that the process is gone.
 constexpr session::Time kWordOfDeath = 300ms;
 
 std::exception_ptr unheard(const Pending& pending, std::uint64_t pid) {

@@ -22,10 +22,10 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 /// Between looks whether what is awaited will come at all.
 constexpr auto kUntilLook = 500ms;
-/// So many looks agree that all engines have died: the launcher's word that one comes back may be on its way.
+/// So many looks must agree that all engines have died: the launcher may be about to report that one comes back.
 constexpr int kLooks = 2;
 
-/// How all engines that were started have died, none of which is started anew; nothing if one lives, or may come.
+/// How the engines died, if all did and none is started anew; nothing if one lives or may come.
 std::optional<std::string> how_all_died(const wire::HubReply& snapshot) {
   std::vector<std::string> deaths;
   for (const wire::AbsentEngine& engine : snapshot.absent) {
@@ -36,7 +36,7 @@ std::optional<std::string> how_all_died(const wire::HubReply& snapshot) {
   return fmt::format("{}", fmt::join(deaths, "; "));
 }
 
-/// How engine `id` died, if it is not started any more; by the hub's word.
+/// How engine `id` died, if the hub says that it is not started any more.
 std::optional<std::string> given_up(const wire::HubReply& snapshot, int id) {
   const auto is_it = [id](const auto& engine) { return engine.id == id; };
   if (std::ranges::any_of(snapshot.engines, is_it)) return std::nullopt;

@@ -1,4 +1,8 @@
 // client/links/engines.cpp: the engines that a client knows of, always current, and its links to them.
+//
+// The hub numbers its changes. Whoever has the snapshot of number n and all changes since knows the engines; when a
+// number is missing, a thread asks for a new snapshot. A new hub has a new epoch, and counts from the beginning. It may
+// not have heard of all engines yet: those that it still awaits count as alive.
 #include "client/links/engines.hpp"
 
 #include <algorithm>
@@ -10,7 +14,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
 #include "core/clusters/hub_addresses.hpp"
@@ -25,7 +28,7 @@ constexpr auto kFarewell = 500ms;
 /// For a snapshot that a gap asked for.
 constexpr Seconds kSnapshot = 2s;
 
-/// Engines find a hub that follows one that died within moments, or after the 2 s that they give one that is silent.
+/// Engines find a new hub within moments, or after the 2 s that they give a silent one.
 constexpr Seconds kSettling = 3s;
 constexpr auto kUntilSettled = 50ms;
 
@@ -36,13 +39,13 @@ const wire::HubReply& checked(const wire::HubReply& snapshot) {
   return snapshot;
 }
 
-/// The hub follows one that died, and has not heard of all engines that were there.
+/// Whether the hub replaced one that died, and has not yet heard of all engines.
 bool awaits_some(const wire::HubReply& snapshot) {
   return std::ranges::any_of(snapshot.absent,
                              [](const auto& engine) { return engine.state == wire::Absence::awaited; });
 }
 
-/// By the hub's account, that incarnation is there, or may be.
+/// Whether the hub says that this very process is there, or may be.
 bool is_known(const wire::HubReply& snapshot, int id, const Uuid& uuid) {
   const auto is_it = [&](const auto& engine) { return engine.id == id && engine.uuid == uuid; };
   return std::ranges::any_of(snapshot.engines, is_it) ||
@@ -55,7 +58,7 @@ bool is_known(const wire::HubReply& snapshot, int id, const Uuid& uuid) {
 
 std::shared_ptr<Engines> Engines::connect(Connection connection, std::chrono::milliseconds timeout) {
   transport::refuse_if_forked();
-  // In a forked child neither the threads nor the sockets are there that it would end.
+  // A forked child has neither the threads nor the sockets that the destructor would end.
   const std::shared_ptr<Engines> engines(new Engines(std::move(connection)), [](Engines* done) {
     transport::forked() ? transport::abandon(done) : delete done;
   });
@@ -70,7 +73,7 @@ Engines::Engines(Connection connection)
       hub_(std::make_shared<HubLine>(connection_)) {}
 
 void Engines::start(Seconds timeout) {
-  // First the changes, then the snapshot: whatever happens in between is repeated by one of them.
+  // First subscribe, then ask for the snapshot: so a change in between is in one of the two.
   const cluster::HubAddresses hub = cluster::hub_addresses(connection_);
   news_ = std::make_shared<HubNews>(
       hub.notifications, [this](const Bytes& message) { on_change(message); },
@@ -245,12 +248,12 @@ void Engines::ask_for_snapshot(const std::weak_ptr<Engines>& engines) {
   try {
     if (hub) snapshot = hub->ask({}, kSnapshot);
   } catch (const std::exception&) {
-    // No hub, or nothing to ask it with: tried again at the next heartbeat, or the next silence.
+    // There is no hub, or no descriptor to ask it with. The next heartbeat or the next silence tries again.
   }
   const auto self = engines.lock();
   if (!self) return;
   if (snapshot.ok) return self->apply(snapshot);
-  for (const auto& link : self->links()) link->look();  // nobody else would tell
+  for (const auto& link : self->links()) link->look();  // without a hub, nobody else reports deaths
   const std::lock_guard lock(self->mutex_);
   self->asking_ = false;
 }
@@ -260,7 +263,7 @@ void Engines::on_change(const Bytes& message) {
   try {
     change = wire::decode_change(wire::open_frame(message));
   } catch (const ProtocolError&) {
-    return;  // the numbers show what was lost
+    return;  // the next number shows that a change is missing
   }
   std::vector<std::shared_ptr<EngineLink>> replaced;
   std::shared_ptr<EngineLink> left;
@@ -268,7 +271,7 @@ void Engines::on_change(const Bytes& message) {
   {
     const std::lock_guard lock(mutex_);
     heard_ = ClientClock::now();
-    if (!epoch_) return;  // the first snapshot is on its way and knows better
+    if (!epoch_) return;  // the first snapshot is on its way and has this change
     const bool heartbeat = change.event == wire::ChangeEvent::heartbeat;
     if (change.epoch != *epoch_ || change.number > number_ + (heartbeat ? 0 : 1)) {
       ask = !std::exchange(asking_, true);

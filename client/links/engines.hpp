@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,26 +23,25 @@
 
 namespace enginery {
 
-/// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB; a gap, or another hub in the place of one that
-/// died, asks for a new snapshot. Reading costs no round trip. Nobody is taken for dead because the hub is.
+/// One snapshot by REQ/REP, then the hub's numbered changes by PUB/SUB. After a gap, or when a new hub replaces one
+/// that died, the client asks for a new snapshot. Reading costs no round trip. A dead hub says nothing about its
+/// engines.
 ///
 /// Threads: all functions from any. In a forked child each throws ConnectionError.
 class Engines : public std::enable_shared_from_this<Engines> {
  public:
   /// Connects to the hub and knows its engines. Throws ConnectionError, TimeoutError.
   static std::shared_ptr<Engines> connect(Connection connection, std::chrono::milliseconds timeout);
-  Engines(const Engines&) = delete;
-  Engines& operator=(const Engines&) = delete;
 
   /// Sorted.
   std::vector<int> ids() const;
-  /// The link to engine `id`; for one that died its last, on which every task fails. Throws IndexError if there never
-  /// was one.
+  /// The link to engine `id`. If the engine died: its last link, on which every task fails. Throws IndexError if there
+  /// never was one.
   std::shared_ptr<EngineLink> link(int id) const;
   /// The engine that a user means by `id`: negative ones count from the end of ids(). Throws IndexError,
   /// NoEnginesRegistered.
   int resolve(int id) const;
-  /// The error of who needs an engine when there is none: `who` "has no engines", those that died, and what to do.
+  /// The error when there is no engine: `who` "has no engines", which ones died, and what to do.
   NoEnginesRegistered none(std::string_view who) const;
   /// The links to engines that take tasks, by id.
   std::vector<std::shared_ptr<EngineLink>> links() const;
@@ -53,35 +51,35 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// silent for long; NoEnginesRegistered when all that were started have died and stay dead.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline);
 
-  /// Has engine `id` ended, `how` is restart or kill, and waits until it is back; one that nobody starts anew, until it
-  /// is gone. Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and
-  /// is not started any more), TimeoutError, ConnectionError.
+  /// Ends engine `id`; `how` is restart or kill. Waits until the engine is back, or gone if nobody starts it anew.
+  /// Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and is not
+  /// started any more), TimeoutError, ConnectionError.
   void restart(int id, wire::HubOp how, Seconds timeout);
 
   const Connection& connection() const { return connection_; }
 
  private:
   explicit Engines(Connection connection);
-  /// Ends the sessions in words and closes what can be closed safely.
+  /// Says good-bye to the engines and closes what can be closed safely.
   ~Engines();
-  /// For who comes from outside. Throws in a forked child, where another thread may have held it for ever.
+  /// Locks, for public functions. Throws in a forked child, where another thread may have held the lock for ever.
   std::unique_lock<std::mutex> hold() const;
   void start(Seconds timeout);
   void on_change(const Bytes& message);
   void tell_output_feed();
-  /// False: somebody asks already.
+  /// False if a snapshot is already asked for.
   bool begin_to_ask();
   /// Asks the hub for a snapshot. A failure is no harm: the next heartbeat, or the next silence, shows the gap again.
   /// Not from NNG's threads. Requires: begin_to_ask().
   static void ask_for_snapshot(const std::weak_ptr<Engines>& engines);
-  /// Those whose death was not seen either. Requires: mutex_ is held.
+  /// Engines that neither the hub nor their link reports as dead. Requires: mutex_ is held.
   std::vector<int> living() const;
   /// Which engine `id` is there; nil if none is. Requires: mutex_ is held.
   Uuid known(int id) const;
-  /// Has those that wait for engines look again.
+  /// Makes threads that wait for engines look again.
   void wake() const;
   void apply(const wire::HubReply& snapshot);
-  /// Requires: mutex_ is held. Links that died are to be told after it is let go.
+  /// Requires: mutex_ is held. The caller tells the `replaced` links of their death after it has released the lock.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
 
   const Connection connection_;
@@ -94,8 +92,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::uint64_t number_ = 0;
   session::Time heard_{};  // the hub, last
   bool asking_ = false;
-  std::unique_ptr<OutputFeed> output_feed_;  // from the first stream on
-  const std::shared_ptr<HubLine> hub_;       // shared with who asks for a snapshot
+  std::unique_ptr<OutputFeed> output_feed_;  // made for the first stream
+  const std::shared_ptr<HubLine> hub_;       // shared with threads that ask for a snapshot
   std::shared_ptr<HubNews> news_;
 };
 

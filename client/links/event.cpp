@@ -1,7 +1,8 @@
 // client/links/event.cpp: something that happens once, which threads wait for and continuations follow.
 //
-// A thread sleeps on a futex of one word, which says whether anybody does: without a sleeper, to happen costs no system
-// call. What is to follow is a list that grows at its head; who takes it, once the event has happened, closes it.
+// Threads sleep on a futex of one word. The word also says whether any thread sleeps, so an event without a sleeper
+// costs no system call. Continuations form a list that grows at its head. The thread in which the event happens takes
+// the list and closes it; a continuation that comes later need not wait.
 #include "client/links/event.hpp"
 
 #include <linux/futex.h>

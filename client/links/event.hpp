@@ -18,15 +18,12 @@ namespace enginery {
 /// Threads: all functions from any; none locks.
 class Event {
  public:
-  Event() = default;
   ~Event() { drop(following_.load(std::memory_order_relaxed)); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
 
   bool has_happened() const noexcept { return state_.load(std::memory_order_acquire) & kHappened; }
 
-  /// Wakes those that wait, and gives `post` what is to follow, in the order of follow(). All of it, also when `post`
-  /// throws; the last error leaves then. Requires: it has not happened.
+  /// Wakes the threads that wait, and calls `post` with each continuation, in the order of follow(). If `post` throws,
+  /// it is still called with the rest, and the last error is thrown at the end. Requires: the event has not happened.
   template <class Post>
   void happen(const Post& post) {
     if (state_.exchange(kHappened, std::memory_order_acq_rel) & kAwaited) wake();
@@ -55,7 +52,7 @@ class Event {
   bool wait_until(std::optional<std::chrono::steady_clock::time_point> deadline, const tasks::Awaited& what) const;
 
  private:
-  /// One of a list.
+  /// A continuation in the list.
   struct Following {
     Continuation work;
     Following* before;
@@ -63,7 +60,7 @@ class Event {
   static constexpr std::uint32_t kAwaited = 1, kHappened = 2;  // bits
   static constexpr std::uint32_t kNudge = 4;                   // above them: counts nudges of those that wait
 
-  /// What ends the list once it is taken: then nothing is appended.
+  /// The list's head once the list is taken: nothing is appended to it any more.
   static Following* closed() noexcept { return reinterpret_cast<Following*>(alignof(Following)); }
   static void drop(Following* first) noexcept;
   /// False, and `last` is left, when the list was taken.

@@ -1,10 +1,10 @@
 // client/links/future.cpp: what stands behind every result: the tasks of one call, one for each of its targets.
+//
+// The link's thread only stores the bytes of an outcome and wakes the waiting threads: work of the user's codecs there
+// would delay all other answers. The first thread that reads the outcome unpacks it, and all later ones share that.
 #include "client/links/future.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -52,7 +52,7 @@ void Pending::fail(std::exception_ptr error) {
   finish();
 }
 
-// A task of this process, or of a client that has ended, has no thread of continuations.
+// For a task of this process, or of a client that has ended, there is no thread of continuations: the work runs here.
 void Pending::finish() {
   received_ = Moment::now();
   completed_.happen([this](Continuation work) { post(std::move(work)); });
@@ -73,7 +73,7 @@ bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> de
   transport::refuse_if_forked();
   if (deadline && std::chrono::steady_clock::now() >= *deadline) return false;
   const auto what = [this] { return fmt::format("'{}' on engine {}", label(), engine_id_); };
-  // What was aborted may have its outcome without running.
+  // An aborted task may get its outcome without running, so waiting for it is no deadlock.
   if (!asked_to_abort_.load(std::memory_order_relaxed)) tasks::check_wait(engine_, what);
   return completed_.wait_until(deadline, what);
 }
@@ -105,7 +105,7 @@ const Value& Pending::value() const {
   return outcome_->value;
 }
 
-// Of threads that decode at the same time, the first to be done decides which object it is.
+// Several threads may decode at the same time. All get the object of the first that is done.
 const void* Pending::decoded(const detail::Decoding& decoding) const {
   if (const void* object = decoded_.load(std::memory_order_acquire)) return object;
   void* const made = decoding.decode(value(), label());
@@ -184,7 +184,7 @@ void Future::then(Continuation work) {
     Continuation work;
   };
   const auto open = std::make_shared<Open>(size_, std::move(work));
-  // Behind the last then() the work may have run, and with it this may be gone.
+  // After the last then() the work may have run and destroyed this object, so size_ is read before.
   for (std::size_t i = 0, size = size_; i < size; ++i)
     (*this)[i].then([open] {
       if (open->tasks.fetch_sub(1) == 1) open->work();

@@ -27,7 +27,7 @@ namespace enginery {
 
 class EngineLink;
 
-/// What people read, and what durations follow from.
+/// A wall clock's time for people to read, and a steady clock's for durations.
 struct Moment {
   std::chrono::system_clock::time_point wall{};
   std::chrono::steady_clock::time_point steady{};
@@ -41,20 +41,17 @@ struct Asked {
   Moment submitted = Moment::now();
 };
 
-/// A part of a Future. Completed once, by the link; waited for and read by any thread. The outcome is unpacked by who
-/// first asks for it, not on the library's threads.
+/// A part of a Future: one task on one engine. The link completes it once; any thread may wait for it and read it. The
+/// first thread that asks for the outcome unpacks it, so the library's threads need not.
 class Pending {
  public:
-  Pending() = default;
   ~Pending();
-  Pending(const Pending&) = delete;
-  Pending& operator=(const Pending&) = delete;
 
-  /// By whoever submits it, before. `asked` outlives this.
+  /// Called by the submitter, before it submits. `asked` outlives this.
   void ask(const Asked& asked, int engine_id, const Uuid& engine);
-  // By the link, before the task can complete.
+  // Called by the link, before the task can complete.
   void set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq);
-  // By the link, once, whichever comes.
+  // The link calls one of them, once.
   void complete(Bytes body, std::vector<Bytes> bulk);
   void fail(std::exception_ptr error);
 
@@ -68,7 +65,8 @@ class Pending {
   const Value& value() const;
   /// Why there is no result; null when there is one.
   std::exception_ptr error() const;
-  /// What is decoded of the value; kept from the first call on, and the same for all.
+  /// The value as another type; made by the first call, and the same object for all later ones. Requires: all calls ask
+  /// for the same type.
   const void* decoded(const detail::Decoding& decoding) const;
   std::chrono::steady_clock::time_point received() const noexcept { return received_.steady; }
   /// How long it ran on its engine; zero if it did not.
@@ -111,10 +109,10 @@ class Pending {
   mutable std::optional<wire::Outcome> outcome_;
   mutable std::exception_ptr error_;
   mutable std::atomic<void*> decoded_{nullptr};
-  mutable void (*destroy_)(void*) = nullptr;  // by who has set decoded_
+  mutable void (*destroy_)(void*) = nullptr;  // set by the thread that has set decoded_
 };
 
-/// Shared by the results that are of it and by the links that have its tasks. Neither copied nor moved.
+/// Shared by results and by the links that have its tasks. Neither copied nor moved.
 class Future {
  public:
   /// Requires: `size` is not 0.

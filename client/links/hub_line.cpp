@@ -12,7 +12,7 @@
 
 namespace enginery {
 
-/// The hub is not waited for longer where what is awaited may have come meanwhile, or the caller's task be stopped.
+/// How long look() waits for the hub: meanwhile its caller notices neither news nor that its own task is to stop.
 constexpr Seconds kLook(2);
 
 HubLine::HubLine(const Connection& connection)
@@ -20,7 +20,7 @@ HubLine::HubLine(const Connection& connection)
 
 wire::HubReply HubLine::ask(const wire::HubRequest& request, Seconds timeout) try {
   const auto launcher_lives = [this] { return cluster::launcher_lives(connection_).value_or(false); };
-  // What changes something may have come, though its answer did not.
+  // If no answer comes, the hub may still have done what was asked. So only a harmless request is repeated.
   const auto repeat = request.op == wire::HubOp::snapshot ? transport::Line::Repeat::yes : transport::Line::Repeat::no;
   messages::Message answer = line_.ask(wire::encode(request), deadline_of(timeout), repeat, launcher_lives);
   return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));

@@ -24,14 +24,14 @@ class HubLine {
  public:
   explicit HubLine(const Connection& connection);
 
-  /// A hub that has just died is waited for, since its launcher starts it anew. What changes something is sent once.
-  /// Throws ConnectionError: there is no hub, or what it says is not understood; TimeoutError. Whether the hub's answer
-  /// is `ok` is for the caller to see.
+  /// Waits also for a hub that has just died, since the launcher starts it anew. A request that changes something is
+  /// sent once. Throws TimeoutError; ConnectionError if there is no hub or its answer is not understood. The caller
+  /// checks whether the answer is `ok`.
   wire::HubReply ask(const wire::HubRequest& request, Seconds timeout);
-  /// What the hub says within two seconds, and before `deadline`; nothing if none answers: it may be being started
-  /// anew.
+  /// The hub's snapshot; nothing if it does not answer within two seconds, or before `deadline`: the launcher may be
+  /// starting it anew.
   std::optional<wire::HubReply> look(std::optional<std::chrono::steady_clock::time_point> deadline);
-  /// The client ends.
+  /// Closes the line, at the client's end.
   void end(std::chrono::steady_clock::time_point deadline) { line_.end(deadline); }
 
  private:
@@ -39,11 +39,12 @@ class HubLine {
   transport::Line line_;
 };
 
-/// A hub speaks every half second, and what follows one that died does so at its address. Threads: all functions from
-/// any.
+/// A hub publishes something every half second. A new hub does so at the address of the one that it replaces.
+///
+/// Threads: all functions from any.
 class HubNews : public Ticking {
  public:
-  /// `on_silence`, in a thread of its own: something was perhaps missed.
+  /// `on_silence` is called in a thread of its own: perhaps a message was missed.
   HubNews(cluster::Address hub, transport::Subscription::OnMessage on_message, std::function<void()> on_silence)
       : subscription_(std::move(hub), wire::kHubTopic, std::move(on_message), {kSilence, std::move(on_silence)}) {}
 
@@ -58,14 +59,15 @@ class HubNews : public Ticking {
   transport::Subscription subscription_;
 };
 
-/// How long a hub has been silent. Time in which this process itself stood still does not count: it heard nobody.
+/// How long a hub has been silent. Time in which this process itself stood still does not count: it could hear nobody.
 class HubSilence {
  public:
-  /// As of engines that are dead then; a hub that follows one that died speaks long before.
+  /// The same limit as for engines. A new hub that replaces a dead one speaks long before that.
   static constexpr session::Time kDeadAfter = std::chrono::seconds(15);
 
   explicit HubSilence(session::Time now) : standstill_(now), since_(now) {}
-  /// Whether it lasts for kDeadAfter; `heard`: when the hub was heard last. To be asked every second or more often.
+  /// Whether the silence has lasted for kDeadAfter. `heard`: when the hub was heard last. Call this at least every
+  /// second.
   bool is_long(session::Time now, session::Time heard);
 
  private:
@@ -73,13 +75,13 @@ class HubSilence {
   session::Time since_;
 };
 
-/// Of a wait that has no other end. Threads: one.
+/// Whether it is worth waiting for a cluster any longer. Threads: one.
 class ClusterWatch {
  public:
   /// Requires: `connection` outlives this.
   ClusterWatch(const Connection& connection, session::Time now);
-  /// Why nothing comes any more, in words; nothing while something may. Where the launcher's process can be seen, that
-  /// tells within a moment. To be asked every second or more often.
+  /// Why nothing can come any more, as a message; nothing while something may. Finds a dead launcher on this host at
+  /// once. Call this at least every second.
   std::optional<std::string> ended(session::Time now, session::Time heard);
 
  private:

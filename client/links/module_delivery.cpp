@@ -1,14 +1,17 @@
 // client/links/module_delivery.cpp: bringing a module to one engine.
+//
+// The engine is asked which files of the module it lacks. Each is sent in chunks, two at a time. Then the engine is
+// asked again: its cache has a limit, so a file that was there may have been removed for another one. Since the engines
+// of a host share the cache, deliveries of one file to one host take turns.
 #include "client/links/module_delivery.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,17 +23,17 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-/// A turn in which nothing moves for so long is passed on; between looks whether it is somebody's turn.
+/// After so long without progress a turn is passed on; and the time between looks whether the turn is free.
 constexpr std::chrono::milliseconds kHangs = 2s, kTurnLook = 5ms;
 constexpr auto kBusy = 20ms, kAnswerLook = 100ms;
-/// An engine answers when it has hashed a file of gigabytes; longer silence is a line that leads nowhere.
+/// An engine may have to hash gigabytes before it answers. After a longer silence the connection is taken for broken.
 constexpr auto kDeliverySilence = 60s;
-/// Requests at once: their chunks together are less than what a socket's buffer takes.
+/// Open requests. Their chunks together fit into a socket's buffer.
 constexpr std::size_t kOpen = 2;
-/// How often what was brought may be gone from the engine's cache before the engine has opened it.
+/// How often a file that was brought may be gone from the cache before the engine has opened it.
 constexpr int kRounds = 5;
 
-/// The line is of no use any more, or nobody wants it.
+/// The connection is broken, or the delivery is not wanted any more.
 struct LineBroke {};
 
 }  // namespace
@@ -46,7 +49,7 @@ struct DeliveryTurn::Turns {
 };
 
 DeliveryTurn::Turns& DeliveryTurn::turns() {
-  static Turns* const turns = new Turns;  // threads that deliver may outlive destructors
+  static Turns* const turns = new Turns;  // never destroyed: delivering threads may run at the process's end
   return *turns;
 }
 
@@ -77,7 +80,7 @@ void DeliveryTurn::moved() {
   if (holder != turns().holders.end() && holder->second.number == number_) holder->second.moved = Clock::now();
 }
 
-/// What NNG's threads leave for the one that delivers.
+/// Answers that NNG's threads leave for the delivering thread.
 struct ModuleDelivery::Inbox {
   struct Answer {
     std::size_t request;
@@ -159,18 +162,14 @@ void ModuleDelivery::refuse(const std::string& why) const {
 void ModuleDelivery::ask(std::size_t count, const std::function<messages::Message(std::size_t)>& request,
                          const std::function<void(wire::ModuleAnswer)>& on_answer) {
   const auto inbox = std::make_shared<Inbox>();
-  std::deque<std::size_t> again;
-  std::size_t next = 0, open = 0;
+  std::deque<std::size_t> waiting(count);
+  std::iota(waiting.begin(), waiting.end(), std::size_t{0});
+  std::size_t open = 0;
   auto heard = Clock::now();
-  while (next < count || open > 0 || !again.empty()) {
-    for (; open < kOpen && (next < count || !again.empty()); ++open) {
-      std::size_t which = next;
-      if (next < count) {
-        ++next;
-      } else {
-        which = again.front();
-        again.pop_front();
-      }
+  while (open > 0 || !waiting.empty()) {
+    for (; open < kOpen && !waiting.empty(); ++open) {
+      const std::size_t which = waiting.front();
+      waiting.pop_front();
       line_.send(request(which), [inbox, which](messages::Message answer, const char* failure) {
         inbox->put({which, std::move(answer), failure != nullptr});
       });
@@ -199,11 +198,11 @@ void ModuleDelivery::ask(std::size_t count, const std::function<messages::Messag
         on_answer(std::move(decoded));
         break;
       case wire::ModuleStatus::busy:
-        again.push_back(answer->request);
+        waiting.push_back(answer->request);
         if (!go_on_(kBusy)) throw LineBroke();
         break;
       case wire::ModuleStatus::wrong_engine:
-        throw LineBroke();  // its link hears of that, too
+        throw LineBroke();  // the engine's link learns of that, too
       case wire::ModuleStatus::refused:
         refuse(decoded.words);
     }

@@ -17,23 +17,23 @@
 
 namespace enginery {
 
-/// Waits for the given time, or until nobody wants the delivery any more; whether it is wanted.
+/// Waits for the given time, or until the delivery is not wanted any more. Returns whether it is wanted.
 using GoOn = std::function<bool(std::chrono::milliseconds)>;
 
-/// The engines of a host share a cache, so whoever brings a file to one of them brings it to all, and the others wait
-/// for that instead of sending it too: in this process, whichever client it is. A turn that moves nothing for 2 s is
-/// passed on, so that a stopped engine holds up no other.
+/// The engines of a host share a cache, so a file that is brought to one of them is there for all. Only one delivery of
+/// this process sends it, and the others wait for their turn. A turn in which nothing moves for 2 s is passed on, so
+/// that a stopped engine does not hold up the others.
 ///
 /// Threads: an object belongs to one thread.
 class DeliveryTurn {
  public:
-  /// Waits for the turn, or until it is not wanted any more.
+  /// Waits for the turn, or until the delivery is not wanted any more.
   DeliveryTurn(const std::string& host, const modules::ContentHash& hash, const GoOn& go_on);
   ~DeliveryTurn();
   DeliveryTurn(const DeliveryTurn&) = delete;
   DeliveryTurn& operator=(const DeliveryTurn&) = delete;
 
-  /// Somebody else had it, and may have brought the file.
+  /// Whether another delivery had the turn before; it may have brought the file.
   bool waited() const { return waited_; }
   void moved();
 
@@ -47,8 +47,8 @@ class DeliveryTurn {
   std::uint64_t number_ = 0;
 };
 
-/// Asks the engine on its bulk address what it lacks, and sends that. It begins anew when its line breaks, for as long
-/// as the delivery is wanted; the engine's link knows whether it lives.
+/// Asks the engine on its bulk address what it lacks, and sends that. When the connection breaks, it begins anew, as
+/// long as the delivery is wanted.
 ///
 /// Threads: an object belongs to one thread, which waits for the engine.
 class ModuleDelivery {
@@ -57,7 +57,7 @@ class ModuleDelivery {
   ModuleDelivery(const wire::EngineEntry& engine, cluster::Address address,
                  std::shared_ptr<const modules::ModuleFiles> files, GoOn go_on)
       : engine_(engine), files_(std::move(files)), go_on_(std::move(go_on)), line_(std::move(address)) {}
-  /// Waits shortly until its connection could be closed.
+  /// Waits a moment for the connection to close.
   ~ModuleDelivery() { line_.end(std::chrono::steady_clock::now() + std::chrono::milliseconds(100)); }
   ModuleDelivery(const ModuleDelivery&) = delete;
   ModuleDelivery& operator=(const ModuleDelivery&) = delete;
@@ -74,7 +74,7 @@ class ModuleDelivery {
   std::vector<std::uint32_t> missing();
   void send(std::uint32_t index, DeliveryTurn& turn);
   [[noreturn]] void refuse(const std::string& why) const;
-  /// Has `count` requests answered, a few at a time; busy ones again.
+  /// Sends `count` requests, a few at a time, and repeats those that the engine was too busy for.
   void ask(std::size_t count, const std::function<messages::Message(std::size_t)>& request,
            const std::function<void(wire::ModuleAnswer)>& on_answer);
 

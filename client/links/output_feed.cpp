@@ -9,24 +9,22 @@ namespace enginery {
 namespace {
 
 using namespace std::chrono_literals;
-/// After an answer the mark comes at once, or not at all; so long is waited before it is asked for again.
+/// After an answer the mark comes at once or not at all. So long after it, the mark is asked for again.
 constexpr auto kFirstPause = 2ms, kLongestPause = 50ms;
 
 }  // namespace
 
 void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
-  std::vector<std::unique_ptr<Source>> ended;  // after the mutex is let go: ending one waits for its callback
+  std::vector<std::unique_ptr<Source>>
+      ended;  // destroyed after the lock is released: the destructor waits for callbacks
   const std::lock_guard subscribing(subscribing_);
   {
     const std::lock_guard lock(mutex_);
-    for (auto one = sources_.begin(); one != sources_.end();) {
-      if (one->second->link->dead()) {
-        ended.push_back(std::move(one->second));
-        one = sources_.erase(one);
-      } else {
-        ++one;
-      }
-    }
+    std::erase_if(sources_, [&](auto& known) {
+      const bool dead = known.second->link->dead();
+      if (dead) ended.push_back(std::move(known.second));
+      return dead;
+    });
     if (sources_.contains(link->engine().uuid)) return;
   }
   auto source = std::make_unique<Source>();
@@ -73,7 +71,7 @@ void OutputFeed::on_message(Source& from, const Bytes& message) {
       if (printed.stream == wire::Stream::none) listener->on_mark(printed.mark);
     }
   } catch (const ProtocolError&) {
-    // The numbers show what was lost.
+    // The next number shows that a message is missing.
   }
 }
 

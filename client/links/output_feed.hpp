@@ -17,12 +17,12 @@
 
 namespace enginery {
 
-/// Subscribes to an engine when the first stream asks for it, and stays subscribed: streams may come and go often.
+/// Subscribes to an engine for the first stream that asks, and stays subscribed, since streams may come and go often.
 ///
 /// Threads: all functions from any.
 class OutputFeed {
  public:
-  /// Called on NNG's threads, one at a time for each engine; must not block.
+  /// Its functions are called on NNG's threads, one at a time for each engine, and must not block.
   class Listener {
    public:
     virtual ~Listener() = default;
@@ -35,11 +35,7 @@ class OutputFeed {
     virtual void on_engines_changed() = 0;
   };
 
-  OutputFeed() = default;
-  OutputFeed(const OutputFeed&) = delete;
-  OutputFeed& operator=(const OutputFeed&) = delete;
-
-  /// Not from NNG's threads.
+  /// Must not be called on NNG's threads.
   void subscribe(const std::shared_ptr<EngineLink>& link);
   void attach(std::shared_ptr<Listener> listener);
   void detach(const std::shared_ptr<Listener>& listener);
@@ -61,14 +57,14 @@ class OutputFeed {
   std::map<Uuid, std::unique_ptr<Source>> sources_;  // by engine
 };
 
-/// PUB/SUB acknowledges nothing. So the engine is asked, by request, to publish a mark; when it comes, the subscription
-/// is in force, and all that was published before the mark has come, or is lost. A mark that does not come after its
-/// request was answered was published too early or is lost itself, and is asked for again.
+/// PUB/SUB acknowledges nothing. So the client asks each engine, by request, to publish a mark. When the mark comes,
+/// the subscription works, and everything that was published before has come or is lost. If the request is answered and
+/// no mark comes, the mark was published before the subscription, or is lost; the client asks for another.
 ///
 /// Threads: meet() from one; arrived() from any.
 class OutputMarks : public std::enable_shared_from_this<OutputMarks> {
  public:
-  /// Waits until the marks of all that live have come; false when some did not come in time.
+  /// Waits for the marks of all living engines. False if some did not come in time.
   bool meet(const std::vector<std::shared_ptr<EngineLink>>& links, std::chrono::milliseconds timeout);
   void arrived(const Uuid& mark);
 

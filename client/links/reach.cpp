@@ -19,7 +19,7 @@ Reach reach_of(const wire::EngineEntry& engine, const Connection& connection) {
             cluster::remote_address(connection, engine.remote_bulk_endpoint),
             cluster::remote_address(connection, engine.remote_output_endpoint), own.same_pids(its)};
   } catch (const ConnectionError&) {
-    return ipc;  // the hub lets no such engine in
+    return ipc;  // does not happen: the hub admits no engine with such an address
   }
 }
 

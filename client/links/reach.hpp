@@ -14,8 +14,8 @@ struct Reach {
   bool same_pids = false;
 };
 
-/// Over ipc on the engine's own host, else over its remote endpoints. Never throws: where there is no way, dialling
-/// says so.
+/// By ipc on the engine's own host, else by its remote endpoints. Never throws: if there is no way, dialling reports
+/// it.
 Reach reach_of(const wire::EngineEntry& engine, const Connection& connection);
 
 }  // namespace enginery

@@ -1,15 +1,14 @@
 // client/scripts/script.cpp: C++ that is compiled when it is to be run.
 //
-// Two things are kept in the cache, each in an entry of its own: the headers that every script sees, precompiled, whose
-// key is the recipe; and the script, whose key is the recipe, the headers' contents, and the source. Beside each lies
-// what it was compiled from: an entry is good while all of that is unchanged. A file is compiled where it is, so that
-// its diagnostics, its own includes and its debug information name what the user knows.
+// The cache has two kinds of entries. One is the precompiled headers that every script sees; its key is the recipe. The
+// other is a script; its key is the recipe, the headers' contents and the source. Each entry has a list of the files
+// that it was compiled from, and is good as long as they are unchanged. A script is compiled where it lies, not as a
+// copy, so that diagnostics, relative includes and debug information have the paths that the user knows.
 #include "client/scripts/script.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,7 +35,7 @@ constexpr const char* kStatementsName = "<execute_cpp>";
 
 struct Source {
   std::string name;  // for people
-  std::string path;  // what is compiled is at; empty for statements
+  std::string path;  // of the file to compile; empty for statements
   std::string text;
 };
 
@@ -121,7 +120,7 @@ void check_plugin(const fs::path& product, const std::string& script) {
                      "");
 }
 
-/// What was compiled from unchanged files, and is there.
+/// The files of a product that is there, if none of them has changed since.
 std::optional<Prerequisites> still_good(const ScriptEntry& entry, const std::string& product) {
   std::error_code error;
   if (!fs::exists(entry.file(product), error)) return std::nullopt;
@@ -135,7 +134,7 @@ void publish(const ScriptEntry& entry, const std::string& product, const std::op
   std::error_code error;
   fs::remove(entry.file(kPrerequisites), error);
   entry.publish(product);
-  if (!prerequisites) return;  // a file changed meanwhile: it serves this time, and is compiled again the next
+  if (!prerequisites) return;  // a file changed meanwhile: the product serves this time only
   prerequisites->save(entry.draft(kPrerequisites));
   entry.publish(kPrerequisites);
 }
@@ -201,7 +200,7 @@ CompiledScript compile_script(const std::string& path, const CompileWatch& watch
   const std::int64_t started = Prerequisites::now_ns();
   const auto content = modules::PluginFile::read(path).bytes;
   std::string text(reinterpret_cast<const char*>(content.data()), content.size());
-  const std::string given = path.starts_with('-') ? "./" + path : path;  // else it would be an option
+  const std::string given = path.starts_with('-') ? "./" + path : path;  // the compiler would take it for an option
   return compiled({path, given, std::move(text)}, started, watch);
 }
 

@@ -1,8 +1,8 @@
 // client/scripts/script_cache.cpp: where compiled scripts are kept, and how it is known that they are still good.
 //
-// An entry is a folder, which its user locks: so two that want the same script compile it once. A reader of another
-// process may hold a file of it open, so files are only ever replaced whole. Beside a product lies the list of the
-// files it was compiled from, with their contents' hashes; a file whose stamp is unchanged need not be read again.
+// An entry is a folder with a lock file. Two threads or processes that want the same script compile it once: the second
+// waits for the lock. Other processes may have a product open, so a file is never changed, only replaced as a whole. The list
+// of prerequisites has a hash and a stamp for each file; a file with the same stamp is not read again.
 #include "client/scripts/script_cache.hpp"
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ PluginLoadError not_written(const fs::path& file, const std::string& problem) {
   return {LoadStage::read, file.string(), problem, "Set ENGINERY_CACHE to a folder of your own on a disk with room"};
 }
 
-/// For what errno tells.
+/// For the reason in errno.
 [[noreturn]] void refuse(const fs::path& file) {
   throw not_written(file, fmt::format("cannot write to the cache of scripts: {}", std::strerror(errno)));
 }
@@ -53,7 +53,7 @@ std::string text_of(const std::string& path) {
 
 std::string hash_of(const std::string& path) { return ScriptHash().add(text_of(path)).hex(); }
 
-/// The words after the colon of a rule of make's, without make's quoting.
+/// The files after the colon of a make rule, without make's quoting.
 std::vector<std::string> prerequisites_of(const std::string& rule) {
   std::vector<std::string> words(1);
   const std::size_t colon = rule.find(": ");
@@ -144,7 +144,7 @@ ScriptEntry::ScriptEntry(const fs::path& cache, const std::string& key) : folder
   lock_ = cluster::Descriptor(::open(file(kLock).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!lock_) refuse(folder_);
   while (::flock(lock_.get(), LOCK_EX) != 0)
-    if (errno != EINTR) refuse(folder_);  // a file system without locks
+    if (errno != EINTR) refuse(folder_);  // such as a file system without locks
   ::futimens(lock_.get(), nullptr);
 }
 

@@ -30,14 +30,14 @@ class ScriptHash {
 class Prerequisites {
  public:
   /// Of the rule that the compiler wrote with -MD or -MMD. Nothing when one of the files changed after `started_ns` (of
-  /// now_ns()): then nobody knows what the compiler saw.
+  /// now_ns()): then it is unknown which version the compiler saw.
   static std::optional<Prerequisites> of_rule(const std::filesystem::path& rule, std::int64_t started_ns);
-  /// What save() wrote; nothing when it is not there or not whole.
+  /// Reads what save() wrote; nothing if the file is missing or incomplete.
   static std::optional<Prerequisites> load(const std::filesystem::path& file);
   /// Throws PluginLoadError when the file cannot be written.
   void save(const std::filesystem::path& file) const;
 
-  /// Whether all of them are there with the content that they had.
+  /// Whether all files are there, with the same content.
   bool unchanged() const;
   /// A hash of their paths and contents.
   std::string digest() const;
@@ -60,9 +60,9 @@ class ScriptEntry {
   ScriptEntry(const std::filesystem::path& cache, const std::string& key);
 
   std::filesystem::path file(const std::string& name) const { return folder_ / name; }
-  /// Where to write a file that is to appear complete.
+  /// Where to write a file before publish().
   std::filesystem::path draft(const std::string& name) const { return folder_ / ("new-" + name); }
-  /// Has the draft appear as the file. Throws PluginLoadError.
+  /// Renames the draft to the file. Throws PluginLoadError.
   void publish(const std::string& name) const;
 
  private:

@@ -12,7 +12,6 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,8 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using modules::FileStamp;
 
-/// The libenginery.so of this process: scripts are linked with it, and the recipe is beside it, also when all of it was
-/// moved.
+/// The libenginery.so of this process. Scripts are linked with it, and the recipe is beside it, wherever it was moved.
 fs::path library() {
   Dl_info here;
   if (::dladdr(reinterpret_cast<const void*>(&modules::find_plugin), &here) == 0 || !here.dli_fname) return {};
@@ -55,7 +53,7 @@ std::string recipe_text(const fs::path& file, const std::string& script) {
                      "");
 }
 
-/// Where a shell would find it.
+/// The file that a shell would run.
 std::optional<fs::path> on_path(const std::string& name) {
   const bool is_path = name.find('/') != name.npos;
   for (const fs::path& file : is_path ? std::vector{fs::absolute(name)} : cluster::places_in_path(name))
@@ -90,7 +88,7 @@ std::vector<fs::path> programs_in(const std::vector<std::string>& command) {
   return files;
 }
 
-/// The line of what the compiler said that tells most, for people who see only one.
+/// The most telling line of the compiler's output, for people who see only one.
 std::string first_error(const std::string& said) {
   const auto find = [&](auto matches) -> std::optional<std::string> {
     std::istringstream lines(said);
@@ -154,7 +152,7 @@ std::string run_compiler(const std::vector<std::string>& command, const fs::path
   cluster::Pipe pipe = cluster::Pipe::open();
   if (!pipe)
     throw CompileError(script, fmt::format("cannot make a pipe for the compiler: {}", std::strerror(errno)), "");
-  // Users read the line that is sought in what it says: "file:line:column: error: …".
+  // In English, since first_error() looks for "file:line:column: error: …".
   std::vector<std::string> arguments{"LC_ALL=C"};
   arguments.insert(arguments.end(), command.begin(), command.end());
   const cluster::Started compiler = cluster::spawn({.file = "/usr/bin/env",

@@ -7,10 +7,10 @@
 
 namespace enginery {
 
-/// The compiler and what it is told: what enginery_add_plugin tells it, as it was written down beside the library when
-/// that was built.
+/// The compiler and its arguments: those of enginery_add_plugin, which were written to a file beside the library when
+/// it was built.
 struct ScriptRecipe {
-  /// Its first word is a path; a program that is given the compiler, such as ccache, stands before it.
+  /// The first word is a path: of the compiler, or of a program such as ccache that takes it as an argument.
   std::vector<std::string> compiler;
   /// Options, and folders of headers.
   std::vector<std::string> compile;

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <ostream>
 
-#include <fmt/format.h>
-
 #include <enginery/errors.hpp>
 
 #include "client/links/client_clock.hpp"
@@ -13,6 +11,15 @@
 #include "client/views/request.hpp"
 
 namespace enginery {
+
+/// What `of` gives for each of the first `size` numbers.
+template <class Of>
+static auto each_of(std::size_t size, const Of& of) {
+  std::vector<decltype(of(size))> all;
+  all.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) all.push_back(of(i));
+  return all;
+}
 
 std::size_t AsyncTasks::size() const noexcept { return future_->size(); }
 int AsyncTasks::engine_id(std::size_t i) const noexcept { return future()[i].engine_id(); }
@@ -51,15 +58,11 @@ void AsyncTasks::abort() const {
 }
 
 std::vector<TaskHandle> AsyncTasks::tasks() const {
-  std::vector<TaskHandle> tasks;
-  for (std::size_t i = 0; i < size(); ++i) tasks.emplace_back(Future::task(future_, i));
-  return tasks;
+  return each_of(size(), [this](std::size_t i) { return TaskHandle(Future::task(future_, i)); });
 }
 
 std::vector<std::string> AsyncTasks::msg_ids() const {
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < size(); ++i) ids.push_back(future()[i].msg_id());
-  return ids;
+  return each_of(size(), [this](std::size_t i) { return future()[i].msg_id(); });
 }
 
 double AsyncTasks::wall_time() const {
@@ -104,21 +107,15 @@ std::ostream& operator<<(std::ostream& stream, const AsyncTasks& tasks) {
 }
 
 std::vector<Metadata> EachAsyncTask::metadata() const {
-  std::vector<Metadata> all;
-  for (std::size_t i = 0; i < size(); ++i) all.push_back(metadata_of(i));
-  return all;
+  return each_of(size(), [this](std::size_t i) { return metadata_of(i); });
 }
 
 std::vector<std::string> EachAsyncTask::out() const {
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < size(); ++i) all.push_back(metadata_of(i).out);
-  return all;
+  return each_of(size(), [this](std::size_t i) { return metadata_of(i).out; });
 }
 
 std::vector<std::string> EachAsyncTask::err() const {
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < size(); ++i) all.push_back(metadata_of(i).err);
-  return all;
+  return each_of(size(), [this](std::size_t i) { return metadata_of(i).err; });
 }
 
 }  // namespace enginery

@@ -5,7 +5,6 @@
 #include <iostream>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "client/links/client_clock.hpp"
 #include "client/links/engines.hpp"
@@ -15,11 +14,6 @@
 namespace enginery {
 
 Client::Client() : Client(ClientOptions{}) {}
-Client::Client(const Client&) = default;
-Client::Client(Client&&) noexcept = default;
-Client& Client::operator=(const Client&) = default;
-Client& Client::operator=(Client&&) noexcept = default;
-Client::~Client() = default;
 
 Client::Client(const ClientOptions& options) {
   Connection connection = options.file.empty() ? Connection::find(options.name) : Connection::load(options.file);

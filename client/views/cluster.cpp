@@ -1,9 +1,10 @@
 // client/views/cluster.cpp: a launcher as a child process, held by a socketpair.
 //
-// The launcher ends its cluster at the end of file on the socketpair, whose other end only this process has: so
-// stopping is closing, and the kernel closes for a process that is killed. When all engines are ready the launcher
-// writes the connection file's path to it. What it says before, on stderr, is the reason if it fails; a pipe brings it
-// here, and the launcher lets go of the pipe when it is ready, so nobody has to read it for ever.
+// Only this process has the other end of the launcher's socketpair. At its end of file the launcher ends the cluster.
+// So this process stops the cluster by closing its end, and when it is killed, the kernel closes it. When all engines
+// are ready, the launcher writes the connection file's path to the socketpair. If it fails, the reason is what it wrote
+// to stderr, which is a pipe to this process. A launcher that is ready closes the pipe, so nobody has to read it for
+// ever.
 #include <enginery/cluster.hpp>
 
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <csignal>
 #include <cstring>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,7 +37,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-/// What the launcher gets beyond the time that it knows of: to give up by itself, or to end its children.
+/// How much longer than its own time limit the launcher gets: to give up by itself, or to end its children.
 constexpr auto kGrace = 15s;
 /// What the command takes at most.
 constexpr std::chrono::milliseconds kLongestTimeout = 1'000'000s;
@@ -70,9 +70,8 @@ Error no_descriptors() {
 std::chrono::milliseconds limit_of(const ClusterOptions& options) { return std::min(options.timeout, kLongestTimeout); }
 
 std::vector<std::string> words_of(const ClusterOptions& options, const std::string& name) {
-  std::vector<std::string> words{"start", "--fd", "3", "--name", name};
-  words.insert(words.end(),
-               {"--timeout", fmt::format("{:.3f}", std::chrono::duration<double>(limit_of(options)).count())});
+  std::vector<std::string> words{
+      "start", "--fd", "3", "--name", name, "--timeout", fmt::format("{:.3f}", Seconds(limit_of(options)).count())};
   if (options.n) words.insert(words.end(), {"-n", std::to_string(*options.n)});
   if (!options.load.empty()) words.insert(words.end(), {"--load", fmt::format("{}", fmt::join(options.load, ","))});
   if (options.restart) words.push_back("--restart");
@@ -138,12 +137,12 @@ class Cluster::Launcher {
     throw ConnectionError(fmt::format("cluster '{}' did not start: {}", name, said));
   }
 
-  /// The child's exit status is left to a SIGCHLD handler of the user's that was quicker; the pidfd still names no
-  /// other process.
+  /// A SIGCHLD handler of the user's may already have taken the child's exit status. The pidfd never names another
+  /// process.
   void end() noexcept {
     if (!process_) return;
-    if (owner_ != ::getpid()) return process_.reset();  // in a forked child: it is its parent's
-    ::shutdown(process_->link.get(), SHUT_RDWR);        // also for copies of it in children that this process forked
+    if (owner_ != ::getpid()) return process_.reset();  // in a forked child: the launcher belongs to the parent
+    ::shutdown(process_->link.get(), SHUT_RDWR);        // also closes copies that forked children have
     pollfd ended[]{{process_->pidfd.get(), POLLIN, 0}};
     if (!wait_for(ended, Clock::now() + kGrace)) cluster::pidfd_send_signal(process_->pidfd.get(), SIGKILL);
     siginfo_t how;

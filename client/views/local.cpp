@@ -1,7 +1,8 @@
 // client/views/local.cpp: tasks that run in this process, as on an engine.
 //
-// They take the same way as on an engine but for the session: packed, unpacked, run by the same executor, and the
-// outcome packed again. So a value that could not travel is refused here too, and the caller's objects stay its own.
+// They go the same way as on an engine, except for the session: the call is packed and unpacked, the same executor runs
+// it, and the outcome is packed again. So a value that cannot travel is refused here too, and a task never sees the
+// caller's own objects.
 #include "client/views/local.hpp"
 
 #include <exception>
@@ -22,7 +23,7 @@
 namespace enginery::local_engine {
 namespace {
 
-/// Where the command is installed, a new plugin meets a process of its own before it is opened here.
+/// If the command is installed, a new plugin is first opened in a process of its own.
 std::optional<modules::Probe> probe() try {
   return modules::Probe{.command = {command_file({}).string(), "probe"}};
 } catch (const ConnectionError&) {
@@ -37,12 +38,12 @@ struct LocalEngine {
 };
 
 LocalEngine& engine() {
-  // Never destroyed: what it loaded stays, and destructors of other libraries may still use it.
+  // Never destroyed: destructors of other libraries may still use it, and its plugins stay loaded.
   static LocalEngine* const engine = new LocalEngine;
   return *engine;
 }
 
-/// As a client brings them to an engine: to the cache, which no linker writes to.
+/// Copies files to the cache, as a client brings them to an engine: no linker overwrites them there.
 void bring(const modules::ModuleFiles& files, modules::BroughtModules& brought) {
   if (brought.loaded(files.generation())) return;
   const modules::ModuleCache cache = modules::ModuleCache::standard();
@@ -77,8 +78,8 @@ void import(const std::string& plugin) {
   } catch (const PluginLoadError& error) {
     if (error.stage() != LoadStage::dependency) throw;
   }
-  // A library of its own may have the name of another build that is loaded: as on an engine it gets another name, in
-  // copies of it and of what needs it.
+  // The plugin may bring a library of which another build is loaded under the same name. As on an engine, the library
+  // then gets another name, in copies of it and of the modules that need it.
   const auto files = modules::ModuleFiles::of_file(modules::find_plugin(plugin));
   bring(*files, *engine().brought);
   modules::Loader& loader = engine().loader;

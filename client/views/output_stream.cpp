@@ -1,7 +1,7 @@
 // client/views/output_stream.cpp: what tasks print, shown while they run.
 //
-// NNG's threads only put text into a bounded queue; a thread of the stream makes lines of it and writes them, for a
-// terminal may take nothing for hours. The same thread subscribes to engines that join.
+// A terminal may take no text for hours. So NNG's threads only put text into a bounded queue, and a thread of the
+// stream makes lines of it and writes them. The same thread subscribes to engines that join.
 #include <enginery/output_stream.hpp>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ void end(std::string& text, const std::string& prefix, std::string& lines) {
   text.clear();
 }
 
-/// Makes whole lines, with prefixes, of pieces of text from several engines; holds what has no end of line yet.
+/// Makes whole lines with prefixes from pieces of text of several engines. Keeps text that has no end of line yet.
 class OutputLines {
  public:
   /// A longer line is printed in parts.
@@ -110,7 +110,7 @@ class OutputStream::State : public OutputFeed::Listener {
     }
     changed_.notify_all();
     printer_.join();
-    engines_.reset();  // here: NNG's threads may hold this object last, and must not end a client
+    engines_.reset();  // now, because the last owner of this object may be a thread of NNG, which must not end a client
   }
 
   void on_text(int engine, const wire::Printed& printed) override {
@@ -156,7 +156,7 @@ class OutputStream::State : public OutputFeed::Listener {
       try {
         engines_->output_feed().subscribe(link);
       } catch (const ConnectionError&) {
-        // No descriptors are left: what this engine prints is not live, and in the metadata as ever.
+        // No descriptors are left. The output of this engine is not shown live, but the metadata have it.
       }
     }
   }
@@ -198,7 +198,7 @@ class OutputStream::State : public OutputFeed::Listener {
     try {
       stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush();
     } catch (const std::exception&) {
-      // A stream that was told to throw has nobody here to throw to; its state tells.
+      // The user told this stream to throw. In this thread nobody catches; the stream's state says what happened.
     }
   }
 
@@ -221,8 +221,6 @@ OutputStream::OutputStream(std::shared_ptr<Engines> engines, std::optional<std::
     : state_(engines ? std::make_shared<State>(std::move(engines), std::move(targets), out, err) : nullptr) {
   if (state_) state_->start(state_);
 }
-
-OutputStream::OutputStream(OutputStream&&) noexcept = default;
 
 OutputStream& OutputStream::operator=(OutputStream&& other) noexcept {
   if (this == &other) return *this;

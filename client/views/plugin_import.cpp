@@ -1,8 +1,7 @@
 // client/views/plugin_import.cpp: plugins that come to engines from this host.
 //
-// What a user imports, executes or runs is found here, on the client's host. The request names the module by its build,
-// and the engines that lack it are brought it. Only when this host has no plugin of that name does an engine look for
-// one of its own.
+// A plugin or script is looked for on the client's host. The request names what was found by its build, and carries it
+// as its `needs`: the link brings it to an engine that lacks this build, before it sends the request.
 #include <iostream>
 #include <string>
 #include <vector>
@@ -26,7 +25,7 @@
 namespace enginery {
 namespace {
 
-/// A plugin of that name, unless it says where a file is; a source is compiled.
+/// The file of a plugin's name, or of a path; a source is compiled.
 std::string file_of(std::string_view path) {
   if (modules::names_a_source(path)) return compile_script(std::string(path)).file.string();
   return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
@@ -41,7 +40,7 @@ std::shared_ptr<Future> send(const Aim& aim, wire::Op op, std::string_view name,
   return aim.send(request, timeout);
 }
 
-/// What statements import, as this process finds it: engines import that very build, or say why they cannot.
+/// The plugins that statements import, as this process finds them: a build for each, or why there is none.
 struct Imports {
   wire::Keywords sources;
   std::vector<std::shared_ptr<const modules::ModuleFiles>> found;
@@ -62,8 +61,7 @@ struct Imports {
   }
 };
 
-/// Runs the body of the plugin at `path`, or of the plugin of that name. `execute_input`: what it was compiled from, if
-/// the user has written that.
+/// Runs the body of the plugin at `path`, or of that name. `execute_input`: the statements that it was compiled from.
 std::shared_ptr<Future> run_plugin(const Aim& aim, std::string_view path, std::optional<Seconds> timeout,
                                    std::string_view execute_input = {}) {
   const auto files = modules::ModuleFiles::of_file(file_of(path));
@@ -95,7 +93,7 @@ UntypedView::Tasks UntypedView::send_execute(std::string_view code, ResultText t
   Imports imports(code);
   request.keywords = imports.sources;
   for (auto& files : imports.found) {
-    // A call brings one module: the others come with calls that ask for nothing.
+    // A call brings one module. Each of the others comes with a call of its own, which asks for no value.
     if (request.needs) {
       const Value nothing = Value::list({});
       aim->send({.op = wire::Op::pull, .positional = {&nothing, 1}, .needs = request.needs}, timeout);

@@ -1,8 +1,8 @@
 // client/views/program_code.cpp: code of this process, as engines are asked for it.
 //
 // A callable's type is named by the address of describe<F>, which the compiler has put into the user's own module. A
-// function that a pointer leads to may be elsewhere: in that module or a library of the user's, which are brought; or
-// in one that every host has, as libc, where the dynamic linker's name for it is what both sides know.
+// pointer may lead to a function in another place. If that is a library of the user's, the library is brought, too. If
+// it is a library that every host has, such as libc, both sides know the function by its dynamic symbol.
 #include "client/views/program_code.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ bool brings(const modules::ModuleFiles& module, const BuildId& build_id) {
   return std::ranges::any_of(module.files(), [&](const auto& file) { return file.build_id == build_id; });
 }
 
-/// The same address of the module that engines are brought. One that comes alone is there once: its build-id says all.
+/// The address in the module that engines get. A module without libraries of its own is named by its build-id alone.
 std::string text_in(modules::CodeAddress address, const modules::ModuleFiles* module) {
   if (module && module->files().size() > 1) address.generation = module->generation();
   return address.text();
@@ -74,7 +74,7 @@ Names names_in(const CodeLocation& where) try {
   }
   return names;
 } catch (const PluginLoadError&) {
-  return {};  // what is wrong with it is said to who imports it
+  return {};  // whoever imports it is told what is wrong
 }
 
 /// "norms.get_norms", when the shared object at `where` is a plugin too and its body, which is run once for that,

@@ -36,18 +36,37 @@ std::shared_ptr<EngineLink> link_of(const Pending& task) {
       fmt::format("the client of '{}' was destroyed; keep it as long as you use its results", task.label()));
 }
 
+wire::Packed packed(const Request& request, std::size_t inline_bytes) {
+  return wire::pack(wire::CallParts{request.op, request.name, request.positional, request.keywords, request.code,
+                                    request.signature, request.keep, tasks::engines_waiting_for_this_task()},
+                    inline_bytes);
+}
+
+std::shared_ptr<Future> future_of(const Request& request, session::Time time_limit, std::size_t tasks) {
+  // What an AsyncResult prints: the task, or what was asked for. `run` is ipyparallel's execution of a file.
+  std::string label = request.op == wire::Op::run ? "execute"
+                      : request.name.empty()      ? wire::to_string(request.op)
+                                                  : std::string(request.name);
+  return std::make_shared<Future>(Asked{std::move(label), std::string(request.execute_input), time_limit}, tasks);
+}
+
+void submit(const Request& request, const std::shared_ptr<Future>& future, std::size_t i, EngineLink& link,
+            wire::Packed call) {
+  (*future)[i].ask(future->asked(), link.engine().id, link.engine().uuid);
+  link.submit(std::move(call), Future::task(future, i), request.needs, request.room);
+}
+
+/// One for each of the links; nothing is sent unless all can be packed.
+std::shared_ptr<Future> submit_each(std::span<const Request> requests,
+                                    std::span<const std::shared_ptr<EngineLink>> links, session::Time time_limit) {
+  std::vector<wire::Packed> calls;
+  for (std::size_t i = 0; i < links.size(); ++i) calls.push_back(packed(requests[i], links[i]->inline_bytes()));
+  auto future = future_of(requests.front(), time_limit, links.size());
+  for (std::size_t i = 0; i < links.size(); ++i) submit(requests[i], future, i, *links[i], std::move(calls[i]));
+  return future;
+}
+
 }  // namespace
-
-std::string Request::label() const {
-  if (op == wire::Op::run) return "execute";
-  return name.empty() ? wire::to_string(op) : std::string(name);
-}
-
-wire::Packed Request::packed(std::size_t inline_bytes) const {
-  return wire::pack(
-      wire::CallParts{op, name, positional, keywords, code, signature, keep, tasks::engines_waiting_for_this_task()},
-      inline_bytes);
-}
 
 Request Request::of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
                     Storage& storage) {
@@ -72,31 +91,12 @@ Request Request::of(const Callee& callee, const CallArguments& arguments, std::s
           .needs = known.module};
 }
 
-std::shared_ptr<Future> Request::future(session::Time time_limit, std::size_t tasks) const {
-  return std::make_shared<Future>(Asked{label(), std::string(execute_input), time_limit}, tasks);
-}
-
-void Request::submit(const std::shared_ptr<Future>& future, std::size_t i, EngineLink& link, wire::Packed call) const {
-  (*future)[i].ask(future->asked(), link.engine().id, link.engine().uuid);
-  link.submit(std::move(call), Future::task(future, i), needs, room);
-}
-
-std::shared_ptr<Future> Request::submit_each(std::span<const Request> requests,
-                                             std::span<const std::shared_ptr<EngineLink>> links,
-                                             session::Time time_limit) {
-  std::vector<wire::Packed> calls;
-  for (std::size_t i = 0; i < links.size(); ++i) calls.push_back(requests[i].packed(links[i]->inline_bytes()));
-  auto future = requests.front().future(time_limit, links.size());
-  for (std::size_t i = 0; i < links.size(); ++i) requests[i].submit(future, i, *links[i], std::move(calls[i]));
-  return future;
-}
-
 std::shared_ptr<Future> Request::run_here(std::optional<Seconds> timeout) const {
   time_limit_of(timeout);
-  auto done = future({}, 1);
+  const auto done = future_of(*this, {}, 1);
   Pending& task = (*done)[0];
   task.ask(done->asked(), local_engine::kId, Uuid());
-  local_engine::run(packed(session::Limits{}.inline_bytes), task, needs.get());
+  local_engine::run(packed(*this, session::Limits{}.inline_bytes), task, needs.get());
   return done;
 }
 
@@ -120,10 +120,10 @@ std::shared_ptr<Future> Request::send(const Engines& engines, std::span<const in
   std::vector<std::shared_ptr<EngineLink>> others;
   others.reserve(ids.size() - 1);
   for (const int id : ids.subspan(1)) others.push_back(engines.link(id));
-  wire::Packed call = packed(first->inline_bytes());
-  auto sent = future(time_limit, ids.size());
-  submit(sent, 0, *first, others.empty() ? std::move(call) : call);
-  for (std::size_t i = 0; i < others.size(); ++i) submit(sent, i + 1, *others[i], call);
+  wire::Packed call = packed(*this, first->inline_bytes());
+  auto sent = future_of(*this, time_limit, ids.size());
+  submit(*this, sent, 0, *first, others.empty() ? std::move(call) : call);
+  for (std::size_t i = 0; i < others.size(); ++i) submit(*this, sent, i + 1, *others[i], call);
   return sent;
 }
 

@@ -1,7 +1,6 @@
 // client/views/status.cpp: asks hub and engines how they are.
 #include "client/views/status.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -19,10 +18,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-/// After so long in which none answered, those that cannot be reached are not waited for.
+/// If no engine answers for so long, engines that cannot be reached are not waited for any more.
 constexpr auto kUnreachable = std::chrono::milliseconds(500);
 
-/// The answers that have come so far; shared with callbacks that may come too late.
+/// The answers so far. Shared with callbacks, which may come when nobody waits any more.
 struct Answers {
   std::mutex mutex;
   std::condition_variable changed;
@@ -46,27 +45,14 @@ EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   return engine;
 }
 
-/// By a signal or a debugger.
+/// Whether a signal or a debugger has stopped the process.
 bool is_stopped(int pid) {
   const auto stat = cluster::read_process_stat(pid);
   return stat && (stat->state == 'T' || stat->state == 't');
 }
 
-const char* word_of(wire::Absence state) {
-  switch (state) {
-    case wire::Absence::starting:
-      return "starting";
-    case wire::Absence::awaited:
-      return "suspect";
-    case wire::Absence::restarting:
-      return "restarting";
-    case wire::Absence::given_up:
-      return "given up";
-    case wire::Absence::dead:
-      return "dead";
-  }
-  return "?";
-}
+/// By wire::Absence: starting, awaited, restarting, given_up, dead.
+constexpr const char* kAbsenceWords[] = {"starting", "suspect", "restarting", "given up", "dead"};
 
 /// What the hub's snapshot says: the engines that take tasks in its order, then the absent ones.
 ClusterStatus status_of(const Connection& connection, const wire::HubReply& snapshot) {
@@ -82,7 +68,7 @@ ClusterStatus status_of(const Connection& connection, const wire::HubReply& snap
     EngineStatus& engine = cluster.engines.emplace_back();
     engine.id = absent.id;
     engine.uuid = absent.uuid;
-    engine.state = word_of(absent.state);
+    engine.state = kAbsenceWords[static_cast<std::size_t>(absent.state)];
     engine.how = absent.how;
   }
   return cluster;

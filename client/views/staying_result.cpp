@@ -13,30 +13,25 @@ namespace enginery {
 
 KeptName::KeptName() : text_("@" + Uuid::random().text()) {}
 
-/// Lets the results go.
-class KeptResults::Hold {
- public:
-  Hold(std::shared_ptr<Future> tasks, std::string name) : tasks_(std::move(tasks)), name_(std::move(name)) {}
-  ~Hold() {
-    for (std::size_t i = 0; i < tasks_->size(); ++i) drop((*tasks_)[i]);
-  }
+/// Tells the engines to drop the results when the last copy ends.
+struct KeptResults::Hold {
+  const std::shared_ptr<Future> tasks;
+  const std::string name;
+
+  Hold(std::shared_ptr<Future> given_tasks, std::string given_name)
+      : tasks(std::move(given_tasks)), name(std::move(given_name)) {}
   Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
+  ~Hold() {
+    for (std::size_t i = 0; i < tasks->size(); ++i) drop((*tasks)[i]);
+  }
 
-  const Future& tasks() const { return *tasks_; }
-  const std::string& name() const { return name_; }
-
- private:
   void drop(const Pending& task) const noexcept try {
-    const Value what = Value::string(name_);
-    // Whoever lets go of a result does not expect to wait for room, and this makes some.
+    const Value what = Value::string(name);
+    // A destructor should not wait for room in the queue; and the engine frees some by this request.
     Request{.op = wire::Op::erase, .positional = {&what, 1}, .room = Room::overfill}.send_after(task);
   } catch (const std::exception&) {
-    // Then the engine drops it when this client leaves.
+    // Then the engine drops the result when this client leaves.
   }
-
-  const std::shared_ptr<Future> tasks_;
-  const std::string name_;
 };
 
 KeptResults::KeptResults(std::shared_ptr<Future> tasks, const KeptName& name)
@@ -44,12 +39,12 @@ KeptResults::KeptResults(std::shared_ptr<Future> tasks, const KeptName& name)
 
 void KeptResults::bind(std::string_view name) const {
   Namespace::check_path(name);
-  const std::pair<std::string, Value> item{name, Value::reference(hold_->name())};
-  const Future& tasks = hold_->tasks();
+  const std::pair<std::string, Value> item{name, Value::reference(hold_->name)};
+  const Future& tasks = *hold_->tasks;
   for (std::size_t i = 0; i < tasks.size(); ++i)
     Request{.op = wire::Op::push, .keywords = {&item, 1}}.send_after(tasks[i]);
 }
 
-const std::string& KeptResults::name() const noexcept { return hold_->name(); }
+const std::string& KeptResults::name() const noexcept { return hold_->name; }
 
 }  // namespace enginery

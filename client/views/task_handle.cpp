@@ -33,17 +33,8 @@ Value list_of(const std::vector<std::string>& texts) {
 }  // namespace
 
 const char* to_string(Status status) noexcept {
-  switch (status) {
-    case Status::pending:
-      return "pending";
-    case Status::ok:
-      return "ok";
-    case Status::error:
-      return "error";
-    case Status::aborted:
-      return "aborted";
-  }
-  return "?";
+  constexpr const char* kWords[] = {"pending", "ok", "error", "aborted"};
+  return status <= Status::aborted ? kWords[static_cast<std::size_t>(status)] : "?";
 }
 
 std::ostream& operator<<(std::ostream& stream, const Metadata& metadata) {

@@ -11,24 +11,7 @@
 
 namespace enginery {
 
-namespace {
-
 using wire::Op;
-
-wire::Keywords keywords_of(std::initializer_list<Item> items) {
-  wire::Keywords keywords;
-  keywords.reserve(items.size());
-  for (const Item& item : items) keywords.emplace_back(item.key, item.value);
-  return keywords;
-}
-
-Value list_of(std::initializer_list<Name> names) {
-  List list;
-  for (const Name& name : names) list.push_back(Value::string(name.text));
-  return Value::list(std::move(list));
-}
-
-}  // namespace
 
 template class View<OneValue>;
 template class View<ValueOfEach>;
@@ -45,7 +28,8 @@ std::shared_ptr<Future> UntypedView::call(const Callee& callee, const CallArgume
 }
 
 UntypedView::Tasks UntypedView::send_push(std::initializer_list<Item> items) const {
-  const wire::Keywords keywords = keywords_of(items);
+  wire::Keywords keywords;
+  for (const Item& item : items) keywords.emplace_back(item.key, item.value);
   return aim_->send({.op = Op::push, .keywords = keywords}, timeout);
 }
 
@@ -55,7 +39,9 @@ UntypedView::Tasks UntypedView::send_pull(const Name& name) const {
 }
 
 UntypedView::Tasks UntypedView::send_pull(std::initializer_list<Name> names) const {
-  const Value what = list_of(names);
+  List list;
+  for (const Name& name : names) list.push_back(Value::string(name.text));
+  const Value what = Value::list(std::move(list));
   return aim_->send({.op = Op::pull, .positional = {&what, 1}}, timeout);
 }
 
