@@ -20,11 +20,14 @@ void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
   const std::lock_guard subscribing(subscribing_);
   {
     const std::lock_guard lock(mutex_);
-    std::erase_if(sources_, [&](auto& known) {
-      const bool dead = known.second->link->dead();
-      if (dead) ended.push_back(std::move(known.second));
-      return dead;
-    });
+    for (auto one = sources_.begin(); one != sources_.end();) {
+      if (one->second->link->dead()) {
+        ended.push_back(std::move(one->second));
+        one = sources_.erase(one);
+      } else {
+        ++one;
+      }
+    }
     if (sources_.contains(link->engine().uuid)) return;
   }
   auto source = std::make_unique<Source>();
