@@ -137,7 +137,7 @@ mutant "it keeps that of tasks that wait for their code, too" client/links/engin
 mutant "what a client lacks for long is an error" core/transport/lack.hpp 's/now - \*since_ >= kPatience/false/' \
   few_descriptors_test_executable FewDescriptorsTest.AClientThatHasNoneLeftIsToldSo
 mutant "an engine that stood still takes nobody for silent" core/session/engine_sessions.cpp \
-  '/for \(const auto& \[id, s\] : all\) s->heard \+= since;/d' \
+  '/for \(const auto& \[id, s\] : all\) s->heard \+= stood_still;/d' \
   session_test PlacesTest.TimeInWhichTheEngineStoodStillIsNobodysSilence
 mutant "only an idle client gives its place to a newcomer" core/session/engine_sessions.cpp 's/if \(s->idle\(\) && \(!idle/if ((!idle/' \
   session_test PlacesTest.WhoHasWorkKeepsItsPlaceForFifteenSecondsOfSilence

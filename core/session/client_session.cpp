@@ -9,21 +9,22 @@
 // `exchanges_open` are open, if there is something to say: tasks, aborts, or an acknowledgement that the engine waits
 // for. It opens an empty one when nothing is open but the engine still owes results, since an engine can speak only by
 // answering. It opens none when nothing is owed: a blocking call is one request and one reply, and its acknowledgement
-// travels with the next call, or alone after `poll`. A quarter of `silence` without a word and an empty Exchange says
-// that this client still lives, or the engine would forget it; a third of `unheard` while results of it stay there or
-// chunks are under way, or it might lose its place with them. That results stay, any answer says; that none do is
-// believed only of one that is newer than all before.
+// travels with the next call, or alone after `poll`. A client that has said nothing for a quarter of `silence` sends an
+// empty Exchange to show that it lives, or the engine would forget it. While results of it stay at the engine, or
+// chunks are under way, it does so after a third of `unheard`, or it might lose its place with them. Any answer may say
+// that results stay; that none stay is believed only from an answer that is newer than all before.
 //
 // Large payloads go beside the Exchanges: a task waits in the queue until its chunks are answered, a result is
 // delivered and acknowledged after its last chunk was fetched. A chunk can only reach a session that exists, so while
 // a task with chunks waits and the engine has never answered, an empty Exchange marked `open` goes first.
 //
-// A session comes through the engine's door, whose number grows with the sessions that have ended there. One that has
-// closed is told with the new one; then all is sent again, on a new link, if the engine has refused all that was ever
-// sent to it in this way. Else it may have run some of it in a session that it has forgotten, and this one is lost.
+// A session comes through the engine's door, whose number grows with the sessions that have ended there. When a door
+// has closed, the engine refuses the Exchange and names the new door. If it has refused every Exchange of this session
+// in that way, all is sent again on a new link. Otherwise it may have run some tasks in a session that it has forgotten
+// since, and this session is lost.
 //
-// What was aborted before it was sent has its outcome at once, whatever the engine does; an empty entry takes its
-// place. So has a task for whose payloads the engine says to have no memory. Other aborts are sent once on each link:
+// A task that is aborted before it was sent has its outcome at once, whatever the engine does; an empty entry takes its
+// place. The same happens when the engine has no memory for a task's payloads. Other aborts are sent once on each link:
 // an answered Exchange was processed, and an unanswered one breaks its link. A task that was sent once stays as it is
 // and is sent again in full, so that both sides count the same bytes.
 #include "core/session/client_session.hpp"
@@ -31,68 +32,53 @@
 #include <algorithm>
 #include <new>
 
-#include "core/session/arrivals.hpp"
-#include "core/session/downloads.hpp"
 #include "core/session/link.hpp"
 #include "core/session/outcomes.hpp"
-#include "core/session/sizes.hpp"
 #include "core/session/task_queue.hpp"
-#include "core/session/uploads.hpp"
+#include "core/session/transfers.hpp"
 
 namespace enginery::session {
 
 struct ClientSession::State {
-  State(const Uuid& engine_, const Uuid& session_, const Limits& limits_, std::uint64_t door_)
-      : engine(engine_),
-        session(session_),
-        limits(limits_),
-        door(door_),
-        queue(limits_),
-        link(limits_),
-        uploads(engine_, session_, limits_),
-        downloads(engine_, session_, limits_) {}
-
-  Uuid engine, session;
-  Limits limits;
-  std::uint64_t pid = 0, start = 0;
+  const Uuid engine, session;
+  const Limits limits;
   std::uint64_t door, latest_door = door;  // of this session, and of those to come
-  std::uint64_t unrefused = 0;             // Exchanges that were sent and that no closed door has refused
-  TaskQueue queue;
-  Outcomes outcomes;
-  Arrivals arrivals;
-  Link link;
-  Uploads uploads;
-  Downloads downloads;
-  std::vector<std::uint64_t> aborts;  // to be sent on this link
-  bool opened = false;                // the engine has answered once
-  std::uint32_t knocked = 0;          // the link on which an Exchange was sent to open the session
-  bool over = false;                  // lost, or bye
-  bool keeps = false;                 // results may stay at the engine
-  Time quiet_since{0};                // nothing was said or heard since
-  std::uint64_t ack_bytes_sent = 0;   // arrivals.ack_bytes() when it was last sent
+  std::uint64_t pid = 0, start = 0;
+  std::uint64_t unrefused = 0;  // Exchanges that were sent and that no closed door has refused
+  TaskQueue queue{limits};
+  Outcomes outcomes{};
+  Arrivals arrivals{};
+  Link link{limits};
+  Uploads uploads{engine, session, limits};
+  Downloads downloads{engine, session, limits};
+  std::vector<std::uint64_t> aborts{};  // to be sent on this link
+  bool opened = false;                  // the engine has answered once
+  std::uint32_t knocked = 0;            // the link on which an Exchange was sent to open the session
+  bool over = false;                    // lost, or bye
+  bool keeps = false;                   // results may stay at the engine
+  Time quiet_since{0};                  // nothing was said or heard since
+  std::uint64_t ack_bytes_sent = 0;     // arrivals.ack_bytes() when it was last sent
 
   /// Results that the engine still owes for what was sent to it.
   bool owed() const { return queue.sent() > arrivals.count(); }
   bool news() const { return arrivals.ack() > link.ack_sent(); }
-  /// When an idle session speaks again.
+  /// When an idle session sends its next Exchange.
   Time idle_due() const {
     if (!opened || link.open_count() > 0) return kNever;
-    // Chunks that are lost are sent again after ever longer times, in which the engine would hear nothing.
+    // Lost chunks are sent again after ever longer pauses; without an Exchange the engine would hear nothing meanwhile.
     const bool has_something_there = keeps || uploads.under_way() || downloads.under_way();
     return quiet_since + (news() ? limits.poll : has_something_there ? limits.unheard / 3 : limits.silence / 4);
   }
 
-  Exchange make_exchange() {
-    Exchange exchange;
-    exchange.engine = engine;
-    exchange.session = session;
-    exchange.link = link.number();
-    exchange.open = !opened;
-    exchange.door = opened ? 0 : door;
-    exchange.result_ack = arrivals.ack();
-    exchange.client_pid = pid;
-    exchange.client_start = start;
-    return exchange;
+  Exchange make_exchange() const {
+    return {.engine = engine,
+            .session = session,
+            .link = link.number(),
+            .open = !opened,
+            .door = opened ? 0 : door,
+            .result_ack = arrivals.ack(),
+            .client_pid = pid,
+            .client_start = start};
   }
 
   bool must_speak(Time now) const {
@@ -145,7 +131,7 @@ struct ClientSession::State {
   void refused_at_door(const Reply& reply, Time now, ClientActions& out) {
     --unrefused;
     link.answered(reply.x);
-    if (link.open_count() > 0) return;  // the others' answers tell more
+    if (link.open_count() > 0) return;  // the answers to the others will tell whether they were refused, too
     if (opened || unrefused > 0) return lose(reply.status, reply.words, out);
     door = latest_door;
     relink(now, out);
@@ -161,14 +147,10 @@ struct ClientSession::State {
     std::uint64_t bytes = result.body.size();
     for (const std::uint64_t size : result.bulk_sizes) bytes += size;
     if (!arrivals.note(result.r, bytes)) return;
-    const std::uint64_t r = result.r;
-    if (!result.bulk_sizes.empty()) {
-      downloads.add(std::move(result));
-      if (auto arrived = downloads.take_empty(r)) deliver(std::move(*arrived), out);
-      return;
-    }
-    arrivals.complete(r);
-    if (outcomes.finish(result.seq)) out.emplace_back(Deliver{result.seq, result.ending, std::move(result.body), {}});
+    if (result.bulk_sizes.empty())
+      deliver({result.r, {result.seq, result.ending, std::move(result.body), {}}}, out);
+    else if (auto arrived = downloads.add(std::move(result)))
+      deliver(std::move(*arrived), out);
   }
 
   void deliver(Downloads::Arrived arrived, ClientActions& out) {
@@ -184,7 +166,7 @@ struct ClientSession::State {
     out.emplace_back(Deliver{seq, why, {}, {}});
   }
 
-  /// What an engine that keeps the protocol cannot say.
+  /// Whether no engine that keeps the protocol can answer this.
   bool impossible(const Reply& reply) const {
     if (reply.admitted > queue.ever_sent()) return true;
     for (const Result& result : reply.results)
@@ -196,7 +178,7 @@ struct ClientSession::State {
 };
 
 ClientSession::ClientSession(const Uuid& engine, const Uuid& session, const Limits& limits, std::uint64_t door)
-    : state_(std::make_unique<State>(engine, session, limits, door)) {}
+    : state_(new State{engine, session, limits, door}) {}
 ClientSession::~ClientSession() = default;
 ClientSession::ClientSession(ClientSession&&) noexcept = default;
 ClientSession& ClientSession::operator=(ClientSession&&) noexcept = default;
@@ -251,7 +233,7 @@ void ClientSession::on_reply(std::uint32_t link, Reply reply, Time now, ClientAc
   if (reply.status != Status::ok) return s.lose(reply.status, std::move(reply.words), out);
   if (s.impossible(reply))
     return s.lose(Status::unknown, "the engine answered what it cannot know; restart it and connect again", out);
-  // An answer of an older link is late, not wrong.
+  // An answer from an older link is late, but still true: its counters are cumulative.
   s.opened = true;
   s.quiet_since = now;
   s.queue.admit(reply.admitted);
@@ -275,11 +257,11 @@ void ClientSession::on_chunk_answered(std::uint64_t seq, std::uint32_t index, st
   State& s = *state_;
   if (s.over) return;
   if (status == Status::no_memory) {
-    if (s.uploads.refused({seq, index, offset})) s.drop_unsent(seq, Ending::no_memory, out);
+    if (s.uploads.answered({seq, index, offset})) s.drop_unsent(seq, Ending::no_memory, out);
   } else if (status == Status::later) {
     s.uploads.failed({seq, index, offset}, now);
   } else if (status == Status::ok) {
-    s.uploads.answered({seq, index, offset}, s.queue);
+    s.uploads.kept({seq, index, offset}, s.queue);
   } else {
     return s.lose(status, "the engine refused a payload of task " + std::to_string(seq), out);
   }
@@ -297,8 +279,8 @@ void ClientSession::on_fetched(std::uint64_t r, std::uint32_t index, std::uint64
                                ClientActions& out) {
   State& s = *state_;
   const Part part{r, index, offset};
-  // An answer that is not wanted any more may come late, when the engine has long dropped the result.
-  if (s.over || !s.downloads.wanted(part)) return;
+  // A late answer that nobody waits for may be a refusal: the engine has long dropped the result.
+  if (s.over || !s.downloads.answered(part)) return;
   if (fetched.status != Status::ok || !s.downloads.fits(part, fetched.bytes))
     return s.lose(fetched.status == Status::ok ? Status::unknown : fetched.status,
                   "the engine no longer has the payload of result " + std::to_string(r), out);

@@ -1,4 +1,8 @@
 // core/session/engine_session.cpp: one session, seen from the engine.
+//
+// The engine can speak to its client only by answering an Exchange, so it parks the newest one until it has something
+// to say: due() decides. Answering at once would cost a round trip for each result; answering late would let the client
+// wait for results or for credit.
 #include "core/session/engine_session.hpp"
 
 #include <algorithm>
@@ -57,7 +61,7 @@ bool EngineSession::due(bool running, Time now) const {
   } else if (inbox.idle()) {
     return true;
   }
-  // The client had used up what it was told, and now there is more.
+  // The client has used up the limits that it knows, and they are higher now.
   if (inbox.admitted() >= told_tasks_ && inbox.task_limit() > told_tasks_) return true;
   const bool few_bytes = inbox.admitted_bytes() + limits_.bytes_ahead / 2 > told_bytes_;
   return few_bytes && inbox.byte_limit() - told_bytes_ > limits_.bytes_ahead / 4;
@@ -72,11 +76,7 @@ void EngineSession::settle(bool running, Time now, EngineActions& out) {
 
 void EngineSession::dismiss(Status status, const std::string& words, EngineActions& out) {
   if (!parked_) return;
-  Reply answer;
-  answer.status = status;
-  answer.x = parked_->x;
-  answer.words = words;
-  out.emplace_back(AnswerExchange{parked_->ticket, std::move(answer)});
+  out.emplace_back(AnswerExchange{parked_->ticket, {.status = status, .x = parked_->x, .words = words}});
   parked_.reset();
 }
 

@@ -3,13 +3,35 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "core/session/engine_sessions.hpp"
 #include "core/session/inbox.hpp"
 #include "core/session/result_log.hpp"
-#include "core/session/seen_numbers.hpp"
 
 namespace enginery::session {
+
+/// Numbers from 1 that come nearly in order.
+class SeenNumbers {
+ public:
+  /// How far others may be ahead of a missing number; an honest client never comes near it.
+  static constexpr std::uint64_t kAhead = 4096;
+
+  bool plausible(std::uint64_t x) const { return x > 0 && x <= contiguous_ + kAhead; }
+
+  /// True when `x` comes for the first time. Requires: plausible().
+  bool note(std::uint64_t x) {
+    if (x <= contiguous_) return false;
+    if (x > contiguous_ + 1) return above_.insert(x).second;
+    ++contiguous_;
+    for (; !above_.empty() && *above_.begin() == contiguous_ + 1; ++contiguous_) above_.erase(above_.begin());
+    return true;
+  }
+
+ private:
+  std::uint64_t contiguous_ = 0;
+  std::set<std::uint64_t> above_;
+};
 
 /// One client's tasks, results and link at an engine, and the one Exchange of it that waits for its answer.
 class EngineSession {
@@ -30,7 +52,8 @@ class EngineSession {
   /// Queued tasks whose time is over have their result, and do not run.
   void expire(Time now);
 
-  /// A higher link than before: what the old one owed is answered empty, and results are sent again.
+  /// A higher link than before: the Exchange that waits on the old one is answered without results, and all results are
+  /// sent again.
   void change_link(std::uint32_t link, EngineActions& out);
 
   /// Lets the newest Exchange wait and answers the other one.
@@ -44,8 +67,8 @@ class EngineSession {
 
   /// Whether a task may start: not while too many results wait for acknowledgement.
   bool runnable() const { return !inbox.empty() && results.bytes() <= limits_.result_bytes; }
-  /// Its client has nothing here: no task, no part of one, no result. One that has something and lives is heard every
-  /// few seconds.
+  /// Whether its client has nothing here: no task, no part of one, no result. A client that has something here and
+  /// lives is heard every few seconds.
   bool idle() const { return inbox.idle() && inbox.held_bytes() == 0 && results.unacknowledged() == 0 && !keeps; }
   Time deadline() const;
 

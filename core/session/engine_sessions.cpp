@@ -14,21 +14,22 @@
 // queued one is not run, and one that runs is asked to stop, and what it gives later is dropped. Credit that it used is
 // free again at once, for its client has the outcome and may send what needs it.
 //
-// What must not happen twice is running a task. Three gates see to it: the envelope names the incarnation, for requests
-// go to whoever listens at an address; what has a seq that was admitted is dropped; and a session that ended is never
-// opened again, since it is remembered, or came through a door that has closed (Forgotten).
+// No task may run twice. Three gates see to that. The envelope names the engine's incarnation, since a request goes to
+// whoever listens at an address. A task whose seq was admitted before is dropped. And a session that ended is never
+// opened again: it is remembered, or it came through a door that has closed (Forgotten).
 //
-// Nothing that comes from outside is believed. A client that oversteps a limit it was granted has an error in it or
-// worse, and its session ends.
+// Nothing that comes from outside is believed. A client that oversteps a limit that it was granted is faulty or
+// hostile, and its session ends.
 //
-// Places are few. When all are taken, a newcomer gets that of a client which has something here, be it a result that
-// stays, and was not heard for `unheard`, though it would be heard while it lives; else of one that has nothing here:
-// of the host that has most places, the longest silent.
+// Places are few. When all are taken, a newcomer gets the place of a client that has something here, be it a result
+// that stays, and was not heard for `unheard`: it would have been heard if it lived. If there is none, the newcomer
+// gets the place of a client that has nothing here: on the host that has most places, the one that was silent longest.
 //
-// The budget: what a session may still send or has at the engine, and the results it has not acknowledged, count
-// against `engine_bytes`. A session is granted a quarter of what is left, at most `bytes_ahead`; what was granted once
-// is not taken back. With nothing granted, tasks go one at a time, and one alone may be as large as a machine holds;
-// but over all sessions, only one that is larger than this budget at a time, and only while it keeps coming.
+// The budget: what a session may still send, what it has at the engine, and the results that it has not acknowledged
+// count against `engine_bytes`. A session is granted a quarter of what is left, at most `bytes_ahead`; what was granted
+// once is not taken back. When nothing is granted, tasks come one at a time, and such a lone task may be as large as a
+// machine holds. Over all sessions only one task beyond this budget may come at a time, and only while its chunks keep
+// coming.
 #include "core/session/engine_sessions.hpp"
 
 #include <algorithm>
@@ -52,15 +53,12 @@ struct EngineSessions::State {
     bool decided = false;  // its client has its outcome, though it still runs
   };
 
-  State(const Uuid& uuid, const Limits& numbers)
-      : engine(uuid), limits(numbers), turns(numbers), forgotten(numbers.forgotten) {}
-
-  Uuid engine;
-  Limits limits;
-  std::unordered_map<Uuid, std::unique_ptr<EngineSession>> all;
-  Turns turns;
-  Forgotten forgotten;
-  std::optional<Active> active;
+  const Uuid engine;
+  const Limits limits;
+  std::unordered_map<Uuid, std::unique_ptr<EngineSession>> all{};
+  Turns turns{limits};
+  Forgotten forgotten{limits.forgotten};
+  std::optional<Active> active{};
   const EngineSession* giant = nullptr;   // whose task is larger than all budgets
   std::uint64_t committed = 0, held = 0;  // over all sessions
   Time deadline = kNever;                 // not later than the earliest of any session
@@ -107,7 +105,7 @@ struct EngineSessions::State {
     all.erase(Uuid(s.id));
   }
 
-  /// The running task's outcome is decided if its time is over.
+  /// Decides the running task's outcome if its time is over.
   void overrun(Time now, EngineActions& out) {
     if (!active || !active->session || active->decided || now < active->deadline) return;
     active->decided = true;
@@ -118,12 +116,8 @@ struct EngineSessions::State {
   Time overrun_at() const { return active && active->session && !active->decided ? active->deadline : kNever; }
 
   void refuse(Ticket ticket, std::uint64_t x, Status status, std::string words, EngineActions& out) const {
-    Reply reply;
-    reply.door = forgotten.door();
-    reply.status = status;
-    reply.x = x;
-    reply.words = std::move(words);
-    out.emplace_back(AnswerExchange{ticket, std::move(reply)});
+    out.emplace_back(
+        AnswerExchange{ticket, {.status = status, .x = x, .words = std::move(words), .door = forgotten.door()}});
   }
 
   /// The session of an Exchange, opened if need be. Nothing when it was refused.
@@ -152,7 +146,7 @@ struct EngineSessions::State {
     return place.get();
   }
 
-  /// Frees one place for a client of `origin`, if somebody can be asked to give it.
+  /// Frees one place for a client of `origin`, if some session can be ended for it.
   void make_room(std::uint64_t origin, Time now, EngineActions& out) {
     std::unordered_map<std::uint64_t, std::size_t> places{{origin, 1}};  // by origin, with the one to come
     for (const auto& [id, s] : all) ++places[s->origin];
@@ -171,15 +165,15 @@ struct EngineSessions::State {
       forget(*idle, Farewell::newcomer, out);
   }
 
-  /// To be called first in every event: time in which this process stood still does not count as anybody's silence.
+  /// To be called first in every event: no client was silent in the time in which this process stood still.
   void look(Time now) {
     const Time stood_still = standstill.since_last_look(now);
     if (stood_still == Time(0)) return;
     for (const auto& [id, s] : all) s->heard += stood_still;
   }
 
-  /// What `s` may have beyond its credit. One session at a time, the giant, gets all that it asks for, so that somebody
-  /// always comes to an end of it; the others share the budget.
+  /// What `s` may have beyond its credit. One session at a time, the giant, gets all that it asks for, so that at least
+  /// one transfer always completes; the others share the budget.
   std::uint64_t room_beyond_credit(const EngineSession& s) {
     if (giant && giant->inbox.beyond_credit() == 0) giant = nullptr;
     std::uint64_t others = 0;
@@ -194,8 +188,7 @@ struct EngineSessions::State {
   }
 };
 
-EngineSessions::EngineSessions(const Uuid& engine, const Limits& limits)
-    : state_(std::make_unique<State>(engine, limits)) {}
+EngineSessions::EngineSessions(const Uuid& engine, const Limits& limits) : state_(new State{engine, limits}) {}
 EngineSessions::~EngineSessions() = default;
 
 void EngineSessions::on_exchange(Ticket ticket, Exchange exchange, Time now, EngineActions& out) {

@@ -1,11 +1,15 @@
 // core/session/inbox.cpp: what a session's client has sent and the engine has not started.
+//
+// Two Exchanges can be open at a time and overtake each other, so a task may come before its predecessors. It waits in
+// early_ until they are there, and then all of them are admitted into queue_ in the order of seq. A task's chunks come
+// before the task itself, on another socket: transfers_ keeps them until the task is admitted, which takes them over.
+// A task that is aborted or expires while it is queued leaves its place there, settled, so that the place of every
+// other task still follows from its seq.
 #include "core/session/inbox.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <new>
-
-#include "core/session/sizes.hpp"
 
 namespace enginery::session {
 
@@ -27,7 +31,7 @@ bool within(std::uint64_t used, std::uint64_t more, std::uint64_t limit) {
 
 }  // namespace
 
-// The one task that may be larger than its credit: nothing else of its session is at the engine.
+// Such a task may be larger than its credit: nothing else of its session is at the engine.
 bool Inbox::alone(std::uint64_t seq) const {
   return seq == admitted_ + 1 && idle() &&
          (transfers_.empty() || (transfers_.begin()->first.first == seq && transfers_.rbegin()->first.first == seq));
@@ -103,7 +107,8 @@ void Inbox::drop_transfers(std::uint64_t seq) {
 
 Inbox::Taken Inbox::receive(const Chunk& chunk, std::uint64_t room) {
   if (chunk.seq <= admitted_) return Taken::kept;
-  // Tasks are sent in order, each after its chunks: this one's are all here, or it was given up.
+  // Tasks are sent in order, each after its chunks. A later task has come, so all chunks of this one are here already,
+  // or the client gave it up.
   if (!early_.empty() && early_.rbegin()->first > chunk.seq) return Taken::kept;
   if (chunk.seq > task_limit_ || chunk.index >= kBulkPerEntry) return Taken::refused;
   const TransferKey key{chunk.seq, chunk.index};
@@ -173,7 +178,8 @@ void Inbox::finished(std::uint64_t bytes) {
 }
 
 void Inbox::raise_limits(std::uint64_t acknowledged, std::uint64_t grant) {
-  // Settled tasks leave their place in the queue only with those before them: the second bound keeps it finite.
+  // A settled task leaves the queue only when those before it have left: without the second bound the queue would grow
+  // for ever behind a long task.
   while (!queue_.empty() && queue_.front().settled) queue_.pop_front();
   const std::uint64_t before = running_ > 0 ? running_ - 1 : admitted_ - queue_.size();
   task_limit_ = std::max(task_limit_, std::min(acknowledged + limits_.tasks_ahead, before + 4 * limits_.tasks_ahead));

@@ -32,13 +32,13 @@ class Inbox {
   explicit Inbox(const Limits& limits)
       : limits_(limits), task_limit_(limits.tasks_ahead), byte_limit_(limits.bytes_ahead) {}
 
-  /// Admits `task` if it is the next, and what it makes the next. The seqs of tasks that shall not run are appended to
+  /// Admits `task` if it is the next, then those that waited for it. Appends the seqs of tasks that shall not run to
   /// `aborted`.
   bool receive(Task task, Time now, std::vector<std::uint64_t>& aborted);
   /// `later`: nothing was kept, and the client may ask again.
   enum class Taken : std::uint8_t { kept, later, refused };
-  /// Stores a chunk of a task that is not admitted; of others it is dropped. `room`: what the task may have beyond its
-  /// credit, if it is alone. Throws std::bad_alloc.
+  /// Stores a chunk of a task that is not admitted yet; drops those of others. `room`: what the task may have beyond
+  /// its credit, if it is alone. Throws std::bad_alloc.
   Taken receive(const Chunk& chunk, std::uint64_t room);
 
   enum class Abort : std::uint8_t { noted, queued, started };
@@ -63,7 +63,7 @@ class Inbox {
   std::uint64_t admitted_bytes() const { return admitted_bytes_; }
   std::uint64_t unfinished_bytes() const { return admitted_bytes_ - finished_bytes_; }
   std::uint64_t held_bytes() const { return unfinished_bytes() + early_bytes_ + transfer_bytes_; }
-  /// Of those, what is more than was granted: a task that was alone.
+  /// How much of that is more than was granted: only a task that was alone can have more.
   std::uint64_t beyond_credit() const {
     const std::uint64_t come = admitted_bytes_ + early_bytes_ + transfer_bytes_;
     return come > byte_limit_ ? come - byte_limit_ : 0;
@@ -84,7 +84,7 @@ class Inbox {
   bool admit(Task task, Time now, std::vector<std::uint64_t>& aborted);
   bool take_bulk(const Task& task, std::vector<Bytes>& bulk);
   void drop_transfers(std::uint64_t seq);
-  /// Nothing but its place is left of it.
+  /// Its result is there; only its place in the queue is left.
   void settle(std::uint64_t seq, Queued& queued);
   bool alone(std::uint64_t seq) const;
 

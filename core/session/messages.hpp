@@ -21,8 +21,8 @@ struct Task {
   Time time_limit{0};                     ///< from its admission to its result; none when 0
 };
 
-/// What became of a task. All but the first have no body. The last is not an engine's word in a Result, but follows
-/// from its answer to a Chunk.
+/// What became of a task. Only `done` has a body. No Result says `no_memory`: the client concludes it from the answer
+/// to a Chunk.
 enum class Ending : std::uint8_t {
   done,       ///< it ran to its end; the body says what it gave or threw
   aborted,    ///< before it started
@@ -51,9 +51,9 @@ struct Exchange {
   bool bye = false;                                ///< the client ends the session
   std::uint64_t result_ack = 0;                    ///< every result with r <= result_ack has arrived
   std::uint64_t client_pid = 0, client_start = 0;  ///< 0 when the client is on another host
-  std::vector<Task> tasks;
-  std::vector<std::uint64_t> aborts;  ///< seqs
-  std::uint64_t origin = 0;           ///< the client's host, as the engine sees it; not on the wire
+  std::vector<Task> tasks{};
+  std::vector<std::uint64_t> aborts{};  ///< seqs
+  std::uint64_t origin = 0;             ///< the client's host, as the engine sees it; not on the wire
 };
 
 enum class Status : std::uint8_t {
@@ -74,8 +74,8 @@ struct Reply {
   std::uint64_t admitted = 0;
   std::uint64_t task_limit = 0;  ///< the highest seq that may be sent
   std::uint64_t byte_limit = 0;  ///< the highest total of task bytes (body and bulk) that may be sent
-  std::vector<Result> results;
-  std::string words;       ///< for people, when status is not ok
+  std::vector<Result> results{};
+  std::string words{};     ///< for people, when status is not ok
   std::uint64_t door = 0;  ///< through which sessions come now
   bool keeps = false;      ///< results of this session stay at the engine, so the client is to be heard
 };
@@ -103,5 +103,31 @@ struct Fetched {
   Status status = Status::ok;
   Bytes bytes;
 };
+
+/// What an entry takes in the envelope beside its body, roughly; without it a message of empty tasks would have no
+/// bound.
+inline constexpr std::uint64_t kEntryBytes = 64;
+
+/// No task or result has more large payloads than this.
+inline constexpr std::uint64_t kBulkPerEntry = 65536;
+
+/// What a task or result counts as in credit and memory: its body and its large payloads.
+inline std::uint64_t weight(const Bytes& body, const std::vector<Bytes>& bulk) {
+  std::uint64_t bytes = body.size();
+  for (const Bytes& payload : bulk) bytes += payload.size();
+  return bytes;
+}
+
+/// How much of a message it takes.
+inline std::uint64_t message_cost(const Bytes& body, std::size_t bulk_count) {
+  return body.size() + kEntryBytes + 8 * bulk_count;
+}
+
+inline std::vector<std::uint64_t> sizes_of(const std::vector<Bytes>& bulk) {
+  std::vector<std::uint64_t> sizes;
+  sizes.reserve(bulk.size());
+  for (const Bytes& payload : bulk) sizes.push_back(payload.size());
+  return sizes;
+}
 
 }  // namespace enginery::session

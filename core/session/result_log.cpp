@@ -1,9 +1,10 @@
 // core/session/result_log.cpp: the results of one session that its client has not acknowledged.
+//
+// An answer may be lost with its link, so a result stays in the log after it was sent, until the client acknowledges
+// it. sent_ divides the log into what this link has carried and what it has not; a new link sets sent_ back.
 #include "core/session/result_log.hpp"
 
 #include <algorithm>
-
-#include "core/session/sizes.hpp"
 
 namespace enginery::session {
 

@@ -1,9 +1,11 @@
 // core/session/task_queue.cpp: the client's tasks that the engine has not admitted yet.
+//
+// Three numbers run through the queue. sent_: the tasks up to it were sent on this link. ever_sent_: they were sent on
+// some link, so they had credit then and stay as they are. started_: their chunks may have been sent, ahead of the
+// tasks themselves. Credit counts the bytes of all tasks up to a seq, so each number has its total beside it.
 #include "core/session/task_queue.hpp"
 
 #include <algorithm>
-
-#include "core/session/sizes.hpp"
 
 namespace enginery::session {
 

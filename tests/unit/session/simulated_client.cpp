@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/session/forgotten.hpp"
-#include "core/session/sizes.hpp"
+#include "core/session/messages.hpp"
 #include "simulated_engine.hpp"
 
 namespace enginery::session::simulation {
