@@ -8,7 +8,7 @@
 #include <enginery/uuid.hpp>
 
 #include "core/transport/publisher.hpp"
-#include "core/wire/output_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "engine/output.hpp"
 
 namespace enginery::engine {

@@ -14,7 +14,7 @@
 #include <enginery/uuid.hpp>
 
 #include "core/processes/descriptor.hpp"
-#include "core/wire/output_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "engine/captured_stream.hpp"
 #include "engine/import_watch.hpp"
 #include "engine/standard_streams.hpp"

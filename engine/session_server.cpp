@@ -22,7 +22,7 @@
 #include "core/processes/wall_clock.hpp"
 #include "core/transport/spin.hpp"
 #include "core/wire/call_wire.hpp"
-#include "core/wire/output_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace enginery::engine {

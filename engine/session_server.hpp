@@ -16,9 +16,8 @@
 
 #include "core/session/engine_sessions.hpp"
 #include "core/transport/responder.hpp"
-#include "core/wire/control_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/hub_wire.hpp"
-#include "core/wire/output_wire.hpp"
 #include "engine/module_receiver.hpp"
 
 namespace enginery::engine {

@@ -109,7 +109,7 @@ mutant "a task may not have more than the memory limit" engine/engine.cpp 's/mem
   settings_test SettingsTest.ATaskThatTakesMoreThanTheMemoryLimitIsAMemoryErrorAndTheEngineGoesOn
 mutant "tasks leave descriptors to the engine" engine/engine.cpp 's/descriptors_.task_(begins|ends)\(\);//' \
   few_descriptors_test_executable FewDescriptorsTest.AnEngineWhoseTasksTakeAllAnswersNewClients
-mutant "no thread's first buffer waits for dlopen" core/wire/per_thread.hpp \
+mutant "no thread's first buffer waits for dlopen" core/wire/envelope.hpp \
   's/^    if \(!mine_\) \{/    static thread_local T mine;\n    return mine;\n&/' \
   cluster_test OutputTest.APluginThatPrintsMoreThanAPipeHoldsWhileItIsOpenedIsImported
 mutant "what is found by a name is this user's alone" core/clusters/connection.cpp '/cluster::check_trusted\(directory\);/d' \

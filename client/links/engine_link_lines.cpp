@@ -11,7 +11,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/links/engine_link.hpp"
-#include "core/wire/control_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace enginery {

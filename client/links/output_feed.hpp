@@ -13,7 +13,7 @@
 
 #include "client/links/engine_link.hpp"
 #include "core/transport/subscription.hpp"
-#include "core/wire/output_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 
 namespace enginery {
 

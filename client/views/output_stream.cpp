@@ -22,7 +22,7 @@
 #include "client/links/output_feed.hpp"
 #include "core/transport/abandon.hpp"
 #include "core/transport/forked.hpp"
-#include "core/wire/output_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 
 namespace enginery {
 namespace {

@@ -31,14 +31,17 @@ NodeWriter& fresh_writer() {
 
 bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.size() > inline_bytes; }
 
+/// Text that may be left out: an empty one takes no place.
+flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_text(flatbuffers::FlatBufferBuilder& builder,
+                                                                const std::string& text) {
+  return text.empty() ? 0 : add_bytes(builder, text);
+}
+
 flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
                                            std::size_t inline_bytes) {
   const auto nodes =
       builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
-  const auto text =
-      writer.text.empty()
-          ? 0
-          : builder.CreateVector(reinterpret_cast<const std::uint8_t*>(writer.text.data()), writer.text.size());
+  const auto text = add_text(builder, writer.text);
   flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> payloads = 0;
   if (!writer.payloads.empty()) {
     std::uint64_t* sizes = nullptr;
@@ -49,13 +52,6 @@ flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& build
   return fb::CreateValues(builder, nodes, text, payloads);
 }
 
-/// What a task printed; nothing costs nothing.
-flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_text(flatbuffers::FlatBufferBuilder& builder,
-                                                                const std::string& text) {
-  if (text.empty()) return 0;
-  return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-}
-
 Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer, std::size_t inline_bytes) {
   Packed packed;
   std::size_t size = kHeader + padded(builder.GetSize());
@@ -64,18 +60,12 @@ Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer,
   auto [body, at] = Bytes::fresh(size);
   const std::uint32_t header[4] = {builder.GetSize(), 0, 0, 0};
   std::memcpy(at, header, kHeader);
-  std::memcpy(at + kHeader, builder.GetBufferPointer(), builder.GetSize());
-  at += kHeader;
-  std::memset(at + builder.GetSize(), 0, padded(builder.GetSize()) - builder.GetSize());
-  at += padded(builder.GetSize());
+  at = write_padded(at + kHeader, written(builder));
   for (Bytes& payload : writer.payloads) {
-    if (outside(payload, inline_bytes)) {
+    if (outside(payload, inline_bytes))
       packed.bulk.push_back(std::move(payload));
-      continue;
-    }
-    if (!payload.empty()) std::memcpy(at, payload.data(), payload.size());
-    std::memset(at + payload.size(), 0, padded(payload.size()) - payload.size());
-    at += padded(payload.size());
+    else
+      at = write_padded(at, payload.span());
   }
   writer.clear();
   if (size > inline_bytes)
@@ -162,21 +152,16 @@ Packed pack(const CallParts& call, std::size_t inline_bytes) {
   }
   auto& builder = fresh_builder();
   const auto values = add_values(builder, writer, inline_bytes);
-  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> names = 0;
-  if (!call.keywords.empty()) {
-    std::vector<flatbuffers::Offset<flatbuffers::String>> offsets;
-    for (const auto& [keyword, value] : call.keywords) offsets.push_back(builder.CreateString(keyword));
-    names = builder.CreateVector(offsets);
-  }
+  std::vector<flatbuffers::Offset<flatbuffers::String>> keywords;
+  for (const auto& [keyword, value] : call.keywords) keywords.push_back(builder.CreateString(keyword));
+  const auto names = keywords.empty() ? 0 : builder.CreateVector(keywords);
   flatbuffers::Offset<fb::Code> code = 0;
   if (call.code) {
     const auto maker = builder.CreateString(call.code->maker);
-    const auto function = call.code->function.empty() ? 0 : builder.CreateString(call.code->function);
+    const auto function = add_string(builder, call.code->function);
     code = fb::CreateCode(builder, maker, function, add_text(builder, call.code->object));
   }
-  const auto signature =
-      call.signature.empty() ? 0 : builder.CreateString(call.signature.data(), call.signature.size());
-  const auto keep = call.keep.empty() ? 0 : builder.CreateString(call.keep.data(), call.keep.size());
+  const auto signature = add_string(builder, call.signature), keep = add_string(builder, call.keep);
   const auto name = builder.CreateString(call.name.data(), call.name.size());
   const auto waiting = call.waiting.empty() ? 0
                                             : builder.CreateVector(call.waiting.front().bytes.data(),
@@ -205,8 +190,8 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
     writer.write(outcome.value);
     values = add_values(builder, writer, inline_bytes);
   }
-  const auto build_id = outcome.build_id.empty() ? 0 : builder.CreateString(outcome.build_id);
-  const auto execute_result = outcome.execute_result.empty() ? 0 : builder.CreateString(outcome.execute_result);
+  const auto build_id = add_string(builder, outcome.build_id),
+             execute_result = add_string(builder, outcome.execute_result);
   const auto out = add_text(builder, outcome.out), err = add_text(builder, outcome.err);
   builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure,
                                    execute_result, out, err, outcome.ran));

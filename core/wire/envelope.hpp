@@ -1,10 +1,14 @@
 // core/wire/envelope.hpp: verification and building that the envelopes of all schemas share.
 #pragma once
 
+#include <pthread.h>
+
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -14,7 +18,8 @@
 #include <enginery/errors.hpp>
 #include <enginery/uuid.hpp>
 
-#include "core/wire/per_thread.hpp"
+#include "core/messages/message.hpp"
+#include "core/wire/frame.hpp"
 
 namespace enginery::wire {
 
@@ -43,6 +48,19 @@ const flatbuffers::Vector<T>* aligned(const flatbuffers::Vector<T>* vector, cons
   return vector;
 }
 
+/// The enumerator of `code`, if it is none beyond `last`. `what`, as "a reply has the unknown status", begins the
+/// ProtocolError.
+template <class Enum>
+Enum checked(std::uint8_t code, Enum last, std::string_view what) {
+  if (code > static_cast<std::uint8_t>(last)) throw ProtocolError(fmt::format("{} {}", what, code));
+  return static_cast<Enum>(code);
+}
+
+/// Throws ProtocolError if something follows the envelope.
+inline void expect_no_bodies(const Opened& opened, const char* name) {
+  if (!opened.bodies.empty()) throw ProtocolError(fmt::format("a {} has bytes behind its envelope", name));
+}
+
 template <class Id>
 Id to_id(const Uuid& uuid) {
   Id id;
@@ -57,6 +75,35 @@ Uuid to_uuid(const Id* id) {
   if (id) std::memcpy(uuid.bytes.data(), static_cast<const void*>(id), sizeof uuid.bytes);
   return uuid;
 }
+
+/// Like `thread_local T`, except that a thread's first use takes no lock of the dynamic linker: a destructor that is
+/// registered while another thread is inside of dlopen waits until that is done, and what dlopen runs (a plugin's
+/// static constructors) may wait for us.
+template <class T>
+class PerThread {
+ public:
+  static T& get() {
+    if (!mine_) {
+      static const pthread_key_t key = make_key();
+      auto fresh = std::make_unique<T>();
+      pthread_setspecific(key, fresh.get());
+      mine_ = fresh.release();
+    }
+    return *mine_;
+  }
+
+ private:
+  static pthread_key_t make_key() {
+    pthread_key_t key{};
+    pthread_key_create(&key, [](void* object) {
+      mine_ = nullptr;
+      delete static_cast<T*>(object);
+    });
+    return key;
+  }
+
+  static inline thread_local T* mine_ = nullptr;
+};
 
 /// Remembers that there was no memory: a builder that got none believes that it did.
 class BuilderMemory : public flatbuffers::DefaultAllocator {
@@ -88,8 +135,29 @@ inline flatbuffers::FlatBufferBuilder& fresh_builder() {
   return reused.builder;
 }
 
-inline std::span<const std::uint8_t> written(const flatbuffers::FlatBufferBuilder& builder) {
-  return {builder.GetBufferPointer(), builder.GetSize()};
+inline std::span<const std::byte> written(const flatbuffers::FlatBufferBuilder& builder) {
+  return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
+}
+
+/// The message of the envelope with this root; `body` follows it, and on PUB/SUB `topic` stands in front.
+template <class Table>
+messages::Message message_of(MessageKind kind, flatbuffers::FlatBufferBuilder& builder, flatbuffers::Offset<Table> root,
+                             const Bytes& body = {}, std::string_view topic = {}) {
+  builder.Finish(root);
+  messages::Message message = frame(kind, written(builder), body.size(), topic);
+  if (!body.empty()) std::memcpy(bodies_of(message, builder.GetSize()), body.data(), body.size());
+  return message;
+}
+
+/// A text that may be left out: an empty one takes no place.
+inline flatbuffers::Offset<flatbuffers::String> add_string(flatbuffers::FlatBufferBuilder& builder,
+                                                           std::string_view text) {
+  return text.empty() ? 0 : builder.CreateString(text.data(), text.size());
+}
+/// One that need not be UTF-8.
+inline flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_bytes(flatbuffers::FlatBufferBuilder& builder,
+                                                                        std::string_view text) {
+  return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
 inline std::string text_of(const flatbuffers::String* text) { return text ? text->str() : std::string(); }

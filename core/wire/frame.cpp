@@ -23,18 +23,22 @@ static_assert(sizeof(Preamble) == kPreamble);
 
 }  // namespace
 
-messages::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size,
-                        std::span<const std::byte> topic) {
+std::byte* write_padded(std::byte* at, std::span<const std::byte> bytes) {
+  if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
+  std::memset(at + bytes.size(), 0, padded(bytes.size()) - bytes.size());
+  return at + padded(bytes.size());
+}
+
+messages::Message frame(MessageKind kind, std::span<const std::byte> envelope, std::size_t bodies_size,
+                        std::string_view topic) {
   const Preamble preamble{kMagic, static_cast<std::uint8_t>(kind), kVersion, 0,
                           static_cast<std::uint32_t>(envelope.size())};
-  const std::size_t room = padded(envelope.size());
-  messages::Message message(topic.size() + kPreamble + room + bodies_size);
+  messages::Message message(topic.size() + kPreamble + padded(envelope.size()) + bodies_size);
   std::byte* at = message.data();
   if (!topic.empty()) std::memcpy(at, topic.data(), topic.size());
   at += topic.size();
   std::memcpy(at, &preamble, kPreamble);
-  if (!envelope.empty()) std::memcpy(at + kPreamble, envelope.data(), envelope.size());
-  std::memset(at + kPreamble + envelope.size(), 0, room - envelope.size());
+  write_padded(at + kPreamble, envelope);
   return message;
 }
 
@@ -42,7 +46,8 @@ std::byte* bodies_of(messages::Message& message, std::size_t envelope_size) {
   return message.data() + kPreamble + padded(envelope_size);
 }
 
-/// The same message, with what follows its preamble on 16 bytes; NNG gives it so after REQ/REP's four bytes.
+/// The same message, with what follows its preamble on 16 bytes. NNG places a REQ/REP message so, behind four bytes of
+/// its own.
 static Bytes aligned(const Bytes& message) {
   if (message.empty() || (reinterpret_cast<std::uintptr_t>(message.data()) + kPreamble) % kAlignment == 0)
     return message;

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+#include <string_view>
 
 #include <enginery/bytes.hpp>
 
@@ -38,9 +38,12 @@ inline constexpr std::size_t kAlignment = 16;
 
 constexpr std::size_t padded(std::size_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
 
-/// The message of one envelope and its bodies; `topic` bytes go in front on PUB/SUB.
-messages::Message frame(MessageKind kind, std::span<const std::uint8_t> envelope, std::size_t bodies_size = 0,
-                        std::span<const std::byte> topic = {});
+/// Writes `bytes`, and zeros up to a multiple of kAlignment. Returns the place behind them.
+std::byte* write_padded(std::byte* at, std::span<const std::byte> bytes);
+
+/// The message of one envelope, with room for its bodies; on PUB/SUB `topic` stands in front.
+messages::Message frame(MessageKind kind, std::span<const std::byte> envelope, std::size_t bodies_size = 0,
+                        std::string_view topic = {});
 /// Where frame() leaves room for the bodies.
 std::byte* bodies_of(messages::Message& message, std::size_t envelope_size);
 
@@ -51,8 +54,8 @@ struct Opened {
   Bytes bodies;
   Bytes message;
 };
-/// What follows the preamble lies on 16 bytes; a message that does not is copied. Throws ProtocolError, which says what
-/// is wrong, before anything behind the preamble is read.
+/// What follows the preamble lies on 16 bytes; where it does not, the message is copied. Throws ProtocolError, which
+/// says what is wrong, before anything behind the preamble is read.
 Opened open_frame(const Bytes& given);
 
 }  // namespace enginery::wire

@@ -39,8 +39,8 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
 
 flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,
                                                  const messages::LastMoments& last) {
-  const auto words = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(last.words.data()), last.words.size());
-  const auto traceback = last.traceback.empty() ? 0 : builder.CreateString(last.traceback);
+  const auto words = add_bytes(builder, last.words);
+  const auto traceback = add_string(builder, last.traceback);
   if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words, traceback);
   const auto task = builder.CreateString(last.running->name);
   const auto session = to_id<hubfb::Id>(last.running->session);
@@ -52,16 +52,9 @@ std::optional<messages::LastMoments> to_last(const hubfb::LastMoments* table) {
   messages::LastMoments last;
   if (table->session() && table->task())
     last.running = {to_uuid(table->session()), table->seq(), text_of(table->task())};
-  if (table->words()) last.words.assign(reinterpret_cast<const char*>(table->words()->data()), table->words()->size());
+  last.words = text_of(table->words());
   last.traceback = text_of(table->traceback());
   return last;
-}
-
-template <class Enum>
-Enum checked(std::uint8_t value, Enum last, const char* name) {
-  if (value > static_cast<std::uint8_t>(last))
-    throw ProtocolError(fmt::format("a {} has the unknown code {}", name, value));
-  return static_cast<Enum>(value);
 }
 
 }  // namespace
@@ -69,13 +62,13 @@ Enum checked(std::uint8_t value, Enum last, const char* name) {
 Message encode(const HubRequest& request) {
   auto& builder = fresh_builder();
   const auto engine = add_engine(builder, request.engine);
-  builder.Finish(hubfb::CreateHubRequest(builder, static_cast<std::uint8_t>(request.op), engine));
-  return frame(MessageKind::hub_request, written(builder));
+  return message_of(MessageKind::hub_request, builder,
+                    hubfb::CreateHubRequest(builder, static_cast<std::uint8_t>(request.op), engine));
 }
 
 HubRequest decode_hub_request(const Opened& opened) {
   const auto& table = verified<hubfb::HubRequest>(opened.envelope, "hub request");
-  return {checked(table.op(), HubOp::kill, "hub request"), to_entry(table.engine())};
+  return {checked(table.op(), HubOp::kill, "a hub request has the unknown code"), to_entry(table.engine())};
 }
 
 Message encode(const HubReply& reply) {
@@ -92,9 +85,9 @@ Message encode(const HubReply& reply) {
   const auto others = builder.CreateVector(absent);
   const auto words = builder.CreateString(reply.words), ename = builder.CreateString(reply.ename);
   const auto epoch = to_id<hubfb::Id>(reply.epoch), former = to_id<hubfb::Id>(reply.former);
-  builder.Finish(
+  return message_of(
+      MessageKind::hub_reply, builder,
       hubfb::CreateHubReply(builder, reply.ok, words, reply.id, &epoch, reply.number, list, ename, others, &former));
-  return frame(MessageKind::hub_reply, written(builder));
 }
 
 HubReply decode_hub_reply(const Opened& opened) {
@@ -106,7 +99,8 @@ HubReply decode_hub_reply(const Opened& opened) {
   if (table.absent())
     for (const hubfb::Absent* engine : *table.absent())
       reply.absent.push_back({engine->id(), to_uuid(engine->uuid()),
-                              checked(engine->state(), Absence::dead, "state of an engine"), text_of(engine->how())});
+                              checked(engine->state(), Absence::dead, "a state of an engine has the unknown code"),
+                              text_of(engine->how())});
   reply.former = to_uuid(table.former());
   return reply;
 }
@@ -117,14 +111,14 @@ Message encode(const Change& change) {
   const auto how = builder.CreateString(change.how);
   const auto epoch = to_id<hubfb::Id>(change.epoch);
   const auto last = change.last ? add_last(builder, *change.last) : 0;
-  builder.Finish(
-      hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how, last));
-  return frame(MessageKind::change, written(builder), 0, std::as_bytes(std::span(kHubTopic.data(), kHubTopic.size())));
+  const auto root =
+      hubfb::CreateChange(builder, static_cast<std::uint8_t>(change.event), &epoch, change.number, engine, how, last);
+  return message_of(MessageKind::change, builder, root, {}, kHubTopic);
 }
 
 Change decode_change(const Opened& opened) {
   const auto& table = verified<hubfb::Change>(opened.envelope, "change");
-  return {checked(table.event(), ChangeEvent::left, "change"),
+  return {checked(table.event(), ChangeEvent::left, "a change has the unknown code"),
           to_uuid(table.epoch()),
           table.number(),
           to_entry(table.engine()),
@@ -135,8 +129,7 @@ Change decode_change(const Opened& opened) {
 Message encode_status_request(const Uuid& engine) {
   auto& builder = fresh_builder();
   const auto uuid = to_id<hubfb::Id>(engine);
-  builder.Finish(hubfb::CreateStatusRequest(builder, &uuid));
-  return frame(MessageKind::status_request, written(builder));
+  return message_of(MessageKind::status_request, builder, hubfb::CreateStatusRequest(builder, &uuid));
 }
 
 Uuid decode_status_request(const Opened& opened) {
@@ -147,10 +140,10 @@ Message encode(const EngineStatus& status) {
   auto& builder = fresh_builder();
   const auto task = builder.CreateString(status.task);
   const auto uuid = to_id<hubfb::Id>(status.uuid);
-  builder.Finish(hubfb::CreateEngineStatus(builder, &uuid, status.id, status.pid, task, status.running_since,
-                                           status.queued, status.finished, status.sessions, status.resident_bytes,
-                                           status.code_bytes, status.running_for));
-  return frame(MessageKind::engine_status, written(builder));
+  const auto root = hubfb::CreateEngineStatus(builder, &uuid, status.id, status.pid, task, status.running_since,
+                                              status.queued, status.finished, status.sessions, status.resident_bytes,
+                                              status.code_bytes, status.running_for);
+  return message_of(MessageKind::engine_status, builder, root);
 }
 
 EngineStatus decode_engine_status(const Opened& opened) {

@@ -2,7 +2,6 @@
 #include "core/wire/module_wire.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/wire/envelope.hpp"
 #include "module_generated.h"
@@ -58,13 +57,12 @@ Message encode(const ModuleQuery& query) {
   for (const ModuleFile& file : query.files) files.push_back(write(builder, file));
   const auto listed = builder.CreateVector(files);
   const auto engine = to_id<modulefb::Id>(query.engine);
-  builder.Finish(modulefb::CreateModuleQuery(builder, &engine, listed));
-  return frame(MessageKind::module_query, written(builder));
+  return message_of(MessageKind::module_query, builder, modulefb::CreateModuleQuery(builder, &engine, listed));
 }
 
 ModuleQuery decode_module_query(const Opened& opened) {
   const auto& table = verified<modulefb::ModuleQuery>(opened.envelope, "module query");
-  if (!opened.bodies.empty()) throw ProtocolError("a module query has bytes behind its envelope");
+  expect_no_bodies(opened, "module query");
   ModuleQuery query{to_uuid(table.engine()), {}};
   const std::size_t count = table.files()->size();
   if (count == 0 || count > kMostFiles)
@@ -77,10 +75,8 @@ Message encode(const ModuleChunk& chunk) {
   auto& builder = fresh_builder();
   const auto file = write(builder, chunk.file);
   const auto engine = to_id<modulefb::Id>(chunk.engine);
-  builder.Finish(modulefb::CreateModuleChunk(builder, &engine, file, chunk.offset));
-  Message message = frame(MessageKind::module_chunk, written(builder), chunk.bytes.size());
-  if (!chunk.bytes.empty()) std::memcpy(bodies_of(message, builder.GetSize()), chunk.bytes.data(), chunk.bytes.size());
-  return message;
+  return message_of(MessageKind::module_chunk, builder,
+                    modulefb::CreateModuleChunk(builder, &engine, file, chunk.offset), chunk.bytes);
 }
 
 ModuleChunk decode_module_chunk(const Opened& opened) {
@@ -96,17 +92,17 @@ ModuleChunk decode_module_chunk(const Opened& opened) {
 Message encode(const ModuleAnswer& answer) {
   auto& builder = fresh_builder();
   const auto missing = answer.missing.empty() ? 0 : builder.CreateVector(answer.missing);
-  const auto words = answer.words.empty() ? 0 : builder.CreateString(answer.words);
-  builder.Finish(modulefb::CreateModuleAnswer(builder, static_cast<std::uint8_t>(answer.status), missing, words));
-  return frame(MessageKind::module_answer, written(builder));
+  const auto words = add_string(builder, answer.words);
+  return message_of(MessageKind::module_answer, builder,
+                    modulefb::CreateModuleAnswer(builder, static_cast<std::uint8_t>(answer.status), missing, words));
 }
 
 ModuleAnswer decode_module_answer(const Opened& opened) {
   const auto& table = verified<modulefb::ModuleAnswer>(opened.envelope, "module answer");
-  if (!opened.bodies.empty()) throw ProtocolError("a module answer has bytes behind its envelope");
-  if (table.status() > static_cast<std::uint8_t>(ModuleStatus::refused))
-    throw ProtocolError(fmt::format("a module answer has the unknown status {}", table.status()));
-  ModuleAnswer answer{static_cast<ModuleStatus>(table.status()), {}, text_of(table.words())};
+  expect_no_bodies(opened, "module answer");
+  ModuleAnswer answer{checked(table.status(), ModuleStatus::refused, "a module answer has the unknown status"),
+                      {},
+                      text_of(table.words())};
   if (table.missing()) answer.missing.assign(table.missing()->begin(), table.missing()->end());
   return answer;
 }

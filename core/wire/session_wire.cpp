@@ -2,7 +2,6 @@
 #include "core/wire/session_wire.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/wire/envelope.hpp"
 #include "session_generated.h"
@@ -44,19 +43,13 @@ Columns& fresh_columns() {
   return columns;
 }
 
-void write_body(std::byte*& at, const Bytes& body) {
-  if (!body.empty()) std::memcpy(at, body.data(), body.size());
-  const std::size_t room = padded(body.size());
-  std::memset(at + body.size(), 0, room - body.size());
-  at += room;
-}
-
-template <class Entries>
-Message with_bodies(MessageKind kind, const flatbuffers::FlatBufferBuilder& builder, std::size_t size,
-                    const Entries& entries) {
+template <class Table, class Entries>
+Message with_bodies(MessageKind kind, flatbuffers::FlatBufferBuilder& builder, flatbuffers::Offset<Table> root,
+                    std::size_t size, const Entries& entries) {
+  builder.Finish(root);
   Message message = frame(kind, written(builder), size);
   std::byte* at = bodies_of(message, builder.GetSize());
-  for (const auto& entry : entries) write_body(at, entry.body);
+  for (const auto& entry : entries) at = write_padded(at, entry.body.span());
   return message;
 }
 
@@ -87,40 +80,7 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
     throw ProtocolError(fmt::format("a {} has bytes that belong to no entry", name));
 }
 
-std::uint8_t checked_ending(const fb::Head& head, session::Ending last, const char* name) {
-  if (head.ending() > static_cast<std::uint8_t>(last))
-    throw ProtocolError(fmt::format("an entry of a {} has the unknown ending {}", name, head.ending()));
-  return head.ending();
-}
-
-/// The tasks' limits, in their order; what is longer than a clock can count is none.
-class TimeLimits {
- public:
-  explicit TimeLimits(const flatbuffers::Vector<std::uint64_t>* limits) : limits_(limits) {}
-  session::Time next(const fb::Head& head) {
-    if (!head.limited()) return {};
-    if (!limits_ || at_ == limits_->size()) throw ProtocolError("a task names a time limit that is not listed");
-    constexpr auto kLongest = static_cast<std::uint64_t>(session::kNever.count());
-    return session::Time(static_cast<std::int64_t>(std::min(limits_->Get(at_++), kLongest)));
-  }
-  void expect_end() const {
-    if (limits_ && at_ != limits_->size()) throw ProtocolError("an exchange has time limits that belong to no task");
-  }
-
- private:
-  const flatbuffers::Vector<std::uint64_t>* limits_;
-  flatbuffers::uoffset_t at_ = 0;
-};
-
-session::Status to_status(std::uint8_t status, const char* name) {
-  if (status > static_cast<std::uint8_t>(session::Status::later))
-    throw ProtocolError(fmt::format("a {} has the unknown status {}", name, status));
-  return static_cast<session::Status>(status);
-}
-
-void expect_no_bodies(const Opened& opened, const char* name) {
-  if (!opened.bodies.empty()) throw ProtocolError(fmt::format("a {} has bytes behind its envelope", name));
-}
+constexpr auto kLastStatus = session::Status::later;
 
 }  // namespace
 
@@ -133,10 +93,10 @@ Message encode(const session::Exchange& exchange) {
   const auto aborts = exchange.aborts.empty() ? 0 : builder.CreateVector(exchange.aborts);
   const auto time_limits = columns.time_limits.empty() ? 0 : builder.CreateVector(columns.time_limits);
   const auto engine = to_id<fb::Id>(exchange.engine), session = to_id<fb::Id>(exchange.session);
-  builder.Finish(fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open, exchange.bye,
-                                    exchange.result_ack, exchange.client_pid, exchange.client_start, heads, bulk,
-                                    aborts, time_limits, exchange.door));
-  return with_bodies(MessageKind::exchange, builder, columns.bodies, exchange.tasks);
+  const auto root = fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open,
+                                       exchange.bye, exchange.result_ack, exchange.client_pid, exchange.client_start,
+                                       heads, bulk, aborts, time_limits, exchange.door);
+  return with_bodies(MessageKind::exchange, builder, root, columns.bodies, exchange.tasks);
 }
 
 session::Exchange decode_exchange(const Opened& opened) {
@@ -153,12 +113,22 @@ session::Exchange decode_exchange(const Opened& opened) {
   exchange.client_start = table.client_start();
   exchange.door = table.door();
   if (table.heads()) exchange.tasks.reserve(table.heads()->size());
-  TimeLimits limits(aligned(table.time_limits(), "exchange"));
+  const auto* limits = aligned(table.time_limits(), "exchange");
+  flatbuffers::uoffset_t limit_at = 0;
+  // The tasks that have a limit name theirs in order. One that is longer than a clock can count is none.
+  const auto time_limit_of = [&](const fb::Head& head) -> session::Time {
+    if (!head.limited()) return {};
+    if (!limits || limit_at == limits->size()) throw ProtocolError("a task names a time limit that is not listed");
+    constexpr auto kLongest = static_cast<std::uint64_t>(session::kNever.count());
+    return session::Time(static_cast<std::int64_t>(std::min(limits->Get(limit_at++), kLongest)));
+  };
   each_entry(opened, table, "exchange", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
-    const bool aborted = checked_ending(head, session::Ending::aborted, "exchange") != 0;
-    exchange.tasks.push_back({head.seq(), aborted, std::move(body), std::move(bulk), limits.next(head)});
+    const auto ending =
+        checked(head.ending(), session::Ending::aborted, "an entry of an exchange has the unknown ending");
+    exchange.tasks.push_back(
+        {head.seq(), ending == session::Ending::aborted, std::move(body), std::move(bulk), time_limit_of(head)});
   });
-  limits.expect_end();
+  if (limits && limit_at != limits->size()) throw ProtocolError("an exchange has time limits that belong to no task");
   if (const auto* aborts = aligned(table.aborts(), "exchange")) exchange.aborts.assign(aborts->begin(), aborts->end());
   return exchange;
 }
@@ -169,16 +139,16 @@ Message encode(const session::Reply& reply) {
   auto& builder = fresh_builder();
   const auto heads = columns.heads.empty() ? 0 : builder.CreateVectorOfStructs(columns.heads);
   const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
-  const auto words = reply.words.empty() ? 0 : builder.CreateString(reply.words);
-  builder.Finish(fb::CreateReply(builder, static_cast<std::uint8_t>(reply.status), reply.x, reply.admitted,
-                                 reply.task_limit, reply.byte_limit, heads, bulk, words, reply.door, reply.keeps));
-  return with_bodies(MessageKind::reply, builder, columns.bodies, reply.results);
+  const auto words = add_string(builder, reply.words);
+  const auto root = fb::CreateReply(builder, static_cast<std::uint8_t>(reply.status), reply.x, reply.admitted,
+                                    reply.task_limit, reply.byte_limit, heads, bulk, words, reply.door, reply.keeps);
+  return with_bodies(MessageKind::reply, builder, root, columns.bodies, reply.results);
 }
 
 session::Reply decode_reply(const Opened& opened) {
   const auto& table = verified<fb::Reply>(opened.envelope, "reply");
   session::Reply reply;
-  reply.status = to_status(table.status(), "reply");
+  reply.status = checked(table.status(), kLastStatus, "a reply has the unknown status");
   reply.x = table.x();
   reply.admitted = table.admitted();
   reply.task_limit = table.task_limit();
@@ -188,7 +158,7 @@ session::Reply decode_reply(const Opened& opened) {
   reply.keeps = table.keeps();
   if (table.heads()) reply.results.reserve(table.heads()->size());
   each_entry(opened, table, "reply", [&](const fb::Head& head, Bytes body, std::vector<std::uint64_t> bulk) {
-    const auto ending = static_cast<session::Ending>(checked_ending(head, session::Ending::overran, "reply"));
+    const auto ending = checked(head.ending(), session::Ending::overran, "an entry of a reply has the unknown ending");
     reply.results.push_back({head.number(), head.seq(), ending, std::move(body), std::move(bulk)});
   });
   return reply;
@@ -197,10 +167,8 @@ session::Reply decode_reply(const Opened& opened) {
 Message encode(const session::Chunk& chunk) {
   auto& builder = fresh_builder();
   const auto engine = to_id<fb::Id>(chunk.engine), session = to_id<fb::Id>(chunk.session);
-  builder.Finish(fb::CreateChunk(builder, &engine, &session, chunk.seq, chunk.index, chunk.total, chunk.offset));
-  Message message = frame(MessageKind::chunk, written(builder), chunk.bytes.size());
-  if (!chunk.bytes.empty()) std::memcpy(bodies_of(message, builder.GetSize()), chunk.bytes.data(), chunk.bytes.size());
-  return message;
+  const auto root = fb::CreateChunk(builder, &engine, &session, chunk.seq, chunk.index, chunk.total, chunk.offset);
+  return message_of(MessageKind::chunk, builder, root, chunk.bytes);
 }
 
 session::Chunk decode_chunk(const Opened& opened) {
@@ -211,21 +179,21 @@ session::Chunk decode_chunk(const Opened& opened) {
 
 Message encode(const session::ChunkAnswer& answer) {
   auto& builder = fresh_builder();
-  builder.Finish(fb::CreateChunkAnswer(builder, static_cast<std::uint8_t>(answer.status)));
-  return frame(MessageKind::chunk_answer, written(builder));
+  return message_of(MessageKind::chunk_answer, builder,
+                    fb::CreateChunkAnswer(builder, static_cast<std::uint8_t>(answer.status)));
 }
 
 session::ChunkAnswer decode_chunk_answer(const Opened& opened) {
   const auto& table = verified<fb::ChunkAnswer>(opened.envelope, "chunk answer");
   expect_no_bodies(opened, "chunk answer");
-  return {to_status(table.status(), "chunk answer")};
+  return {checked(table.status(), kLastStatus, "a chunk answer has the unknown status")};
 }
 
 Message encode(const session::Fetch& fetch) {
   auto& builder = fresh_builder();
   const auto engine = to_id<fb::Id>(fetch.engine), session = to_id<fb::Id>(fetch.session);
-  builder.Finish(fb::CreateFetch(builder, &engine, &session, fetch.r, fetch.index, fetch.offset, fetch.length));
-  return frame(MessageKind::fetch, written(builder));
+  return message_of(MessageKind::fetch, builder,
+                    fb::CreateFetch(builder, &engine, &session, fetch.r, fetch.index, fetch.offset, fetch.length));
 }
 
 session::Fetch decode_fetch(const Opened& opened) {
@@ -236,16 +204,13 @@ session::Fetch decode_fetch(const Opened& opened) {
 
 Message encode(const session::Fetched& fetched) {
   auto& builder = fresh_builder();
-  builder.Finish(fb::CreateFetched(builder, static_cast<std::uint8_t>(fetched.status)));
-  Message message = frame(MessageKind::fetched, written(builder), fetched.bytes.size());
-  if (!fetched.bytes.empty())
-    std::memcpy(bodies_of(message, builder.GetSize()), fetched.bytes.data(), fetched.bytes.size());
-  return message;
+  const auto root = fb::CreateFetched(builder, static_cast<std::uint8_t>(fetched.status));
+  return message_of(MessageKind::fetched, builder, root, fetched.bytes);
 }
 
 session::Fetched decode_fetched(const Opened& opened) {
   const auto& table = verified<fb::Fetched>(opened.envelope, "fetched");
-  return {to_status(table.status(), "fetched"), opened.bodies};
+  return {checked(table.status(), kLastStatus, "a fetched has the unknown status"), opened.bodies};
 }
 
 }  // namespace enginery::wire

@@ -19,10 +19,9 @@
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
 #include "core/wire/call_wire.hpp"
-#include "core/wire/control_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/module_wire.hpp"
-#include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 using namespace enginery;

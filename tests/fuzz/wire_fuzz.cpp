@@ -6,10 +6,9 @@
 #include <enginery/errors.hpp>
 
 #include "core/wire/call_wire.hpp"
-#include "core/wire/control_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "core/wire/module_wire.hpp"
-#include "core/wire/output_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace {
@@ -73,8 +72,7 @@ void open_message(const Bytes& message) {
     case wire::MessageKind::mark_request:
       wire::decode_mark_request(opened);
       return;
-    case wire::MessageKind::marked:
-      wire::decode_marked(opened);
+    case wire::MessageKind::marked:  // nobody decodes it
       return;
     case wire::MessageKind::printed:
       wire::decode_printed(opened);

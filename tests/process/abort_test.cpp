@@ -8,7 +8,7 @@
 
 #include "client/views/status.hpp"
 #include "core/transport/requester.hpp"
-#include "core/wire/control_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "tests/process/abort_fixture.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/wire/control_wire.hpp"
+#include "core/wire/engine_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 
 namespace enginery::wire {
