@@ -123,7 +123,7 @@ mutant "what is removed of a cluster's folder comes back" launcher/launcher.cpp 
 mutant "a wait for engines ends with its cluster" client/links/hub_line.cpp \
   's/if \(!cluster::launcher_lives\(connection_\).value_or\(true\)\)/if (false)/' \
   waits_test_executable WaitsTest.AWaitForEnginesEndsWithALauncherThatIsKilled
-mutant "a wait for engines ends when its hub is silent" client/links/hub_line.cpp 's/if \(silence_.is_long\(now, heard\)\)/if (false)/' \
+mutant "a wait for engines ends when its hub is silent" client/links/hub_line.cpp 's/if \(silence_.is_long\(now, heard\)\)/if (silence_.is_long(now, heard) \&\& false)/' \
   waits_test_executable EveryWaitTest.NeedsNoHubThatRunsButForEnginesToCome
 mutant "time in which a client stood still is no hub's silence" client/links/hub_line.cpp 's/standstill_.since_last_look\(now\) > session::Time::zero\(\) \? now : since_/since_/' \
   cluster_watch_test HubSilenceTest.DoesNotCountTheTimeInWhichThisProcessStoodStill
