@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 
 namespace enginery::tools {
 namespace {

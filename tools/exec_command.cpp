@@ -15,7 +15,7 @@
 #include <enginery/client.hpp>
 
 #include "core/clusters/json.hpp"
-#include "core/errors/failures_text.hpp"
+#include "core/errors/error_text.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {
@@ -107,10 +107,11 @@ void print_errors(const std::vector<Outcome>& outcomes, bool traceback) {
     texts[i] += outcomes[i].error;
     sayings.emplace_back(outcomes[i].metadata.engine_id, texts[i]);
   }
-  std::size_t left_out = 0;
-  for (const Sayings& each : grouped(sayings, kMostSayings, left_out))
+  const FewSayings few = grouped(sayings);
+  for (const Sayings& each : few.texts)
     fmt::print(stderr, "{}", prefixed(fmt::format("[{}] ", each.engines), each.text));
-  if (left_out != 0) fmt::print(stderr, "enginery: {} more engines failed otherwise; --json shows each\n", left_out);
+  if (few.left_out != 0)
+    fmt::print(stderr, "enginery: {} more engines failed otherwise; --json shows each\n", few.left_out);
 }
 
 json as_json(const Outcome& outcome) {

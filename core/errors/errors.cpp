@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/errors/failures_text.hpp"
+#include "core/errors/error_text.hpp"
 
 namespace enginery {
 
@@ -33,27 +33,10 @@ EngineDied::~EngineDied() = default;
 CompositeError::~CompositeError() = default;
 
 const char* to_string(LoadStage stage) noexcept {
-  switch (stage) {
-    case LoadStage::find:
-      return "find";
-    case LoadStage::read:
-      return "read";
-    case LoadStage::elf:
-      return "elf";
-    case LoadStage::abi:
-      return "abi";
-    case LoadStage::processor:
-      return "processor";
-    case LoadStage::dependency:
-      return "dependency";
-    case LoadStage::dlopen:
-      return "dlopen";
-    case LoadStage::symbol:
-      return "symbol";
-    case LoadStage::init:
-      return "init";
-  }
-  return "?";
+  constexpr const char* kNames[] = {"find",       "read",   "elf",    "abi", "processor",
+                                    "dependency", "dlopen", "symbol", "init"};
+  const auto number = static_cast<std::size_t>(stage);
+  return number < std::size(kNames) ? kNames[number] : "?";
 }
 
 PluginLoadError::PluginLoadError(LoadStage stage, std::string file, const std::string& problem,
@@ -115,10 +98,9 @@ static std::string composite_text(const std::vector<CompositeError::Failure>& fa
   std::string text = fmt::format("{} of {} engines failed:", failures.size(), targets);
   std::vector<Saying> sayings;
   for (const auto& failure : failures) sayings.emplace_back(failure.engine_id, failure.text);
-  std::size_t left_out = 0;
-  for (const Sayings& each : grouped(sayings, kMostSayings, left_out))
-    text += fmt::format("\n  [{}] {}", each.engines, each.text);
-  if (left_out != 0) text += fmt::format("\n  and {} more, otherwise; failures() holds each", left_out);
+  const FewSayings few = grouped(sayings);
+  for (const Sayings& each : few.texts) text += fmt::format("\n  [{}] {}", each.engines, each.text);
+  if (few.left_out != 0) text += fmt::format("\n  and {} more, otherwise; failures() holds each", few.left_out);
   return text;
 }
 

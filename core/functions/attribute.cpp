@@ -6,7 +6,7 @@
 
 #include <enginery/module_namespace.hpp>
 
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::modules {

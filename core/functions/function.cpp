@@ -10,7 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "core/diagnosis/thrown.hpp"
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 
 namespace enginery {
 

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 
 namespace enginery {
 

@@ -7,7 +7,7 @@
 
 #include <enginery/namespace.hpp>
 
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 #include "core/functions/assign_all.hpp"
 #include "core/functions/attribute.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <enginery/module_namespace.hpp>
 
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/evaluation.hpp"
 #include "core/language/methods.hpp"

@@ -10,7 +10,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/errors/nearest_name.hpp"
+#include "core/errors/error_text.hpp"
 #include "core/modules/library_search.hpp"
 
 namespace enginery::modules {
