@@ -6,7 +6,7 @@
 
 #include <exception>
 
-#include "core/diagnosis/crash_stack.hpp"
+#include "core/diagnosis/flight_recorder.hpp"
 #include "core/processes/descriptor.hpp"
 #include "engine/engine.hpp"
 
@@ -19,7 +19,7 @@ int engine_main(const EngineOptions& options) try {
   // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
   // not ignored: what a task starts gets the default back.
   ::signal(SIGPIPE, [](int) {});
-  modules::prepare_crash_stack();
+  cluster::prepare_crash_stack();
   Engine(options).run();
 } catch (const std::exception& error) {
   fail(error);

@@ -20,9 +20,9 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/delivery/brought_modules.hpp"
-#include "core/delivery/incoming_file.hpp"
+#include "core/delivery/cached_file.hpp"
 #include "core/delivery/module_cache.hpp"
+#include "core/delivery/module_files.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/module_wire.hpp"
 

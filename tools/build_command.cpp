@@ -12,7 +12,7 @@
 #include <enginery/errors.hpp>
 
 #include "client/scripts/script.hpp"
-#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {

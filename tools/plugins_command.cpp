@@ -19,7 +19,7 @@
 
 #include "core/clusters/json.hpp"
 #include "core/loading/loader.hpp"
-#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/processes/spawn.hpp"
 #include "tools/command.hpp"

@@ -20,7 +20,6 @@
 
 #include "client/scripts/script_cache.hpp"
 #include "core/clusters/json.hpp"
-#include "core/modules/find_plugin.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/processes/spawn.hpp"
 

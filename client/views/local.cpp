@@ -15,7 +15,7 @@
 
 #include "client/views/command_file.hpp"
 #include "core/loading/loader.hpp"
-#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "core/processes/floating_point_scope.hpp"
 #include "core/session/limits.hpp"
 #include "core/tasks/executor.hpp"

@@ -19,7 +19,7 @@
 #include "client/views/request.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/language/evaluator.hpp"
-#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "core/tasks/import_source.hpp"
 
 namespace enginery {

@@ -21,8 +21,8 @@
 
 #include "core/diagnosis/function_name.hpp"
 #include "core/loading/loader.hpp"
-#include "core/modules/code_location.hpp"
 #include "core/modules/library_symbol.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "core/modules/shared_object.hpp"
 
 namespace enginery {

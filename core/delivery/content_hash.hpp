@@ -5,14 +5,17 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
 #include <enginery/export.hpp>
 
+struct evp_md_ctx_st;
+
 namespace enginery::modules {
 
-/// The SHA-256 of a file's bytes. The default one is nobody's.
+/// The SHA-256 of a file's bytes. The default one is that of no file.
 struct ENGINERY_API ContentHash {
   std::array<std::uint8_t, 32> bytes{};
 
@@ -31,16 +34,13 @@ struct ENGINERY_API ContentHash {
 class ENGINERY_API ContentHasher {
  public:
   ContentHasher();
-  ~ContentHasher();
-  ContentHasher(const ContentHasher&) = delete;
-  ContentHasher& operator=(const ContentHasher&) = delete;
 
   void add(std::span<const std::byte> bytes);
   /// Once; nothing can be added afterwards.
   ContentHash finish();
 
  private:
-  void* context_;
+  std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
 };
 
 }  // namespace enginery::modules

@@ -1,4 +1,9 @@
 // core/delivery/module_cache.cpp: copies of modules, each at a path that contains its build-id.
+//
+// The dynamic linker gives the old code for a path that it knows, and a linker that writes over a mapped file kills the
+// process. So no file is mapped from where the user builds it. Each build is copied here once, to
+// modules/BUILD-ID/NAME, and is never written to again. An empty file beside it, for each host, says that the build was
+// opened there without harm. What has no room is removed, longest unused first; whoever has it open keeps it.
 #include "core/delivery/module_cache.hpp"
 
 #include <fcntl.h>
@@ -15,20 +20,12 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/delivery/cache_eviction.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/processes/descriptor.hpp"
-#include "core/processes/host.hpp"
 
 namespace enginery::modules {
 
 namespace fs = std::filesystem;
-
-static constexpr const char* kCacheRemedy = "Set ENGINERY_CACHE to a folder of your own on a disk with room";
-
-[[noreturn]] static void refuse(const fs::path& file, const std::string& problem) {
-  throw PluginLoadError(LoadStage::read, file, problem, kCacheRemedy);
-}
 
 /// With all that it lies in, as far as they are not there. Whatever the umask is, only this user may use them, as the
 /// XDG Base Directory Specification says of such folders.
@@ -40,17 +37,17 @@ static void create_private_folders(const fs::path& folder) {
 ModuleCache::ModuleCache(fs::path folder) : folder_(std::move(folder)) {
   create_private_folders(folder_.parent_path());
   if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
-    refuse(folder_, fmt::format("cannot create the module cache: {}", std::strerror(errno)));
+    refuse_cached(folder_, fmt::format("cannot create the module cache: {}", std::strerror(errno)));
   }
-  // In a folder of somebody else's, that somebody would decide what code runs here.
+  // The owner of the folder decides what code runs here.
   struct stat status;
   if (lstat(folder_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) {
-    refuse(folder_, "the module cache is not a folder that belongs to this user");
+    refuse_cached(folder_, "the module cache is not a folder that belongs to this user");
   }
   if ((status.st_mode & 0077) != 0 && chmod(folder_.c_str(), 0700) != 0) {
-    refuse(folder_, fmt::format("cannot make the module cache private: {}", std::strerror(errno)));
+    refuse_cached(folder_, fmt::format("cannot make the module cache private: {}", std::strerror(errno)));
   }
-  if (access(folder_.c_str(), W_OK | X_OK) != 0) refuse(folder_, "the module cache is not writable");
+  if (access(folder_.c_str(), W_OK | X_OK) != 0) refuse_cached(folder_, "the module cache is not writable");
 }
 
 ModuleCache ModuleCache::standard() {
@@ -78,17 +75,6 @@ static bool holds(const fs::path& file, std::span<const std::byte> bytes) {
   return std::ranges::equal(kept.bytes.span(), bytes);
 }
 
-static fs::path proof_of(const fs::path& file, const std::string& beside) {
-  return file.string() + ".proven-" + cluster::Host::self().name + (beside.empty() ? "" : "-" + beside);
-}
-
-static void remove_proofs(const fs::path& file) {
-  std::error_code error;
-  const std::string begin = file.filename().string() + ".proven-";
-  for (fs::directory_iterator entry(file.parent_path(), error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().filename().string().starts_with(begin)) unlink(entry->path().c_str());
-}
-
 fs::path ModuleCache::place(const std::string& folder, const std::string& name) const {
   return folder_ / "modules" / folder / name;
 }
@@ -100,15 +86,8 @@ std::shared_ptr<const cluster::Descriptor> ModuleCache::put_in_place(IncomingFil
   return content;
 }
 
-fs::path ModuleCache::keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const {
-  return keep_at(place(build_id.hex, name), bytes);
-}
-
-fs::path ModuleCache::keep(const std::string& name, std::span<const std::byte> bytes) const {
-  return keep_at(place(ContentHash::of(bytes).hex(), name), bytes);
-}
-
-fs::path ModuleCache::keep_at(const fs::path& file, std::span<const std::byte> bytes) const {
+fs::path ModuleCache::keep(const std::string& folder, const std::string& name, std::span<const std::byte> bytes) const {
+  const fs::path file = place(folder, name);
   if (holds(file, bytes)) {
     mark_used(cluster::Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)).get());
     return file;
@@ -135,7 +114,7 @@ std::optional<BroughtFile> ModuleCache::find(const ModuleFile& wanted) const {
 
 BroughtFile ModuleCache::accept(IncomingFile& complete, const ModuleFile& wanted) const {
   if (ContentHash::of(complete.descriptor(), wanted.size) != wanted.hash)
-    refuse(wanted.path, "the bytes that came are not those of its SHA-256 " + wanted.hash.hex());
+    refuse_cached(wanted.path, "the bytes that came are not those of its SHA-256 " + wanted.hash.hex());
   return {wanted, complete.place(), put_in_place(complete)};
 }
 
@@ -145,12 +124,12 @@ void ModuleCache::restore(const BroughtFile& file) const {
       had.st_dev == there.st_dev)
     return mark_used(file.content->get());
   IncomingFile again(file.cached);
-  auto [bytes, memory] = Bytes::fresh(std::min<std::uint64_t>(file.what.size, 1u << 20));
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(file.what.size, 1u << 20));
   for (std::uint64_t at = 0; at < file.what.size;) {
-    const ssize_t got = pread(file.content->get(), memory, bytes.size(), static_cast<off_t>(at));
-    if (got <= 0) refuse(file.cached, fmt::format("cannot read the module again: {}", std::strerror(errno)));
-    again.write(at, bytes.span().first(static_cast<std::size_t>(got)));
-    at += static_cast<std::uint64_t>(got);
+    const std::size_t got = cluster::read_at(file.content->get(), at, buffer);
+    if (got == 0) refuse_cached(file.cached, fmt::format("cannot read the module again: {}", std::strerror(errno)));
+    again.write(at, std::span(buffer).first(got));
+    at += got;
   }
   put_in_place(again);
 }

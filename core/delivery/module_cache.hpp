@@ -10,8 +10,8 @@
 #include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
-#include "core/delivery/brought_modules.hpp"
-#include "core/delivery/incoming_file.hpp"
+#include "core/delivery/cached_file.hpp"
+#include "core/delivery/module_files.hpp"
 
 namespace enginery::modules {
 
@@ -22,22 +22,21 @@ namespace enginery::modules {
 class ENGINERY_API ModuleCache {
  public:
   /// Creates `folder` (mode 0700) if need be. Throws PluginLoadError of stage `read` when it cannot serve: not
-  /// writable, somebody else's.
+  /// writable, or another user's.
   explicit ModuleCache(std::filesystem::path folder);
 
   /// $ENGINERY_CACHE, else $XDG_CACHE_HOME/enginery, else ~/.cache/enginery, else /tmp/enginery-UID/cache: the first
   /// that can serve, but what ENGINERY_CACHE names must.
   static ModuleCache standard();
 
-  /// The path of a file with exactly these bytes, whose name is `name` and whose folder is the build-id. Throws
-  /// PluginLoadError of stage `read` when it cannot be written.
-  std::filesystem::path keep(const BuildId& build_id, const std::string& name, std::span<const std::byte> bytes) const;
-
-  /// The same, in a folder of these very bytes: of what is no build's own file.
-  std::filesystem::path keep(const std::string& name, std::span<const std::byte> bytes) const;
+  /// The path of a file with exactly these bytes, whose name is `name` and whose folder is called as the build that it
+  /// is of, or as the hash of its bytes where it is no build's own file. Throws PluginLoadError of stage `read` when it
+  /// cannot be written.
+  std::filesystem::path keep(const std::string& folder, const std::string& name,
+                             std::span<const std::byte> bytes) const;
 
   /// The file of that build-id and name, if it is there and its bytes have that hash: they are read and compared. It is
-  /// open, so that what is evicted later is still had.
+  /// open, so that it can still be read when it is evicted.
   std::optional<BroughtFile> find(const ModuleFile& wanted) const;
   /// Where `wanted` is to be put, by an IncomingFile.
   std::filesystem::path place_of(const ModuleFile& wanted) const;
@@ -55,7 +54,6 @@ class ENGINERY_API ModuleCache {
 
  private:
   std::filesystem::path place(const std::string& folder, const std::string& name) const;
-  std::filesystem::path keep_at(const std::filesystem::path& file, std::span<const std::byte> bytes) const;
   /// Others may have to go for it.
   std::shared_ptr<const cluster::Descriptor> put_in_place(IncomingFile& complete) const;
 

@@ -1,8 +1,10 @@
-// core/delivery/module_files.cpp: a module and the user's own libraries that it needs, as files of this host.
+// core/delivery/module_files.cpp: a module and the user's own libraries that it needs, as files of two hosts.
 //
-// Of a file on disk, libraries are sought as the dynamic linker would; of a module in this process, they are those that
-// the linker has mapped, and a file on disk must still be what is in memory: it is the file that is brought, and an
-// offset into other code would call anything.
+// ModuleFiles is what the client's host has. For a file on disk, libraries are sought as the dynamic linker would. For
+// a module in this process, they are those that the linker has mapped, and each file must still be what is in memory:
+// the file is what travels, and an offset into other code would call anything.
+//
+// BroughtModules is what has come to the engine's host and is not loaded yet.
 #include "core/delivery/module_files.hpp"
 
 #include <fcntl.h>
@@ -25,7 +27,7 @@
 
 #include "core/modules/elf_file.hpp"
 #include "core/modules/library_search.hpp"
-#include "core/modules/mapped_library.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
@@ -39,9 +41,7 @@ class Collection {
   void add(const std::string& path, const std::string& name, const BuildId* expected) {
     PluginFile file = PluginFile::read(path);
     const ElfFile elf = ElfFile::read(file.bytes.span(), path);
-    if (elf.build_id.empty())
-      throw PluginLoadError(LoadStage::elf, path, "it has no build-id, by which its code is known",
-                            "Link it with -Wl,--build-id=sha1, as enginery_add_plugin does");
+    elf.require_build_id(path);
     if (expected && elf.build_id != *expected)
       throw PluginLoadError(LoadStage::read, path,
                             "the program was rebuilt since it started: its code in memory is not "
@@ -66,8 +66,7 @@ class Collection {
     if (path.empty() && (mapped = mapped_library(library))) path = mapped->path;
     if (path.empty() || of_system(path)) return;  // the engine's system has it, or the engine says what is missing
     // Another engine finds it only by its soname: it lies elsewhere there.
-    const PluginFile content = PluginFile::read(path);
-    const std::string soname = ElfFile::read(content.bytes.span(), path).soname;
+    const std::string soname = ElfFile::of(path).soname;
     if (soname != library)
       throw PluginLoadError(LoadStage::dependency, path,
                             soname.empty()
@@ -147,17 +146,57 @@ Bytes ModuleFiles::read(std::size_t index, std::uint64_t offset, std::size_t len
   const Source& source = sources_[index];
   const cluster::Descriptor file(open(source.place.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   auto [bytes, memory] = Bytes::fresh(length);
-  for (std::size_t done = 0; file && done < length;) {
-    const ssize_t got = pread(file.get(), memory + done, length - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;  // shorter than it was, or unreadable: its stamp tells
-    done += static_cast<std::size_t>(got);
-  }
-  // Looked at last: what was written meanwhile shows.
+  if (file) cluster::read_at(file.get(), offset, {memory, length});  // if bytes are missing, the stamp has changed
+  // Last, so that it shows what was written while this read.
   if (!file || FileStamp::of(source.place) != source.stamp)
     throw PluginLoadError(LoadStage::read, files_[index].path, "it was built anew or removed before its engine had it",
                           "Call again when it is there; a program that was rebuilt is to be started again");
   return std::move(bytes);
+}
+
+static GenerationId generation_of(const std::vector<BroughtFile>& brought) {
+  std::vector<ModuleFile> files;
+  for (const BroughtFile& file : brought) files.push_back(file.what);
+  return generation_of(files);
+}
+
+void BroughtModules::add(std::vector<BroughtFile> files) {
+  GenerationId generation = generation_of(files);
+  const std::lock_guard lock(mutex_);
+  if (loaded_.contains(generation)) return;
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.generation == generation; });
+  waiting_.push_back({std::move(generation), std::move(files)});
+  if (waiting_.size() > kMost) waiting_.pop_front();
+}
+
+std::optional<std::vector<BroughtFile>> BroughtModules::find(const GenerationId& generation) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(waiting_, generation, &Waiting::generation);
+  if (found == waiting_.end()) return std::nullopt;
+  return found->files;
+}
+
+std::optional<GenerationId> BroughtModules::newest(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (auto one = waiting_.rbegin(); one != waiting_.rend(); ++one)
+    if (is_plugin_file(one->files.back().what.path, name)) return one->generation;
+  return std::nullopt;
+}
+
+void BroughtModules::forget(const GenerationId& generation) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.generation == generation; });
+}
+
+void BroughtModules::set_loaded(const GenerationId& generation) {
+  const std::lock_guard lock(mutex_);
+  loaded_.insert(generation);
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.generation == generation; });
+}
+
+bool BroughtModules::loaded(const GenerationId& generation) const {
+  const std::lock_guard lock(mutex_);
+  return loaded_.contains(generation);
 }
 
 }  // namespace enginery::modules

@@ -1,4 +1,4 @@
-// core/delivery/renamed_library.cpp: a shared object that calls libraries by other names.
+// core/delivery/renamed_library.cpp: a library of which another build has the name, under a name of its own.
 //
 // All names of a shared object are in one table of zero-terminated texts, and everything that means one holds its
 // offset. A name of the same length is written over the old one, so nothing moves. But a linker lets a text that is the
@@ -23,10 +23,20 @@
 #include <enginery/errors.hpp>
 
 #include "core/delivery/content_hash.hpp"
-#include "core/modules/elf_image.hpp"
+#include "core/modules/elf_file.hpp"
+#include "core/modules/library_search.hpp"
+#include "core/modules/library_symbol.hpp"
+#include "core/modules/mapped_code.hpp"
 
 namespace enginery::modules {
 namespace {
+
+constexpr int kMostTries = 1000;
+constexpr const char* kRemedy =
+    "Restart the engine to have the new one, or link the library statically into each module";
+
+/// Whatever asks for a library of that name, here or later, means another.
+bool means_another(const std::string& name) { return mapped_library(name) || LibrarySearch({}, {}).find(name); }
 
 class Renaming {
  public:
@@ -129,8 +139,7 @@ class Renaming {
       image_.refuse("it has more names than bytes", "Build it again: the file is damaged");
     named_.push_back({at, library});
     if (!library) return;
-    if (const auto other = names_.find(image_.text(at, ElfImage::kLongestText)); other != names_.end())
-      changes_.emplace(at, &other->second);
+    if (const auto other = names_.find(image_.text(at)); other != names_.end()) changes_.emplace(at, &other->second);
   }
 
   void check_alone(std::uint64_t at, const std::string& name) const {
@@ -145,8 +154,8 @@ class Renaming {
           LoadStage::dependency, file_,
           fmt::format("another build of {} is loaded, and this file cannot call it otherwise: it has the letters of "
                       "that name in '{}', too",
-                      old, image_.text(one.at, ElfImage::kLongestText)),
-          "Restart the engine to have the new one, or link the library statically into each module");
+                      old, image_.text(one.at)),
+          kRemedy);
     }
   }
 
@@ -182,6 +191,33 @@ std::string another_name(std::string_view name, std::string_view seed) {
 
 Bytes with_other_names(std::span<const std::byte> bytes, const std::string& file, const LibraryRenames& names) {
   return Renaming(bytes, file, names).copy();
+}
+
+std::string LibraryNames::of(const ModuleFile& library, const LibraryRenames& needed, const std::string& module) {
+  std::string build = library.name + ' ' + library.build_id.hex;
+  for (const auto& [own, other] : needed) build += ' ' + other;
+  if (const auto known = names_.find(build); known != names_.end()) return known->second;
+
+  const auto mapped = mapped_library(library.name);
+  if (needed.empty() && (!mapped || mapped->build_id == library.build_id)) return library.name;
+  // What the program itself is linked with is found before a module's own libraries, by whatever name they are called.
+  if (mapped && comes_first(library.name))
+    throw PluginLoadError(
+        LoadStage::dependency, module,
+        fmt::format("it needs {} of build-id {}, and this process is linked with that of build-id {} from {}",
+                    library.name, library.build_id.hex, mapped->build_id.empty() ? "none" : mapped->build_id.hex,
+                    mapped->path),
+        kRemedy);
+  for (int i = 0; i < kMostTries; ++i) {
+    const std::string other = another_name(library.name, fmt::format("{} {}", build, i));
+    const bool taken = std::ranges::any_of(names_, [&](const auto& one) { return one.second == other; });
+    if (!taken && !means_another(other)) return names_.emplace(build, other).first->second;
+  }
+  throw PluginLoadError(LoadStage::dependency, module,
+                        fmt::format("it needs {} of build-id {}, of which this process has too many other builds for a "
+                                    "name as short",
+                                    library.name, library.build_id.hex),
+                        kRemedy);
 }
 
 }  // namespace enginery::modules

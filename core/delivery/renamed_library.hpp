@@ -1,4 +1,4 @@
-// core/delivery/renamed_library.hpp: a shared object that calls libraries by other names.
+// core/delivery/renamed_library.hpp: a library of which another build has the name, under a name of its own.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,8 @@
 
 #include <enginery/bytes.hpp>
 #include <enginery/export.hpp>
+
+#include "core/delivery/module_files.hpp"
 
 namespace enginery::modules {
 
@@ -26,5 +28,21 @@ ENGINERY_API std::string another_name(std::string_view name, std::string_view se
 /// would change, as linkers let names share their ends. Requires: a value is as long as its key.
 ENGINERY_API Bytes with_other_names(std::span<const std::byte> bytes, const std::string& file,
                                     const LibraryRenames& names);
+
+/// The dynamic linker knows a library by its name alone, and satisfies every later need by the build that came first.
+/// So that one keeps the name; each other build is called otherwise, in a copy of it and of what needs it.
+///
+/// Threads: belongs to one thread at a time.
+class LibraryNames {
+ public:
+  /// What `library` is called in this process, loaded or not yet. `needed`: those that it needs and that are called
+  /// otherwise here; what runs together with other libraries is another build, too.
+  /// Throws PluginLoadError of stage `dependency` naming the file `module` when another build has the name and comes
+  /// first for all that is loaded, or no name is free.
+  std::string of(const ModuleFile& library, const LibraryRenames& needed, const std::string& module);
+
+ private:
+  std::map<std::string, std::string> names_;  // by build-id and the names of `needed`
+};
 
 }  // namespace enginery::modules

@@ -1,16 +1,27 @@
 // core/diagnosis/flight_recorder.cpp: what an engine did last, readable after any death.
+//
+// The record is a mapped file: the kernel keeps what was written to it, however the process ends, so nothing need be
+// done at the end. A crash adds the stack. The process that crashed only walks it and finds the file of each frame,
+// which needs neither lock nor memory (_dl_find_object; libgcc's unwinder uses it, too). The process that reads the
+// record looks up the names.
 #include "core/diagnosis/flight_recorder.hpp"
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <climits>
 #include <cstring>
+#include <span>
+#include <vector>
 
-#include "core/diagnosis/crash_stack.hpp"
 #include "core/diagnosis/traceback.hpp"
 #include "core/processes/descriptor.hpp"
 
@@ -34,7 +45,68 @@ struct FlightRecorder::Record {
 
 namespace {
 
-constexpr std::size_t kLastLines = 8;
+constexpr std::size_t kLastLines = 8, kCrashFrames = 48;
+
+char own_file[PATH_MAX];  // the dynamic linker has no name for the program itself
+
+struct Walk {
+  std::span<char> room;
+  std::size_t size = 0;
+  bool interrupted = false;  // what comes first are the handler's own frames
+  std::size_t frames = 0;
+
+  /// A whole line or nothing.
+  void add(std::uint64_t offset, const char* file) {
+    char digits[16];
+    std::size_t count = 0;
+    do digits[count++] = "0123456789abcdef"[offset & 15];
+    while ((offset >>= 4) != 0);
+    const std::size_t length = std::strlen(file);
+    if (count + length + 2 > room.size() - size) return;
+    while (count > 0) room[size++] = digits[--count];
+    room[size++] = ' ';
+    std::memcpy(&room[size], file, length);
+    size += length;
+    room[size++] = '\n';
+  }
+};
+
+_Unwind_Reason_Code note_frame(_Unwind_Context* context, void* pointer) {
+  Walk& walk = *static_cast<Walk*>(pointer);
+  int before_instruction = 0;
+  std::uintptr_t address = _Unwind_GetIPInfo(context, &before_instruction);
+  if (before_instruction) walk.interrupted = true;
+  if (!walk.interrupted) return _URC_NO_REASON;
+  if (!before_instruction) --address;  // the address of a return may be the next function's first
+  dl_find_object found;
+  if (_dl_find_object(reinterpret_cast<void*>(address), &found) == 0) {
+    const char* const name = found.dlfo_link_map->l_name;
+    walk.add(address - found.dlfo_link_map->l_addr, *name ? name : own_file);
+  }
+  return ++walk.frames < kCrashFrames ? _URC_NO_REASON : _URC_NORMAL_STOP;
+}
+
+/// Writes where the thread was that a signal has interrupted, a line for each frame, innermost first: "1f40 /lib/f.so".
+/// What has no room is left out. Gives the size. Async-signal-safe. Requires: called in the signal's handler.
+std::size_t write_crash_stack(std::span<char> room) noexcept {
+  Walk walk{room};
+  _Unwind_Backtrace(&note_frame, &walk);
+  return walk.size;
+}
+
+/// What was written there; lines that are none are left out.
+std::vector<modules::CodePlace> read_crash_stack(std::string_view text) {
+  std::vector<modules::CodePlace> places;
+  for (std::size_t end; (end = text.find('\n')) != text.npos; text.remove_prefix(end + 1)) {
+    const std::string_view line = text.substr(0, end);
+    modules::CodePlace place;
+    const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), place.offset, 16);
+    if (error != std::errc() || rest == line.data() + line.size() || *rest != ' ') continue;
+    place.file.assign(rest + 1, line.data() + line.size());
+    places.push_back(std::move(place));
+  }
+  return places;
+}
 
 /// The last lines of a text that may begin within one.
 std::string last_lines(const std::string& text, bool begins_within_line) {
@@ -46,6 +118,13 @@ std::string last_lines(const std::string& text, bool begins_within_line) {
 }
 
 }  // namespace
+
+void prepare_crash_stack() {
+  const ssize_t size = ::readlink("/proc/self/exe", own_file, sizeof own_file - 1);
+  own_file[size > 0 ? size : 0] = '\0';
+  char room[64];
+  write_crash_stack(room);  // what it calls is bound now
+}
 
 std::filesystem::path FlightRecorder::place(const std::filesystem::path& directory, const Uuid& engine) {
   return directory / ("r-" + engine.text());
@@ -84,7 +163,7 @@ void FlightRecorder::task_is(std::string_view name) noexcept {
 void FlightRecorder::task_ends() noexcept {
   if (!record_) return;
   record_->runs.store(0, std::memory_order_release);
-  record_->written = 0;  // an engine that dies between tasks is no matter of the one before
+  record_->written = 0;  // what an engine dies of between tasks is not the last task's doing
 }
 
 void FlightRecorder::add(std::string_view words) noexcept {
@@ -100,7 +179,7 @@ void FlightRecorder::add(std::string_view words) noexcept {
 }
 
 void FlightRecorder::crashed() noexcept {
-  if (record_) record_->stack_size = modules::write_crash_stack(record_->stack);
+  if (record_) record_->stack_size = write_crash_stack(record_->stack);
 }
 
 std::optional<messages::LastMoments> FlightRecorder::take(const std::filesystem::path& file) {
@@ -121,8 +200,8 @@ std::optional<messages::LastMoments> FlightRecorder::take(const std::filesystem:
   for (std::size_t i = 0; i < kept; ++i) words[i] = record.words[(record.written - kept + i) % Record::kWords];
   last.words = last_lines(words, record.written > Record::kWords);
   const std::string_view stack(record.stack, std::min<std::uint64_t>(record.stack_size, Record::kStack));
-  const std::vector<modules::CodePlace> places = modules::read_crash_stack(stack);
-  last.traceback = modules::traceback(places, places.size() == modules::kCrashFrames, modules::Exactness::line);
+  const std::vector<modules::CodePlace> places = read_crash_stack(stack);
+  last.traceback = modules::traceback(places, places.size() == kCrashFrames, modules::Exactness::line);
   return last;
 }
 

@@ -35,7 +35,7 @@ class ENGINERY_API FlightRecorder {
   void task_ends() noexcept;
   /// More of what the task writes to stderr.
   void add(std::string_view words) noexcept;
-  /// Records the stack. Requires: called in the handler of the fatal signal, after modules::prepare_crash_stack().
+  /// Records the stack. Requires: called in the handler of the fatal signal, after prepare_crash_stack().
   void crashed() noexcept;
 
   /// What a process that has ended recorded there; then the file is removed. Nothing if there is none, or if it is no
@@ -46,5 +46,8 @@ class ENGINERY_API FlightRecorder {
   struct Record;
   Record* record_ = nullptr;
 };
+
+/// Makes the first FlightRecorder::crashed() safe in a signal's handler. To be called once, by the main thread.
+ENGINERY_API void prepare_crash_stack();
 
 }  // namespace enginery::cluster

@@ -1,16 +1,15 @@
 // core/diagnosis/function_name.cpp: functions by the names that they have in the source.
 //
-// dladdr knows what a shared object shows to others, which a static function is not. Its name is in the file's symbol
-// table, that of debuggers, until somebody strips it.
+// dladdr knows the functions that a shared object exports, and a static function is not among them. Its name is in the
+// file's symbol table for debuggers, unless that was stripped.
 #include "core/diagnosis/function_name.hpp"
 
 #include <filesystem>
 
 #include <fmt/format.h>
 
-#include "core/modules/code_location.hpp"
-#include "core/modules/demangle.hpp"
 #include "core/modules/library_symbol.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "core/modules/symbol_table.hpp"
 
 namespace enginery::modules {
@@ -28,11 +27,6 @@ std::string without(std::string_view text, char open, char close) {
   return rest;
 }
 
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
-}
-
 /// Replaces each "{lambda(double)#1}" by a mark that brackets do not disturb.
 constexpr char kLambda = '\1';
 void mark_lambdas(std::string& text) {
@@ -48,8 +42,8 @@ void mark_lambdas(std::string& text) {
   }
 }
 
-}  // namespace
-
+/// A demangled function or class without parameters, template arguments and return type. What stands in an anonymous
+/// namespace is named without it, and a lambda is "f::<lambda>".
 std::string short_name(std::string_view demangled) {
   std::string text(demangled);
   mark_lambdas(text);
@@ -65,6 +59,8 @@ std::string short_name(std::string_view demangled) {
   replace_all(text, std::string_view(&kLambda, 1), "<lambda>");
   return text;
 }
+
+}  // namespace
 
 std::string function_name(const void* function) {
   const auto location = CodeLocation::of(function);

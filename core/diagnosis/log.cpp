@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
@@ -18,29 +19,17 @@ namespace enginery::cluster {
 namespace {
 
 constexpr std::size_t kLongestEntry = 3900;
-constexpr std::string_view kNames[] = {"debug", "info", "warning", "error", "off"};
 
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug:
-      return spdlog::level::debug;
-    case LogLevel::info:
-      return spdlog::level::info;
-    case LogLevel::warning:
-      return spdlog::level::warn;
-    case LogLevel::error:
-      return spdlog::level::err;
-    case LogLevel::off:
-      break;
-  }
-  return spdlog::level::off;
-}
+// Both by LogLevel.
+constexpr std::string_view kNames[] = {"debug", "info", "warning", "error", "off"};
+constexpr spdlog::level::level_enum kOfSpdlog[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                                   spdlog::level::err, spdlog::level::off};
 
 }  // namespace
 
 LogLevel log_level(std::string_view name) {
-  for (std::size_t i = 0; i < std::size(kNames); ++i)
-    if (name == kNames[i]) return static_cast<LogLevel>(i);
+  const auto* const found = std::ranges::find(kNames, name);
+  if (found != std::end(kNames)) return static_cast<LogLevel>(found - kNames);
   throw ValueError(fmt::format("there is no log level '{}'; it is one of {}", name, fmt::join(kNames, ", ")));
 }
 
@@ -70,11 +59,11 @@ Log::Log(const std::string& process, LogLevel level) : level_(level), writer_(st
 Log::~Log() = default;
 
 void Log::write(LogLevel level, std::string_view text) {
-  // A log that nobody reads holds up nobody: a pipe that is ready takes 4096 bytes at once.
+  // A full pipe that is not read must not stop this process. A pipe that is ready takes 4096 bytes at once.
   pollfd ready{writer_->file ? ::fileno(writer_->file.get()) : STDERR_FILENO, POLLOUT, 0};
   if (::poll(&ready, 1, 0) <= 0) return;
   text = text.substr(0, kLongestEntry);
-  writer_->logger.log(to_spdlog(level), spdlog::string_view_t(text.data(), text.size()));
+  writer_->logger.log(kOfSpdlog[static_cast<std::size_t>(level)], spdlog::string_view_t(text.data(), text.size()));
 }
 
 }  // namespace enginery::cluster

@@ -31,7 +31,7 @@ const ThrowStack& last_throw() { return stack; }
 using CxaThrow = void (*)(void*, std::type_info*, void (*)(void*));
 
 /// libstdc++'s own. In a program that does not itself link this library libstdc++ may stand before it in the search
-/// order: then there is no next one, and what throws outside of this library does not come by here.
+/// order. Then there is no next one, and throws from outside of this library do not pass here.
 static CxaThrow original() {
   void* found = dlsym(RTLD_NEXT, "__cxa_throw");
   if (!found)

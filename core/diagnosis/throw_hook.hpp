@@ -1,7 +1,7 @@
 // core/diagnosis/throw_hook.hpp: sees every throw of this process, also from inside of plugins.
 #pragma once
 
-#include <array>
+#include <array>  // and no more: <optional> makes the compiler declare __cxa_throw otherwise
 
 namespace enginery::modules {
 

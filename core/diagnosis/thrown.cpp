@@ -22,11 +22,13 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
 
 #include "core/diagnosis/throw_hook.hpp"
-#include "core/modules/demangle.hpp"
+#include "core/diagnosis/thrown.hpp"
+#include "core/modules/symbol_table.hpp"
 
 namespace enginery {
 namespace {
@@ -107,17 +109,14 @@ Object pointed_at(const Object& object) {
 std::string text_of(const char* text) { return text ? text : kNoText; }
 std::string text_of(char* text) { return text ? text : kNoText; }
 std::string text_of(std::nullptr_t) { return kNoText; }
-std::string text_of(const std::error_code& code) {
-  return fmt::format("{} ({}:{})", code.message(), code.category().name(), code.value());
-}
-std::string text_of(std::errc code) { return text_of(std::make_error_code(code)); }
-std::string text_of(const std::error_condition& code) {
-  return fmt::format("{} ({}:{})", code.message(), code.category().name(), code.value());
-}
 template <class T>
 std::string text_of(const T& value) {
-  return fmt::format("{}", value);
+  if constexpr (requires { value.category(); })  // an error code or condition
+    return fmt::format("{} ({}:{})", value.message(), value.category().name(), value.value());
+  else
+    return fmt::format("{}", value);
 }
+std::string text_of(std::errc code) { return text_of(std::make_error_code(code)); }
 
 /// The text of the first of the object's parts that is of one of these types.
 template <class... Printed>
@@ -170,9 +169,7 @@ std::optional<std::string> what_of(const Object& object) {
     return false;
   });
   if (texts.empty()) return std::nullopt;
-  std::string all = texts.front();
-  for (std::size_t i = 1; i < texts.size(); ++i) all += "; " + texts[i];
-  return all;
+  return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 /// Without what is nested in it.

@@ -29,4 +29,7 @@ enum class Exactness {
 ENGINERY_API std::string traceback(std::span<const CodePlace> stack, bool cut,
                                    Exactness exactness = Exactness::function);
 
+/// Whether this host has a libdw to find lines with.
+ENGINERY_API bool lines_are_read() noexcept;
+
 }  // namespace enginery::modules

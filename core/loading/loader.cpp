@@ -1,12 +1,12 @@
 // core/loading/loader.cpp: from a plugin's name or file to its tasks.
 //
-// A file is read once; those bytes are checked and those bytes are loaded. First what it says about itself: is it a
-// shared object for this machine, built for the same ABI and for no other processor, with all libraries at hand?
+// A file is read once; those bytes are checked and those bytes are loaded. First comes what the file says about itself:
+// is it a shared object for this machine, built for the same ABI and for this processor, with all libraries at hand?
 // Nothing is mapped until all of that is certain. Then the bytes go to the module cache, at a path that contains the
-// build-id, because the dynamic linker gives the old code for a known path, and a linker that writes over a mapped file
-// kills the process. There a process of its own opens it, if it is new to this host or to what is loaded here, beside
-// which it is opened; when that lived, this one does. Only then does the plugin's body run, and what it throws comes
-// back as data.
+// build-id: the dynamic linker gives the old code for a known path, and a linker that writes over a mapped file kills
+// the process. If the build is new to this host, or to what is loaded here, a probe opens it first, beside what is
+// loaded here. When the probe has lived, this process opens it. Only then does the plugin's body run; what it throws
+// comes back as data.
 //
 // A module that a client brought lies in the cache already, its hash checked, and so do the libraries of the user's own
 // that it needs; those are opened before it, because the dynamic linker looks for a name that it has loaded nowhere
@@ -28,13 +28,12 @@
 #include <enginery/errors.hpp>
 
 #include "core/delivery/content_hash.hpp"
-#include "core/loading/dependencies.hpp"
-#include "core/modules/dl_error.hpp"
 #include "core/modules/elf_file.hpp"
-#include "core/modules/find_plugin.hpp"
-#include "core/modules/loaded_files.hpp"
-#include "core/modules/mapped_library.hpp"
+#include "core/modules/library_search.hpp"
+#include "core/modules/mapped_code.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "core/modules/processor.hpp"
+#include "core/modules/shared_object.hpp"
 #include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {
@@ -136,11 +135,21 @@ std::shared_ptr<const SharedObject> Loader::loaded(const GenerationId& generatio
 }
 
 std::shared_ptr<const SharedObject> Loader::load(const std::string& path) {
-  if (const auto found = seen_.find(path); found != seen_.end() && FileStamp::of(path) == found->second.stamp) {
+  if (const auto found = seen_.find(path); found != seen_.end() && FileStamp::of(path) == found->second.stamp)
     return found->second.object;
-  }
   const PluginFile file = PluginFile::read(path);
-  std::shared_ptr<const SharedObject> object = load(file);
+  const ElfFile elf = ElfFile::read(file.bytes.span(), path);
+  elf.require_build_id(path);
+  check_abi(elf, path);
+  check_processor(elf, path);
+  const GenerationId generation = GenerationId::of(elf.build_id);
+  std::shared_ptr<const SharedObject> object = loaded(generation);
+  if (!object) {
+    const Neighbours neighbours = check_dependencies(elf, path);
+    const std::filesystem::path copy =
+        cache().keep(elf.build_id.hex, std::filesystem::path(path).filename(), file.bytes.span());
+    object = open(generation, {path, elf.build_id, {{copy, file.bytes}}, neighbours});
+  }
   seen_.insert_or_assign(path, Seen{file.stamp, object});
   return object;
 }
@@ -148,22 +157,6 @@ std::shared_ptr<const SharedObject> Loader::load(const std::string& path) {
 ModuleCache& Loader::cache() {
   if (!cache_) cache_ = ModuleCache::standard();
   return *cache_;
-}
-
-std::shared_ptr<const SharedObject> Loader::load(const PluginFile& file) {
-  const ElfFile elf = ElfFile::read(file.bytes.span(), file.path);
-  if (elf.build_id.empty()) {
-    throw PluginLoadError(LoadStage::elf, file.path, "it has no build-id, by which its code is known",
-                          "Link it with -Wl,--build-id=sha1, as enginery_add_plugin does");
-  }
-  check_abi(elf, file.path);
-  check_processor(elf, file.path);
-  const GenerationId generation = GenerationId::of(elf.build_id);
-  if (const auto known = loaded(generation)) return known;
-  const Neighbours neighbours = check_dependencies(elf, file.path);
-  const std::filesystem::path copy =
-      cache().keep(elf.build_id, std::filesystem::path(file.path).filename(), file.bytes.span());
-  return open(generation, {file.path, copy, elf.build_id, {{copy, file.bytes}}, neighbours});
 }
 
 std::vector<LoadedFile> Loader::loaded_files() const {
@@ -183,13 +176,14 @@ std::vector<LoadedFile> Loader::loaded_files() const {
 }
 
 std::shared_ptr<const SharedObject> Loader::open(const GenerationId& generation, const Copies& copies) {
+  const std::filesystem::path& module = copies.all.back().path;
   if (probe_) {
     std::vector<LoadedFile> beside = loaded_files();
-    std::erase_if(beside, [&](const LoadedFile& file) { return file.path == copies.module; });  // another Loader's
+    std::erase_if(beside, [&](const LoadedFile& file) { return file.path == module; });  // another Loader's
     const std::string which = name_of(beside, cache());
     const auto proven = [&](const Copy& copy) { return cache().proven(copy.path, which); };
     if (!std::ranges::all_of(copies.all, proven)) {
-      probe_->open(copies.file, copies.module, copies.neighbours.folders, beside);
+      probe_->open(copies.file, module, copies.neighbours.folders, beside);
       // That took its time, in which another process of this user may have written there.
       for (const Copy& copy : copies.all) {
         const PluginFile now = PluginFile::read(copy.path);
@@ -199,10 +193,10 @@ std::shared_ptr<const SharedObject> Loader::open(const GenerationId& generation,
     }
   }
   const FloatingPointScope scope;  // libraries have constructors, too
-  // The copy would not find these; the dynamic linker takes what is loaded already.
+  // The copy would not find these by itself. Once they are loaded, the dynamic linker takes them.
   for (const std::string& library : copies.neighbours.libraries)
     if (!dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) throw_dl_error(library, library, dlerror());
-  auto object = std::make_shared<const SharedObject>(copies.file, copies.module, copies.build_id);
+  auto object = std::make_shared<const SharedObject>(copies.file, module, copies.build_id);
   objects_.emplace(generation, object);
   if (brought_) brought_->set_loaded(generation);
   return object;
@@ -215,7 +209,7 @@ std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generatio
   try {
     return open_brought(generation, *brought);
   } catch (const PluginLoadError& error) {
-    // Who asks whether it is here must not hear of what cannot be read any more.
+    // What cannot be read any more is not here: a client that asks is to bring it again.
     if (error.stage() == LoadStage::read) brought_->forget(generation);
     throw;
   }
@@ -223,10 +217,11 @@ std::shared_ptr<const SharedObject> Loader::module(const GenerationId& generatio
 
 std::shared_ptr<const SharedObject> Loader::open_brought(const GenerationId& generation,
                                                          const std::vector<BroughtFile>& brought) {
-  const std::span<const BroughtFile> libraries = std::span(brought).first(brought.size() - 1);
   const BroughtFile& module = brought.back();
+  std::vector<std::string> libraries;
+  for (const BroughtFile& file : std::span(brought).first(brought.size() - 1)) libraries.push_back(file.what.name);
 
-  Copies copies{module.what.path, {}, module.what.build_id, {}, {}};
+  Copies copies{module.what.path, module.what.build_id, {}, {}};
   LibraryRenames renames;
   std::vector<std::string> names;
   for (const BroughtFile& file : brought) {
@@ -252,23 +247,20 @@ std::shared_ptr<const SharedObject> Loader::open_brought(const GenerationId& gen
       here.emplace(file.what.name, name);
       renames.emplace(file.what.name, name);
     }
-    copies.all.push_back(here.empty() ? Copy{file.cached, content.bytes} : renamed_copy(file, content, name, here));
+    Copy copy{file.cached, content.bytes};
+    if (!here.empty()) {
+      copy.checked = with_other_names(content.bytes.span(), path, here);
+      copy.path = cache().keep(ContentHash::of(copy.checked.span()).hex(), name, copy.checked.span());
+    }
+    copies.all.push_back(std::move(copy));
     if (&file == &module) break;
     names.push_back(name);
     neighbours.folders.push_back(copies.all.back().path.parent_path());
     if (!mapped_library(name)) neighbours.libraries.push_back(copies.all.back().path);
   }
-  copies.module = copies.all.back().path;
   auto object = open(generation, copies);
   libraries_.emplace(generation, std::move(names));
   return object;
-}
-
-Loader::Copy Loader::renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
-                                  const LibraryRenames& renames) {
-  Bytes renamed = with_other_names(content.bytes.span(), file.what.path, renames);
-  const std::filesystem::path path = cache().keep(name, renamed.span());
-  return {path, std::move(renamed)};
 }
 
 const void* Loader::code(const CodeAddress& address) {
@@ -309,17 +301,11 @@ std::shared_ptr<ModuleNamespace> Loader::import(const SharedObject& object) {
 }
 
 std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name) {
-  const auto known = imported_.find(name);
-  std::string path;
-  try {
-    path = find_plugin(name);
-  } catch (const PluginLoadError&) {
-    if (known != imported_.end())
-      return known->second;  // as Python: what is imported stays, whatever became of the file
-    if (const auto object = brought_plugin(name)) return import(name, *object);
-    throw;
-  }
-  return import(name, *load(path));
+  if (const auto file = look_for_plugin(name)) return import(name, *load(*file));
+  // As in Python, what is imported stays, whatever became of the file.
+  if (const auto known = imported_.find(name); known != imported_.end()) return known->second;
+  if (const auto object = brought_plugin(name)) return import(name, *object);
+  return import(name, *load(find_plugin(name)));  // which throws, and says where it has looked
 }
 
 std::shared_ptr<const SharedObject> Loader::brought_plugin(std::string_view name) {

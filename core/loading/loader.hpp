@@ -15,12 +15,11 @@
 #include <enginery/module_namespace.hpp>
 #include <enginery/plugin.hpp>
 
-#include "core/delivery/brought_modules.hpp"
-#include "core/delivery/library_names.hpp"
 #include "core/delivery/module_cache.hpp"
-#include "core/loading/dependencies.hpp"
-#include "core/modules/code_location.hpp"
-#include "core/modules/generation_id.hpp"
+#include "core/delivery/module_files.hpp"
+#include "core/delivery/renamed_library.hpp"
+#include "core/modules/library_search.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/modules/probe.hpp"
 #include "core/modules/shared_object.hpp"
@@ -65,8 +64,6 @@ class ENGINERY_API Loader {
 
   /// Maps a plugin or program, up to the stage dlopen. A build that is loaded already is not loaded again.
   std::shared_ptr<const SharedObject> load(const std::string& path);
-  /// As that, of a file that was read or brought; its path is what errors name.
-  std::shared_ptr<const SharedObject> load(const PluginFile& file);
 
   /// That generation of a module: loaded already, or loaded now from what was brought, its own libraries first. A
   /// library of which another build has the name in this process is loaded beside that one, and so is what needs it.
@@ -97,9 +94,8 @@ class ENGINERY_API Loader {
   /// What is mapped for one module.
   struct Copies {
     std::string file;  ///< as the user named it
-    std::filesystem::path module;
     BuildId build_id;
-    std::vector<Copy> all;  ///< its own libraries and the module itself: what is new is probed
+    std::vector<Copy> all;  ///< its own libraries, and the module last: what is new is probed
     Neighbours neighbours;  ///< opened before it; also its own libraries
   };
   /// What this process has loaded of the user's own, but for modules that cannot have registered anything.
@@ -108,9 +104,6 @@ class ENGINERY_API Loader {
   std::shared_ptr<const SharedObject> open(const GenerationId& generation, const Copies& copies);
   std::shared_ptr<const SharedObject> open_brought(const GenerationId& generation,
                                                    const std::vector<BroughtFile>& brought);
-  /// A copy, called `name`, of what was brought, in which libraries have other names.
-  Copy renamed_copy(const BroughtFile& file, const PluginFile& content, const std::string& name,
-                    const LibraryRenames& renames);
 
   std::optional<Probe> probe_;
   std::shared_ptr<BroughtModules> brought_;

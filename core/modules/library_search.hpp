@@ -1,13 +1,18 @@
-// core/modules/library_search.hpp: where the dynamic linker would find a library.
+// core/modules/library_search.hpp: where the dynamic linker would find libraries, and whether all are there.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/modules/elf_file.hpp"
 
 namespace enginery::modules {
+
+/// The folders of a PATH, which colons separate; empty ones are left out.
+std::vector<std::string> folders_of(std::string_view path);
 
 struct FoundLibrary {
   std::string path;
@@ -40,5 +45,17 @@ bool of_system(const std::string& path);
 bool of_enginery(const std::string& name);
 /// The folder of the libenginery.so of this process; its other libraries are there, too.
 std::string folder_of_enginery();
+
+/// Libraries that the dynamic linker would not find from a copy of the file, and is to be given first: those relative
+/// to the file itself ($ORIGIN in its run path), and those beside libenginery.so.
+struct Neighbours {
+  std::vector<std::string> libraries;  ///< their paths, in the order in which they are needed
+  std::vector<std::string> folders;    ///< that they are in
+};
+
+/// Looks for everything that `elf`, of `file`, needs, as the dynamic linker does, but maps nothing. What was `brought`
+/// is there. Throws PluginLoadError of stage `dependency` naming the first library that is nowhere, or of which this
+/// process has another build that is a user's own; also when a library needs that, which `elf` needs.
+Neighbours check_dependencies(const ElfFile& elf, const std::string& file, std::span<const std::string> brought = {});
 
 }  // namespace enginery::modules

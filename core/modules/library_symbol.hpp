@@ -26,4 +26,8 @@ struct ENGINERY_API LibrarySymbol {
   const void* resolve() const;
 };
 
+/// Whether all that is loaded finds what the library of that name shows before what its own libraries show: the program
+/// is linked with it, or it was loaded with RTLD_GLOBAL.
+ENGINERY_API bool comes_first(const std::string& name);
+
 }  // namespace enginery::modules

@@ -1,17 +1,18 @@
 // core/modules/probe.cpp: opening a plugin in a process that may die of it.
 //
-// dlopen runs static constructors, which may abort, throw, exit, hang, or write anywhere. A build that is new to a host
-// meets a process of its own first. That process says "opened" by an exit status that no constructor gives by chance;
-// every other end is a refusal. It is waited for by a pidfd, so that neither SIGCHLD nor a timer is taken from the
-// program; its stderr is read until it has ended, not until the pipe is closed, which a grandchild may keep open. In a
-// program that ignores SIGCHLD nobody learns an exit status: there the last byte on its link says the same. The link is
-// read meanwhile too: a socket holds but a few hundred single bytes, then the probe would wait.
+// dlopen runs static constructors, which may abort, throw, exit, hang, or write anywhere. So a build that is new to a
+// host is first opened by a process of its own, the probe. The probe says "opened" by an exit status that no
+// constructor gives by chance; every other end is a refusal. A pidfd tells when the probe has ended, so the program
+// keeps its SIGCHLD and its timers. The probe's stderr is read until that end, not until the pipe is closed: a
+// grandchild may keep the pipe open. A program that ignores SIGCHLD gets no exit status; there the last byte on the
+// probe's link says the same. The link is read all the time: a socket holds only a few hundred single bytes, and a full
+// one would stop the probe.
 //
-// Code that registers itself, as protobuf's generated files do, may be in a process once, and ends it when it comes
-// again. So the probe first opens what this process has loaded, of the user's own, and says a byte after each. One that
-// cannot be opened twice on a host, such as a library that locks a file, is left out then. When the new module ends the
-// probe, and not one in which it is alone, the shortest row of loaded ones that makes it do so is looked for, and its
-// last is whom it collides with.
+// Code that registers itself, as protobuf's generated files do, may come into a process once; the second time it ends
+// the process. So the probe first opens what this process has loaded of the user's own, and writes a byte after each. A
+// file that cannot be opened twice on a host, such as a library that locks a file, is left out. If the new module then
+// ends the probe, but can be opened alone, a binary search finds how many of the loaded files it takes: the last of
+// them is the one that the module collides with.
 #include "core/modules/probe.hpp"
 
 #include <dlfcn.h>
@@ -35,7 +36,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/modules/dl_error.hpp"
+#include "core/modules/shared_object.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/processes/pid.hpp"
 #include "core/processes/spawn.hpp"
@@ -44,11 +45,11 @@ namespace enginery::modules {
 namespace {
 
 constexpr int kOpened = 83, kRefused = 84;
-/// The link of spawn(): there the probe says kTried for each file that is to be there, and at last its exit status.
+/// The link of spawn(). The probe writes kTried to it for each file that it has tried, and its exit status at the end.
 constexpr int kProgress = STDERR_FILENO + 1;
 constexpr char kTried = '+';
 constexpr const char* kSearchVariable = "LD_LIBRARY_PATH";
-/// Of the loaded files, so many are found one by one that the probe cannot have.
+/// So many of the loaded files are left out one by one when the probe cannot open them; then all are.
 constexpr int kMostLeftOut = 8;
 
 [[noreturn]] void refuse(const std::string& file, const std::string& problem, const std::string& remedy) {
@@ -135,6 +136,8 @@ struct Tried {
   std::size_t beside = 0;  ///< how many of the files before the last were tried
   std::string how;         ///< it ended: "killed the probe process by SIGABRT (Aborted)"
   std::string words;
+
+  std::string saying() const { return words.empty() ? "" : fmt::format(", saying \"{}\"", words); }
 };
 
 constexpr const char* kConstructors =
@@ -143,10 +146,12 @@ constexpr const char* kConstructors =
 
 using Beside = std::span<const LoadedFile>;
 
-class Trial {
- public:
-  Trial(const Probe& probe, const std::string& file, const std::string& loaded, const std::vector<std::string>& folders)
-      : probe_(probe), file_(file), loaded_(loaded), folders_(folders) {}
+/// Opens the same file each time, after others.
+struct Trial {
+  const Probe& probe;
+  const std::string& file;
+  const std::string& loaded;
+  const std::vector<std::string>& folders;
 
   Tried operator()(Beside beside) const {
     cluster::Pipe err = cluster::Pipe::open();
@@ -154,14 +159,14 @@ class Trial {
     err.writing.reset();
 
     LastWords words(err.reading.get()), steps(process.link.get());
-    const bool ended = wait_for_end(process.pidfd, probe_.time_limit, words, steps);
+    const bool ended = wait_for_end(process.pidfd, probe.time_limit, words, steps);
     if (!ended) cluster::signal_group(process.pid, SIGKILL);
     const int status = cluster::reap(process.pid);
     steps.collect();
     const auto beside_it = static_cast<std::size_t>(std::ranges::count(steps.text(), kTried));
     Tried tried{.late = !ended, .beside = beside_it, .how = {}, .words = words.last_line()};
     if (!ended)
-      tried.how = fmt::format("did not end within {} s", std::chrono::duration<double>(probe_.time_limit).count());
+      tried.how = fmt::format("did not end within {} s", std::chrono::duration<double>(probe.time_limit).count());
     else if (status == -1)
       tried.how = "ended the probe process (SIGCHLD is ignored in this process, so it is not told how)";
     else if (WIFSIGNALED(status))
@@ -178,36 +183,27 @@ class Trial {
     return tried;
   }
 
- private:
   cluster::Started start(Beside beside, int err) const try {
     const cluster::Descriptor nothing(open("/dev/null", O_WRONLY | O_CLOEXEC));
     if (err < 0 || !nothing) throw Error("OSError", std::strerror(errno));
-    std::vector<std::string> arguments(probe_.command.begin() + 1, probe_.command.end());
+    std::vector<std::string> arguments(probe.command.begin() + 1, probe.command.end());
     for (const LoadedFile& one : beside) arguments.push_back(one.path);
-    arguments.push_back(loaded_);
-    return cluster::spawn({.file = probe_.command.front(),
+    arguments.push_back(loaded);
+    return cluster::spawn({.file = probe.command.front(),
                            .arguments = std::move(arguments),
                            .out = nothing.get(),
                            .err = err,
-                           .name = probe_.command.front(),
-                           .environment = environment(folders_)});
+                           .name = probe.command.front(),
+                           .environment = environment(folders)});
   } catch (const Error& error) {
-    refuse(file_, fmt::format("cannot start the probe process: {}", error.what()),
+    refuse(file, fmt::format("cannot start the probe process: {}", error.what()),
            "Install enginery completely, the command `enginery` opens new plugins first, and close some files");
   }
-
-  const Probe& probe_;
-  const std::string& file_;
-  const std::string& loaded_;
-  const std::vector<std::string>& folders_;
 };
 
 [[noreturn]] void refuse(const std::string& file, const std::string& loaded, const Tried& tried) {
   if (tried.refused) throw_dl_error(file, loaded, tried.words);
-  refuse(file,
-         fmt::format("loading it {}{}", tried.how,
-                     tried.words.empty() ? std::string() : fmt::format(", saying \"{}\"", tried.words)),
-         kConstructors);
+  refuse(file, fmt::format("loading it {}{}", tried.how, tried.saying()), kConstructors);
 }
 
 [[noreturn]] void refuse_beside(const std::string& file, const LoadedFile& other, const Tried& tried) {
@@ -220,8 +216,7 @@ class Trial {
   refuse(
       file,
       fmt::format("loading it beside {}{}, which this process has loaded, {}{}; alone it can be loaded",
-                  older ? "an older build of it, " : "", other.file, tried.how,
-                  tried.words.empty() ? std::string() : fmt::format(", saying \"{}\"", tried.words)),
+                  older ? "an older build of it, " : "", other.file, tried.how, tried.saying()),
       std::string(
           "Both hold code that registers itself when it is loaded, which a process takes once, such as a .pb.cc "
           "file or flags: put that code into a shared library of its own, which both link") +
@@ -235,7 +230,7 @@ class Trial {
 
 void Probe::open(const std::string& file, const std::string& loaded, const std::vector<std::string>& folders,
                  std::span<const LoadedFile> beside) const {
-  const Trial trial(*this, file, loaded, folders);
+  const Trial trial{*this, file, loaded, folders};
   std::vector<LoadedFile> others(beside.begin(), beside.end());
   Tried tried = trial(others);
   for (int left = kMostLeftOut; !tried.opened && tried.beside < others.size(); tried = trial(others)) {

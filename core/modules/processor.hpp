@@ -22,7 +22,7 @@ struct ENGINERY_API Processor {
 /// Those that the text of ENGINERY_INSTRUCTION_SETS says were allowed: "avx=1 avx2=__AVX2__ " gives avx.
 ENGINERY_API std::vector<std::string> instruction_sets(std::string_view text);
 
-/// What is among `needed` and not among `have`, in the order of `needed`. That is also what nobody has heard of.
+/// What is among `needed` and not among `have`, in the order of `needed`. An unknown name is missing, too.
 ENGINERY_API std::vector<std::string> missing(const std::vector<std::string>& needed,
                                               const std::vector<std::string>& have);
 

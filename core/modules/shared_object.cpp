@@ -1,10 +1,19 @@
 // core/modules/shared_object.cpp: the code of one build, mapped into this process.
+//
+// The dynamic linker says in words only why it refused a file, so the cause is read from glibc's words. Words that are
+// not known here are passed on whole.
 #include "core/modules/shared_object.hpp"
 
 #include <dlfcn.h>
 #include <link.h>
 
-#include "core/modules/dl_error.hpp"
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <enginery/errors.hpp>
+
+#include "core/modules/symbol_table.hpp"
 #include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {
@@ -17,6 +26,36 @@ void* opened(const std::string& file) {
 }
 
 }  // namespace
+
+void throw_dl_error(const std::string& file, const std::string& loaded, std::string_view text) {
+  const auto refuse = [&file](LoadStage stage, const std::string& problem, const char* remedy) {
+    throw PluginLoadError(stage, file, problem, remedy);
+  };
+  std::string told(text);
+  replace_all(told, loaded, file);
+
+  constexpr std::string_view kUndefined = "undefined symbol: ";
+  if (const std::size_t at = told.find(kUndefined); at != std::string::npos) {
+    const std::string rest = told.substr(at + kUndefined.size());
+    const std::string symbol = rest.substr(0, rest.find_first_of(" ,("));  // "foo, version BAR (…)"
+    refuse(LoadStage::symbol,
+           fmt::format("it uses '{}', which neither it nor a library it links defines", demangle(symbol.c_str())),
+           "Define it or link the library that does; enginery_add_plugin links with -z defs, which finds this "
+           "at build time");
+  }
+  if (told.find("version `") != std::string::npos)
+    refuse(LoadStage::symbol, fmt::format("it was built against newer libraries than this machine has ({})", told),
+           "Build it on this machine, or on one as old");
+  if (const std::size_t at = told.find(": cannot open shared object file"); at != std::string::npos)
+    refuse(LoadStage::dependency,
+           fmt::format("it, or a library it links, needs {}, which is not on this machine", told.substr(0, at)),
+           "Install that library, or put its folder into LD_LIBRARY_PATH of the engine");
+  if (told.find("failed to map segment") != std::string::npos)
+    refuse(LoadStage::dlopen, fmt::format("its copy in the cache cannot be mapped ({})", told),
+           "If that disk is mounted noexec, set ENGINERY_CACHE to a folder on another");
+  throw PluginLoadError(LoadStage::dlopen, file, fmt::format("the dynamic linker refused it ({})", told),
+                        "Build it again with enginery_add_plugin on this machine");
+}
 
 // NOW, or an undefined symbol would end the process at the first call; LOCAL, or one plugin's functions would replace
 // another's. There is no dlclose: live objects, thread-locals and exceptions may point into the code for ever.

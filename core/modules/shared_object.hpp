@@ -3,12 +3,17 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
 namespace enginery::modules {
+
+/// Throws the PluginLoadError that `text`, of dlerror(), stands for: stage `symbol` for undefined symbols (demangled)
+/// and versions, `dependency` for missing libraries, else `dlopen`. `file` is what the user named, `loaded` the copy of
+/// it.
+[[noreturn]] void throw_dl_error(const std::string& file, const std::string& loaded, std::string_view text);
 
 /// A module that is mapped, and stays so until the process ends: a plugin or a program.
 ///

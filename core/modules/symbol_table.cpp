@@ -1,12 +1,18 @@
-// core/modules/symbol_table.cpp: the names of the functions in a shared object's file.
+// core/modules/symbol_table.cpp: the names of functions, in a shared object's file and as the user wrote them.
+//
+// A traceback names functions of whatever was loaded, also of files that were overwritten since. So nothing here
+// refuses a file: what does not lie inside of it has no name.
 #include "core/modules/symbol_table.hpp"
 
+#include <cxxabi.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include "core/processes/descriptor.hpp"
@@ -29,6 +35,17 @@ std::string text_at(std::span<const std::byte> bytes, std::uint64_t offset) {
 }
 
 }  // namespace
+
+std::string demangle(const char* symbol) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(symbol, nullptr, nullptr, &status), std::free);
+  return status == 0 && name ? name.get() : symbol;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+}
 
 SymbolTable::SymbolTable(const std::string& path) {
   const cluster::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

@@ -1,14 +1,21 @@
-// core/modules/symbol_table.hpp: the names of the functions in a shared object's file.
+// core/modules/symbol_table.hpp: the names of functions, in a shared object's file and as the user wrote them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <enginery/export.hpp>
 
 namespace enginery::modules {
+
+/// The C++ name of a mangled symbol or type; the symbol itself when it is none.
+std::string demangle(const char* symbol);
+
+/// Puts `with` in the place of each `what`.
+void replace_all(std::string& text, std::string_view what, std::string_view with);
 
 /// The symbols of an ELF file, those for debuggers and those that it shows to others. Whatever is in the file, reading
 /// it is safe; what cannot be read has no symbols.

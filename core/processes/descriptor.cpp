@@ -24,6 +24,16 @@ std::string read_all(const Descriptor& from) {
   return text;
 }
 
+std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> room) noexcept {
+  std::size_t done = 0;
+  while (done < room.size()) {
+    const ssize_t got = ::pread(descriptor, room.data() + done, room.size() - done, static_cast<off_t>(offset + done));
+    if (got > 0) done += static_cast<std::size_t>(got);
+    if (got == 0 || (got < 0 && errno != EINTR)) break;
+  }
+  return done;
+}
+
 void raise_descriptor_limit() noexcept {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

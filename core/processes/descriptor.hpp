@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -44,6 +47,9 @@ struct Pipe {
 
 /// All that comes until the end of file.
 ENGINERY_API std::string read_all(const Descriptor& from);
+
+/// Reads from `offset` on until `room` is full or no more comes. How many bytes came; errno says why, if none did.
+ENGINERY_API std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> room) noexcept;
 
 /// From now on this process may have as many descriptors open as its user's hard limit allows. Each client takes three
 /// of an engine's, and the usual 1024 would end at some hundred.

@@ -8,8 +8,8 @@
 #include <enginery/describe.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/modules/code_location.hpp"
 #include "core/modules/library_symbol.hpp"
+#include "core/modules/mapped_code.hpp"
 
 namespace enginery::tasks {
 

@@ -17,7 +17,7 @@
 #include <enginery/result_text.hpp>
 
 #include "core/functions/assign_all.hpp"
-#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
 #include "core/processes/floating_point_scope.hpp"
 #include "core/processes/wall_clock.hpp"
 #include "core/tasks/failure.hpp"

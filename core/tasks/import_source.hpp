@@ -10,7 +10,7 @@
 #include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
-#include "core/modules/generation_id.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery::tasks {

@@ -1,5 +1,5 @@
 // tests/unit/delivery/cache_eviction_test.cpp: the module cache stays within its bound, and survives its writers.
-#include "core/delivery/cache_eviction.hpp"
+#include "core/delivery/cached_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

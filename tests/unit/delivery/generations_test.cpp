@@ -7,10 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "core/modules/code_location.hpp"
 #include "core/modules/elf_file.hpp"
-#include "core/modules/mapped_build_id.hpp"
-#include "core/modules/mapped_library.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "tests/unit/modules/plugin_fixture.hpp"
 
 namespace enginery::modules {

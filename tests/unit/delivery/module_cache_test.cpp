@@ -26,10 +26,10 @@ class ModuleCacheTest : public PluginTest {
 
 TEST_F(ModuleCacheTest, AFileIsKeptAtAPathWithItsBuildId) {
   const ModuleCache cache = ModuleCache::standard();
-  const std::filesystem::path file = cache.keep(build_, "norms.so", bytes("code"));
+  const std::filesystem::path file = cache.keep(build_.hex, "norms.so", bytes("code"));
   EXPECT_THAT(file.string(), AllOf(HasSubstr("c0ffee"), HasSubstr((folder_ / "cache").string())));
   EXPECT_EQ(text(file), "code");
-  EXPECT_EQ(cache.keep(build_, "norms.so", bytes("code")), file);
+  EXPECT_EQ(cache.keep(build_.hex, "norms.so", bytes("code")), file);
 }
 
 TEST_F(ModuleCacheTest, ItsFolderIsPrivate) {
@@ -55,12 +55,12 @@ TEST_F(ModuleCacheTest, TheFoldersThatItHasToMakeArePrivateWhateverTheUmaskIs) {
 
 TEST_F(ModuleCacheTest, ADamagedFileIsReplacedAndMustBeProvenAgain) {
   const ModuleCache cache = ModuleCache::standard();
-  const std::filesystem::path file = cache.keep(build_, "norms.so", bytes("code"));
+  const std::filesystem::path file = cache.keep(build_.hex, "norms.so", bytes("code"));
   EXPECT_FALSE(cache.proven(file));
   cache.set_proven(file);
   EXPECT_TRUE(cache.proven(file));
   std::filesystem::resize_file(file, 2);
-  cache.keep(build_, "norms.so", bytes("code"));
+  cache.keep(build_.hex, "norms.so", bytes("code"));
   EXPECT_EQ(text(file), "code");
   EXPECT_FALSE(cache.proven(file));
 }

@@ -12,7 +12,7 @@
 #include <set>
 
 #include "core/modules/elf_file.hpp"
-#include "core/modules/mapped_library.hpp"
+#include "core/modules/mapped_code.hpp"
 #include "tests/unit/modules/plugin_fixture.hpp"
 
 namespace enginery::modules {

@@ -6,8 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include "core/diagnosis/source_lines.hpp"
-#include "core/modules/code_location.hpp"
+#include "core/modules/mapped_code.hpp"
 
 extern "C" const int traceback_fixture_line;
 extern "C" int traceback_fixture(int x);
@@ -31,7 +30,7 @@ std::string words(const std::vector<const char*>& symbols) {
 }
 
 TEST(TracebackTest, CodeWithDebugInformationHasFileAndLine) {
-  if (!SourceLines::are_read()) GTEST_SKIP() << "there is no libdw";
+  if (!lines_are_read()) GTEST_SKIP() << "there is no libdw";
   const std::vector<CodePlace> stack{place_of(reinterpret_cast<const void*>(&traceback_fixture))};
   EXPECT_THAT(traceback(stack, false, Exactness::line),
               MatchesRegex("  at traceback_fixture in libtraceback_fixture\\.so \\(/.*/traceback_fixture\\.cpp:" +

@@ -1,5 +1,5 @@
 // tests/unit/modules/find_plugin_test.cpp: from a plugin's name to its file.
-#include "core/modules/find_plugin.hpp"
+#include "core/modules/plugin_file.hpp"
 
 #include "tests/unit/modules/plugin_fixture.hpp"
 
