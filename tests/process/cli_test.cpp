@@ -67,6 +67,25 @@ TEST_F(CliTest, ListTellsADeadClusterFromOneThatRuns) {
   EXPECT_THAT(enginery_json("list").at("clusters"), IsEmpty());
 }
 
+TEST_F(CliTest, AClusterWhoseFilesSomebodyRemovedIsNeitherDeadNorMissed) {
+  const auto command = start_ready({"-n", "1"});
+  command->signal(SIGSTOP);  // it would put them back
+  fs::remove(folder() / "lock");
+  EXPECT_EQ(enginery_json("list").at("clusters").at(0).at("state"), "running");
+  EXPECT_EQ(enginery("status").status, 0);
+  fs::remove(folder() / "connection.json");
+  EXPECT_EQ(enginery_json("list").at("clusters").at(0).at("state"), "starting");
+  for (const char* words : {"status", "stop"}) {
+    const Ran ran = enginery(words);
+    EXPECT_EQ(ran.status, 1) << words;
+    EXPECT_THAT(ran.err, HasSubstr("somebody removed its files and its launcher puts them back")) << words;
+  }
+  command->signal(SIGCONT);
+  EXPECT_TRUE(command->writes("they are back"));
+  EXPECT_EQ(enginery("stop").status, 0);
+  EXPECT_EQ(command->finish(), 0);
+}
+
 TEST_F(CliTest, ListAndDebugAskTheHubAloneSoThatStoppedEnginesDoNotHoldThemUp) {
   const auto command = start_ready({"-n", "6"});
   std::vector<int> pids;
