@@ -11,7 +11,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/transport/check.hpp"
+#include "core/transport/failures.hpp"
 
 namespace enginery::engine {
 namespace {

@@ -23,7 +23,7 @@
 #include "core/messages/last_moments.hpp"
 #include "core/session/client_session.hpp"
 #include "core/session/standstill.hpp"
-#include "core/transport/lack.hpp"
+#include "core/transport/failures.hpp"
 #include "core/transport/line.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/hub_wire.hpp"

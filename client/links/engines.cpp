@@ -17,7 +17,6 @@
 #include <enginery/task_handle.hpp>
 
 #include "core/clusters/hub_addresses.hpp"
-#include "core/transport/abandon.hpp"
 #include "core/transport/forked.hpp"
 
 namespace enginery {

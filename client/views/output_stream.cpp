@@ -20,7 +20,6 @@
 
 #include "client/links/engines.hpp"
 #include "client/links/output_feed.hpp"
-#include "core/transport/abandon.hpp"
 #include "core/transport/forked.hpp"
 #include "core/wire/engine_wire.hpp"
 

@@ -1,13 +1,15 @@
 // core/transport/dialling.hpp: when a Line dials.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace enginery::transport {
 
 /// (event, now) → what the Line does next. There is one dialler at a time. The pauses between dials double with each
-/// failure; a connection that breaks before it was of use for a while counts as a failure, too. A dial's patience
-/// doubles as well: a peer may be slow, and one that lets callers in and never speaks is to be left soon.
+/// failure, and a connection that breaks before it was of use for a while counts as a failure, too. A dial's patience
+/// also doubles: the first dials are short, so that a peer which accepts a connection and never answers is soon given
+/// up, and later ones longer, since the peer may only be slow.
 ///
 /// Threads: one at a time.
 class Dialling {
@@ -22,18 +24,35 @@ class Dialling {
   /// `patience`: of the first dial.
   explicit Dialling(Duration patience) : first_patience_(patience) {}
 
-  /// Somebody needs a connection. True: a dialler is to begin; the caller sees to it, or calls on_idle().
-  bool want();
-  /// The dialler is not to dial before.
+  /// Somebody needs a connection. True: a dialler must begin; the caller starts it, or calls on_idle().
+  bool want() {
+    if (phase_ != Phase::down) return false;
+    phase_ = Phase::dialling;
+    return true;
+  }
+  /// When the dialler may dial.
   Time next_dial() const { return next_dial_; }
-  Duration patience() const;
-  void on_failure(Time now);
+  Duration patience() const { return first_patience_ * (1 << std::min(failures_, kDoublings)); }
+  void on_failure(Time now) { pause(now); }
   /// True: the connection is up, and the dialler ends. False: nobody may use it.
-  bool on_success(Time now);
+  bool on_success(Time now) {
+    if (phase_ != Phase::dialling) return false;
+    phase_ = Phase::up;
+    up_since_ = now;
+    return true;
+  }
   /// The dialler ends without a connection, since nobody needs one.
-  void on_idle();
+  void on_idle() {
+    if (phase_ == Phase::dialling) phase_ = Phase::down;
+  }
   /// The connection is of no use any more. No effect if none is up.
-  void on_break(Time now);
+  void on_break(Time now) {
+    if (phase_ != Phase::up) return;
+    phase_ = Phase::down;
+    if (now - up_since_ < kGoodFor) return pause(now);
+    failures_ = 0;
+    next_dial_ = now;
+  }
   /// No dialler begins from now on.
   void stop() { phase_ = Phase::stopped; }
 
@@ -43,7 +62,11 @@ class Dialling {
  private:
   enum class Phase { down, dialling, up, stopped };
 
-  void pause(Time now);
+  void pause(Time now) {
+    constexpr int kMost = 4;  // doublings from the first pause to the longest
+    static_assert(kFirstPause * (1 << kMost) == kLongestPause);
+    next_dial_ = now + kFirstPause * (1 << std::min(failures_++, kMost));
+  }
 
   const Duration first_patience_;
   Phase phase_ = Phase::down;

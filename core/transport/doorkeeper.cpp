@@ -1,15 +1,48 @@
-// core/transport/doorkeeper.cpp: who may come in at a listening socket, and who has.
+// core/transport/doorkeeper.cpp: who may come in at a listening socket, who has, and who was refused.
 #include "core/transport/doorkeeper.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <optional>
+#include <utility>
 
-#include <nng/nng.h>
+#include <fmt/format.h>
 
-#include "core/transport/check.hpp"
+#include "core/transport/nng.hpp"
 
 namespace enginery::transport {
+namespace {
+
+constexpr std::int64_t kSecondsBetween = 60;
+
+int log_of_process() {
+  static const int log = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  return log;
+}
+
+std::int64_t seconds_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Refusals::Refusals(std::string url) : url_(std::move(url)), log_(log_of_process()) {}
+
+void Refusals::note(const std::string& who, std::uint64_t count) {
+  untold_ += count;
+  const std::int64_t now = seconds_now();
+  std::int64_t due = next_.load();
+  if (now < due || !next_.compare_exchange_strong(due, now + kSecondsBetween)) return;
+  const std::uint64_t told = untold_.exchange(0);
+  const std::string line = fmt::format("enginery: {} refused {}{}\n", url_, who,
+                                       told > 1 ? fmt::format(" ({} since the last word)", told) : "");
+  pollfd log{log_, POLLOUT, 0};  // so short a line is written whole, or not at all
+  if (::poll(&log, 1, 0) == 1) [[maybe_unused]]
+    const ssize_t written = ::write(log_, line.data(), line.size());
+}
 
 struct Doorkeeper::Callbacks {
   static void on_coming(nng_pipe pipe, nng_pipe_ev, void* argument) {

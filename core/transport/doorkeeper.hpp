@@ -1,15 +1,35 @@
-// core/transport/doorkeeper.hpp: who may come in at a listening socket, and who has.
+// core/transport/doorkeeper.hpp: who may come in at a listening socket, who has, and who was refused.
 #pragma once
 
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <mutex>
 #include <set>
 #include <string>
 
-#include "core/transport/refusals.hpp"
-
 namespace enginery::transport {
+
+/// Writes a line for the first stranger at an address, and then at most one in a minute, with how many there were: who
+/// has no credentials is not to fill a log. The lines go to the file that was standard error when the first of these
+/// was made; an engine captures that descriptor later, for its tasks.
+///
+/// Threads: any, also NNG's: nothing waits for a log that takes nothing.
+class Refusals {
+ public:
+  explicit Refusals(std::string url);
+  Refusals(const Refusals&) = delete;
+  Refusals& operator=(const Refusals&) = delete;
+
+  /// `who` was refused: "a connection that sent no certificate", "user 1001".
+  void note(const std::string& who, std::uint64_t count = 1);
+
+ private:
+  const std::string url_;
+  const int log_;
+  std::atomic<std::uint64_t> untold_{0};
+  std::atomic<std::int64_t> next_{0};  // steady seconds
+};
 
 /// The other end of a TCP connection: its address and port in network order.
 struct Peer {

@@ -1,9 +1,11 @@
-// core/transport/forked.cpp: whether this process is the forked child of one that used the transport.
+// core/transport/forked.cpp: whether this process is a forked child, and what is left as it is at its end.
 #include "core/transport/forked.hpp"
 
 #include <pthread.h>
 
 #include <atomic>
+#include <mutex>
+#include <vector>
 
 #include <enginery/errors.hpp>
 
@@ -24,6 +26,13 @@ void prepare_for_forks() {
   refuse_if_forked();
   static const int kWatches = ::pthread_atfork(nullptr, nullptr, [] { is_forked = true; });
   if (kWatches != 0) throw ConnectionError("this process has no memory left");
+}
+
+void abandon(void* state) {
+  static std::mutex mutex;
+  static auto* const abandoned = new std::vector<void*>;  // never destroyed: NNG's threads may outlive static objects
+  const std::lock_guard lock(mutex);
+  abandoned->push_back(state);
 }
 
 }  // namespace enginery::transport

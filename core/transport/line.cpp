@@ -19,11 +19,10 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/transport/check.hpp"
+#include "core/transport/closing.hpp"
 #include "core/transport/dialling.hpp"
+#include "core/transport/failures.hpp"
 #include "core/transport/forked.hpp"
-#include "core/transport/lack.hpp"
-#include "core/transport/left_open.hpp"
 #include "core/transport/requester.hpp"
 
 namespace enginery::transport {
@@ -115,10 +114,7 @@ struct Line::State : std::enable_shared_from_this<State> {
       dialling.on_idle();
       wanted = false;
       // Wakes nobody: those who wait look again by themselves, and would wake each other without a pause.
-      failed(error, std::make_exception_ptr(OwnLack(fmt::format(
-                        "{} cannot be dialled: this process can have no further thread ({}); end some, or raise "
-                        "`ulimit -u` or --memory-limit",
-                        address.url, error.what()))));
+      failed(error, std::make_exception_ptr(no_thread_to_dial(address.url, error)));
     }
   }
   /// True: nothing waits, since nothing is sent any more.
@@ -240,6 +236,10 @@ struct Line::State : std::enable_shared_from_this<State> {
       renew(up);
     }
   }
+  Connection up() {
+    const std::lock_guard lock(mutex);
+    return current();
+  }
   void hear(const Connection& by) {
     const std::lock_guard lock(mutex);
     if (connection == by) heard = Clock::now();
@@ -262,16 +262,11 @@ Line::~Line() {
 }
 
 bool Line::send(Message request, OnAnswer on_answer) {
-  Connection up;
-  {
-    const std::lock_guard lock(state_->mutex);
-    up = state_->current();
-    if (!up)
-      return state_->wait(
-          {[one = std::make_shared<Message>(std::move(request))] { return std::move(*one); }, std::move(on_answer)});
+  if (const Connection up = state_->up()) {
+    up->send(std::move(request), std::move(on_answer));
+    return true;
   }
-  up->send(std::move(request), std::move(on_answer));
-  return true;
+  return send([one = std::make_shared<Message>(std::move(request))] { return std::move(*one); }, std::move(on_answer));
 }
 
 bool Line::send(std::function<Message()> make, OnAnswer on_answer) {
@@ -324,10 +319,7 @@ Message Line::ask(const Message& message, Time deadline, Repeat repeat, const Go
   }
 }
 
-bool Line::up() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->current() != nullptr;
-}
+bool Line::up() const { return state_->up() != nullptr; }
 
 bool Line::look() {
   const std::lock_guard lock(state_->mutex);

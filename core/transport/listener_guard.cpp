@@ -11,18 +11,19 @@
 #include <chrono>
 #include <cstring>
 
+#include <enginery/errors.hpp>
+
 #include "core/clusters/address.hpp"
-#include "core/transport/check.hpp"
+#include "core/transport/nng.hpp"
 
 namespace enginery::transport {
 namespace {
 
 constexpr std::chrono::seconds kLookInterval(1);
-constexpr timeval kSignPatience{0, 100'000};  // for one sign; so often is it waited for:
+constexpr timeval kSignPatience{0, 100'000};  // for one of these:
 constexpr int kSigns = 10;
-/// So often in a row may nothing be heard before the listener is taken for dead: it may only have to wait for its
-/// processor. Each new listener makes the guard slower to take the next one for dead, a minute of answers quicker
-/// again.
+/// How often in a row nothing may be heard before the listener is taken for dead: it may only have to wait for its
+/// processor. Each new listener doubles that number, and each minute of answers halves it again.
 constexpr unsigned kSilences = 2, kMostSilences = 64, kMinute = 60;
 
 /// A request as NNG's ipc transport frames it: message, length in network order, the request's number, "ping".
@@ -47,16 +48,7 @@ ListenerGuard::ListenerGuard(std::uint32_t socket, std::string url, Protocol pro
     : socket_(socket), url_(std::move(url)), protocol_(protocol), publish_ping_(std::move(publish_ping)) {
   path_ = Address(url_).ipc_path();
   listen();
-  if (!path_.empty()) thread_ = std::thread([this] { watch(); });
-}
-
-ListenerGuard::~ListenerGuard() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (!path_.empty()) thread_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
 }
 
 void ListenerGuard::listen() {
@@ -96,11 +88,10 @@ ListenerGuard::Sign ListenerGuard::ask(int fd) const {
   return missing == 0 ? Sign::life : Sign::none;
 }
 
-void ListenerGuard::watch() {
+void ListenerGuard::watch(const std::stop_token& stop) {
   unsigned silences = 0, allowed = kSilences, answers = 0;
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kLookInterval, [this] { return stop_; })) {
-    lock.unlock();
+  std::unique_lock lock(waiting_);
+  while (!stopped_.wait_for(lock, stop, kLookInterval, [&] { return stop.stop_requested(); })) {
     const Sign sign = look();
     silences = sign == Sign::none ? silences + 1 : 0;
     if (sign == Sign::life && ++answers % kMinute == 0) allowed = std::max(kSilences, allowed / 2);
@@ -110,10 +101,9 @@ void ListenerGuard::watch() {
       try {
         listen();
       } catch (const ConnectionError&) {
-        // Nothing to do but to try again in a second; who dials meanwhile is refused and tries again too.
+        // Nothing to do but to try again in a second. Whoever dials meanwhile is refused, and tries again, too.
       }
     }
-    lock.lock();
   }
 }
 

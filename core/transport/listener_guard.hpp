@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -14,10 +15,11 @@ namespace enginery::transport {
 /// The SP protocol of the listening socket.
 enum class Protocol : std::uint16_t { pub = 0x20, sub = 0x21, req = 0x30, rep = 0x31 };
 
-/// Listens at an address and goes on listening. The file of an ipc address may be removed; and a listener of NNG can be
-/// deaf while it still shakes hands (see send_hook.cpp). So every second the guard connects to itself and asks for a
-/// sign of life; when none comes for long it unlinks the path and listens anew on the same socket. Connections that
-/// exist go on, and so does the old listener: a process that only has to wait for its processor is not to collect them.
+/// Listens at an address and goes on listening. Somebody may remove the file of an ipc address, and a listener of NNG
+/// can be deaf while it still shakes hands (see send_hook.cpp). So every second the guard connects to its own socket
+/// and asks for a sign of life. When none comes for long, it unlinks the path and listens anew on the same socket.
+/// Connections that exist go on, and so does the old listener. So a process that only waited for its processor must not
+/// do this often: listeners would pile up.
 ///
 /// Threads: one of its own.
 class ListenerGuard {
@@ -28,7 +30,6 @@ class ListenerGuard {
   /// `socket` is NNG's id of a listening socket. A PUB socket cannot be asked: `publish_ping` makes it send kPing to
   /// all. Throws ConnectionError when the address cannot be listened at.
   ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol, std::function<void()> publish_ping = {});
-  ~ListenerGuard();
   ListenerGuard(const ListenerGuard&) = delete;
   ListenerGuard& operator=(const ListenerGuard&) = delete;
 
@@ -39,16 +40,15 @@ class ListenerGuard {
   Sign look() const;
   /// Over a connection to the listener.
   Sign ask(int fd) const;
-  void watch();
+  void watch(const std::stop_token& stop);
 
   std::uint32_t socket_;
   std::string url_, path_;  // path_ is empty unless the address is ipc
   Protocol protocol_;
   std::function<void()> publish_ping_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stop_ = false;
-  std::thread thread_;
+  std::mutex waiting_;  // of the thread alone
+  std::condition_variable_any stopped_;
+  std::jthread thread_;  // last, so that it ends before what it uses
 };
 
 }  // namespace enginery::transport

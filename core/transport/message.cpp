@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "core/transport/check.hpp"
+#include "core/transport/nng.hpp"
 
 namespace enginery::messages {
 

@@ -8,10 +8,10 @@
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/pub.h>
 
-#include "core/transport/abandon.hpp"
-#include "core/transport/check.hpp"
 #include "core/transport/doorkeeper.hpp"
+#include "core/transport/forked.hpp"
 #include "core/transport/listener_guard.hpp"
+#include "core/transport/nng.hpp"
 #include "core/transport/remote_listener.hpp"
 
 namespace enginery::transport {

@@ -1,8 +1,9 @@
 // core/transport/remote_listener.cpp: a listening socket's address for other hosts.
 //
-// NNG owns the descriptors of connections, and may close one at any moment; so one that is to be cut is copied first,
-// and it is the copy that is asked who it is, and shut down. NNG then sees its end. Strangers may have taken all
-// descriptors there are, so whatever looking and cutting needs is open from the start.
+// NNG has no list of connections, so the strangers are found among this process' descriptors. NNG owns those, and may
+// close one at any moment, after which its number may belong to another file. So a connection that must be cut is
+// copied first: the copy is asked which connection it is, and is shut down. NNG then sees its end. Strangers may have
+// taken all descriptors there are, so whatever looking and cutting needs is open from the start.
 #include "core/transport/remote_listener.hpp"
 
 #include <dirent.h>
@@ -19,11 +20,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nng/nng.h>
 
 #include "core/processes/descriptor.hpp"
-#include "core/transport/check.hpp"
-#include "core/transport/tls.hpp"
+#include "core/transport/nng.hpp"
 
 namespace enginery::transport {
 namespace {
@@ -55,7 +54,7 @@ std::optional<Ends> ends_of(int fd) {
 
 }  // namespace
 
-/// Of this process' connections at a port.
+/// This process' connections at a port.
 class RemoteListener::Connections {
  public:
   explicit Connections(std::uint16_t port) : port_(port), all_(::opendir("/proc/self/fd"), &::closedir) {}
@@ -101,26 +100,17 @@ RemoteListener::RemoteListener(std::uint32_t socket, const Address& address, con
   url_ = fmt::format("{}:{}", address.url.substr(0, address.url.rfind(':')), port);
   refusals_ = std::make_unique<Refusals>(url_);
   connections_ = std::make_unique<const Connections>(port_);
-  thread_ = std::thread([this] { watch(); });
+  thread_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
 }
 
-RemoteListener::~RemoteListener() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
+RemoteListener::~RemoteListener() = default;
 
-void RemoteListener::watch() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kStrangersInterval, [this] { return stop_; })) {
-    lock.unlock();
+void RemoteListener::watch(const std::stop_token& stop) {
+  std::unique_lock lock(waiting_);
+  while (!stopped_.wait_for(lock, stop, kStrangersInterval, [&] { return stop.stop_requested(); })) {
     if (const std::uint64_t count = newly_refused(); count > 0)
       refusals_->note("a connection that did not prove that it belongs to this cluster", count);
     cut_strangers();
-    lock.lock();
   }
 }
 

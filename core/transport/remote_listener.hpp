@@ -7,20 +7,20 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
 #include "core/clusters/address.hpp"
 #include "core/transport/doorkeeper.hpp"
-#include "core/transport/refusals.hpp"
 
 namespace enginery::transport {
 
 using cluster::Address;
 
-/// Listens over TCP, with TLS if the address has credentials. NNG gives a TLS handshake no time limit, so strangers
-/// that connect and say nothing would keep a descriptor each for as long as they like: every second the connections
-/// that did not get in within ten seconds are cut, and the oldest of more than 128 of them at once.
+/// Listens over TCP, with TLS if the address has credentials. NNG gives a TLS handshake no time limit, so a stranger
+/// that connects and says nothing would keep a descriptor for as long as it likes. So every second, connections that
+/// have not come in within ten seconds are cut, and of more than 128 of them the oldest at once.
 ///
 /// Threads: one of its own.
 class RemoteListener {
@@ -41,9 +41,9 @@ class RemoteListener {
   using Clock = std::chrono::steady_clock;
   class Connections;
 
-  void watch();
+  void watch(const std::stop_token& stop);
   void cut_strangers();
-  /// Those that NNG has refused since it was last asked; it may have refused more.
+  /// How many NNG has refused since the last call; it may have refused more.
   std::uint64_t newly_refused();
 
   const Doorkeeper& doorkeeper_;
@@ -54,10 +54,9 @@ class RemoteListener {
   std::map<Peer, Clock::time_point> strangers_;  // since when
   std::uint64_t refused_ = 0;
   std::unique_ptr<Refusals> refusals_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stop_ = false;
-  std::thread thread_;
+  std::mutex waiting_;  // of the thread alone
+  std::condition_variable_any stopped_;
+  std::jthread thread_;  // last, so that it ends before what it uses
 };
 
 }  // namespace enginery::transport

@@ -1,19 +1,21 @@
 // core/transport/requester.cpp: requests to one peer, any number at a time.
 //
-// Every request has a context of its own with two aios. The send's has no callback, since NNG would wake a thread for
-// it; the receive is started at once behind it. (Cancelling a receive whose request is unsent crashes NNG; nothing here
-// cancels, no aio has a time-out, and a socket with open requests is left open until they have ended.) Contexts are
-// reused when their answer has come; the answer can overtake the end of its own send by some microseconds, in which
-// another thread of NNG's is busy with it, so that is waited for first. Nothing is resent (a task would run twice) and
-// nothing redials (a new link is a new socket). NNG's word that a connection is lost is a hint: it comes late, or never
-// when the peer died under traffic; and it may come when the socket is closed, so it finds its Requester by number.
+// Every request has a context of its own with two aios, one to send and one to receive. The send has no callback, since
+// NNG would wake a thread for it; the receive is started right behind it. Cancelling a receive whose request is unsent
+// crashes NNG. So nothing here cancels, no aio has a time-out, and a socket with open requests is left open until they
+// have ended. A context is used again when its answer has come. The answer can overtake the end of its own send by some
+// microseconds, in which another thread of NNG's works on that send, so send() waits for its end first.
+//
+// Nothing is sent twice (a task would run twice), and nothing redials (a new link is a new socket). NNG tells of a lost
+// connection late, or never when the peer died under traffic, so that is a hint only. It may also tell when the socket
+// is closed already, so Losses finds the Requester by the socket's number, not by its address.
 #include "core/transport/requester.hpp"
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstring>
 #include <exception>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,13 +30,11 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/transport/abandon.hpp"
-#include "core/transport/check.hpp"
-#include "core/transport/close_in_time.hpp"
+#include "core/transport/closing.hpp"
+#include "core/transport/failures.hpp"
 #include "core/transport/forked.hpp"
-#include "core/transport/left_open.hpp"
 #include "core/transport/listener_guard.hpp"
-#include "core/transport/tls.hpp"
+#include "core/transport/nng.hpp"
 
 namespace enginery::transport {
 namespace {
@@ -91,7 +91,6 @@ struct Requester::State {
 
   std::string url;
   nng_socket socket{};
-  nng_dialer dialer{};
   std::mutex mutex;
   std::vector<std::unique_ptr<Context>> contexts;  // all of them
   std::vector<Context*> free;
@@ -156,24 +155,25 @@ struct Requester::State {
   }
 };
 
-Requester::Requester(const Address& address) : state_((prepare_for_forks(), new State)) {
-  const auto fail_safe = [this](int rv, const char* call, const std::string& about) {
-    if (rv != 0) State::close(std::exchange(state_, nullptr));
-    check(rv, call, about);
-  };
-  const std::string& url = address.url;
-  state_->url = url;
-  if (const int rv = nng_req0_open(&state_->socket)) {
-    delete std::exchange(state_, nullptr);
-    check(rv, "nng_req0_open");
+Requester::Requester(const Address& address) {
+  prepare_for_forks();
+  auto state = std::make_unique<State>();
+  state->url = address.url;
+  check(nng_req0_open(&state->socket), "nng_req0_open");
+  state_ = state.release();
+  try {
+    state_->lost = Losses::all().watch(state_->socket);
+    nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
+    nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, messages::kLargest);
+    nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
+    nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, kNoRedial);
+    nng_dialer dialer{};
+    check(create_dialer(&dialer, state_->socket, address), "nng_dialer_create", address.url);
+    check(nng_dialer_start(dialer, 0), "connecting to", address.url);
+  } catch (...) {
+    State::close(state_);
+    throw;
   }
-  state_->lost = Losses::all().watch(state_->socket);
-  nng_socket_set_ms(state_->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
-  nng_socket_set_size(state_->socket, NNG_OPT_RECVMAXSZ, messages::kLargest);
-  nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMINT, kNoRedial);
-  nng_socket_set_ms(state_->socket, NNG_OPT_RECONNMAXT, kNoRedial);
-  fail_safe(create_dialer(&state_->dialer, state_->socket, address), "nng_dialer_create", url);
-  fail_safe(nng_dialer_start(state_->dialer, 0), "connecting to", url);
   state_->touch();
 }
 
@@ -209,52 +209,32 @@ bool Requester::quiet() const { return state_->quiet(); }
 
 bool Requester::broken() const { return state_->lost->load(std::memory_order_relaxed); }
 
-static void dial_in_background(const Address& address, std::function<void()> dial) try {
-  std::thread(std::move(dial)).detach();
-} catch (const std::system_error& error) {
-  throw OwnLack(fmt::format(
-      "{} cannot be dialled: this process can have no further thread ({}); end some, or raise `ulimit -u` or "
-      "--memory-limit",
-      address.url, error.what()));
-}
-
 std::unique_ptr<Requester> connect(const Address& address, double timeout_seconds) {
-  struct Dial {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool done = false;
-    std::unique_ptr<Requester> requester;
-    std::exception_ptr error;
-  };
   refuse_if_forked();
   const Clock::time_point start = Clock::now();
   close_left_open();
-  auto dial = std::make_shared<Dial>();
-  dial_in_background(address, [dial, address] {
-    std::unique_ptr<Requester> requester;
-    std::exception_ptr error;
-    try {
-      requester = std::make_unique<Requester>(address);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    const std::lock_guard lock(dial->mutex);
-    dial->done = true;
-    dial->requester = std::move(requester);
-    dial->error = error;
-    dial->changed.notify_all();
-  });
-  std::unique_lock lock(dial->mutex);
-  if (!dial->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return dial->done; }))
+  std::promise<std::unique_ptr<Requester>> dialled;
+  auto answer = dialled.get_future();
+  try {
+    std::thread([address, dialled = std::move(dialled)]() mutable {
+      try {
+        dialled.set_value(std::make_unique<Requester>(address));
+      } catch (...) {
+        dialled.set_exception(std::current_exception());
+      }
+    }).detach();
+  } catch (const std::system_error& error) {
+    throw no_thread_to_dial(address.url, error);
+  }
+  if (answer.wait_for(std::chrono::duration<double>(timeout_seconds)) != std::future_status::ready)
     throw TimeoutError(fmt::format("{} could not be reached within {:.3g} s; its process may be stopped or overloaded",
                                    address.url, timeout_seconds));
-  if (dial->error) std::rethrow_exception(dial->error);
-  lock.unlock();
+  std::unique_ptr<Requester> requester = answer.get();
   const std::chrono::duration<double> taken = Clock::now() - start;
-  if (!is_heard(*dial->requester, timeout_seconds - taken.count()))
+  if (!is_heard(*requester, timeout_seconds - taken.count()))
     throw TimeoutError(fmt::format("{} gave no sign of life within {:.3g} s; try again, or see `enginery status`",
                                    address.url, timeout_seconds));
-  return std::move(dial->requester);
+  return requester;
 }
 
 bool is_heard(Requester& requester, double seconds) try {
@@ -267,33 +247,27 @@ bool is_heard(Requester& requester, double seconds) try {
 }
 
 Message request(Requester& requester, Message message, double timeout_seconds) {
-  struct Waiting {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool done = false;
+  struct Outcome {
     Message answer;
     std::string failure;
   };
   close_left_open();
-  auto waiting = std::make_shared<Waiting>();
-  requester.send(std::move(message), [waiting](Message answer, const char* failure) {
-    const std::lock_guard lock(waiting->mutex);
-    waiting->done = true;
-    waiting->answer = std::move(answer);
-    if (failure) waiting->failure = failure;
-    waiting->changed.notify_all();
+  const auto promise = std::make_shared<std::promise<Outcome>>();
+  std::future<Outcome> outcome = promise->get_future();
+  requester.send(std::move(message), [promise](Message answer, const char* failure) {
+    promise->set_value({std::move(answer), failure ? failure : ""});
   });
-  std::unique_lock lock(waiting->mutex);
-  if (!waiting->changed.wait_for(lock, std::chrono::duration<double>(timeout_seconds), [&] { return waiting->done; }))
+  if (outcome.wait_for(std::chrono::duration<double>(timeout_seconds)) != std::future_status::ready)
     throw TimeoutError(
         fmt::format("{} did not answer within {:.3g} s; `enginery status` shows whether its cluster lives",
                     requester.url(), timeout_seconds));
-  if (!waiting->failure.empty())
+  auto [answer, failure] = outcome.get();
+  if (!failure.empty())
     throw ConnectionError(
         fmt::format("the connection to {} broke before its answer came: {}; try again, or see "
                     "`enginery status`",
-                    requester.url(), waiting->failure));
-  return std::move(waiting->answer);
+                    requester.url(), failure));
+  return std::move(answer);
 }
 
 }  // namespace enginery::transport

@@ -27,10 +27,10 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 
-#include "core/transport/abandon.hpp"
-#include "core/transport/check.hpp"
 #include "core/transport/doorkeeper.hpp"
+#include "core/transport/forked.hpp"
 #include "core/transport/listener_guard.hpp"
+#include "core/transport/nng.hpp"
 #include "core/transport/remote_listener.hpp"
 
 namespace enginery::transport {

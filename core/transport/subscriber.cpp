@@ -11,12 +11,9 @@
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/sub.h>
 
-#include "core/transport/abandon.hpp"
-#include "core/transport/check.hpp"
-#include "core/transport/close_in_time.hpp"
+#include "core/transport/closing.hpp"
 #include "core/transport/forked.hpp"
-#include "core/transport/left_open.hpp"
-#include "core/transport/tls.hpp"
+#include "core/transport/nng.hpp"
 
 namespace enginery::transport {
 

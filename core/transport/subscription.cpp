@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/transport/hearing.hpp"
 #include "core/transport/subscriber.hpp"
 
 namespace enginery::transport {

@@ -28,9 +28,9 @@ mkdir "$work/docs" && cp "$page" "$work/docs/"
 file core/enginery/value.hpp "#include <vector>"
 file core/wire/frame.cpp "#include <flatbuffers/flatbuffers.h>" '#include "call_generated.h"'
 file core/transport/line.cpp '#include "core/transport/requester.hpp"'
-file core/transport/check.hpp "#include <nng/nng.h>" "#include <enginery/value.hpp>"
+file core/transport/nng.hpp "#include <nng/nng.h>" "#include <enginery/value.hpp>"
 file client/enginery/client.hpp "#include <enginery/value.hpp>"
-file client/links/link.cpp '#include "core/transport/check.hpp"' "#include <enginery/client.hpp>"
+file client/links/link.cpp '#include "core/transport/nng.hpp"' "#include <enginery/client.hpp>"
 file tools/main.cpp '#include "client/links/link.hpp"' '#include "hub/hub.hpp"' 'rc.kill(0); void Child::kill() {}'
 file plugins/linalg/norms.cpp "#include <enginery/value.hpp>" "#include <Eigen/Dense>" '#include "matrix.hpp"'
 file tests/link_test.cpp 'transport::Requester line;' '#include "client/links/link.hpp"' '#include "simulator.hpp"'

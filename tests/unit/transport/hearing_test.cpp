@@ -1,5 +1,5 @@
 // tests/unit/transport/hearing_test.cpp: whether a peer has been silent for too long.
-#include "core/transport/hearing.hpp"
+#include "core/transport/subscription.hpp"
 
 #include <chrono>
 

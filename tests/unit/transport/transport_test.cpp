@@ -26,8 +26,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/processes/descriptor.hpp"
-#include "core/transport/close_in_time.hpp"
-#include "core/transport/left_open.hpp"
+#include "core/transport/closing.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/transport/requester.hpp"

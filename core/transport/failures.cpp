@@ -1,14 +1,33 @@
-// core/transport/lack.cpp: connections that fail for want of something of this process's own.
-#include "core/transport/lack.hpp"
+// core/transport/failures.cpp: why there is no connection, where waiting for one would be in vain.
+#include "core/transport/failures.hpp"
 
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <new>
 #include <system_error>
 
 #include <fmt/format.h>
 
-#include "core/transport/check.hpp"
+#include "core/processes/descriptor.hpp"
 
 namespace enginery::transport {
+namespace {
+
+/// Whether a socket cannot be opened now for want of descriptors.
+bool lacks_descriptors() noexcept {
+  const cluster::Descriptor one(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return !one && (errno == EMFILE || errno == ENFILE);
+}
+
+}  // namespace
+
+OwnLack no_thread_to_dial(const std::string& url, const std::exception& error) {
+  return OwnLack(
+      fmt::format("{} cannot be dialled: this process can have no further thread ({}); end some, or raise `ulimit -u` "
+                  "or --memory-limit",
+                  url, error.what()));
+}
 
 void Lack::note(const std::exception& error, Time now) noexcept try {
   if (dynamic_cast<const OwnLack*>(&error))

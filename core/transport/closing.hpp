@@ -1,8 +1,9 @@
-// core/transport/close_in_time.hpp: sockets are closed, but nobody waits for that for ever.
+// core/transport/closing.hpp: sockets are closed when that is safe, and nobody waits long for it.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -11,19 +12,26 @@
 
 namespace enginery::transport {
 
-/// Closes an NNG socket, by its id. nng_close can be slow, and hang for ever where a peer died under traffic; then all
-/// later closes hang, too. So one thread closes, one after the other, and who waits for it waits a second at most; what
-/// could not be closed in time is closed when that goes on.
+/// Keeps a socket that nobody wants any more until `try_close` returns true. The kept ones stay in sight of leak
+/// checkers. Threads: any.
+void leave_open(std::function<bool()> try_close);
+
+/// Tries to close all that leave_open() keeps; returns how many are left. Call it before a socket is opened, so that
+/// they do not pile up. Threads: any.
+std::size_t close_left_open();
+
+/// Closes an NNG socket, by its id. Waits for that a second at most; a close that takes longer goes on.
 /// Requires: none of its aios and contexts is used any more. Threads: any.
 void close_in_time(std::uint32_t socket);
 
-/// How that is done; never destroyed while something is closed. Threads: any.
+/// The thread behind close_in_time(). It closes one socket after the other, since a close that hangs makes all later
+/// ones hang, too. Never destroyed while it closes something. Threads: any.
 class Closer {
  public:
   static constexpr std::chrono::seconds kLongestClose{1};
 
   explicit Closer(std::function<void(std::uint32_t socket)> close);
-  /// Returns when it is closed, or something was being closed for kLongestClose.
+  /// Returns when this socket is closed, or when the close that runs has taken kLongestClose.
   void close(std::uint32_t socket);
 
  private:
