@@ -140,7 +140,7 @@ mutant "a client keeps the time that a stopped engine does not" client/links/eng
   waits_test_executable EveryWaitTest.OnAnEngineThatIsStoppedEndsWithItsTimeLimit
 mutant "it keeps that of tasks that wait for their code, too" client/links/engine_link_tick.cpp 's/\} else if \(!gate_.empty\(\) &&.*/} else if (!gate_.empty() \&\& seq >= gate_.front().seq) {\n      continue;\n    } else if (false) {/' \
   waits_test_executable EveryWaitTest.ForItsCodeOnAnEngineThatIsStoppedEndsWithItsTimeLimit
-mutant "what a client lacks for long is an error" core/transport/lack.hpp 's/now - \*since_ >= kPatience/false/' \
+mutant "what a client lacks for long is an error" core/transport/failures.hpp 's/now - \*since_ >= kPatience/false/' \
   few_descriptors_test_executable FewDescriptorsTest.AClientThatHasNoneLeftIsToldSo
 mutant "an engine that stood still takes nobody for silent" core/session/engine_sessions.cpp \
   '/for \(const auto& \[id, s\] : all\) s->heard \+= stood_still;/d' \

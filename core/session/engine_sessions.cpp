@@ -40,7 +40,6 @@
 #include "core/session/engine_session.hpp"
 #include "core/session/forgotten.hpp"
 #include "core/session/standstill.hpp"
-#include "core/session/turns.hpp"
 
 namespace enginery::session {
 
@@ -253,19 +252,14 @@ void EngineSessions::on_chunk(Ticket ticket, Chunk chunk, Time now, EngineAction
 void EngineSessions::on_fetch(Ticket ticket, Fetch fetch, Time now, EngineActions& out) {
   State& state = *state_;
   state.look(now);
-  Fetched fetched;
-  if (fetch.engine != state.engine) {
-    fetched.status = Status::wrong_engine;
-  } else if (EngineSession* s = state.find(fetch.session)) {
-    s->heard = now;
-    if (auto part = s->results.part(fetch))
-      fetched.bytes = std::move(*part);
-    else
-      fetched.status = Status::unknown;
-  } else {
-    fetched.status = Status::unknown;
-  }
-  out.emplace_back(AnswerFetch{ticket, std::move(fetched)});
+  const auto answer = [&](Fetched fetched) { out.emplace_back(AnswerFetch{ticket, std::move(fetched)}); };
+  if (fetch.engine != state.engine) return answer({Status::wrong_engine, {}});
+  EngineSession* s = state.find(fetch.session);
+  if (!s) return answer({Status::unknown, {}});
+  s->heard = now;
+  std::optional<Bytes> part = s->results.part(fetch);
+  if (!part) return answer({Status::unknown, {}});
+  answer({Status::ok, std::move(*part)});
 }
 
 std::optional<Running> EngineSessions::next(Time now, EngineActions& out) {

@@ -10,11 +10,11 @@
 
 namespace enginery::transport {
 
-/// Writes a line for the first stranger at an address, and then at most one in a minute, with how many there were: who
-/// has no credentials is not to fill a log. The lines go to the file that was standard error when the first of these
-/// was made; an engine captures that descriptor later, for its tasks.
+/// Writes a line for the first stranger at an address, and then at most one in a minute, with how many there were, so
+/// that strangers cannot fill a log. The lines go to the file that was standard error when the first of these was made;
+/// an engine captures that descriptor later, for its tasks.
 ///
-/// Threads: any, also NNG's: nothing waits for a log that takes nothing.
+/// Threads: any, also NNG's: where the log does not take a line at once, it is dropped.
 class Refusals {
  public:
   explicit Refusals(std::string url);
@@ -40,9 +40,10 @@ struct Peer {
   friend auto operator<=>(const Peer&, const Peer&) = default;
 };
 
-/// Over ipc only this user and root come in, wherever the socket's file lies: NNG asks before it gives a connection to
-/// the protocol, and closing it there is the documented way to refuse it (1800 times measured: the listener goes on).
-/// Over TCP NNG has asked for the certificate before; who came in that way is remembered while the connection lives.
+/// Over ipc only this user and root come in, wherever the socket's file lies. NNG calls back before it gives a
+/// connection to the protocol, and closing it there is the documented way to refuse it (measured 1800 times: the
+/// listener goes on). Over TCP, NNG has checked the certificate before; the peer is remembered for as long as its
+/// connection lives.
 ///
 /// Threads: NNG's, and those that ask. Requires: lives as long as the socket.
 class Doorkeeper {

@@ -1,9 +1,12 @@
 // core/transport/line.cpp: one connection to a peer that is always there.
 //
-// A Requester is one connection, and serves no more once that broke. A Line holds the newest, and has the next one made
-// when it is needed: a detached thread dials, pauses and dials again as Dialling says, until a peer has shown that it
-// hears, or nobody needs a connection any more. Former ones are left open until NNG can close them: at the next dial,
+// A Requester is one connection, and of no use once that connection broke. A Line holds the newest one. When it needs
+// the next, a detached thread dials, pauses and dials again as Dialling says, until a peer has answered a ping or
+// nobody needs a connection any more. Former connections are left open until NNG can close them: at the next dial,
 // question or end.
+//
+// A caller of send() does not wait: its request waits in State::waiting, and the dialler sends it. A caller of ask()
+// waits in await() for the connection itself, so that it can be told why there is none.
 #include "core/transport/line.hpp"
 
 #include <algorithm>
@@ -41,10 +44,11 @@ constexpr auto kFresh = 2s;
 /// Between attempts to have a thread.
 constexpr auto kThread = 50ms;
 constexpr auto kUntilQuiet = 2ms;
-/// A former connection is quiet by then, if nothing is open on it. Nobody waits for the thread that dialled.
+/// A former connection on which nothing is open is quiet by then. The thread that dialled waits so long to close it;
+/// nobody waits for that thread.
 constexpr auto kFormerQuiet = 30ms;
 
-/// Who lets it go last may be NNG's own thread, which must not close it.
+/// The last owner may be a callback on NNG's own thread, which must not close the socket.
 void leave_connection_open(Requester* former) {
   if (forked()) return;  // its locks may be held for ever
   leave_open([former] {
@@ -76,10 +80,10 @@ struct Line::State : std::enable_shared_from_this<State> {
   std::condition_variable changed;
   Dialling dialling;
   Connection connection;      // while it is up
-  Clock::time_point heard{};  // over the connection, as far as somebody asks
+  Clock::time_point heard{};  // when ask() last got an answer over the connection; never: it is in doubt
   std::vector<Waiting> waiting;
-  int asking = 0;       // who wait for a connection in ask()
-  bool wanted = false;  // by who does not wait
+  int asking = 0;       // callers that wait for a connection in ask()
+  bool wanted = false;  // by a caller that does not wait
   Lack lack;
   std::exception_ptr failure;  // of the last dial
   std::uint64_t failures = 0;
@@ -113,7 +117,8 @@ struct Line::State : std::enable_shared_from_this<State> {
     } catch (const std::exception& error) {
       dialling.on_idle();
       wanted = false;
-      // Wakes nobody: those who wait look again by themselves, and would wake each other without a pause.
+      // Wakes nobody: the callers in await() look again by themselves after a while; woken by each other's failures,
+      // they would try again without a pause.
       failed(error, std::make_exception_ptr(no_thread_to_dial(address.url, error)));
     }
   }
@@ -202,8 +207,8 @@ struct Line::State : std::enable_shared_from_this<State> {
             fmt::format("{} could not be reached in time; its process may be stopped or overloaded", address.url));
     }
   }
-  /// Throws the failure of a dial if it is not worth while to wait any more; but silence is for the caller to tell.
-  /// Unlocks meanwhile.
+  /// Throws the failure of a dial if it is not worth while to wait any more. A time-out is not thrown: the caller's own
+  /// deadline decides about silence. Unlocks while it asks `go_on`.
   void judge(std::unique_lock<std::mutex>& lock, const GoOn& go_on) {
     const std::exception_ptr error = failure;
     lock.unlock();
@@ -220,7 +225,8 @@ struct Line::State : std::enable_shared_from_this<State> {
       if (!goes_on || lacks) throw;
     }
   }
-  /// A connection that a request may be given to which must not be lost.
+  /// A connection for a request. One that goes out once needs a connection that was heard lately: else it is tested by
+  /// a ping first, and replaced if it is silent.
   Connection await_live(Time deadline, Repeat repeat, const GoOn& go_on) {
     for (;;) {
       std::unique_lock lock(mutex);
@@ -244,7 +250,7 @@ struct Line::State : std::enable_shared_from_this<State> {
     const std::lock_guard lock(mutex);
     if (connection == by) heard = Clock::now();
   }
-  /// Whether it was in doubt already.
+  /// A request over the connection had no answer in time. Returns whether the connection was in doubt before.
   bool doubt() {
     const std::lock_guard lock(mutex);
     return std::exchange(heard, {}) == Clock::time_point{};

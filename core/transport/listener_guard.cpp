@@ -1,4 +1,9 @@
 // core/transport/listener_guard.cpp: keeps a listening address alive.
+//
+// That a connection succeeds proves nothing: the kernel accepts it, and a deaf listener still exchanges greetings. So
+// the guard goes on until the socket behind the listener has done something: a REP socket answers a request, a PUB
+// socket passes on what its owner publishes. The guard uses a plain socket and writes NNG's few bytes itself, since a
+// socket of NNG's would have to be closed after each look, and closing is what NNG does worst.
 #include "core/transport/listener_guard.hpp"
 
 #include <sys/socket.h>
@@ -7,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -14,6 +20,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/clusters/address.hpp"
+#include "core/processes/descriptor.hpp"
 #include "core/transport/nng.hpp"
 
 namespace enginery::transport {
@@ -30,12 +37,10 @@ constexpr unsigned kSilences = 2, kMostSilences = 64, kMinute = 60;
 constexpr unsigned char kPingRequest[] = {1, 0, 0, 0, 0, 0, 0, 0, 8, 0x80, 0, 0, 1, 'p', 'i', 'n', 'g'};
 
 /// SP's greeting: zero, "SP", version 0, the protocol in network order, zero.
-struct Greeting {
-  unsigned char bytes[8];
-};
+using Greeting = std::array<unsigned char, 8>;
 Greeting greeting(Protocol protocol) {
-  return {{0, 'S', 'P', 0, static_cast<unsigned char>(static_cast<unsigned>(protocol) >> 8),
-           static_cast<unsigned char>(static_cast<unsigned>(protocol) & 255), 0, 0}};
+  const auto number = static_cast<unsigned>(protocol);
+  return {0, 'S', 'P', 0, static_cast<unsigned char>(number >> 8), static_cast<unsigned char>(number & 255), 0, 0};
 }
 
 /// The protocol that a listener of `own` accepts.
@@ -61,20 +66,18 @@ ListenerGuard::Sign ListenerGuard::look() const {
   address.sun_family = AF_UNIX;
   if (path_.size() >= sizeof address.sun_path) return Sign::life;
   std::memcpy(address.sun_path, path_.c_str(), path_.size() + 1);
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return Sign::life;  // no descriptors left says nothing about the listener
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kSignPatience, sizeof kSignPatience);
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kSignPatience, sizeof kSignPatience);
-  const Sign sign = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0
-                        ? ask(fd)
-                        : (errno == ECONNREFUSED || errno == ENOENT ? Sign::death : Sign::none);
-  ::close(fd);
-  return sign;
+  const cluster::Descriptor caller(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!caller) return Sign::life;  // that no descriptors are left says nothing about the listener
+  ::setsockopt(caller.get(), SOL_SOCKET, SO_RCVTIMEO, &kSignPatience, sizeof kSignPatience);
+  ::setsockopt(caller.get(), SOL_SOCKET, SO_SNDTIMEO, &kSignPatience, sizeof kSignPatience);
+  if (::connect(caller.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+    return ask(caller.get());
+  return errno == ECONNREFUSED || errno == ENOENT ? Sign::death : Sign::none;
 }
 
 ListenerGuard::Sign ListenerGuard::ask(int fd) const {
   const Greeting mine = greeting(peer_of(protocol_));
-  if (::send(fd, &mine, sizeof mine, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof mine)) return Sign::none;
+  if (::send(fd, mine.data(), mine.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(mine.size())) return Sign::none;
   if (!publish_ping_ && ::send(fd, kPingRequest, sizeof kPingRequest, MSG_NOSIGNAL) < 0) return Sign::none;
   std::size_t missing = sizeof(Greeting) + 1;  // their greeting, and one byte more
   for (int turn = 0; turn < kSigns && missing > 0; ++turn) {

@@ -1,4 +1,7 @@
 // core/transport/publisher.cpp: a listening PUB socket.
+//
+// publish() never waits: what a subscriber's queue does not take is dropped. Hub and engine end with _exit, and closing
+// a socket under traffic can hang, so the socket is abandoned to the process' end.
 #include "core/transport/publisher.hpp"
 
 #include <cstring>
@@ -33,7 +36,7 @@ Publisher::Publisher(const std::string& url, int queue) : state_(new State) {
       std::memcpy(ping.data(), ListenerGuard::kPing.data(), ListenerGuard::kPing.size());
       publish(std::move(ping));
     } catch (const std::exception&) {
-      // Without memory there is no sign of life.
+      // Without memory there is no sign of life, and the guard looks again.
     }
   });
 }

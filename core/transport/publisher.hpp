@@ -11,7 +11,7 @@ namespace enginery::transport {
 using cluster::Address;
 using messages::Message;
 
-/// Hints and live text: drops are silent, so nothing that must arrive goes this way alone.
+/// For hints and live text. NNG drops messages without a word, so nothing that must arrive goes this way alone.
 ///
 /// Threads: publish() from any.
 class Publisher {

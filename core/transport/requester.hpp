@@ -27,7 +27,7 @@ class Requester {
   /// connect() has a limit.
   explicit Requester(const Address& address);
 
-  /// Closes the socket if it was silent long enough for that to be safe, else when it was.
+  /// Closes the socket if it has been silent long enough for that to be safe, else leaves it open until it has.
   ~Requester();
   Requester(const Requester&) = delete;
   Requester& operator=(const Requester&) = delete;
@@ -47,8 +47,9 @@ class Requester {
   State* state_;
 };
 
-/// Whether a Responder at the other end shows within `seconds` that it hears this: a listener that a stranger's probe
-/// has just ended lets connections in, and nobody ever takes them over. It may be slow, or stopped; then try anew.
+/// Whether a Responder at the other end answers a ping within `seconds`. A listener that a stranger's probe has made
+/// deaf lets connections in, and nobody ever takes them over. A peer that is slow or stopped does not answer either:
+/// try again.
 bool is_heard(Requester& requester, double seconds);
 
 /// Connects to a Responder that hears this, within `timeout_seconds`; a stopped peer could hold a dial for ten. Throws

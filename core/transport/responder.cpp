@@ -6,10 +6,10 @@
 // peer's pipe is full it is not, and then a thread of the responder's own waits for it before the context receives
 // again.
 //
-// A peer that asks and does not read would so come to hold all contexts, and nobody else would be heard. So of a
-// connection whose answers have waited for `kDeaf` at most `kSlowOfOne` go on waiting; and when fewer than `kFree`
-// contexts receive, the answer that has waited longest is given up. Who still wants it asks again, as after a broken
-// connection.
+// A peer that asks and does not read could come to hold all contexts in this way, and nobody else would be heard. So of
+// a connection whose answers have waited for `kDeaf`, at most `kSlowOfOne` go on waiting. And when fewer than `kFree`
+// contexts receive, the answer that has waited longest is given up. A client that still wants it asks again, as after a
+// broken connection.
 #include "core/transport/responder.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ namespace enginery::transport {
 constexpr std::chrono::milliseconds kLook(1);
 /// A client's large results come as four parts at a time, and it may ask for each again.
 constexpr std::size_t kSlowOfOne = 8;
-/// Who reads has made room by then, but over a bad network.
+/// A peer that reads has made room by then, except over a bad network.
 constexpr std::chrono::milliseconds kDeaf(100);
 constexpr std::size_t kMostDeaf = 1024;
 constexpr std::size_t kFree = 8;
@@ -90,7 +90,7 @@ struct Responder::State {
     context->state->on_request(reinterpret_cast<Ticket>(context), std::move(request));
   }
 
-  /// The guard's, and no one else's.
+  /// From a ListenerGuard, or from a client that tests its connection; no message of ours is so short.
   static bool is_ping(const Message& request) {
     return request.size() == ListenerGuard::kPing.size() &&
            std::memcmp(request.data(), ListenerGuard::kPing.data(), request.size()) == 0;

@@ -1,4 +1,8 @@
 // core/transport/subscriber.cpp: a SUB socket that dials, and dials again.
+//
+// NNG dials by itself here, unlike for a Requester: what is missed while no connection is up shows in the publisher's
+// numbers. One aio receives all the time. At its end the Subscriber first lets on_message go, so that no callback runs
+// any more, and then looks for a moment without traffic in which the socket can be closed.
 #include "core/transport/subscriber.hpp"
 
 #include <atomic>
@@ -21,8 +25,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-/// Closing a socket under traffic can hang for ever; after so long a silence of a peer that speaks seldom it does not,
-/// and of one that may speak at any moment hardly.
+/// Closing a socket under traffic can hang for ever. After kQuietFor without a message it does not where the peer
+/// speaks seldom; where the peer may speak at any moment, kQuietForLong makes it very unlikely.
 constexpr auto kQuietFor = 20ms, kQuietForLong = 1000ms;
 constexpr auto kClosePatience = 100ms;
 /// Between the dials of a socket that nobody wants any more: longer than any process lives.
@@ -106,7 +110,8 @@ Subscriber::~Subscriber() {
       return;
     }
   }
-  // It does not dial for ever where nobody listens any more: many that do wedge NNG and take all descriptors.
+  // From here on it must not dial again. Many sockets that dial where nobody listens wedge NNG and take all
+  // descriptors.
   nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMINT, kNeverRedial);
   nng_dialer_set_ms(state_->dialer, NNG_OPT_RECONNMAXT, kNeverRedial);
   transport::leave_open([state = state_] {

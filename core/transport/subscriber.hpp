@@ -21,10 +21,10 @@ class Subscriber {
   /// Subscribes to what starts with `topic`. Dials in the background, for ever. Throws ConnectionError for a bad
   /// address.
   Subscriber(const Address& address, std::string_view topic, OnMessage on_message);
-  /// Blocks until a callback that runs has returned, and for 100 ms at most until nothing comes: then the socket can
-  /// be closed; else close_left_open() does it after a longer silence.
+  /// Waits until a running callback has returned, then 100 ms at most for a silence in which the socket can be closed;
+  /// else close_left_open() closes it after a longer silence.
   ~Subscriber();
-  /// The peer may send at any time: at its end, do not wait for a short silence.
+  /// The peer may send at any time, so the destructor need not wait for a short silence.
   void leave_open();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;

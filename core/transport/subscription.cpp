@@ -1,4 +1,8 @@
 // core/transport/subscription.cpp: what a peer publishes, heard for as long as somebody wants to.
+//
+// A Subscription owns several Subscribers: after each long silence it makes one more, in a thread of its own, since a
+// dial may block. Former ones stay, because a peer that was only stopped goes on over them. While several live, the
+// same message can come more than once.
 #include "core/transport/subscription.hpp"
 
 #include <cstddef>
@@ -16,8 +20,9 @@
 namespace enginery::transport {
 namespace {
 
-/// So many subscriptions at once: those of a peer that is stopped for minutes. One that was never greeted could, by its
-/// end, kill the listener of a peer whose NNG is not told of a reset (send_hook.cpp).
+/// How many Subscribers live at once: enough for a peer that is stopped for minutes. They are not ended sooner, since
+/// the end of one that was never greeted can make the peer's listener deaf, if its NNG is not told of a reset
+/// (send_hook.cpp).
 constexpr std::size_t kMostSubscriptions = 8;
 
 }  // namespace

@@ -48,18 +48,18 @@ class Hearing {
 };
 
 /// Dials in the background, and again when its peer is gone. NNG does that by itself, but not for certain: the death of
-/// a peer can wedge the thread that does. So where a peer speaks regularly, a long silence is answered by one more
-/// subscription; former ones stay for a while, since a peer that was stopped is heard again when it goes on.
+/// a peer can wedge the thread that dials. So where a peer speaks regularly, a long silence is answered by one more
+/// subscription. Former ones stay for a while, since a peer that was stopped is heard again when it goes on.
 ///
 /// Threads: all functions from any.
 class Subscription {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  /// The message without its topic. Called on NNG's threads, must not block; after a silence also by several at once,
-  /// and with the same again.
+  /// Given the message without its topic. Called on NNG's threads; must not block. After a silence several threads may
+  /// call it at once, and with the same message.
   using OnMessage = std::function<void(const Bytes& message)>;
   enum class Peer { speaks_seldom, speaks_at_any_time };
-  /// What follows on a silence of `after`: `then` is called in a thread of its own.
+  /// After a silence of `after`, `then` is called in a thread of its own.
   struct Silence {
     std::chrono::steady_clock::duration after;
     std::function<void()> then;
@@ -75,7 +75,7 @@ class Subscription {
 
   /// No call of `on_message` runs any more, and none comes. `then` may still be called.
   void end();
-  /// When it is to be called next; earlier calls do no harm.
+  /// Returns when to call it next; earlier calls do no harm.
   Time tick(Time now);
 
  private:

@@ -1,4 +1,8 @@
 // core/wire/call_wire.cpp: what a task asks for and what came of it, as bodies for a session.
+//
+// A body is: 16 bytes of header with the envelope's size, the envelope, and the payloads of arrays in their order, each
+// padded to 16 bytes. The envelope lists the size of every payload; the highest bit of a size marks one that is too
+// large to travel here and goes as bulk beside the body. A body that is itself too large becomes the first bulk.
 #include "core/wire/call_wire.hpp"
 
 #include <algorithm>
@@ -14,10 +18,10 @@ namespace {
 
 constexpr std::size_t kHeader = 16;  // keeps the envelope, and so the payloads, 16-byte aligned
 constexpr std::uint64_t kOutside = std::uint64_t{1} << 63;
-/// What a string of a vector takes beside its letters, at most: its offset, its size, its end, and padding.
+/// What a string in a vector takes beside its letters, at most: its offset, its size, its end, and padding.
 constexpr std::size_t kStringOverhead = 12;
 
-/// A builder that has become larger, for the text of a task that prints much, gives its memory back.
+/// A builder that has become larger, as for the text of a task that prints much, gives its memory back.
 constexpr std::size_t kKeptBuilder = std::size_t{1} << 20;
 
 static_assert(sizeof(fb::Node) == sizeof(Node));

@@ -1,4 +1,7 @@
 // core/wire/hub_wire.cpp: the hub's messages and an engine's status on the wire.
+//
+// Decoders verify the envelope and check enumerators. Whether a claim is true, as of an engine about itself, is for the
+// hub to judge.
 #include "core/wire/hub_wire.hpp"
 
 #include "core/wire/envelope.hpp"

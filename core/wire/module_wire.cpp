@@ -1,4 +1,7 @@
 // core/wire/module_wire.cpp: what brings code to an engine, on the wire.
+//
+// Names, hashes and sizes in these messages become files in an engine's cache. So everything is checked here, before
+// any of it is used as a path or as an amount of memory.
 #include "core/wire/module_wire.hpp"
 
 #include <algorithm>

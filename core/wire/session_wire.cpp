@@ -1,4 +1,8 @@
 // core/wire/session_wire.cpp: the session's messages on the wire.
+//
+// An Exchange may carry thousands of small tasks, and a Reply as many results. A table for each would cost more than
+// the tasks themselves, so their fields stand in columns: a vector of fixed heads, the sizes of large payloads, the
+// time limits. The bodies follow the envelope, each padded to 16 bytes, and are decoded without a copy.
 #include "core/wire/session_wire.hpp"
 
 #include <algorithm>

@@ -1,4 +1,9 @@
 // core/wire/value_nodes.cpp: values flattened in pre-order into nodes, text and payloads.
+//
+// Every value is one node; a container's items follow its own node. All text stands in one string, and a node says only
+// how long its part is, so reader and writer go through nodes and text side by side. Array data stays in payloads,
+// which nobody copies. The reader trusts nothing: each count is compared with what is left before anything is reserved
+// for it.
 #include "core/wire/value_nodes.hpp"
 
 #include <bit>
