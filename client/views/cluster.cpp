@@ -128,7 +128,7 @@ class Cluster::Launcher {
       return;
     }
     const bool ended = !holds;
-    end();
+    end(ended ? kGrace : Clock::duration(0));  // who does not answer has had it
     while (ended && speaks) speaks = read_more(words, said);
     constexpr std::string_view kPrefix = "enginery: ";
     if (said.starts_with(kPrefix)) said.erase(0, kPrefix.size());
@@ -139,12 +139,12 @@ class Cluster::Launcher {
 
   /// A SIGCHLD handler of the user's may already have taken the child's exit status. The pidfd never names another
   /// process.
-  void end() noexcept {
+  void end(Clock::duration grace = kGrace) noexcept {
     if (!process_) return;
     if (owner_ != ::getpid()) return process_.reset();  // in a forked child: the launcher belongs to the parent
     ::shutdown(process_->link.get(), SHUT_RDWR);        // also closes copies that forked children have
     pollfd ended[]{{process_->pidfd.get(), POLLIN, 0}};
-    if (!wait_for(ended, Clock::now() + kGrace)) cluster::pidfd_send_signal(process_->pidfd.get(), SIGKILL);
+    if (!wait_for(ended, Clock::now() + grace)) cluster::pidfd_send_signal(process_->pidfd.get(), SIGKILL);
     siginfo_t how;
     const auto pidfd = static_cast<id_t>(process_->pidfd.get());
     while (::waitid(cluster::kByPidfd, pidfd, &how, WEXITED) != 0 && errno == EINTR) {}

@@ -192,6 +192,17 @@ TEST_F(OwnClusterTest, AStartThatTakesTooLongLeavesNothing) {
   expect_nothing_left({});
 }
 
+TEST_F(OwnClusterTest, AStartWhoseLauncherIsStoppedEndsAndLeavesNothing) {
+  const fs::path stopped = base_ / "stopped";
+  std::ofstream(stopped) << "#!/bin/sh\nkill -STOP $$\n";
+  fs::permissions(stopped, fs::perms::owner_all);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(error_of([&] { Cluster({.n = 1, .timeout = std::chrono::milliseconds(100), .command = stopped}); }),
+              HasSubstr("its launcher does not answer"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(25));
+  expect_nothing_left({});
+}
+
 TEST_F(OwnClusterTest, ACommandThatIsNotThereIsSaid) {
   EXPECT_THAT(error_of([] { Cluster({.n = 1, .command = "/no/enginery"}); }),
               HasSubstr("ClusterOptions::command names /no/enginery, which is no file that can be run"));
