@@ -15,8 +15,7 @@
 
 #include <enginery/uuid.hpp>
 
-#include "client/links/client_clock.hpp"
-#include "client/links/continuations.hpp"
+#include "client/links/client_threads.hpp"
 #include "client/links/future.hpp"
 #include "client/links/reach.hpp"
 #include "core/delivery/module_files.hpp"

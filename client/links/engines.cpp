@@ -183,19 +183,6 @@ Uuid Engines::known(int id) const {
   return found == alive_.end() ? Uuid{} : found->second->engine().uuid;
 }
 
-OutputFeed& Engines::output_feed() {
-  const auto lock = hold();
-  if (!output_feed_) output_feed_ = std::make_unique<OutputFeed>();
-  return *output_feed_;
-}
-
-void Engines::tell_output_feed() {
-  std::unique_lock lock(mutex_);
-  OutputFeed* const feed = output_feed_.get();
-  lock.unlock();
-  if (feed) feed->engines_changed();
-}
-
 void Engines::wake() const {
   const std::lock_guard lock(mutex_);
   changed_.notify_all();
@@ -231,7 +218,7 @@ void Engines::apply(const wire::HubReply& snapshot) {
     changed_.notify_all();
   }
   for (const auto& link : replaced) link->die(how);
-  tell_output_feed();
+  output_feed_->engines_changed();
 }
 
 bool Engines::begin_to_ask() {
@@ -297,7 +284,7 @@ void Engines::on_change(const Bytes& message) {
   }
   if (left) left->die(change.how, std::move(change.last));
   for (const auto& link : replaced) link->die("it was restarted");
-  if (change.event != wire::ChangeEvent::heartbeat) tell_output_feed();
+  if (change.event != wire::ChangeEvent::heartbeat) output_feed_->engines_changed();
 }
 
 }  // namespace enginery

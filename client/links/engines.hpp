@@ -15,7 +15,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
-#include "client/links/client_clock.hpp"
+#include "client/links/client_threads.hpp"
 #include "client/links/engine_link.hpp"
 #include "client/links/hub_line.hpp"
 #include "client/links/output_feed.hpp"
@@ -46,7 +46,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// The links to engines that take tasks, by id.
   std::vector<std::shared_ptr<EngineLink>> links() const;
   /// For the streams of this client's output; lives as long as this.
-  OutputFeed& output_feed();
+  OutputFeed& output_feed() { return *output_feed_; }
   /// Throws TimeoutError, which says how many there are; ConnectionError once the cluster has ended, or its hub is
   /// silent for long; NoEnginesRegistered when all that were started have died and stay dead.
   void wait_for(std::size_t count, std::optional<std::chrono::steady_clock::time_point> deadline);
@@ -66,7 +66,6 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::unique_lock<std::mutex> hold() const;
   void start(Seconds timeout);
   void on_change(const Bytes& message);
-  void tell_output_feed();
   /// False if a snapshot is already asked for.
   bool begin_to_ask();
   /// Asks the hub for a snapshot. A failure is no harm: the next heartbeat, or the next silence, shows the gap again.
@@ -92,8 +91,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::uint64_t number_ = 0;
   session::Time heard_{};  // the hub, last
   bool asking_ = false;
-  std::unique_ptr<OutputFeed> output_feed_;  // made for the first stream
-  const std::shared_ptr<HubLine> hub_;       // shared with threads that ask for a snapshot
+  std::unique_ptr<OutputFeed> output_feed_ = std::make_unique<OutputFeed>();
+  const std::shared_ptr<HubLine> hub_;  // shared with threads that ask for a snapshot
   std::shared_ptr<HubNews> news_;
 };
 

@@ -10,7 +10,7 @@
 #include <enginery/connection.hpp>
 #include <enginery/task_handle.hpp>
 
-#include "client/links/client_clock.hpp"
+#include "client/links/client_threads.hpp"
 #include "core/session/limits.hpp"
 #include "core/session/standstill.hpp"
 #include "core/transport/line.hpp"

@@ -1,8 +1,8 @@
 // client/scripts/script_cache.cpp: where compiled scripts are kept, and how it is known that they are still good.
 //
 // An entry is a folder with a lock file. Two threads or processes that want the same script compile it once: the second
-// waits for the lock. Other processes may have a product open, so a file is never changed, only replaced as a whole. The list
-// of prerequisites has a hash and a stamp for each file; a file with the same stamp is not read again.
+// waits for the lock. Other processes may have a product open, so a file is never changed, only replaced as a whole.
+// The list of prerequisites has a hash and a stamp for each file; a file with the same stamp is not read again.
 #include "client/scripts/script_cache.hpp"
 
 #include <fcntl.h>

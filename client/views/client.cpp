@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "client/links/client_clock.hpp"
+#include "client/links/client_threads.hpp"
 #include "client/links/engines.hpp"
 #include "client/views/request.hpp"
 #include "core/clusters/hub_addresses.hpp"

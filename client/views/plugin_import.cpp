@@ -31,11 +31,14 @@ std::string file_of(std::string_view path) {
   return modules::names_a_file(path) ? std::string(path) : modules::find_plugin(path);
 }
 
+tasks::ModuleReference reference_to(const modules::ModuleFiles& files) {
+  return {files.module().path, files.build_id(), files.generation()};
+}
+
 std::shared_ptr<Future> send(const Aim& aim, wire::Op op, std::string_view name,
                              const std::shared_ptr<const modules::ModuleFiles>& files, std::optional<Seconds> timeout,
                              std::string_view execute_input = {}) {
-  const wire::Keywords keywords =
-      tasks::ModuleReference{files->module().path, files->build_id(), files->generation()}.keywords();
+  const wire::Keywords keywords = reference_to(*files).keywords();
   const Request request{.op = op, .name = name, .keywords = keywords, .execute_input = execute_input, .needs = files};
   return aim.send(request, timeout);
 }
@@ -54,8 +57,7 @@ struct Imports {
     const auto file = modules::look_for_plugin(name);
     if (!file) return {.sought = modules::plugin_folders()};
     found.push_back(modules::ModuleFiles::of_file(*file));
-    const modules::ModuleFiles& files = *found.back();
-    return {.module = tasks::ModuleReference{files.module().path, files.build_id(), files.generation()}};
+    return {.module = reference_to(*found.back())};
   } catch (const PluginLoadError& error) {
     return {.problem = error.what()};
   }

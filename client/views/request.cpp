@@ -9,7 +9,7 @@
 #include <enginery/calls.hpp>
 #include <enginery/errors.hpp>
 
-#include "client/links/client_clock.hpp"
+#include "client/links/client_threads.hpp"
 #include "client/views/local.hpp"
 #include "client/views/program_code.hpp"
 #include "core/session/limits.hpp"

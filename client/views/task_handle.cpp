@@ -8,7 +8,7 @@
 
 #include <enginery/dict.hpp>
 
-#include "client/links/client_clock.hpp"
+#include "client/links/client_threads.hpp"
 #include "client/links/future.hpp"
 
 namespace enginery {

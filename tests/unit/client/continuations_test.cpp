@@ -1,5 +1,5 @@
 // tests/unit/client/continuations_test.cpp: the thread that continuations run in may fail to start.
-#include "client/links/continuations.hpp"
+#include "client/links/client_threads.hpp"
 
 #include <pthread.h>
 

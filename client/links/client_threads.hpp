@@ -1,4 +1,4 @@
-// client/links/client_clock.hpp: deadlines of waits, and the one thread of a client that keeps those of its links.
+// client/links/client_threads.hpp: the threads of a client: one keeps deadlines, one runs what is to follow on results.
 #pragma once
 
 #include <algorithm>
@@ -60,6 +60,26 @@ class ClientClock {
   session::Time armed_ = session::kNever;
   bool stop_ = false;
   std::thread thread_;
+};
+
+/// Runs posted work, one piece after the other, in a thread that starts with the first piece.
+///
+/// Threads: all functions from any.
+class Continuations {
+ public:
+  ~Continuations() { finish(); }
+
+  /// Queues the work. After finish(), runs it at once in the calling thread.
+  void post(Continuation work);
+  /// Waits until all work has run. Called in the thread itself, it returns at once, and the thread ends after the last
+  /// piece.
+  void finish();
+
+ private:
+  struct State;
+  std::mutex mutex_;  // of the two below
+  std::shared_ptr<State> state_;
+  bool finished_ = false;
 };
 
 }  // namespace enginery
