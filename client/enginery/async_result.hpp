@@ -38,18 +38,19 @@ class ENGINERY_API AsyncTasks {
   std::vector<std::string> msg_ids() const;
   /// Seconds: the last result's arrival minus the submission. Throws ValueError while one is not ready.
   double wall_time() const;
-  /// Seconds: the sum of completed − started. Throws ValueError while one is not ready. Like the others, by clocks
-  /// that nobody sets: a wall clock that was set changes the metadata's times, and none of these.
+  /// Seconds: the sum of completed − started. Throws ValueError while one is not ready. All of
+  /// these use steady clocks. If somebody sets the wall clock, only the times in the metadata change.
   double serial_time() const;
-  /// Seconds since the submission, until the results were there.
+  /// Seconds from the submission to the arrival of the results, or until now.
   double elapsed() const;
   /// Waits; throws TimeoutError "Result not ready.", and no task's error.
   void require(std::optional<Seconds> timeout = std::nullopt) const;
-  /// As that, then throws one engine's error, or a CompositeError of several.
+  /// As require(), then throws one engine's error, or a CompositeError of several.
   void check(std::optional<Seconds> timeout = std::nullopt) const;
 
   /// Runs `work` once all are ready, in the client's thread of continuations, where it may wait for other results. It
-  /// must not throw. After the client's end it runs in the thread that asks, or that brings the last result.
+  /// must not throw. After the client's end it runs in the calling thread, or in the one that
+  /// brings the last result.
   void on_ready(Continuation work) const;
 
   /// In target order.
@@ -62,16 +63,16 @@ class ENGINERY_API AsyncTasks {
   int engine_id(std::size_t i) const noexcept;
   const std::string& label() const noexcept;
   Metadata metadata_of(std::size_t i) const;
-  // What became of task `i`. These require that it is ready.
+  // The outcome of task `i`. Requires: it is ready.
   const Value& value(std::size_t i = 0) const;
   std::exception_ptr error(std::size_t i) const;
-  /// What is decoded of the first one's value, kept as long as the tasks are. Waits; throws as check().
+  /// The first task's value, decoded once and kept as long as the tasks. Waits; throws as check().
   const void* decoded(const detail::Decoding& decoding, std::optional<Seconds> timeout) const;
   template <class R>
   R decode(std::size_t i = 0) const {
     return decode_as<R>(value(i), Origin::result, label());
   }
-  /// Gives the results to the engines they came from, under `name`. Waits; throws as check().
+  /// Sends the results back to their engines, under `name`. Waits; throws as check().
   void store(std::string_view name) const;
 
  private:
@@ -113,7 +114,7 @@ struct ResultAwaiter {
   decltype(auto) await_resume() { return std::forward<Held>(result).get(); }
 };
 
-/// What becomes of results that are there, the same for one engine and for several.
+/// What follows on a result, for one engine and for several.
 template <class Result>
 class Awaitable {
  public:
@@ -158,7 +159,7 @@ struct ValueOrError<void> {
   }
 };
 
-/// What a result may become by assignment.
+/// The types that a result converts to by assignment.
 template <class T>
 concept ResultOf = Decodable<T> && !std::same_as<T, Value> && !std::same_as<T, const char*> &&
                    !std::same_as<T, std::string_view> && !std::is_reference_v<T>;
@@ -187,8 +188,8 @@ class AsyncResult : public AsyncTask, public Awaitable<AsyncResult<R>> {
   requires std::same_as<R, Value>
   operator T() const { return Codec<T>::decode(get()); }
 
-  /// Binds the result to a name on its engine, and refers to it there. The result has travelled to be got here: waits
-  /// for it, and sends it back. What is not to travel at all is called as enginery::stays(f). Throws as get().
+  /// Binds the result to a name on its engine, and returns a reference to it there. Waits for the result and sends it
+  /// back, since it has travelled here. To keep a result from travelling, call enginery::stays(f). Throws as get().
   ReferenceTo<R> store_as(std::string name) const {
     store(name);
     return ReferenceTo<R>(std::move(name));
@@ -261,8 +262,8 @@ class AsyncResults<void> : public EachAsyncTask, public Awaitable<AsyncResults<v
   }
 };
 
-/// The values one after the other, in order: an array when all are arrays whose dtypes and rows fit, else a list. What
-/// is no sequence counts as one element.
+/// The values one after the other, in order: an array if all are arrays with the same dtype and shape of rows, else a
+/// list. A value that is no sequence counts as one element.
 ENGINERY_API Value joined(const List& blocks);
 
 /// What gather() gives: the blocks of the engines, joined. Threads: all functions from any.

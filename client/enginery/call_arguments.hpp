@@ -23,7 +23,7 @@ struct CallArguments {
   std::span<const std::string_view> names{};
 };
 
-/// What is written between the parentheses of a call by name, as Values.
+/// The arguments of a call by name, as Values.
 template <std::size_t kCount>
 class ArgumentsByName {
  public:
@@ -105,8 +105,8 @@ consteval void check_reference() {
       "(Value::opaque) is passed as an enginery::Reference");
 }
 
-/// What is sent for parameter `P` when `argument` is given. Refuses at compile time what C++ would refuse, and what it
-/// would convert with a loss: double to int, and anything but bool to bool.
+/// The Value that is sent when `argument` is given for parameter `P`. Refuses at compile time what C++ refuses, and
+/// conversions with a loss: double to int, and anything but bool to bool.
 template <class P, class A>
 Value encode_argument(const A& argument) {
   using To = std::remove_cvref_t<P>;
@@ -142,7 +142,7 @@ Value encode_argument(const A& argument) {
       const To converted = argument;
       return Codec<To>::encode(converted);
     } else {
-      // A view, or the dynamic type: it looks into whatever the engine makes of the argument.
+      // The parameter is a view or the dynamic type, which takes whatever the engine decodes.
       static_assert(is_seen<To> || std::is_convertible_v<const A&, To> || std::is_convertible_v<A&, To>,
                     "enginery: this argument does not convert to the function's parameter; an object that lives on the "
                     "engine is passed as an enginery::Reference");

@@ -55,10 +55,10 @@ auto function_of(const F& function) {
   }
 }
 
-/// What was captured, with what follows it.
+/// The captured values, then the given ones.
 ENGINERY_API List behind(const List& captured, std::span<const Value> given);
 
-/// What is called, and the arguments of the call.
+/// A call of code with its arguments.
 template <class F, std::size_t kCaptured>
 struct CodeCall {
   static_assert(!std::is_member_pointer_v<F>,
@@ -105,7 +105,7 @@ struct CodeCallOf<Captured<F, N>> {
   }
 };
 
-/// What a call is made of and what it gives: of a name, of a name with its type, of code.
+/// How a name, a name with its type, or code is called, and the type of its result.
 template <class What>
 struct CallOf {
   using Result = Value;
@@ -130,7 +130,7 @@ template <Code F>
 struct CallOf<F> : CodeCallOf<F> {
   using Call = typename CodeCallOf<F>::Type::Call;
   using Result = typename Call::Result;
-  /// It has no codec.
+  /// The result has no Codec.
   static constexpr bool kStays = !Call::kEncodes;
   static_assert(
       !kStays || !kIsEigens<Result>,
@@ -140,7 +140,7 @@ struct CallOf<F> : CodeCallOf<F> {
 
 }  // namespace detail
 
-/// What is aimed at one engine, or at this process: results are plain values.
+/// For a view of one engine, or of this process: results are plain values.
 struct OneValue {
   static constexpr bool kOne = true;
   template <class R>
@@ -155,7 +155,7 @@ struct OneValue {
     return f(value);
   }
 };
-/// What is aimed at several engines: results are vectors in target order.
+/// For a view of several engines: results are vectors in target order.
 struct ValueOfEach {
   static constexpr bool kOne = false;
   template <class R>
@@ -222,7 +222,7 @@ class Calls : public UntypedView {
     return detail::refuse_result_type<R>(), apply_sync(function, arguments...);
   }
 
-  /// Never waits for the result; for room in the bounded queue it may.
+  /// Never waits for the result. May wait for room in the bounded queue.
   template <class R = Value, class... A>
   Result<R> apply_async(std::string_view name, A&&... arguments) const {
     return result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...));
@@ -247,7 +247,7 @@ class Calls : public UntypedView {
     return Staying<typename Call::Result>(Call::submit(*this, kept.text(), what.what(), arguments...), kept);
   }
 
-  /// The result itself; one that stays, once it is there.
+  /// Waits, and returns the result itself. If it stays on its engine, returns the StayingResult.
   template <class R = Value, class... A>
   auto apply_sync(std::string_view name, A&&... arguments) const {
     return apply_async<R>(name, std::forward<A>(arguments)...).get();

@@ -71,14 +71,15 @@ class ENGINERY_API Client {
   /// ConnectionError.
   void restart(int id, Seconds timeout = Seconds(60)) const;
   /// The same. With `keep`, the variables come to this client first, and go back when the engine is there again: those
-  /// whose values can travel, each by itself (two names of one list are two lists then). What runs or waits on the
-  /// engine is waited for before; TimeoutError when that takes longer than the timeout, and then nothing is restarted.
-  /// Gives the names of the variables that are lost: opaque objects, functions. Results that stay are lost, too.
+  /// whose values can travel, each by itself (two names of one list are two lists then). Waits first for
+  /// the tasks that run or wait on the engine. If that takes longer than the timeout, throws TimeoutError and restarts
+  /// nothing. Returns the names of the variables that are lost: opaque objects, functions. Results that stay are lost,
+  /// too.
   std::vector<std::string> restart(int id, const RestartOptions& options) const;
   /// The same with SIGKILL, at once. An engine that joined by itself is gone then, and nobody starts it.
   void kill(int id, Seconds timeout = Seconds(60)) const;
-  /// Asks the task that engine `id` runs, whoever's it is, to stop: stop_requested() is true there from now on, and
-  /// what it then returns stands. Returns once the engine has said that it asked, or false: nothing ran. Throws
+  /// Asks the task that engine `id` runs to stop, whichever client it belongs to. From then on stop_requested() is true
+  /// in the task, and what it then returns is its result. Waits for the engine's answer: false if no task ran. Throws
   /// IndexError, ConnectionError when the engine has died, TimeoutError when it did not answer.
   bool interrupt(int id, Seconds timeout = Seconds(5)) const;
   /// Prints what this client's tasks on the engines print, while they run, as long as the result lives.

@@ -31,7 +31,7 @@ struct ClusterOptions {
 ///     auto rc = cluster.client();
 ///
 /// It is one child process (`enginery start`), in a process group of its own: Ctrl-C in the terminal reaches this
-/// program and not the cluster. `wait()` and SIGCHLD of this program see that child; to take its exit status does no
+/// program and not the cluster. This program's `wait()` and SIGCHLD see the child; taking its exit status does no
 /// harm. What hub and engines write goes to *.log in folder(). A child that this program forks, and that does not exec,
 /// keeps the cluster alive until it ends too, unless stop() is called.
 ///
@@ -43,7 +43,7 @@ class ENGINERY_API Cluster {
   explicit Cluster(const ClusterOptions& options = {});
   ~Cluster();
   Cluster(Cluster&&) noexcept;
-  /// Stops the cluster that it had.
+  /// Stops its present cluster first.
   Cluster& operator=(Cluster&&) noexcept;
 
   const std::string& name() const& noexcept { return name_; }

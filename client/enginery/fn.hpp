@@ -24,10 +24,10 @@ concept TemporaryText = std::is_class_v<S> && !std::is_same_v<std::remove_cv_t<S
 template <class Signature>
 class fn;
 
-/// `inline constexpr enginery::fn<double(const Eigen::VectorXd&)> mean{"stats.mean"};`: stands wherever a
-/// task's name does. The compiler checks and converts positional arguments and knows the result; the engine compares
-/// the type with its function's, and answers a difference with a TypeError that shows both. Keyword arguments and those
-/// that have defaults there are as in a call by name.
+/// `inline constexpr enginery::fn<double(const Eigen::VectorXd&)> mean{"stats.mean"};`: takes the place of a task's
+/// name. The compiler checks and converts positional arguments and knows the result. The engine compares the type with
+/// its function's; if they differ, the call fails with a TypeError that shows both. Keyword arguments and defaults work
+/// as in a call by name.
 template <class R, class... P>
 class fn<R(P...)> {
  public:

@@ -22,7 +22,7 @@ class Reference {
   std::string path_;
 };
 
-/// As that, to an object whose type the compiler knows: functions of this program take it only where they take a T.
+/// A Reference to an object whose type the compiler knows. A function of this program takes it only for a T.
 template <class T>
 class TypedReference : public Reference {
  public:
@@ -30,7 +30,7 @@ class TypedReference : public Reference {
   using Reference::Reference;
 };
 
-/// What refers to a result of type R: of a call by name, whose result may be anything, without a type.
+/// The reference to a result of type R. A call by name may give anything, so its result is referred to without a type.
 template <class R>
 using ReferenceTo = std::conditional_t<std::is_same_v<R, Value>, Reference, TypedReference<R>>;
 

@@ -56,8 +56,8 @@ class StayingTasks : public Tasks {
   /// Waits until the results are there, on their engines; throws what went wrong.
   void get(std::optional<Seconds> timeout = std::nullopt) const { this->check(timeout); }
   /// Binds the result to a name in the engine's namespace, where it stays, and refers to it there. Does not wait:
-  /// calls that follow find it. When the task fails, there is no such name then, and whoever passes it on or pulls it
-  /// gets a NameError that says how it failed. Throws SyntaxError if `name` is neither name nor path.
+  /// calls that follow find it. If the task fails, there is no such name: a call that uses it, or a pull, gets a
+  /// NameError that says how the task failed. Throws SyntaxError if `name` is neither name nor path.
   ReferenceTo<R> store_as(std::string name) const {
     kept_.bind(name);
     return ReferenceTo<R>(std::move(name));
@@ -81,7 +81,7 @@ class StayingResult : public StayingTasks<R, AsyncTask>, public Awaitable<Stayin
   }
 };
 
-/// As that, of several engines: each has its own under the one name.
+/// The same for several engines. Each has its own result, under one name.
 template <class R>
 class StayingResults : public StayingTasks<R, EachAsyncTask>, public Awaitable<StayingResults<R>> {
  public:

@@ -41,13 +41,13 @@ struct Item {
   Value value;
 };
 
-/// Those that are given are set.
+/// The flags to set; the others stay as they are.
 struct FlagSettings {
   std::optional<bool> block{};
   std::optional<Seconds> timeout{};
 };
 
-/// What sync_imports is told besides names: `view.sync_imports({"norms"}, {.quiet = true})`.
+/// Options of sync_imports: `view.sync_imports({"norms"}, {.quiet = true})`.
 struct ImportOptions {
   bool quiet = false;  ///< says nothing on stdout
 };
@@ -75,7 +75,7 @@ class Flags {
   }
 };
 
-/// While it lives, its view's flags are as it was told; then as before. Outlived by the view.
+/// Sets a view's flags, and resets them when it ends. The view must outlive it.
 class [[nodiscard]] TemporaryFlags {
  public:
   TemporaryFlags(Flags& view, const FlagSettings& settings) : view_(view), block_(view.block), timeout_(view.timeout) {
@@ -109,8 +109,8 @@ class ENGINERY_API UntypedView : public Flags {
   /// The engines of a call made now; of local(), -1. Throws NoEnginesRegistered when there are none.
   std::vector<int> targets() const;
 
-  /// What apply is made of, with arguments that are Values already. `keep`: where the result stays on the engine, a
-  /// name that begins with @; empty when it travels.
+  /// The untyped call behind apply, with arguments that are Values already. `keep`: where the result stays on the
+  /// engine, a name that begins with @; empty when it travels.
   std::shared_ptr<Future> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
 
   /// Imports plugins in this process and on the engines, and says so in one line on stdout, unless it is to be quiet.

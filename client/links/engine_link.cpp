@@ -132,7 +132,7 @@ void EngineLink::submit(wire::Packed call, std::shared_ptr<Pending> pending,
     open_gate(actions);
   }
   watch_limit(*pending);
-  // Without an action there is nothing to send: an Exchange is on its way, and the task goes with the next one.
+  // Without an action there is nothing to send yet: the answer to an Exchange that is on its way sends the task.
   if (!actions.empty()) perform(lock, actions);
 }
 
