@@ -169,15 +169,14 @@ void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
 
 void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
   const session::Time deadline = next_look();
-  std::vector<Completion> completions;
+  std::vector<std::pair<std::shared_ptr<Pending>, session::Deliver*>> ended;
   const session::Lost* lost = nullptr;
   for (session::ClientAction& action : actions) {
     if (auto* deliver = std::get_if<session::Deliver>(&action)) {
       if (death_) continue;  // the client is closed, and what was pending has failed
       // A task that was settled at the gate went to the engine as an empty task; nobody awaits its outcome.
       if (deliver->seq < first_seq_ || !pending_[deliver->seq - first_seq_]) continue;
-      std::shared_ptr<Pending>& slot = pending_[deliver->seq - first_seq_];
-      completions.push_back({std::move(slot), deliver->ending, std::move(deliver->body), std::move(deliver->bulk)});
+      ended.emplace_back(std::move(pending_[deliver->seq - first_seq_]), deliver);
       while (!pending_.empty() && !pending_.front()) {
         pending_.pop_front();
         ++first_seq_;
@@ -201,11 +200,11 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
     if (auto* chunk = std::get_if<session::SendChunk>(&action)) send(chunk->chunk);
     if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(fetch->fetch);
   }
-  for (Completion& completion : completions) {
-    if (completion.ending == session::Ending::done)
-      completion.pending->complete(std::move(completion.body), std::move(completion.bulk));
+  for (const auto& [pending, outcome] : ended) {
+    if (outcome->ending == session::Ending::done)
+      pending->complete(std::move(outcome->body), std::move(outcome->bulk));
     else
-      completion.pending->fail(why(completion.ending, *completion.pending));
+      pending->fail(why(outcome->ending, *pending));
   }
   if (lost) lose(*lost);
 }

@@ -82,12 +82,6 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
     session::Time time_limit;
     bool settled = false;  ///< it has its outcome, and only keeps its seq
   };
-  struct Completion {
-    std::shared_ptr<Pending> pending;
-    session::Ending ending;
-    Bytes body;
-    std::vector<Bytes> bulk;
-  };
 
   // The gate. These require that mutex_ is held.
   bool has_room(std::uint64_t bytes) const;

@@ -66,6 +66,15 @@ std::shared_ptr<Future> submit_each(std::span<const Request> requests,
   return future;
 }
 
+std::shared_ptr<Future> run_here(const Request& request, std::optional<Seconds> timeout = std::nullopt) {
+  time_limit_of(timeout);
+  const auto done = future_of(request, {}, 1);
+  Pending& task = (*done)[0];
+  task.ask(done->asked(), local_engine::kId, Uuid());
+  local_engine::run(packed(request, session::Limits{}.inline_bytes), task, request.needs.get());
+  return done;
+}
+
 }  // namespace
 
 Request Request::of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
@@ -91,48 +100,17 @@ Request Request::of(const Callee& callee, const CallArguments& arguments, std::s
           .needs = known.module};
 }
 
-std::shared_ptr<Future> Request::run_here(std::optional<Seconds> timeout) const {
-  time_limit_of(timeout);
-  const auto done = future_of(*this, {}, 1);
-  Pending& task = (*done)[0];
-  task.ask(done->asked(), local_engine::kId, Uuid());
-  local_engine::run(packed(*this, session::Limits{}.inline_bytes), task, needs.get());
-  return done;
-}
-
 std::shared_ptr<Future> Request::send_after(const Pending& task) const {
-  if (task.engine_id() == local_engine::kId) return run_here();
+  if (task.engine_id() == local_engine::kId) return run_here(*this);
   const std::shared_ptr<EngineLink> link = link_of(task);
   return submit_each({this, 1}, {&link, 1}, {});
 }
 
 std::shared_ptr<Future> Request::send_each_after(std::span<const Request> requests, const Future& tasks) {
-  if (tasks[0].engine_id() == local_engine::kId) return requests.front().run_here();
+  if (tasks[0].engine_id() == local_engine::kId) return run_here(requests.front());
   std::vector<std::shared_ptr<EngineLink>> links;
   for (std::size_t i = 0; i < tasks.size(); ++i) links.push_back(link_of(tasks[i]));
   return submit_each(requests, links, {});
-}
-
-std::shared_ptr<Future> Request::send(const Engines& engines, std::span<const int> ids,
-                                      std::optional<Seconds> timeout) const {
-  const session::Time time_limit = time_limit_of(timeout);
-  const std::shared_ptr<EngineLink> first = engines.link(ids.front());
-  std::vector<std::shared_ptr<EngineLink>> others;
-  others.reserve(ids.size() - 1);
-  for (const int id : ids.subspan(1)) others.push_back(engines.link(id));
-  wire::Packed call = packed(*this, first->inline_bytes());
-  auto sent = future_of(*this, time_limit, ids.size());
-  submit(*this, sent, 0, *first, others.empty() ? std::move(call) : call);
-  for (std::size_t i = 0; i < others.size(); ++i) submit(*this, sent, i + 1, *others[i], call);
-  return sent;
-}
-
-std::shared_ptr<Future> Request::send_each(std::span<const Request> requests, const Engines& engines,
-                                           std::span<const int> ids, std::optional<Seconds> timeout) {
-  const session::Time time_limit = time_limit_of(timeout);
-  std::vector<std::shared_ptr<EngineLink>> links;
-  for (const int id : ids) links.push_back(engines.link(id));
-  return submit_each(requests, links, time_limit);
 }
 
 List detail::behind(const List& captured, std::span<const Value> given) {
@@ -159,11 +137,27 @@ std::shared_ptr<const Aim> Aim::now() const {
 }
 
 std::shared_ptr<Future> Aim::send(const Request& request, std::optional<Seconds> timeout) const {
-  return travels() ? request.send(*engines_, now()->ids(), timeout) : request.run_here(timeout);
+  if (!travels()) return run_here(request, timeout);
+  const std::shared_ptr<const Aim> now = this->now();
+  const std::span<const int> ids = now->ids();
+  const session::Time time_limit = time_limit_of(timeout);
+  const std::shared_ptr<EngineLink> first = engines_->link(ids.front());
+  std::vector<std::shared_ptr<EngineLink>> others;
+  others.reserve(ids.size() - 1);
+  for (const int id : ids.subspan(1)) others.push_back(engines_->link(id));
+  wire::Packed call = packed(request, first->inline_bytes());
+  auto sent = future_of(request, time_limit, ids.size());
+  submit(request, sent, 0, *first, others.empty() ? std::move(call) : call);
+  for (std::size_t i = 0; i < others.size(); ++i) submit(request, sent, i + 1, *others[i], call);
+  return sent;
 }
 
 std::shared_ptr<Future> Aim::send_each(std::span<const Request> requests, std::optional<Seconds> timeout) const {
-  return travels() ? Request::send_each(requests, *engines_, ids(), timeout) : requests.front().run_here(timeout);
+  if (!travels()) return run_here(requests.front(), timeout);
+  const session::Time time_limit = time_limit_of(timeout);
+  std::vector<std::shared_ptr<EngineLink>> links;
+  for (const int id : ids()) links.push_back(engines_->link(id));
+  return submit_each(requests, links, time_limit);
 }
 
 }  // namespace enginery

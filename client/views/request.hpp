@@ -47,11 +47,6 @@ struct Request {
   static Request of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
                     Storage& storage);
 
-  // Called by Aim, which has the contracts.
-  std::shared_ptr<Future> send(const Engines& engines, std::span<const int> ids, std::optional<Seconds> timeout) const;
-  static std::shared_ptr<Future> send_each(std::span<const Request> requests, const Engines& engines,
-                                           std::span<const int> ids, std::optional<Seconds> timeout);
-  std::shared_ptr<Future> run_here(std::optional<Seconds> timeout = std::nullopt) const;
   /// To the engine that `task` went to, behind it. Throws what became of the task if it never went to one.
   std::shared_ptr<Future> send_after(const Pending& task) const;
   /// The same with another request for each of the tasks. Nothing is sent unless all can be.
