@@ -36,8 +36,7 @@ std::exception_ptr unheard(const Pending& pending, std::uint64_t pid) {
   return std::make_exception_ptr(TaskTimeout(fmt::format(
       "task '{0}' on engine {1} has no outcome, its time limit of {2:g} s is over, and the engine does not answer: its "
       "process (pid {3}) is stopped by SIGSTOP (`kill -CONT {3}` ends that) or a debugger, or its host cannot be "
-      "reached. "
-      "The task may still run when the engine goes on; `enginery status` shows the engine",
+      "reached. The task may still run when the engine goes on; `enginery status` shows the engine",
       pending.label(), pending.engine_id(), Seconds(pending.time_limit()).count(), pid)));
 }
 
@@ -93,10 +92,10 @@ void EngineLink::give_up_for_lack(Lock& lock) {
   if (!words) words = bulk_.take_lack();
   if (!words) words = lack_.take(std::chrono::steady_clock::now());
   if (!words) return;
-  fail_all(lock, std::make_exception_ptr(ConnectionError(
-                     fmt::format("this process cannot reach engine {}: {}. What was outstanding there is given up; "
-                                 "what had been sent before may run",
-                                 engine_.id, *words))));
+  fail_all(lock, std::make_exception_ptr(ConnectionError(fmt::format(
+                     "this process cannot reach engine {}: {}. Its outstanding tasks have failed; those that "
+                     "were sent before may still run",
+                     engine_.id, *words))));
   lock.lock();
 }
 

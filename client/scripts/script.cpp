@@ -114,10 +114,11 @@ void check_plugin(const fs::path& product, const std::string& script) {
   if (modules::ElfFile::read(file.bytes.span(), script).abi_tag) return;
   std::error_code error;
   fs::remove(product, error);
-  throw CompileError(script,
-                     "it compiles, but it holds no ENGINERY_PLUGIN, so it is no plugin. Include <enginery/plugin.hpp>, "
-                     "and define its tasks in ENGINERY_PLUGIN(name, m) { m.def(\"task\", task); }",
-                     "");
+  throw CompileError(
+      script,
+      "it compiles, but it has no ENGINERY_PLUGIN, so it is not a plugin. Include <enginery/plugin.hpp>, "
+      "and define its tasks in ENGINERY_PLUGIN(name, m) { m.def(\"task\", task); }",
+      "");
 }
 
 /// The files of a product that is there, if none of them has changed since.

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 /// A file that the user named: nothing else will do.
 fs::path named(const fs::path& file, const char* where) {
   if (cluster::can_run(file)) return file;
-  throw ConnectionError(fmt::format("{} names {}, which is no file that can be run. Let it name the command `enginery`",
+  throw ConnectionError(fmt::format("{} names {}, which is not an executable file. Let it name the command `enginery`",
                                     where, file.string()));
 }
 

@@ -131,7 +131,7 @@ std::shared_ptr<const Aim> Aim::now() const {
   }
   if (!ids_->empty()) return shared_from_this();
   throw NoEnginesRegistered(
-      fmt::format("this view is of no engine: the list of ids that it was made of is empty. The engines of cluster "
+      fmt::format("this view has no engines: it was made from an empty list of ids. The engines of cluster "
                   "'{}' are [{}]; all() is a view of all",
                   engines_->connection().cluster, fmt::join(engines_->ids(), ", ")));
 }

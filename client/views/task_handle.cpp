@@ -64,8 +64,8 @@ std::ostream& operator<<(std::ostream& stream, const Metadata& metadata) {
 
 void rethrow_for(Origin origin, std::string_view name) {
   detail::rethrow_within(origin == Origin::variable
-                             ? fmt::format("the variable '{}' cannot be had as that type", name)
-                             : fmt::format("the result of '{}' cannot be had as that type", name));
+                             ? fmt::format("cannot convert the variable '{}' to the type asked for", name)
+                             : fmt::format("cannot convert the result of '{}' to the type asked for", name));
 }
 
 bool TaskHandle::ready() const { return task_->ready(); }

@@ -205,7 +205,7 @@ TEST_F(OwnClusterTest, AStartWhoseLauncherIsStoppedEndsAndLeavesNothing) {
 
 TEST_F(OwnClusterTest, ACommandThatIsNotThereIsSaid) {
   EXPECT_THAT(error_of([] { Cluster({.n = 1, .command = "/no/enginery"}); }),
-              HasSubstr("ClusterOptions::command names /no/enginery, which is no file that can be run"));
+              HasSubstr("ClusterOptions::command names /no/enginery, which is not an executable file"));
   ::setenv("ENGINERY_COMMAND", "/nor/enginery", 1);
   EXPECT_THAT(error_of([] { Cluster({.n = 1}); }), HasSubstr("$ENGINERY_COMMAND names /nor/enginery"));
   EXPECT_THAT(error_of([] { Cluster({.n = 1, .command = "/bin/false"}); }),

@@ -231,8 +231,8 @@ TEST_F(ClusterTest, AViewOfNoEngineSaysSoWhileAllLive) {
   EXPECT_EQ(error_of([&] {
               none.push({{"a", 1}});
             }),
-            "this view is of no engine: the list of ids that it was made of is empty. The engines of cluster '" +
-                name_ + "' are [0, 1]; all() is a view of all");
+            "this view has no engines: it was made from an empty list of ids. The engines of cluster '" + name_ +
+                "' are [0, 1]; all() is a view of all");
 }
 
 TEST_F(ClusterTest, WhatCannotBeScatteredToAllIsGivenToNone) {

@@ -118,7 +118,7 @@ TEST_F(ScriptCompilerTest, BehindAWrapperToItIsSeenWhetherItIsClang) {
 
 TEST_F(ScriptCompilerTest, ASourceWithoutAPluginIsRefusedAndNotKept) {
   setenv("PRODUCT", FIXTURE_PLUGINS "/bad/no_note.so", 1);
-  EXPECT_THAT(words(), HasSubstr("script.cpp: it compiles, but it holds no ENGINERY_PLUGIN"));
+  EXPECT_THAT(words(), HasSubstr("script.cpp: it compiles, but it has no ENGINERY_PLUGIN"));
   EXPECT_THAT(words(), HasSubstr("ENGINERY_PLUGIN(name, m)"));
   setenv("PRODUCT", FIXTURE_PLUGINS "/myscript.so", 1);
   EXPECT_EQ(words(), "");
