@@ -4,9 +4,7 @@
 // So the thread shares its state with the client, and destroys each continuation before it takes the lock again.
 #include "client/links/client_threads.hpp"
 
-#include <condition_variable>
 #include <deque>
-#include <thread>
 #include <utility>
 
 #include "core/processes/floating_point_scope.hpp"

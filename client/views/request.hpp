@@ -14,7 +14,6 @@
 #include <enginery/output_stream.hpp>
 #include <enginery/task_handle.hpp>
 #include <enginery/travels.hpp>
-#include <enginery/untyped_view.hpp>
 #include <enginery/value.hpp>
 
 #include "client/links/engines.hpp"
@@ -71,8 +70,7 @@ class Aim : public std::enable_shared_from_this<Aim> {
   /// `timeout`: the view's, from the engine's admission of each task to its outcome; this process keeps none. Throws
   /// IndexError, TypeError, ValueError, NoEnginesRegistered before anything is sent.
   std::shared_ptr<Future> send(const Request& request, std::optional<Seconds> timeout) const;
-  /// Something else for each of ids(); nothing is sent unless all can be. Requires: the list is
-  /// fixed.
+  /// Another request for each of ids(). Nothing is sent unless all can be. Requires: the list is fixed.
   std::shared_ptr<Future> send_each(std::span<const Request> requests, std::optional<Seconds> timeout) const;
   OutputStream stream_output(std::ostream& out, std::ostream& err) const { return {engines_, ids_, out, err}; }
 
