@@ -38,14 +38,10 @@ struct LineBroke {};
 
 }  // namespace
 
+/// Who has the turn of which key, and when something moved there last.
 struct DeliveryTurn::Turns {
-  struct Holder {
-    std::uint64_t number;
-    Clock::time_point moved;
-  };
   std::mutex mutex;
-  std::uint64_t last = 0;
-  std::map<Key, Holder> holders;
+  std::map<Key, std::shared_ptr<Clock::time_point>> holders;
 };
 
 DeliveryTurn::Turns& DeliveryTurn::turns() {
@@ -58,10 +54,10 @@ DeliveryTurn::DeliveryTurn(const std::string& host, const modules::ContentHash& 
   do {
     const std::lock_guard lock(turns().mutex);
     const auto now = Clock::now();
-    const auto holder = turns().holders.find(key_);
-    if (holder == turns().holders.end() || now - holder->second.moved > kHangs) {
-      number_ = ++turns().last;
-      turns().holders.insert_or_assign(key_, Turns::Holder{number_, now});
+    std::shared_ptr<Clock::time_point>& holder = turns().holders[key_];
+    if (!holder || now - *holder > kHangs) {
+      *moved_ = now;
+      holder = moved_;
       return;
     }
     waited_ = true;
@@ -71,13 +67,12 @@ DeliveryTurn::DeliveryTurn(const std::string& host, const modules::ContentHash& 
 DeliveryTurn::~DeliveryTurn() {
   const std::lock_guard lock(turns().mutex);
   const auto holder = turns().holders.find(key_);
-  if (holder != turns().holders.end() && holder->second.number == number_) turns().holders.erase(holder);
+  if (holder != turns().holders.end() && holder->second == moved_) turns().holders.erase(holder);
 }
 
 void DeliveryTurn::moved() {
   const std::lock_guard lock(turns().mutex);
-  const auto holder = turns().holders.find(key_);
-  if (holder != turns().holders.end() && holder->second.number == number_) holder->second.moved = Clock::now();
+  *moved_ = Clock::now();
 }
 
 /// Answers that NNG's threads leave for the delivering thread.

@@ -43,8 +43,9 @@ class DeliveryTurn {
   static Turns& turns();
 
   const Key key_;
+  const std::shared_ptr<std::chrono::steady_clock::time_point> moved_ =
+      std::make_shared<std::chrono::steady_clock::time_point>();  // the last time; also says whose turn it is
   bool waited_ = false;
-  std::uint64_t number_ = 0;
 };
 
 /// Asks the engine on its bulk address what it lacks, and sends that. When the connection breaks, it begins anew, as

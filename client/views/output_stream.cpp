@@ -46,8 +46,8 @@ class OutputLines {
   /// A longer line is printed in parts.
   static constexpr std::size_t kLongest = std::size_t{1} << 20;
 
-  /// The lines that are whole now.
-  std::string add(int engine, const wire::Printed& piece);
+  /// The lines that are whole with this piece, whose text is `text`.
+  std::string add(int engine, const wire::Printed& piece, std::string_view text);
   /// What is left of lines, on that stream.
   std::string rest(wire::Stream stream);
 
@@ -60,14 +60,13 @@ class OutputLines {
   std::map<std::pair<int, wire::Stream>, Partial> partial_;
 };
 
-std::string OutputLines::add(int engine, const wire::Printed& piece) {
+std::string OutputLines::add(int engine, const wire::Printed& piece, std::string_view text) {
   const std::string prefix = prefix_of(engine, piece.stream);
   Partial& partial = partial_[{engine, piece.stream}];
   std::string lines;
   if (partial.session != piece.session || partial.seq != piece.seq) end(partial.text, prefix, lines);
   partial.session = piece.session;
   partial.seq = piece.seq;
-  std::string_view text = piece.text;
   for (std::size_t at; (at = text.find('\n')) != std::string_view::npos; text.remove_prefix(at + 1)) {
     lines += prefix;
     lines += partial.text;
@@ -172,11 +171,8 @@ class OutputStream::State : public OutputFeed::Listener {
       lock.unlock();
       if (joined && !last) subscribe();
       std::string out, err;
-      for (const Piece& piece : pieces) {
-        wire::Printed printed = piece.printed;
-        printed.text = piece.text;
-        (printed.stream == wire::Stream::out ? out : err) += lines.add(piece.engine, printed);
-      }
+      for (const auto& [engine, printed, text] : pieces)
+        (printed.stream == wire::Stream::out ? out : err) += lines.add(engine, printed, text);
       for (const auto& [engine, count] : lost)
         err += fmt::format(
             "[enginery:{}] text came faster than it could be shown: {} pieces are missing here, perhaps of other "
