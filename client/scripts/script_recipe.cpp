@@ -12,6 +12,7 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -89,18 +90,14 @@ std::vector<fs::path> programs_in(const std::vector<std::string>& command) {
 
 /// The most telling line of the compiler's output, for people who see only one.
 std::string first_error(const std::string& said) {
-  const auto find = [&](auto matches) -> std::optional<std::string> {
+  for (const std::string_view words : {": error: ", ": fatal error: ", "undefined reference", ""}) {
     std::istringstream lines(said);
-    for (std::string line; std::getline(lines, line);)
-      if (!line.empty() && matches(line)) return line;
-    return std::nullopt;
-  };
-  const auto has = [](const char* words) {
-    return [words](const std::string& line) { return line.find(words) != line.npos && !line.starts_with("collect2"); };
-  };
-  for (const char* words : {": error: ", ": fatal error: ", "undefined reference"})
-    if (auto line = find(has(words))) return *line;
-  return find([](const std::string&) { return true; }).value_or("the compiler failed and said nothing");
+    for (std::string line; std::getline(lines, line);) {
+      const bool is_it = line.find(words) != line.npos && !(line.starts_with("collect2") && !words.empty());
+      if (is_it && !line.empty()) return line;
+    }
+  }
+  return "the compiler failed and said nothing";
 }
 
 }  // namespace
