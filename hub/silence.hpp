@@ -7,7 +7,7 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/session/standstill.hpp"
+#include "core/session/limits.hpp"
 #include "hub/registry.hpp"
 
 namespace enginery::hub {

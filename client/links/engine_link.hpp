@@ -21,7 +21,7 @@
 #include "core/delivery/module_files.hpp"
 #include "core/messages/last_moments.hpp"
 #include "core/session/client_session.hpp"
-#include "core/session/standstill.hpp"
+#include "core/session/limits.hpp"
 #include "core/transport/failures.hpp"
 #include "core/transport/line.hpp"
 #include "core/wire/call_wire.hpp"

@@ -12,7 +12,6 @@
 
 #include "client/links/client_threads.hpp"
 #include "core/session/limits.hpp"
-#include "core/session/standstill.hpp"
 #include "core/transport/line.hpp"
 #include "core/transport/subscription.hpp"
 #include "core/wire/hub_wire.hpp"

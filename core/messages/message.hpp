@@ -14,7 +14,7 @@ struct nng_msg;
 
 namespace enginery::messages {
 
-/// Bytes of a message; none is larger. A chunk of 1 MiB with its envelope fits.
+/// The largest message, in bytes: a chunk of 1 MiB with its envelope fits.
 inline constexpr std::size_t kLargest = (1u << 20) + 65536;
 
 /// A message body of fixed size, written in place. Neither copied nor shared until it is turned into Bytes.
@@ -35,10 +35,10 @@ class Message {
   std::byte* data() const;
   std::size_t size() const;
   std::span<const std::byte> span() const { return {data(), size()}; }
-  /// A number of the host that it came from: 0 for this one, else made from its address. Of one that was received,
-  /// while its connection lives.
+  /// A number for the host that it came from: 0 for this host, else made from the address. Requires: it was received,
+  /// and its connection lives.
   std::uint64_t origin() const;
-  /// The process that it came from, by the kernel's word, if it came over ipc.
+  /// The pid of its sender, as the kernel knows it, if it came over ipc.
   std::optional<std::uint64_t> sender() const;
   explicit operator bool() const { return message_ != nullptr; }
 

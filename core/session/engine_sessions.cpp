@@ -39,7 +39,6 @@
 
 #include "core/session/engine_session.hpp"
 #include "core/session/forgotten.hpp"
-#include "core/session/standstill.hpp"
 
 namespace enginery::session {
 

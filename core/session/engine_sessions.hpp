@@ -71,8 +71,8 @@ class ENGINERY_API EngineSessions {
   /// `bulk` are fetched by the client as chunks.
   void finished(const Uuid& session, std::uint64_t seq, Bytes body, std::vector<Bytes> bulk, Time now,
                 EngineActions& out);
-  /// Whether results of this session stay at the engine: then it has its place while its client is heard, which is told
-  /// of it. To be called before finished(), whose answer says it.
+  /// Says whether results of this session stay at the engine. Such a session keeps its place while its client is heard,
+  /// and the client is told so. Call it before finished(), whose answer carries it.
   void keeps(const Uuid& session, bool any);
 
   /// The client is gone: drops its queued tasks and results, tells a running one to stop (rule 12).

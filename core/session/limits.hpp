@@ -1,10 +1,11 @@
-// core/session/limits.hpp: the numbers of docs/protocol.md's rules, in one place, so that a simulator can make them
-// small.
+// core/session/limits.hpp: time, and the numbers of docs/protocol.md's rules, in one place, so that a simulator can
+// make them small.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace enginery::session {
 
@@ -35,6 +36,27 @@ struct Limits {
   Time silence = std::chrono::minutes(10);             ///< then the engine forgets a session
   Time unheard = std::chrono::seconds(15);             ///< then one with work may have to give its place to another
   Time standstill = kNever;  ///< an engine that is not called for longer did not run, and so heard nobody
+};
+
+/// Notices that this process did not run for a while, because it was stopped or had no processor. It heard nobody in
+/// that time, so nobody was silent towards it. The owner looks often.
+///
+/// Threads: belongs to one thread at a time.
+class Standstill {
+ public:
+  /// Between two looks of a process that runs: its looks are a second apart or less.
+  static constexpr Time kLongestAbsence = std::chrono::seconds(2);
+
+  /// A longer absence than `longest` is a standstill; with kNever none is.
+  explicit Standstill(Time now = Time::zero(), Time longest = kLongestAbsence) : looked_(now), longest_(longest) {}
+  /// How long the process stood still since the last look; mostly 0.
+  Time since_last_look(Time now) {
+    const Time since = now - std::exchange(looked_, now);
+    return since > longest_ ? since : Time::zero();
+  }
+
+ private:
+  Time looked_, longest_;
 };
 
 }  // namespace enginery::session

@@ -36,8 +36,8 @@ class Link {
     return link == number_ && std::any_of(open_.begin(), open_.end(), [&](const Open& open) { return open.x == x; });
   }
 
-  /// Whether it was sent when all before it on this link had been answered, and none was sent since: then no answer is
-  /// newer than its own.
+  /// Whether it was sent when all before it on this link had been answered, and none was sent since: then its answer is
+  /// the newest.
   bool alone(std::uint64_t x) const {
     return x == x_ && open_.size() == 1 && open_.front().x == x && open_.front().alone;
   }

@@ -16,7 +16,8 @@ using cluster::Address;
 using messages::Message;
 
 /// Dials when something is to be sent, in a thread of its own, until a peer answers; dials anew once a connection is
-/// lost. A former connection is kept until it can be closed. No request is sent twice, but by ask() where it is told.
+/// lost. A former connection is kept until it can be closed. No request is sent twice, except by ask() with
+/// Repeat::yes.
 ///
 /// Threads: all functions from any. Callbacks come on NNG's threads, or on the one that dials: they must not block,
 /// wait or run user code.
@@ -27,19 +28,19 @@ class Line {
   using OnAnswer = std::function<void(Message answer, const char* failure)>;
   /// Whether a request may be sent again when its answer does not come.
   enum class Repeat { no, yes };
-  /// Asked when a dial has failed: whether it is worth while to wait for the next one.
+  /// Called after a dial that failed: whether to wait for the next one.
   using GoOn = std::function<bool()>;
 
   explicit Line(Address address);
-  /// What waits for a connection is dropped. Does not wait: end() does.
+  /// Drops the requests that wait for a connection. Does not wait for answers: end() does.
   ~Line();
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  /// Sends now, or once there is a connection. False: it waits for that, and look() is to be called now and then.
-  /// Requires: the peer answers; what it does not answer ends with the connection.
+  /// Sends now, or once there is a connection. False: the request waits for one, and look() must be called now and
+  /// then. A request that the peer does not answer stays open until the connection ends.
   bool send(Message request, OnAnswer on_answer);
-  /// Likewise; a large request is made when it is sent, so that what waits takes no memory twice.
+  /// Likewise, for large requests: each is made when it is sent, so that it takes no memory while it waits.
   bool send(std::function<Message()> make, OnAnswer on_answer);
   /// Sends if there is a connection, else dials and fails at once.
   void send_if_up(Message request, OnAnswer on_answer);
@@ -51,14 +52,14 @@ class Line {
   bool up() const;
   /// Whether something waits for a connection. Dials if it could not be dialled before for want of threads.
   bool look();
-  /// What this process has lacked for long for a connection; once.
+  /// What this process has lacked for long to make a connection; told once.
   std::optional<std::string> take_lack();
-  /// The peer is silent, or not understood: what comes next goes over a new connection. What is open on the former may
-  /// still be answered.
+  /// The peer is silent, or its answers make no sense: later requests go over a new connection. Those that are open on
+  /// the former one may still be answered.
   void renew();
-  /// What waits for a connection is not sent; its callbacks are not called.
+  /// Drops the requests that wait for a connection; their callbacks are not called.
   void drop();
-  /// Nothing is sent any more; ask() throws. What is open may still be answered.
+  /// From now on nothing is sent, and ask() throws. Open requests may still be answered.
   void stop();
   /// stop(), and waits until what was sent has been answered and the connection could be closed.
   void end(Time deadline);

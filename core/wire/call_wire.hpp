@@ -59,7 +59,7 @@ struct Packed {
   std::uint64_t size() const;
 };
 
-/// What a call is made of. Refers to it.
+/// The parts of a Call, by reference: nothing is copied before it is packed.
 struct CallParts {
   Op op = Op::apply;
   std::string_view name{};

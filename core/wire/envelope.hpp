@@ -105,7 +105,7 @@ class PerThread {
   static inline thread_local T* mine_ = nullptr;
 };
 
-/// Remembers that there was no memory: a builder that got none believes that it did.
+/// Remembers that an allocation failed: the builder itself goes on as if it had the memory, and must be reset.
 class BuilderMemory : public flatbuffers::DefaultAllocator {
  public:
   std::uint8_t* allocate(std::size_t size) override {
@@ -114,7 +114,7 @@ class BuilderMemory : public flatbuffers::DefaultAllocator {
     failed_ = false;
     return memory;
   }
-  /// And forgets it.
+  /// Whether one failed since the last call.
   bool failed() { return std::exchange(failed_, false); }
 
  private:

@@ -29,7 +29,7 @@ struct EngineEntry {
   friend bool operator==(const EngineEntry&, const EngineEntry&) = default;
 };
 
-/// `HubReply::ename` of what a hub says last: its cluster has ended, and whoever serves it does not any more.
+/// `HubReply::ename` of a hub's last reply: its cluster has ended, and its engines end, too.
 inline constexpr std::string_view kClusterEnded = "ClusterEnded";
 
 enum class HubOp : std::uint8_t { snapshot, register_engine, goodbye, presence, restart, kill };

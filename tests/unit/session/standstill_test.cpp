@@ -1,5 +1,5 @@
 // tests/unit/session/standstill_test.cpp: time in which a process did not look is time in which it did not run.
-#include "core/session/standstill.hpp"
+#include "core/session/limits.hpp"
 
 #include <gtest/gtest.h>
 
