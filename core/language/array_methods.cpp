@@ -6,7 +6,6 @@
 #include "core/arithmetic/elementwise.hpp"
 #include "core/arithmetic/reduce.hpp"
 #include "core/language/builtins.hpp"
-#include "core/language/methods.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
 #include "core/values/narrowing.hpp"
@@ -44,23 +43,13 @@ Value nested_list(const Array& array) {
   return Value::list(std::move(rows));
 }
 
-Value total(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return sum(flat(self.as_array()));
-}
+Value total(const Value& self, Arguments&) { return sum(flat(self.as_array())); }
 
-Value least(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return smallest(flat(self.as_array()));
-}
+Value least(const Value& self, Arguments&) { return smallest(flat(self.as_array())); }
 
-Value most(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return largest(flat(self.as_array()));
-}
+Value most(const Value& self, Arguments&) { return largest(flat(self.as_array())); }
 
-Value mean(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value mean(const Value& self, Arguments&) {
   const Array& array = self.as_array();
   if (array.size() == 0) throw ValueError("mean of an empty array");
   const Value divisor = Value::real(static_cast<double>(array.size()));
@@ -69,10 +58,7 @@ Value mean(const Value& self, Arguments& arguments) {
   return Value::binary(Operator::divide, sum(flat(real ? array : cast(array, DType::f64))), divisor);
 }
 
-Value standard_deviation(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return deviation(self.as_array());
-}
+Value standard_deviation(const Value& self, Arguments&) { return deviation(self.as_array()); }
 
 Value reshape(const Value& self, Arguments& arguments) {
   const bool one = arguments.size() == 1 && (arguments[0].kind() == Kind::tuple || arguments[0].kind() == Kind::list);
@@ -92,41 +78,50 @@ Value reshape(const Value& self, Arguments& arguments) {
   return Value::array(array.ordered(Order::row_major).reshaped(shape));
 }
 
-Value copy(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value copy(const Value& self, Arguments&) {
   Array other = self.as_array();
   other.mutable_data();
   return Value::array(std::move(other));
 }
 
-Value to_list(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return nested_list(self.as_array());
-}
+Value to_list(const Value& self, Arguments&) { return nested_list(self.as_array()); }
 
 Value as_type(const Value& self, Arguments& arguments) {
   arguments.expect(1, {"dtype"});
   return Value::array(self.as_array().narrowed(dtype_named(arguments[0])));
 }
 
-constexpr NamedMethod kArrayMethods[] = {
-    {"sum", total}, {"min", least},       {"max", most},       {"mean", mean},     {"std", standard_deviation},
-    {"copy", copy}, {"reshape", reshape}, {"tolist", to_list}, {"astype", as_type}};
+constexpr Method kArrayMethods[] = {
+    {"sum", total, {0, 0}},
+    {"min", least, {0, 0}},
+    {"max", most, {0, 0}},
+    {"mean", mean, {0, 0}},
+    {"std", standard_deviation, {0, 0}},
+    {"copy", copy, {0, 0}},
+    {"reshape", reshape},
+    {"tolist", to_list, {0, 0}},
+    {"astype", as_type},
+};
 
-}  // namespace
-
-std::span<const NamedMethod> array_methods() { return kArrayMethods; }
-
-Value builtin::deviation(Arguments& arguments) {
-  arguments.expect(1, 1);
+Value std_of(Arguments& arguments) {
   const Value& given = arguments[0];
-  return enginery::deviation(
-      given.kind() == Kind::array ? given.as_array() : (is_number(given) ? Value::list({given}) : given).as<Array>());
+  return deviation(given.kind() == Kind::array ? given.as_array()
+                                               : (is_number(given) ? Value::list({given}) : given).as<Array>());
 }
 
-Value builtin::to_array(Arguments& arguments) {
+Value to_array(Arguments& arguments) {
   arguments.expect(1, {"object", "dtype"});
   return Value::array(arguments.has(1) ? array_of(arguments[0], dtype_named(arguments[1])) : arguments[0].as<Array>());
 }
+
+constexpr Builtin kBuiltins[] = {
+    {"array", to_array, {}, "array(list, dtype): an array; without a dtype, of what the numbers need"},
+    {"std", std_of, {1, 1}, "std(x): the population's standard deviation of all elements, as numpy's"},
+};
+
+}  // namespace
+
+std::span<const Method> array_methods() { return kArrayMethods; }
+std::span<const Builtin> array_builtins() { return kBuiltins; }
 
 }  // namespace enginery::evaluator

@@ -10,55 +10,9 @@
 #include "core/errors/error_text.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/evaluation.hpp"
-#include "core/language/methods.hpp"
 
 namespace enginery::evaluator {
 namespace {
-
-struct HelpText {
-  std::string_view name, text;
-};
-constexpr HelpText kHelp[] = {
-    {"abs", "abs(x): the absolute value, of an array element by element"},
-    {"all", "all(xs): whether all are true"},
-    {"any", "any(xs): whether one is true"},
-    {"array", "array(list, dtype): an array; without a dtype, of what the numbers need"},
-    {"bool", "bool(x): True or False"},
-    {"ceil", "ceil(x): the nearest whole number above, as a float; element by element"},
-    {"complex", "complex(real, imag), complex(text)"},
-    {"cos", "cos(x): the cosine of radians, element by element"},
-    {"dict", "dict(pairs, key=value, ...)"},
-    {"dir", "dir(): the variables and the builtins; dir(x): what can stand behind x and a dot"},
-    {"divmod", "divmod(a, b): (a // b, a % b)"},
-    {"enumerate", "enumerate(xs, start=0): a list of (index, x)"},
-    {"exp", "exp(x): e to the power of x, element by element"},
-    {"float", "float(x): a float, of a number or a text"},
-    {"floor", "floor(x): the nearest whole number below, as a float; element by element"},
-    {"help", "help(f): how a function is called, what a plugin has, what can be done with a value"},
-    {"int", "int(x, base=10): an int, of a number or a text"},
-    {"isinstance", "isinstance(x, type): whether x is of the type, or of one of a tuple of types"},
-    {"len", "len(x): how many items or characters"},
-    {"list", "list(xs): a list"},
-    {"log", "log(x): the natural logarithm, element by element"},
-    {"max", "max(xs, key=f, default=x), max(a, b, ...)"},
-    {"min", "min(xs, key=f, default=x), min(a, b, ...)"},
-    {"pow", "pow(base, exp, mod=None)"},
-    {"print", "print(x, ..., sep=' ', end='\\n'): to stdout"},
-    {"range", "range(stop), range(start, stop, step=1): a list of ints"},
-    {"repr", "repr(x): x as the language writes it"},
-    {"reversed", "reversed(xs): a list"},
-    {"round", "round(x, digits=None): to the even neighbour of two; an array's elements as numpy rounds"},
-    {"sin", "sin(x): the sine of radians, element by element"},
-    {"sorted", "sorted(xs, key=f, reverse=False): a list"},
-    {"sqrt", "sqrt(x): the square root, element by element; nan of what is negative"},
-    {"std", "std(x): the population's standard deviation of all elements, as numpy's"},
-    {"str", "str(x): x as text"},
-    {"sum", "sum(xs, start=0)"},
-    {"tan", "tan(x): the tangent of radians, element by element"},
-    {"tuple", "tuple(xs): a tuple"},
-    {"type", "type(x): the type of x"},
-    {"zip", "zip(xs, ys, ...): a list of tuples"},
-};
 
 /// What Python has by itself, or is usually imported there, and the language has not.
 constexpr std::string_view kOfPython[] = {
@@ -101,7 +55,7 @@ void describe(const ModuleNamespace& module) {
 
 std::vector<std::string> behind_the_dot(const Value& object) {
   std::vector<std::string> names = attributes_of(object);
-  for (const NamedMethod& method : methods_of(object)) names.emplace_back(method.name);
+  for (const Method& method : methods_of(object)) names.emplace_back(method.name);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
@@ -117,16 +71,7 @@ std::string path_to(const Namespace& names, std::string_view function) {
   return "";
 }
 
-}  // namespace
-
-std::string_view Builtins::help(std::string_view name) {
-  const auto* const found =
-      std::find_if(std::begin(kHelp), std::end(kHelp), [&](const HelpText& text) { return text.name == name; });
-  return found == std::end(kHelp) ? std::string_view() : found->text;
-}
-
-Value builtin::dir(Arguments& arguments) {
-  arguments.expect(0, 1);
+Value dir(Arguments& arguments) {
   std::vector<std::string> names;
   if (arguments.has(0)) {
     names = behind_the_dot(arguments[0]);
@@ -141,8 +86,7 @@ Value builtin::dir(Arguments& arguments) {
   return Value::list(std::move(list));
 }
 
-Value builtin::help(Arguments& arguments) {
-  arguments.expect(0, 1);
+Value help(Arguments& arguments) {
   const Builtins& builtins = arguments.evaluation.builtins();
   if (!arguments.has(0)) {
     std::cout << fmt::format("help(f) tells of a function or a plugin, dir() lists the variables. Builtins: {}\n",
@@ -154,8 +98,8 @@ Value builtin::help(Arguments& arguments) {
     describe(*object.as_module());
   } else if (object.kind() == Kind::function) {
     const Function& function = *object.as_function();
-    if (const std::string_view text = builtins.find(function) ? Builtins::help(function.name()) : ""; !text.empty())
-      std::cout << text << '\n';
+    if (const Builtin* const builtin = builtins.find(function); builtin && !builtin->help.empty())
+      std::cout << builtin->help << '\n';
     else
       describe(function);
   } else {
@@ -165,6 +109,15 @@ Value builtin::help(Arguments& arguments) {
   }
   return Value();
 }
+
+constexpr Builtin kBuiltins[] = {
+    {"dir", dir, {0, 1}, "dir(): the variables and the builtins; dir(x): what can stand behind x and a dot"},
+    {"help", help, {0, 1}, "help(f): how a function is called, what a plugin has, what can be done with a value"},
+};
+
+}  // namespace
+
+std::span<const Builtin> help_builtins() { return kBuiltins; }
 
 void Evaluation::refuse_unknown(const std::string& name, bool called) const {
   std::vector<std::string> known = names_.keys();

@@ -1,5 +1,7 @@
 // core/language/builtin_numbers.cpp: abs, round, int and their like.
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -92,6 +94,31 @@ Whole rounded_integer(Whole number, std::int64_t digits) {
   return below;
 }
 
+/// round(number, digits), to the even neighbour of two, as Python does it: through the decimal digits of the very
+/// double, so that 2.675, which is a little less, becomes 2.67.
+double rounded(double number, std::int64_t digits) {
+  if (!std::isfinite(number) || number == 0 || digits > 323) return number;
+  if (digits < -308) return std::copysign(0.0, number);
+  std::array<char, 800> text;  // 309 digits, a point, and 323 behind it
+  if (digits >= 0) {
+    const auto [end, error] =
+        std::to_chars(text.begin(), text.end(), number, std::chars_format::fixed, static_cast<int>(digits));
+    return *real_of({text.begin(), end});
+  }
+  // Before the point: as many significant digits as stay. If none does, the answer is 0 or one unit.
+  const auto whole = std::to_chars(text.begin(), text.end(), std::trunc(std::abs(number)), std::chars_format::fixed, 0);
+  const auto lead = static_cast<int>(whole.ptr - text.begin());
+  const int kept = lead + static_cast<int>(digits);
+  if (kept < 0) return std::copysign(0.0, number);
+  if (kept == 0) {
+    const std::string unit = "1e" + std::to_string(-digits);
+    const double one = *real_of(unit);
+    return std::copysign(std::abs(number) > one / 2 ? one : 0.0, number);
+  }
+  const auto [end, error] = std::to_chars(text.begin(), text.end(), number, std::chars_format::scientific, kept - 1);
+  return *real_of({text.begin(), end});
+}
+
 double real_part(const Value& value, std::string_view function) {
   if (is_integral(value)) return static_cast<double>(integral(value));
   if (value.kind() == Kind::real) return value.as_real();
@@ -120,17 +147,9 @@ std::complex<double> complex_from(std::string_view whole) {
   return {*real, *imag};
 }
 
-}  // namespace
-
-namespace builtin {
-
-Value abs(Arguments& arguments) {
-  arguments.expect(1, 1);
-  return absolute(arguments[0]);
-}
+Value abs(Arguments& arguments) { return absolute(arguments[0]); }
 
 Value divmod(Arguments& arguments) {
-  arguments.expect(2, 2);
   const Value &a = arguments[0], &b = arguments[1];
   if (!is_number(a) || !is_number(b) || a.kind() == Kind::complex || b.kind() == Kind::complex)
     throw TypeError(
@@ -165,23 +184,11 @@ Value round(Arguments& arguments) {
 }
 
 template <Elementwise function>
-static Value each(Arguments& arguments) {
-  arguments.expect(1, 1);
+Value each(Arguments& arguments) {
   return elementwise(function, arguments.function, arguments[0]);
 }
-Value sqrt(Arguments& arguments) { return each<Elementwise::sqrt>(arguments); }
-Value exp(Arguments& arguments) { return each<Elementwise::exp>(arguments); }
-Value log(Arguments& arguments) { return each<Elementwise::log>(arguments); }
-Value sin(Arguments& arguments) { return each<Elementwise::sin>(arguments); }
-Value cos(Arguments& arguments) { return each<Elementwise::cos>(arguments); }
-Value tan(Arguments& arguments) { return each<Elementwise::tan>(arguments); }
-Value floor(Arguments& arguments) { return each<Elementwise::floor>(arguments); }
-Value ceil(Arguments& arguments) { return each<Elementwise::ceil>(arguments); }
 
-Value to_bool(Arguments& arguments) {
-  arguments.expect(0, 1);
-  return Value::boolean(arguments.has(0) && arguments[0].truth());
-}
+Value to_bool(Arguments& arguments) { return Value::boolean(arguments.has(0) && arguments[0].truth()); }
 
 Value to_int(Arguments& arguments) {
   const std::optional<Value> base = arguments.take("base");
@@ -205,7 +212,6 @@ Value to_int(Arguments& arguments) {
 }
 
 Value to_float(Arguments& arguments) {
-  arguments.expect(0, 1);
   if (!arguments.has(0)) return Value::real(0);
   const Value& value = arguments[0];
   if (value.kind() == Kind::array && value.as_array().size() == 1)
@@ -236,5 +242,33 @@ Value to_complex(Arguments& arguments) {
                          arguments[0].kind() == Kind::complex ? real.imag() + imag.real() : imag.real()});
 }
 
-}  // namespace builtin
+constexpr Builtin kBuiltins[] = {
+    {"abs", abs, {1, 1}, "abs(x): the absolute value, of an array element by element"},
+    {"bool", to_bool, {0, 1}, "bool(x): True or False", true},
+    {"ceil",
+     each<Elementwise::ceil>,
+     {1, 1},
+     "ceil(x): the nearest whole number above, as a float; element by element"},
+    {"cos", each<Elementwise::cos>, {1, 1}, "cos(x): the cosine of radians, element by element"},
+    {"complex", to_complex, {}, "complex(real, imag), complex(text)", true},
+    {"divmod", divmod, {2, 2}, "divmod(a, b): (a // b, a % b)"},
+    {"exp", each<Elementwise::exp>, {1, 1}, "exp(x): e to the power of x, element by element"},
+    {"float", to_float, {0, 1}, "float(x): a float, of a number or a text", true},
+    {"floor",
+     each<Elementwise::floor>,
+     {1, 1},
+     "floor(x): the nearest whole number below, as a float; element by element"},
+    {"int", to_int, {}, "int(x, base=10): an int, of a number or a text", true},
+    {"log", each<Elementwise::log>, {1, 1}, "log(x): the natural logarithm, element by element"},
+    {"pow", pow, {}, "pow(base, exp, mod=None)"},
+    {"round", round, {}, "round(x, digits=None): to the even neighbour of two; an array's elements as numpy rounds"},
+    {"sin", each<Elementwise::sin>, {1, 1}, "sin(x): the sine of radians, element by element"},
+    {"sqrt", each<Elementwise::sqrt>, {1, 1}, "sqrt(x): the square root, element by element; nan of what is negative"},
+    {"tan", each<Elementwise::tan>, {1, 1}, "tan(x): the tangent of radians, element by element"},
+};
+
+}  // namespace
+
+std::span<const Builtin> number_builtins() { return kBuiltins; }
+
 }  // namespace enginery::evaluator

@@ -5,7 +5,6 @@
 
 #include "core/language/builtins.hpp"
 #include "core/language/evaluation.hpp"
-#include "core/language/methods.hpp"
 #include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
@@ -25,7 +24,7 @@ std::optional<Value> by_array(Arguments& arguments, std::string_view method) {
   if (arguments[0].as_array().ndim() != 1) return std::nullopt;
   const Value self = arguments[0];
   arguments.positional.clear();
-  return find_method(self, method)(self, arguments);
+  return (*find_method(self, method))(self, arguments);
 }
 
 Value extreme(Arguments& arguments, Ordering wins) {
@@ -99,15 +98,11 @@ void update(Dict& dict, Arguments& arguments) {
   for (const auto& [name, value] : keywords) dict.set(Value::string(name), value);
 }
 
-namespace builtin {
+namespace {
 
-Value len(Arguments& arguments) {
-  arguments.expect(1, 1);
-  return Value::integer(static_cast<std::int64_t>(arguments[0].size()));
-}
+Value len(Arguments& arguments) { return Value::integer(arguments[0].size()); }
 
 Value range(Arguments& arguments) {
-  arguments.expect(1, 3);
   const Whole start = arguments.size() > 1 ? whole_of(arguments[0]) : 0;
   const Whole stop = whole_of(arguments[arguments.size() > 1 ? 1 : 0]);
   const Whole step = arguments.has(2) ? whole_of(arguments[2]) : 1;
@@ -145,13 +140,11 @@ Value max(Arguments& arguments) {
 }
 
 Value all(Arguments& arguments) {
-  arguments.expect(1, 1);
   const List items = arguments[0].elements();
   return Value::boolean(std::all_of(items.begin(), items.end(), [](const Value& item) { return item.truth(); }));
 }
 
 Value any(Arguments& arguments) {
-  arguments.expect(1, 1);
   const List items = arguments[0].elements();
   return Value::boolean(std::any_of(items.begin(), items.end(), [](const Value& item) { return item.truth(); }));
 }
@@ -195,19 +188,14 @@ Value sorted(Arguments& arguments) {
 }
 
 Value reversed(Arguments& arguments) {
-  arguments.expect(1, 1);
   List items = arguments[0].elements();
   std::reverse(items.begin(), items.end());
   return Value::list(std::move(items));
 }
 
-Value to_list(Arguments& arguments) {
-  arguments.expect(0, 1);
-  return Value::list(arguments.has(0) ? arguments[0].elements() : List());
-}
+Value to_list(Arguments& arguments) { return Value::list(arguments.has(0) ? arguments[0].elements() : List()); }
 
 Value to_tuple(Arguments& arguments) {
-  arguments.expect(0, 1);
   if (arguments.has(0) && arguments[0].kind() == Kind::tuple) return arguments[0];
   return Value::tuple(arguments.has(0) ? arguments[0].elements() : List());
 }
@@ -218,5 +206,25 @@ Value to_dict(Arguments& arguments) {
   return Value::dict(std::move(dict));
 }
 
-}  // namespace builtin
+constexpr Builtin kBuiltins[] = {
+    {"all", all, {1, 1}, "all(xs): whether all are true"},
+    {"any", any, {1, 1}, "any(xs): whether one is true"},
+    {"dict", to_dict, {}, "dict(pairs, key=value, ...)", true},
+    {"enumerate", enumerate, {}, "enumerate(xs, start=0): a list of (index, x)"},
+    {"len", len, {1, 1}, "len(x): how many items or characters"},
+    {"list", to_list, {0, 1}, "list(xs): a list", true},
+    {"max", max, {}, "max(xs, key=f, default=x), max(a, b, ...)"},
+    {"min", min, {}, "min(xs, key=f, default=x), min(a, b, ...)"},
+    {"range", range, {1, 3}, "range(stop), range(start, stop, step=1): a list of ints"},
+    {"reversed", reversed, {1, 1}, "reversed(xs): a list"},
+    {"sorted", sorted, {}, "sorted(xs, key=f, reverse=False): a list"},
+    {"sum", sum, {}, "sum(xs, start=0)"},
+    {"tuple", to_tuple, {0, 1}, "tuple(xs): a tuple", true},
+    {"zip", zip, {}, "zip(xs, ys, ...): a list of tuples"},
+};
+
+}  // namespace
+
+std::span<const Builtin> sequence_builtins() { return kBuiltins; }
+
 }  // namespace enginery::evaluator

@@ -43,15 +43,9 @@ Value to_str(Arguments& arguments) {
              : Value::string(arguments.has(0) ? arguments[0].str() : std::string());
 }
 
-Value repr(Arguments& arguments) {
-  arguments.expect(1, 1);
-  return Value::string(arguments[0].repr());
-}
+Value repr(Arguments& arguments) { return Value::string(arguments[0].repr()); }
 
-Value type(Arguments& arguments) {
-  arguments.expect(1, 1);
-  return arguments.evaluation.builtins().type_of(arguments[0]);
-}
+Value type(Arguments& arguments) { return arguments.evaluation.builtins().type_of(arguments[0]); }
 
 bool is_instance(const Value& object, const Value& type, const Builtins& builtins) {
   if (type.kind() == Kind::tuple) {
@@ -67,7 +61,6 @@ bool is_instance(const Value& object, const Value& type, const Builtins& builtin
 }
 
 Value isinstance(Arguments& arguments) {
-  arguments.expect(2, 2);
   return Value::boolean(is_instance(arguments[0], arguments[1], arguments.evaluation.builtins()));
 }
 
@@ -75,122 +68,81 @@ Value no_instances(Arguments& arguments) {
   throw TypeError(fmt::format("cannot create '{}' instances", arguments.function));
 }
 
-struct Entry {
-  std::string_view name;
-  Builtin builtin;
+constexpr Builtin kBuiltins[] = {
+    {"isinstance", isinstance, {2, 2}, "isinstance(x, type): whether x is of the type, or of one of a tuple of types"},
+    {"print", print, {}, "print(x, ..., sep=' ', end='\\n'): to stdout"},
+    {"repr", repr, {1, 1}, "repr(x): x as the language writes it"},
+    {"str", to_str, {}, "str(x): x as text", true},
+    {"type", type, {1, 1}, "type(x): the type of x", true},
+    // What type() also gives: these have no name in the language, but identity.
+    {"NoneType", no_instances, {}, "", true},
+    {"bytes", no_instances, {}, "", true},
+    {"ndarray", no_instances, {}, "", true},
+    {"function", no_instances, {}, "", true},
+    {"Reference", no_instances, {}, "", true},
+    {"module", no_instances, {}, "", true},
 };
-constexpr Entry kFunctions[] = {
-    {"abs", builtin::abs},
-    {"all", builtin::all},
-    {"any", builtin::any},
-    {"array", builtin::to_array},
-    {"ceil", builtin::ceil},
-    {"cos", builtin::cos},
-    {"dir", builtin::dir},
-    {"divmod", builtin::divmod},
-    {"enumerate", builtin::enumerate},
-    {"exp", builtin::exp},
-    {"floor", builtin::floor},
-    {"help", builtin::help},
-    {"isinstance", isinstance},
-    {"len", builtin::len},
-    {"log", builtin::log},
-    {"max", builtin::max},
-    {"min", builtin::min},
-    {"pow", builtin::pow},
-    {"print", print},
-    {"range", builtin::range},
-    {"repr", repr},
-    {"reversed", builtin::reversed},
-    {"round", builtin::round},
-    {"sin", builtin::sin},
-    {"sorted", builtin::sorted},
-    {"sqrt", builtin::sqrt},
-    {"std", builtin::deviation},
-    {"sum", builtin::sum},
-    {"tan", builtin::tan},
-    {"zip", builtin::zip},
-};
-constexpr Entry kTypes[] = {
-    {"bool", builtin::to_bool},
-    {"complex", builtin::to_complex},
-    {"dict", builtin::to_dict},
-    {"float", builtin::to_float},
-    {"int", builtin::to_int},
-    {"list", builtin::to_list},
-    {"str", to_str},
-    {"tuple", builtin::to_tuple},
-    {"type", type},
-};
-/// What type() also gives. They have no name in the language, but identity.
-constexpr Entry kNamelessTypes[] = {{"NoneType", no_instances}, {"bytes", no_instances},     {"ndarray", no_instances},
-                                    {"function", no_instances}, {"Reference", no_instances}, {"module", no_instances}};
-
-template <class Entries>
-const Entry* find_in(const Entries& entries, std::string_view name) {
-  const auto* found =
-      std::find_if(std::begin(entries), std::end(entries), [&](const Entry& e) { return e.name == name; });
-  return found == std::end(entries) ? nullptr : found;
-}
 
 constexpr const char* kModule = "builtins";
 
-/// Called as a task, with the one argument that nearly all of them take; in execute(code) the entry itself is called.
-Value made(const Entry& entry, const std::string& description) {
-  Function::Declaration declaration{kModule, std::string(entry.name), {}, {{"object", {}, {}}}, {}};
-  const std::string name(entry.name);
-  auto as_task = [call = entry.builtin, name](const Value& object) {
+/// Called as a task, with the one argument that nearly all of them take; in execute(code) the row itself is called.
+Value made(const Builtin& builtin) {
+  const std::string name(builtin.name);
+  auto as_task = [&builtin, name](const Value& object) {
     Namespace names;
     const Builtins builtins;
     Evaluation evaluation(names, builtins);
     Arguments arguments{evaluation, name, {object}, {}};
-    return call(arguments);
+    return builtin(arguments);
   };
-  return Value::function(Function::make(std::move(declaration), std::move(as_task)), description);
+  return Value::function(Function::make({kModule, name, {}, {{"object", {}, {}}}, {}}, std::move(as_task)),
+                         builtin.is_type ? "class '" + name + "'" : "built-in function " + name);
+}
+
+/// Calls `f` with each builtin of all files.
+template <class F>
+void each_builtin(F f) {
+  for (const auto& builtins :
+       {std::span<const Builtin>(kBuiltins), array_builtins(), help_builtins(), number_builtins(), sequence_builtins()})
+    std::for_each(builtins.begin(), builtins.end(), f);
 }
 
 }  // namespace
 
 Builtins::Builtins() {
-  for (const Entry& entry : kFunctions)
-    by_name_.emplace(entry.name, made(entry, fmt::format("built-in function {}", entry.name)));
-  for (const Entry& entry : kTypes) by_name_.emplace(entry.name, made(entry, fmt::format("class '{}'", entry.name)));
-  for (const Entry& entry : kNamelessTypes)
-    by_name_.emplace(entry.name, made(entry, fmt::format("class '{}'", entry.name)));
+  each_builtin([&](const Builtin& builtin) { by_name_.emplace(builtin.name, Known{builtin, made(builtin)}); });
 }
 
 const Value* Builtins::find(std::string_view name) const {
   const auto found = by_name_.find(name);
-  return found == by_name_.end() || find_in(kNamelessTypes, name) ? nullptr : &found->second;
+  return found == by_name_.end() || found->second.builtin.help.empty() ? nullptr : &found->second.value;
 }
 
 std::vector<std::string> Builtins::names() const {
   std::vector<std::string> names;
-  for (const Entry& entry : kFunctions) names.emplace_back(entry.name);
-  for (const Entry& entry : kTypes) names.emplace_back(entry.name);
+  for (const auto& [name, known] : by_name_)
+    if (!known.builtin.help.empty()) names.emplace_back(name);
   std::sort(names.begin(), names.end());
   return names;
 }
 
-Builtin Builtins::find(const Function& function) const {
-  if (!function.qualified_name().starts_with(kModule) ||
-      function.qualified_name().size() != std::string_view(kModule).size() + 1 + function.name().size())
-    return nullptr;
-  for (const Entry* entry : {find_in(kFunctions, function.name()), find_in(kTypes, function.name()),
-                             find_in(kNamelessTypes, function.name())})
-    if (entry) return entry->builtin;
-  return nullptr;
+const Builtin* Builtins::find(const Function& function) const {
+  const std::string_view module = kModule, name = function.name(), path = function.qualified_name();
+  if (!path.starts_with(module) || path.size() != module.size() + 1 + name.size()) return nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &found->second.builtin;
 }
 
 bool Builtins::is_type(const Function& function) const {
-  return find(function) && !find_in(kFunctions, function.name());
+  const Builtin* const builtin = find(function);
+  return builtin && builtin->is_type;
 }
 
 Value Builtins::type_of(const Value& value) const {
-  if (value.kind() == Kind::function && is_type(*value.as_function())) return by_name_.at("type");
-  const auto found = by_name_.find(value.type_name());
+  const bool is_type = value.kind() == Kind::function && this->is_type(*value.as_function());
+  const auto found = by_name_.find(is_type ? "type" : value.type_name());
   // An opaque object's type is C++'s: its name says it.
-  return found == by_name_.end() ? Value::string(value.type_name()) : found->second;
+  return found == by_name_.end() ? Value::string(value.type_name()) : found->second.value;
 }
 
 }  // namespace enginery::evaluator

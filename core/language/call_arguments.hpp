@@ -36,10 +36,6 @@ struct Arguments {
   const std::string& text(std::size_t index) const;
 };
 
-/// A builtin function, and a method of a kind.
-using Builtin = Value (*)(Arguments& arguments);
-using Method = Value (*)(const Value& self, Arguments& arguments);
-
 /// As index_of(), for an int that may be any.
 Whole whole_of(const Value& value);
 /// As index_of(), but what is too large is the largest index.

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "core/language/builtins.hpp"
-#include "core/language/methods.hpp"
 #include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
@@ -15,14 +14,12 @@ namespace {
 bool same(const Value& a, const Value& b) { return a.is(b) || Value::equal(a, b); }
 
 Value append(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
   AllocationLimit::charge(sizeof(Value));
   self.append(arguments[0]);
   return Value();
 }
 
 Value extend(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
   const List added = arguments[0].elements();
   List& items = self.as_list();
   items.insert(items.end(), added.begin(), added.end());
@@ -30,7 +27,6 @@ Value extend(const Value& self, Arguments& arguments) {
 }
 
 Value insert(const Value& self, Arguments& arguments) {
-  arguments.expect(2, 2);
   List& items = self.as_list();
   const auto count = static_cast<std::int64_t>(items.size());
   std::int64_t at = arguments.integer(0);
@@ -40,7 +36,6 @@ Value insert(const Value& self, Arguments& arguments) {
 }
 
 Value pop_item(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 1);
   List& items = self.as_list();
   const auto count = static_cast<std::int64_t>(items.size());
   std::int64_t at = arguments.has(0) ? arguments.integer(0) : -1;
@@ -54,7 +49,6 @@ Value pop_item(const Value& self, Arguments& arguments) {
 
 /// Where the first item that equals the argument is. ValueError if there is none.
 std::size_t position_of(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
   const List& items = items_of(self);
   const auto found =
       std::find_if(items.begin(), items.end(), [&](const Value& item) { return same(item, arguments[0]); });
@@ -70,12 +64,9 @@ Value remove(const Value& self, Arguments& arguments) {
   return Value();
 }
 
-Value index(const Value& self, Arguments& arguments) {
-  return Value::integer(static_cast<std::int64_t>(position_of(self, arguments)));
-}
+Value index(const Value& self, Arguments& arguments) { return Value::integer(position_of(self, arguments)); }
 
 Value count(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
   const List& items = items_of(self);
   return Value::integer(
       std::count_if(items.begin(), items.end(), [&](const Value& item) { return same(item, arguments[0]); }));
@@ -89,38 +80,28 @@ Value sort_items(const Value& self, Arguments& arguments) {
   return Value();
 }
 
-Value reverse(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value reverse(const Value& self, Arguments&) {
   std::reverse(self.as_list().begin(), self.as_list().end());
   return Value();
 }
 
-Value copy_list(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return Value::list(self.elements());
-}
+Value copy_list(const Value& self, Arguments&) { return Value::list(self.elements()); }
 
-Value clear_list(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value clear_list(const Value& self, Arguments&) {
   const List dropped = std::exchange(self.as_list(), {});
   return Value();
 }
 
-Value keys(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return Value::list(self.elements());
-}
+Value keys(const Value& self, Arguments&) { return Value::list(self.elements()); }
 
-Value values(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value values(const Value& self, Arguments&) {
   AllocationLimit::charge(self.size() * sizeof(Value));
   List result;
   for (const auto& [key, value] : self.as_dict()) result.push_back(value);
   return Value::list(std::move(result));
 }
 
-Value entries(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value entries(const Value& self, Arguments&) {
   AllocationLimit::charge(self.size() * (sizeof(TupleObject) + 3 * sizeof(Value)));
   List result;
   for (const auto& [key, value] : self.as_dict()) result.push_back(Value::tuple({key, value}));
@@ -128,13 +109,11 @@ Value entries(const Value& self, Arguments& arguments) {
 }
 
 Value get(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 2);
   const Value* const found = self.as_dict().find(arguments[0]);
   return found ? *found : arguments.has(1) ? arguments[1] : Value();
 }
 
 Value pop_entry(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 2);
   // Of an empty dict Python does not even ask whether the key can be one.
   const Value* const found = self.as_dict().empty() ? nullptr : self.as_dict().find(arguments[0]);
   if (!found) {
@@ -147,7 +126,6 @@ Value pop_entry(const Value& self, Arguments& arguments) {
 }
 
 Value set_default(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 2);
   if (const Value* const found = self.as_dict().find(arguments[0])) return *found;
   const Value value = arguments.has(1) ? arguments[1] : Value();
   self.as_dict().set(arguments[0], value);
@@ -159,31 +137,34 @@ Value update_entries(const Value& self, Arguments& arguments) {
   return Value();
 }
 
-Value copy_dict(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value copy_dict(const Value& self, Arguments&) {
   AllocationLimit::charge(self.size() * 4 * sizeof(Value));
   return Value::dict(self.as_dict());
 }
 
-Value clear_dict(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
+Value clear_dict(const Value& self, Arguments&) {
   self.as_dict().clear();
   return Value();
 }
 
-constexpr NamedMethod kOfLists[] = {{"append", append},  {"extend", extend},   {"insert", insert},
-                                    {"pop", pop_item},   {"remove", remove},   {"index", index},
-                                    {"count", count},    {"sort", sort_items}, {"reverse", reverse},
-                                    {"copy", copy_list}, {"clear", clear_list}};
-constexpr NamedMethod kOfTuples[] = {{"index", index}, {"count", count}};
-constexpr NamedMethod kOfDicts[] = {
-    {"keys", keys},       {"values", values},          {"items", entries},         {"get", get},
-    {"pop", pop_entry},   {"setdefault", set_default}, {"update", update_entries}, {"copy", copy_dict},
-    {"clear", clear_dict}};
+constexpr Method kOfLists[] = {
+    {"append", append, {1, 1}},   {"extend", extend, {1, 1}},  {"insert", insert, {2, 2}},    {"pop", pop_item, {0, 1}},
+    {"remove", remove, {1, 1}},   {"index", index, {1, 1}},    {"count", count, {1, 1}},      {"sort", sort_items},
+    {"reverse", reverse, {0, 0}}, {"copy", copy_list, {0, 0}}, {"clear", clear_list, {0, 0}},
+};
+constexpr Method kOfTuples[] = {
+    {"index", index, {1, 1}},
+    {"count", count, {1, 1}},
+};
+constexpr Method kOfDicts[] = {
+    {"keys", keys, {0, 0}},     {"values", values, {0, 0}},  {"items", entries, {0, 0}},
+    {"get", get, {1, 2}},       {"pop", pop_entry, {1, 2}},  {"setdefault", set_default, {1, 2}},
+    {"update", update_entries}, {"copy", copy_dict, {0, 0}}, {"clear", clear_dict, {0, 0}},
+};
 
 }  // namespace
 
-std::span<const NamedMethod> methods_of(const Value& self) {
+std::span<const Method> methods_of(const Value& self) {
   switch (self.kind()) {
     case Kind::string:
       return text_methods();
@@ -200,9 +181,9 @@ std::span<const NamedMethod> methods_of(const Value& self) {
   }
 }
 
-Method find_method(const Value& self, std::string_view name) {
-  for (const NamedMethod& method : methods_of(self))
-    if (method.name == name) return method.method;
+const Method* find_method(const Value& self, std::string_view name) {
+  for (const Method& method : methods_of(self))
+    if (method.name == name) return &method;
   return nullptr;
 }
 

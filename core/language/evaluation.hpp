@@ -48,7 +48,7 @@ class Evaluation {
   /// The operand with its first `count` trailers.
   Value walk(const Primary& primary, std::size_t count);
   Value call(const Value& callee, const Call& call);
-  Value call_method(const Value& self, Method method, const std::string& name, const Call& call);
+  Value call_method(const Value& self, const Method& method, const Call& call);
   void collect(const Call& call, Arguments& arguments);
   std::vector<Subscript> subscripts(const Subscription& subscription);
   Value value_or_none(const OneExpression& expression) { return expression ? value(*expression) : Value(); }
@@ -68,5 +68,19 @@ class Evaluation {
   Namespace& names_;
   const Builtins& builtins_;
 };
+
+/// left op right, of either sort.
+Value binary(BinaryOperator op, const Value& left, const Value& right);
+/// value op= right: in place where Python does it so.
+void augment(BinaryOperator op, Value& value, const Value& right);
+
+/// is, is not, in, not in.
+bool test(Test test, const Value& left, const Value& right);
+
+/// object.name: an attribute of a module, a key of a dict, the shape of an array, … AttributeError, KeyError.
+Value attribute(const Value& object, const std::string& name);
+/// What stands behind a dot of `object` besides methods: a module's names, a dict's keys that are texts, what arrays
+/// and numbers have.
+std::vector<std::string> attributes_of(const Value& object);
 
 }  // namespace enginery::evaluator

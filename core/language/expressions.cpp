@@ -8,8 +8,6 @@
 #include <enginery/function.hpp>
 
 #include "core/language/evaluation.hpp"
-#include "core/language/methods.hpp"
-#include "core/language/operators.hpp"
 #include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
@@ -125,8 +123,8 @@ Value Evaluation::walk(const Primary& primary, std::size_t count) {
     const Trailer& trailer = primary.trailers[i];
     if (const auto* named = std::get_if<Attribute>(&trailer)) {
       const Call* called = i + 1 < count ? std::get_if<Call>(&primary.trailers[i + 1]) : nullptr;
-      if (const Method method = called ? find_method(current, named->name) : nullptr) {
-        current = call_method(current, method, named->name, *called);
+      if (const Method* const method = called ? find_method(current, named->name) : nullptr) {
+        current = call_method(current, *method, *called);
         ++i;
       } else {
         if (called && current.kind() == Kind::dict && !current.as_dict().find(std::string_view(named->name)))
@@ -217,13 +215,13 @@ Value Evaluation::call(const Value& callee, Arguments& arguments) {
   if (callee.kind() != Kind::function) throw TypeError(fmt::format("'{}' object is not callable", callee.type_name()));
   const Function& function = *callee.as_function();
   arguments.function = function.name();
-  if (const Builtin builtin = builtins_.find(function)) return builtin(arguments);
+  if (const Builtin* const builtin = builtins_.find(function)) return (*builtin)(arguments);
   const AllocationLimit suspended(std::numeric_limits<std::size_t>::max());
   return function.call(arguments.positional, arguments.keywords);
 }
 
-Value Evaluation::call_method(const Value& self, Method method, const std::string& name, const Call& call) {
-  Arguments arguments{*this, name, {}, {}};
+Value Evaluation::call_method(const Value& self, const Method& method, const Call& call) {
+  Arguments arguments{*this, method.name, {}, {}};
   collect(call, arguments);
   return method(self, arguments);
 }

@@ -5,7 +5,6 @@
 
 #include "core/functions/attribute.hpp"
 #include "core/language/evaluation.hpp"
-#include "core/language/operators.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {

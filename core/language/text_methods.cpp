@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "core/language/builtins.hpp"
 #include "core/language/letters.hpp"
-#include "core/language/methods.hpp"
 #include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
@@ -18,14 +18,8 @@ Value text(std::string_view text) {
   return Value::string(std::string(text));
 }
 
-Value upper(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return text(upper_case(self.as_string()));
-}
-Value lower(const Value& self, Arguments& arguments) {
-  arguments.expect(0, 0);
-  return text(lower_case(self.as_string()));
-}
+Value upper(const Value& self, Arguments&) { return text(upper_case(self.as_string())); }
+Value lower(const Value& self, Arguments&) { return text(lower_case(self.as_string())); }
 
 /// The text without characters of `dropped` at its front and its back.
 std::string_view stripped(std::string_view text, std::string_view dropped, bool front, bool back) {
@@ -42,7 +36,6 @@ std::string_view stripped(std::string_view text, std::string_view dropped, bool 
 }
 
 Value strip_with(const Value& self, Arguments& arguments, bool front, bool back) {
-  arguments.expect(0, 1);
   const bool given = arguments.has(0) && !arguments[0].is_none();
   return text(stripped(self.as_string(), given ? std::string_view(arguments.text(0)) : kSpaces, front, back));
 }
@@ -79,7 +72,6 @@ Value split(const Value& self, Arguments& arguments) {
 }
 
 Value join(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
   const std::string& between = self.as_string();
   const List parts = arguments[0].elements();
   std::size_t size = 0;
@@ -106,7 +98,6 @@ std::size_t occurrences(std::string_view text, std::string_view sought) {
 }
 
 Value replace(const Value& self, Arguments& arguments) {
-  arguments.expect(2, 3);
   std::string_view rest = self.as_string();
   const std::string_view old = arguments.text(0), fresh = arguments.text(1);
   std::size_t left = occurrences(rest, old);
@@ -130,7 +121,6 @@ Value replace(const Value& self, Arguments& arguments) {
 
 template <class Matches>
 Value matches(Arguments& arguments, Matches matches) {
-  arguments.expect(1, 1);
   if (arguments[0].kind() != Kind::tuple) return Value::boolean(matches(arguments.text(0)));
   for (const Value& one : arguments[0].as_tuple()) {
     if (one.kind() != Kind::string)
@@ -149,14 +139,10 @@ Value ends_with(const Value& self, Arguments& arguments) {
 /// Where, in characters, the byte at `at` is; -1 for nowhere.
 Value position(const Value& self, std::size_t at) {
   if (at == std::string::npos) return Value::integer(-1);
-  return Value::integer(static_cast<std::int64_t>(count_characters(std::string_view(self.as_string()).substr(0, at))));
+  return Value::integer(count_characters(std::string_view(self.as_string()).substr(0, at)));
 }
-Value find(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
-  return position(self, self.as_string().find(arguments.text(0)));
-}
+Value find(const Value& self, Arguments& arguments) { return position(self, self.as_string().find(arguments.text(0))); }
 Value find_last(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
   return position(self, self.as_string().rfind(arguments.text(0)));
 }
 Value find_or_refuse(const Value& self, Arguments& arguments) {
@@ -166,27 +152,28 @@ Value find_or_refuse(const Value& self, Arguments& arguments) {
 }
 
 Value occurrences(const Value& self, Arguments& arguments) {
-  arguments.expect(1, 1);
-  return Value::integer(static_cast<std::int64_t>(occurrences(self.as_string(), arguments.text(0))));
+  return Value::integer(occurrences(self.as_string(), arguments.text(0)));
 }
 
-constexpr NamedMethod kTextMethods[] = {{"upper", upper},
-                                        {"lower", lower},
-                                        {"strip", strip},
-                                        {"lstrip", left_strip},
-                                        {"rstrip", right_strip},
-                                        {"split", split},
-                                        {"join", join},
-                                        {"replace", replace},
-                                        {"startswith", starts_with},
-                                        {"endswith", ends_with},
-                                        {"find", find},
-                                        {"rfind", find_last},
-                                        {"index", find_or_refuse},
-                                        {"count", occurrences}};
+constexpr Method kTextMethods[] = {
+    {"upper", upper, {0, 0}},
+    {"lower", lower, {0, 0}},
+    {"strip", strip, {0, 1}},
+    {"lstrip", left_strip, {0, 1}},
+    {"rstrip", right_strip, {0, 1}},
+    {"split", split},
+    {"join", join, {1, 1}},
+    {"replace", replace, {2, 3}},
+    {"startswith", starts_with, {1, 1}},
+    {"endswith", ends_with, {1, 1}},
+    {"find", find, {1, 1}},
+    {"rfind", find_last, {1, 1}},
+    {"index", find_or_refuse, {1, 1}},
+    {"count", occurrences, {1, 1}},
+};
 
 }  // namespace
 
-std::span<const NamedMethod> text_methods() { return kTextMethods; }
+std::span<const Method> text_methods() { return kTextMethods; }
 
 }  // namespace enginery::evaluator
