@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "core/values/dtype.hpp"
-#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {

@@ -1,7 +1,7 @@
 // core/codecs/eigen.cpp: what Eigen's codecs check about shapes, strides and indices.
 #include <enginery/eigen.hpp>
 
-#include "core/values/narrowing.hpp"
+#include "core/values/dtype.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::detail {

@@ -1,7 +1,7 @@
 // core/codecs/parameter.cpp: which objects a task's reference may see, and why not.
 #include <enginery/parameter.hpp>
 
-#include "core/values/narrowing.hpp"
+#include "core/values/dtype.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {

@@ -8,7 +8,6 @@
 #include "core/language/builtins.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
-#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {
@@ -114,7 +113,7 @@ Value to_array(Arguments& arguments) {
   return Value::array(arguments.has(1) ? array_of(arguments[0], dtype_named(arguments[1])) : arguments[0].as<Array>());
 }
 
-constexpr Builtin kBuiltins[] = {
+constexpr Builtin kArrayBuiltins[] = {
     {"array", to_array, {}, "array(list, dtype): an array; without a dtype, of what the numbers need"},
     {"std", std_of, {1, 1}, "std(x): the population's standard deviation of all elements, as numpy's"},
 };
@@ -122,6 +121,6 @@ constexpr Builtin kBuiltins[] = {
 }  // namespace
 
 std::span<const Method> array_methods() { return kArrayMethods; }
-std::span<const Builtin> array_builtins() { return kBuiltins; }
+std::span<const Builtin> array_builtins() { return kArrayBuiltins; }
 
 }  // namespace enginery::evaluator

@@ -110,14 +110,14 @@ Value help(Arguments& arguments) {
   return Value();
 }
 
-constexpr Builtin kBuiltins[] = {
+constexpr Builtin kHelpBuiltins[] = {
     {"dir", dir, {0, 1}, "dir(): the variables and the builtins; dir(x): what can stand behind x and a dot"},
     {"help", help, {0, 1}, "help(f): how a function is called, what a plugin has, what can be done with a value"},
 };
 
 }  // namespace
 
-std::span<const Builtin> help_builtins() { return kBuiltins; }
+std::span<const Builtin> help_builtins() { return kHelpBuiltins; }
 
 void Evaluation::refuse_unknown(const std::string& name, bool called) const {
   std::vector<std::string> known = names_.keys();

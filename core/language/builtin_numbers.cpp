@@ -10,6 +10,7 @@
 #include "core/arithmetic/elementwise.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/literals.hpp"
+#include "core/values/characters.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {
@@ -18,7 +19,6 @@ namespace {
 constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
 
 std::string_view trimmed(std::string_view text) {
-  constexpr const char* kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
   const std::size_t first = text.find_first_not_of(kSpaces);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpaces) + 1 - first);
@@ -242,7 +242,7 @@ Value to_complex(Arguments& arguments) {
                          arguments[0].kind() == Kind::complex ? real.imag() + imag.real() : imag.real()});
 }
 
-constexpr Builtin kBuiltins[] = {
+constexpr Builtin kNumberBuiltins[] = {
     {"abs", abs, {1, 1}, "abs(x): the absolute value, of an array element by element"},
     {"bool", to_bool, {0, 1}, "bool(x): True or False", true},
     {"ceil",
@@ -269,6 +269,6 @@ constexpr Builtin kBuiltins[] = {
 
 }  // namespace
 
-std::span<const Builtin> number_builtins() { return kBuiltins; }
+std::span<const Builtin> number_builtins() { return kNumberBuiltins; }
 
 }  // namespace enginery::evaluator

@@ -206,7 +206,7 @@ Value to_dict(Arguments& arguments) {
   return Value::dict(std::move(dict));
 }
 
-constexpr Builtin kBuiltins[] = {
+constexpr Builtin kSequenceBuiltins[] = {
     {"all", all, {1, 1}, "all(xs): whether all are true"},
     {"any", any, {1, 1}, "any(xs): whether one is true"},
     {"dict", to_dict, {}, "dict(pairs, key=value, ...)", true},
@@ -225,6 +225,6 @@ constexpr Builtin kBuiltins[] = {
 
 }  // namespace
 
-std::span<const Builtin> sequence_builtins() { return kBuiltins; }
+std::span<const Builtin> sequence_builtins() { return kSequenceBuiltins; }
 
 }  // namespace enginery::evaluator

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/language/letters.hpp"
+#include "core/values/characters.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {

@@ -7,19 +7,9 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/values/objects.hpp"
+#include "core/values/characters.hpp"
 
 namespace enginery::evaluator {
-namespace {
-
-/// The part of `text` that begins at a character and holds at most `most` bytes of whole ones.
-std::string_view cut(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-  return text.substr(0, most);
-}
-
-}  // namespace
 
 Source::Source(std::string_view text) : text_(text) {
   if (text.size() > kLongestText)
@@ -59,7 +49,7 @@ void Source::refuse(std::size_t place, const std::string& message) const {
   const std::size_t character = count_characters(line.substr(0, column)) + 1;
   if (column > kBefore) {  // of a long line, what is around the place
     std::size_t skipped = column - kBefore;
-    while ((static_cast<unsigned char>(line[skipped]) & 0xc0) == 0x80) ++skipped;
+    while (continues_character(line[skipped])) ++skipped;
     line.remove_prefix(skipped);
     column -= skipped;
   }
@@ -67,7 +57,7 @@ void Source::refuse(std::size_t place, const std::string& message) const {
       line.find_first_not_of(" \t") == std::string_view::npos ? 0 : std::min(line.find_first_not_of(" \t"), column);
   line.remove_prefix(indent);
   column -= indent;
-  line = cut(line, kShown);
+  line = beginning(line, kShown);
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   column = std::min(column, line.size());
   throw SyntaxError(fmt::format("{} (line {}, column {})\n    {}\n    {}^", message, line_number(place), character,
@@ -80,7 +70,7 @@ std::string Source::where(std::size_t begin, std::size_t end) const {
   if (first == std::string_view::npos || text_.substr(first, last - first).find('\n') == std::string_view::npos)
     return {};
   const std::string_view statement = text_.substr(begin, end - begin);
-  const std::string_view shown = cut(statement.substr(0, statement.find_first_of("\r\n")), kShown);
+  const std::string_view shown = beginning(statement.substr(0, statement.find_first_of("\r\n")), kShown);
   return fmt::format(" (line {}: `{}{}`)", line_number(begin), shown, shown.size() == statement.size() ? "" : " …");
 }
 

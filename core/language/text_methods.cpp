@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 
 #include "core/language/builtins.hpp"
-#include "core/language/letters.hpp"
 #include "core/values/allocation_limit.hpp"
+#include "core/values/characters.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::evaluator {
 namespace {
-
-constexpr std::string_view kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
 
 Value text(std::string_view text) {
   AllocationLimit::charge(sizeof(StringObject) + text.size());
@@ -28,7 +26,7 @@ std::string_view stripped(std::string_view text, std::string_view dropped, bool 
     text.remove_prefix(character_length(text));
   while (back && !text.empty()) {
     std::size_t start = text.size() - 1;
-    while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xc0) == 0x80) --start;
+    while (start > 0 && continues_character(text[start])) --start;
     if (!drops(text.substr(start))) break;
     text.remove_suffix(text.size() - start);
   }

@@ -22,7 +22,6 @@
 #include "core/processes/wall_clock.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
-#include "core/values/json_text.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery::tasks {

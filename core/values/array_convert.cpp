@@ -1,23 +1,8 @@
 // core/values/array_convert.cpp: the numbers in arrays: single elements, other dtypes, equality.
-#include <cstring>
-
 #include "core/values/dtype.hpp"
-#include "core/values/narrowing.hpp"
-#include "core/values/objects.hpp"
 
 namespace enginery {
 namespace {
-
-template <class T>
-T load(const std::byte* at) {
-  if constexpr (std::is_same_v<T, bool>)
-    return *at != std::byte{0};  // a byte that came over the wire may be any
-  else {
-    T number;
-    std::memcpy(&number, at, sizeof number);
-    return number;
-  }
-}
 
 template <class T>
 Value to_value(T number) {
@@ -54,7 +39,7 @@ static Array convert(const Array& array, DType to, Fit worst) {
       const std::byte* from = array.data();
       std::byte* out = result.mutable_data();
       for (std::size_t i = 0; i < array.size(); ++i, from += sizeof(From), out += sizeof(To)) {
-        const From number = load<From>(from);
+        const From number = number_at<From>(from);
         To other{};
         if (const Fit fit = narrow(number, other); fit > worst) throw_unfit_element(i, to_value(number), fit, to);
         std::memcpy(out, &other, sizeof other);
@@ -66,7 +51,7 @@ static Array convert(const Array& array, DType to, Fit worst) {
 
 Value Array::item(std::size_t index) const {
   const std::byte* const at = data_ + position(index) * size_of(dtype_);
-  return with_type(dtype_, [&]<class T>(T) { return to_value(load<T>(at)); });
+  return with_type(dtype_, [&]<class T>(T) { return to_value(number_at<T>(at)); });
 }
 
 void Array::set_item(std::size_t index, const Value& value) {
@@ -90,8 +75,8 @@ bool Array::equal(const Array& a, const Array& b) {
   return with_type(a.dtype_, [&]<class A>(A) {
     return with_type(right.dtype_, [&]<class B>(B) {
       for (std::size_t i = 0; i < a.size_; ++i) {
-        const A left = load<A>(a.data_ + i * sizeof(A));
-        const B other = load<B>(right.data_ + i * sizeof(B));
+        const A left = number_at<A>(a.data_ + i * sizeof(A));
+        const B other = number_at<B>(right.data_ + i * sizeof(B));
         if constexpr (std::is_same_v<A, B>) {
           if (!(left == other)) return false;
         } else {

@@ -2,16 +2,14 @@
 //
 // Indices, slices and None name a part whose elements lie regularly in memory: a Layout. A mask or a list of indices
 // chooses among the elements, rows or blocks that its dimensions count: a Choice.
-#include "core/values/array_subscript.hpp"
+#include "core/values/subscript.hpp"
 
 #include <cstring>
 
 #include "core/values/allocation_limit.hpp"
 #include "core/values/dtype.hpp"
 #include "core/values/layout.hpp"
-#include "core/values/narrowing.hpp"
 #include "core/values/objects.hpp"
-#include "core/values/slice.hpp"
 
 namespace enginery {
 namespace {

@@ -3,9 +3,9 @@
 #include <limits>
 
 #include "core/values/allocation_limit.hpp"
-#include "core/values/array_subscript.hpp"
+#include "core/values/characters.hpp"
 #include "core/values/objects.hpp"
-#include "core/values/slice.hpp"
+#include "core/values/subscript.hpp"
 
 namespace enginery {
 namespace {

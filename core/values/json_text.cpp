@@ -1,5 +1,4 @@
 // core/values/json_text.cpp: a value as JSON.
-#include "core/values/json_text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <enginery/errors.hpp>
 
 #include "core/values/allocation_limit.hpp"
+#include "core/values/characters.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -35,45 +35,15 @@ class JsonWriter {
 
   void write(const Value& value) {
     check_length();
-    switch (value.kind()) {
-      case Kind::none:
-        out_ += "null";
-        break;
-      case Kind::boolean:
-        out_ += contents<BooleanObject>(value) ? "true" : "false";
-        break;
-      case Kind::integer:
-        out_ += integer_text(integral(value));
-        break;
-      case Kind::real:
-        write_real(contents<RealObject>(value));
-        break;
-      case Kind::complex:
-        write_complex(contents<ComplexObject>(value));
-        break;
-      case Kind::string:
-        write_text(contents<StringObject>(value));
-        break;
-      case Kind::bytes:
-        out_ += "{\"base64\": \"" + base64(contents<BytesObject>(value)) + "\"}";
-        break;
-      case Kind::list:
-      case Kind::tuple:
-        write_items(value);
-        break;
-      case Kind::dict:
-        write_dict(value);
-        break;
-      case Kind::array:
-        write_array(contents<ArrayObject>(value));
-        break;
-      case Kind::reference:
-      case Kind::function:
-      case Kind::module:
-      case Kind::opaque:
-        write_text(value.repr());
-        break;
-    }
+    if (value.is_none())
+      out_ += "null";
+    else
+      with_object(value.object(), [&](auto& object) {
+        if constexpr (requires { on(object); })
+          on(object);
+        else  // JSON has nothing like it
+          write_text(value.repr());
+      });
   }
   std::string take() {
     check_length();
@@ -91,10 +61,47 @@ class JsonWriter {
     counted_ = out_.size();
   }
 
-  void enter(const Value& value) {
-    if (std::find(inside_.begin(), inside_.end(), value.object()) != inside_.end())
-      throw ValueError("a " + value.type_name() + " that holds itself cannot be written as JSON");
-    inside_.push_back(value.object());
+  void on(const BooleanObject& object) { out_ += object.contents ? "true" : "false"; }
+  void on(const IntegerObject& object) { out_ += integer_text(object.number()); }
+  void on(const RealObject& object) { write_real(object.contents); }
+  void on(const StringObject& object) { write_text(object.contents); }
+  void on(const BytesObject& object) { out_ += "{\"base64\": \"" + base64(object.contents) + "\"}"; }
+  void on(const ListObject& object) { write_items(object, "list"); }
+  void on(const TupleObject& object) { write_items(object, "tuple"); }
+  void on(const ArrayObject& object) { write_array(object.contents); }
+
+  void on(const ComplexObject& object) {
+    out_ += "{\"real\": ";
+    write_real(object.contents.real());
+    out_ += ", \"imag\": ";
+    write_real(object.contents.imag());
+    out_ += '}';
+  }
+
+  void on(const DictObject& object) {
+    const Depth depth("writing JSON");
+    enter(object, "dict");
+    const Dict& dict = object.contents;
+    const bool texts =
+        std::all_of(dict.begin(), dict.end(), [](const auto& item) { return item.key.kind() == Kind::string; });
+    out_ += texts ? '{' : '[';
+    bool first = true;
+    for (const auto& [key, item] : dict) {
+      if (!std::exchange(first, false)) out_ += ", ";
+      if (!texts) out_ += '[';
+      write(key);
+      out_ += texts ? ": " : ", ";
+      write(item);
+      if (!texts) out_ += ']';
+    }
+    out_ += texts ? '}' : ']';
+    inside_.pop_back();
+  }
+
+  void enter(const Object& object, const char* type) {
+    if (std::find(inside_.begin(), inside_.end(), &object) != inside_.end())
+      throw ValueError(fmt::format("a {} that holds itself cannot be written as JSON", type));
+    inside_.push_back(&object);
   }
 
   void write_real(double number) {
@@ -102,14 +109,6 @@ class JsonWriter {
       out_ += real_repr(number);
     else
       out_ += '"' + real_repr(number) + '"';
-  }
-
-  void write_complex(std::complex<double> number) {
-    out_ += "{\"real\": ";
-    write_real(number.real());
-    out_ += ", \"imag\": ";
-    write_real(number.imag());
-    out_ += '}';
   }
 
   void write_text(std::string_view text) {
@@ -132,10 +131,10 @@ class JsonWriter {
     out_ += '"';
   }
 
-  void write_items(const Value& value) {
+  void write_items(const Object& object, const char* type) {
     const Depth depth("writing JSON");
-    enter(value);
-    ItemReader items(value);
+    enter(object, type);
+    ItemReader items(&object);
     out_ += '[';
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (i) out_ += ", ";
@@ -157,26 +156,6 @@ class JsonWriter {
       check_length();
     }
     out_ += ']';
-  }
-
-  void write_dict(const Value& value) {
-    const Depth depth("writing JSON");
-    enter(value);
-    const Dict& dict = contents<DictObject>(value);
-    const bool object =
-        std::all_of(dict.begin(), dict.end(), [](const auto& item) { return item.key.kind() == Kind::string; });
-    out_ += object ? '{' : '[';
-    bool first = true;
-    for (const auto& [key, item] : dict) {
-      if (!std::exchange(first, false)) out_ += ", ";
-      if (!object) out_ += '[';
-      write(key);
-      out_ += object ? ": " : ", ";
-      write(item);
-      if (!object) out_ += ']';
-    }
-    out_ += object ? '}' : ']';
-    inside_.pop_back();
   }
 
   const std::size_t most_;

@@ -1,17 +1,17 @@
 // core/values/objects.hpp: what lies behind a Value, kind by kind.
 #pragma once
 
+#include <atomic>
 #include <complex>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <enginery/value.hpp>
-
-#include "core/values/list_object.hpp"
 
 namespace enginery {
 
@@ -32,6 +32,10 @@ struct OpaqueObject {
   std::shared_ptr<void> object;
 };
 
+/// Holds every int, and what two of them make before it is known to be one.
+using Whole = __int128;
+constexpr Whole kLeastInt = -(Whole{1} << 63), kMostInt = (Whole{1} << 64) - 1;
+
 using BooleanObject = Holding<Kind::boolean, bool>;
 /// An int. There is one form for each: `is_large` is that it is beyond std::int64_t, whose bits these are else.
 struct IntegerObject : Object {
@@ -40,12 +44,53 @@ struct IntegerObject : Object {
   explicit IntegerObject(std::int64_t number)
       : Object(Kind::integer), is_large(false), bits(static_cast<std::uint64_t>(number)) {}
   explicit IntegerObject(std::uint64_t number) : Object(Kind::integer), is_large(number >> 63 != 0), bits(number) {}
+  Whole number() const noexcept { return is_large ? static_cast<Whole>(bits) : static_cast<std::int64_t>(bits); }
 };
 static_assert(sizeof(IntegerObject) == 16);
 using RealObject = Holding<Kind::real, double>;
 using ComplexObject = Holding<Kind::complex, std::complex<double>>;
 using StringObject = Holding<Kind::string, std::string>;
 using BytesObject = Holding<Kind::bytes, std::string>;
+/// A list. One of many items of one form is kept in columns, as core/enginery/columns.hpp describes them, and looks as
+/// if it had items; they are made when somebody asks for them.
+///
+/// Threads: as a vector; what only reads may make items all the same.
+class ListObject : public Object {
+ public:
+  explicit ListObject(List items);
+  /// Requires: is_columns(count, columns).
+  ListObject(std::size_t count, Value columns);
+  ~ListObject();
+
+  /// The items as a vector, which they are from now on.
+  List& items() {
+    if (in_columns_.load(std::memory_order_acquire)) expand();
+    return items_;
+  }
+  std::size_t size() const;
+  /// The very item, also when it is asked for again. Requires: index < size().
+  Value item(std::size_t index) const;
+  /// As that, to be looked at and let go.
+  Value seen(std::size_t index) const;
+  /// A copy of all items.
+  List elements() const;
+  /// The items, if they are in no columns.
+  const List* plain() const noexcept { return in_columns_.load(std::memory_order_acquire) ? nullptr : &items_; }
+  /// The columns, if the items are kept so and all are as they were made.
+  std::optional<Value> columns() const;
+  /// What slice() gives of them, if the items are kept so and nobody can change one. Requires: they exist.
+  std::optional<Value> sliced(std::int64_t start, std::int64_t step, std::int64_t count) const;
+
+ private:
+  struct InColumns;
+  void expand() const;
+  template <class F>
+  Value item_by(std::size_t index, F f) const;
+
+  mutable List items_;
+  mutable std::atomic<InColumns*> in_columns_{nullptr};
+};
+
 using TupleObject = Holding<Kind::tuple, List>;
 using DictObject = Holding<Kind::dict, Dict>;
 using ArrayObject = Holding<Kind::array, Array>;
@@ -61,6 +106,44 @@ auto& contents(const Value& value) {
     return static_cast<O*>(value.object())->items();
   else
     return static_cast<O*>(value.object())->contents;
+}
+
+/// Calls `f` with the object as the class that its kind says. Requires: it is no None.
+template <class F>
+decltype(auto) with_object(Object* object, F f) {
+  switch (object->kind) {
+    case Kind::none:
+      break;
+    case Kind::boolean:
+      return f(*static_cast<BooleanObject*>(object));
+    case Kind::integer:
+      return f(*static_cast<IntegerObject*>(object));
+    case Kind::real:
+      return f(*static_cast<RealObject*>(object));
+    case Kind::complex:
+      return f(*static_cast<ComplexObject*>(object));
+    case Kind::string:
+      return f(*static_cast<StringObject*>(object));
+    case Kind::bytes:
+      return f(*static_cast<BytesObject*>(object));
+    case Kind::list:
+      return f(*static_cast<ListObject*>(object));
+    case Kind::tuple:
+      return f(*static_cast<TupleObject*>(object));
+    case Kind::dict:
+      return f(*static_cast<DictObject*>(object));
+    case Kind::array:
+      return f(*static_cast<ArrayObject*>(object));
+    case Kind::reference:
+      return f(*static_cast<ReferenceObject*>(object));
+    case Kind::function:
+      return f(*static_cast<FunctionObject*>(object));
+    case Kind::module:
+      return f(*static_cast<ModuleObject*>(object));
+    case Kind::opaque:
+      return f(*static_cast<OpaqueHolding*>(object));
+  }
+  __builtin_unreachable();
 }
 
 /// Counts how deep a walk over nested Values is, and ends it as Python does before the stack ends.
@@ -85,10 +168,11 @@ class Depth {
 /// Reads the items of a list or tuple one by one, wherever they are kept. Requires: it is one.
 class ItemReader {
  public:
-  explicit ItemReader(const Value& value)
-      : list_(value.kind() == Kind::list ? static_cast<const ListObject*>(value.object()) : nullptr),
-        plain_(list_ ? list_->plain() : &contents<TupleObject>(value)),
+  explicit ItemReader(const Object* object)
+      : list_(object->kind == Kind::list ? static_cast<const ListObject*>(object) : nullptr),
+        plain_(list_ ? list_->plain() : &static_cast<const TupleObject*>(object)->contents),
         size_(plain_ ? plain_->size() : list_->size()) {}
+  explicit ItemReader(const Value& value) : ItemReader(value.object()) {}
 
   std::size_t size() const noexcept { return size_; }
   /// Lives until the next call.
@@ -116,9 +200,6 @@ inline bool is_large(const Value& value) {
   return value.kind() == Kind::integer && static_cast<const IntegerObject*>(value.object())->is_large;
 }
 
-/// Holds every int, and what two of them make before it is known to be one.
-using Whole = __int128;
-constexpr Whole kLeastInt = -(Whole{1} << 63), kMostInt = (Whole{1} << 64) - 1;
 /// For the end of an OverflowError's message.
 inline constexpr const char* kIntRange = ": an int holds -2**63 to 2**64 - 1";
 inline bool is_int(Whole number) { return kLeastInt <= number && number <= kMostInt; }
@@ -126,8 +207,7 @@ inline bool is_int(Whole number) { return kLeastInt <= number && number <= kMost
 /// Requires: is_integral(value).
 inline Whole integral(const Value& value) {
   if (value.kind() == Kind::boolean) return contents<BooleanObject>(value);
-  const IntegerObject& object = *static_cast<const IntegerObject*>(value.object());
-  return object.is_large ? static_cast<Whole>(object.bits) : static_cast<std::int64_t>(object.bits);
+  return static_cast<const IntegerObject*>(value.object())->number();
 }
 /// As that, but what std::int64_t does not hold is its end that is nearer.
 inline std::int64_t clamped_integral(const Value& value) {
@@ -146,12 +226,6 @@ inline bool is_number(const Value& value) {
   return is_integral(value) || value.kind() == Kind::real || value.kind() == Kind::complex;
 }
 
-/// Text by code points: how many there are, and where the one at `index` begins. A byte that belongs to no code point
-/// counts as one.
-std::size_t count_characters(std::string_view text) noexcept;
-/// The length in bytes of the character at the front. Requires: not empty.
-std::size_t character_length(std::string_view text) noexcept;
-
 /// The repr() if it has at most `most` bytes, else its beginning and `ending`. What is cut off is not even made.
 std::string repr_within(std::size_t most, const Value& value, std::string_view ending);
 /// As that, but of arrays, lists, tuples, dicts, texts and bytes that are long only the first and last items, and how
@@ -159,12 +233,22 @@ std::string repr_within(std::size_t most, const Value& value, std::string_view e
 std::string abbreviated_repr(std::size_t most, const Value& value, std::string_view ending);
 /// The repr(), cut to a length that suits a message.
 std::string brief(const Value& value);
+/// As JSON: numbers, texts, true, false and null as they are; lists, tuples and arrays as arrays; dicts whose keys are
+/// texts as objects. What JSON has not: other dicts are arrays of [key, value]; nan, inf and -inf texts; a complex
+/// number
+/// {"real", "imag"}; bytes {"base64"}; functions, modules, References and opaque objects their repr() as a text. In a
+/// text, what is not UTF-8 becomes U+FFFD. Throws ValueError beyond `most` bytes, and for what holds itself.
+ENGINERY_API std::string json_text(std::size_t most, const Value& value);
+
 namespace detail {
 /// The items of a list, tuple or array. TypeError, which says `wanted`, for anything else (also for text).
 List sequence_items(const Value& value, std::string_view wanted);
 /// As that; ValueError unless there are `count`.
 List sequence_items(const Value& value, std::string_view wanted, std::size_t count);
 }  // namespace detail
+
+/// The answer of Value::equal(), if both are lists whose columns are alike.
+std::optional<bool> equal_in_columns(const Value& a, const Value& b);
 
 /// KeyError, which says the key and what keys there are.
 [[noreturn]] void throw_missing_key(const Dict& dict, const Value& key);

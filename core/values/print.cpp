@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "core/values/allocation_limit.hpp"
-#include "core/values/objects.hpp"
+#include "core/values/characters.hpp"
+#include "core/values/dtype.hpp"
 
 namespace enginery {
 namespace {
@@ -47,8 +47,8 @@ void append_hex(std::string& text, char letter, std::uint32_t number, int digits
 }
 
 /// Which code points beyond ASCII Python escapes: controls, spaces but ' ', formats, surrogates, private use.
-bool is_printable(std::uint32_t point) {
-  static constexpr std::pair<std::uint32_t, std::uint32_t> kEscaped[] = {
+bool is_printable(char32_t point) {
+  static constexpr std::pair<char32_t, char32_t> kEscaped[] = {
       {0x80, 0xa0},     {0xad, 0xad},     {0x378, 0x379},     {0x600, 0x605},     {0x61c, 0x61c},
       {0x6dd, 0x6dd},   {0x70f, 0x70f},   {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f},
       {0x2028, 0x202f}, {0x205f, 0x206f}, {0x3000, 0x3000},   {0xd800, 0xf8ff},   {0xfeff, 0xfeff},
@@ -83,55 +83,18 @@ std::string bytes_repr(std::string_view bytes) {
   return out += quote;
 }
 
-std::uint32_t code_point(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(character[i])); };
-  std::uint32_t point = byte(0) & (0xffU >> (character.size() + 1));
-  for (std::size_t i = 1; i < character.size(); ++i) point = point << 6 | (byte(i) & 0x3f);
-  return point;
-}
-
 std::string element_repr(DType dtype, const std::byte* at) {
-  const auto load = [at]<class T>(T number) {
-    std::memcpy(&number, at, sizeof number);
-    return number;
-  };
-  switch (dtype) {
-    case DType::boolean:
-      return load(std::uint8_t{}) ? "True" : "False";
-    case DType::i8:
-      return std::to_string(load(std::int8_t{}));
-    case DType::i16:
-      return std::to_string(load(std::int16_t{}));
-    case DType::i32:
-      return std::to_string(load(std::int32_t{}));
-    case DType::i64:
-      return std::to_string(load(std::int64_t{}));
-    case DType::u8:
-      return std::to_string(load(std::uint8_t{}));
-    case DType::u16:
-      return std::to_string(load(std::uint16_t{}));
-    case DType::u32:
-      return std::to_string(load(std::uint32_t{}));
-    case DType::u64:
-      return std::to_string(load(std::uint64_t{}));
-    case DType::f32:
-      return shortest(load(float{}), ".0");
-    case DType::f64:
-      return shortest(load(double{}), ".0");
-    case DType::c64:
-      return complex_repr(load(std::complex<float>{}));
-    case DType::c128:
-      return complex_repr(load(std::complex<double>{}));
-  }
-  return "?";
-}
-
-/// The text's first `most` bytes, or up to three less: no character is cut.
-std::string_view beginning(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  const std::size_t least = most - std::min<std::size_t>(most, 3);
-  while (most > least && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-  return text.substr(0, most);
+  return with_type(dtype, [at]<class T>(T) -> std::string {
+    const T number = number_at<T>(at);
+    if constexpr (std::is_same_v<T, bool>)
+      return number ? "True" : "False";
+    else if constexpr (is_complex<T>)
+      return complex_repr(number);
+    else if constexpr (std::is_floating_point_v<T>)
+      return shortest(number, ".0");
+    else
+      return std::to_string(number);
+  });
 }
 
 /// What is printed, which counts against a statement's limit as it grows. Nothing needs to be added once it is full.
@@ -205,63 +168,60 @@ class Printer {
 
   void print(const Value& value) {
     out_.count();
-    switch (value.kind()) {
-      case Kind::none:
-        out_ += "None";
-        break;
-      case Kind::boolean:
-        out_ += contents<BooleanObject>(value) ? "True" : "False";
-        break;
-      case Kind::integer:
-        out_ += integer_text(integral(value));
-        break;
-      case Kind::real:
-        out_ += real_repr(contents<RealObject>(value));
-        break;
-      case Kind::complex:
-        out_ += complex_repr(contents<ComplexObject>(value));
-        break;
-      case Kind::string:
-        print_text(contents<StringObject>(value), "str", string_repr);
-        break;
-      case Kind::bytes:
-        print_text(contents<BytesObject>(value), "bytes", bytes_repr);
-        break;
-      case Kind::list:
-        print_items(value, "[", "]", "]");
-        break;
-      case Kind::tuple:
-        print_items(value, "(", ")", ",)");
-        break;
-      case Kind::dict:
-        print_dict(value);
-        break;
-      case Kind::array:
-        print_array(contents<ArrayObject>(value));
-        break;
-      case Kind::reference:
-        out_ += "Reference(" + string_repr(contents<ReferenceObject>(value)) + ")";
-        break;
-      case Kind::function:
-        out_ += "<" + contents<FunctionObject>(value).description + ">";
-        break;
-      case Kind::module:
-        out_ += "<" + contents<ModuleObject>(value).description + ">";
-        break;
-      case Kind::opaque:
-        out_ += "<" + value.type_name() + " object>";
-        break;
-    }
+    if (value.is_none())
+      out_ += "None";
+    else
+      with_object(value.object(), [&](auto& object) { on(object); });
   }
   std::string take() { return std::move(out_); }
 
  private:
-  bool enter(const Value& value, const char* ellipsis) {
-    if (std::find(inside_.begin(), inside_.end(), value.object()) != inside_.end()) {
+  void on(const BooleanObject& object) { out_ += object.contents ? "True" : "False"; }
+  void on(const IntegerObject& object) { out_ += integer_text(object.number()); }
+  void on(const RealObject& object) { out_ += real_repr(object.contents); }
+  void on(const ComplexObject& object) { out_ += complex_repr(object.contents); }
+  void on(const StringObject& object) { print_text(object.contents, "str", string_repr); }
+  void on(const BytesObject& object) { print_text(object.contents, "bytes", bytes_repr); }
+  void on(const ListObject& object) { print_items(object, "list", "[...]", "]"); }
+  void on(const TupleObject& object) { print_items(object, "tuple", "(...)", ",)"); }
+  void on(const ReferenceObject& object) { out_ += "Reference(" + string_repr(object.contents) + ")"; }
+  void on(const FunctionObject& object) { out_ += "<" + object.contents.description + ">"; }
+  void on(const ModuleObject& object) { out_ += "<" + object.contents.description + ">"; }
+  void on(const OpaqueHolding& object) { out_ += "<" + object.contents.type.name() + " object>"; }
+
+  void on(const ArrayObject& object) {
+    const Array& array = object.contents;
+    const bool nothing = is_too_long_for_nothing(array), many = out_.is_many(array.size());
+    if (nothing || many) out_ += "<" + array.describe() + (many ? ": " : "");
+    if (!nothing) print_axis(out_, array, many);
+    if (nothing || many) out_ += '>';
+  }
+
+  void on(const DictObject& object) {
+    const Depth depth("printing");
+    if (!enter(object, "{...}")) return;
+    const Dict& dict = object.contents;
+    const bool many = open_many("dict", dict.size());
+    out_ += '{';
+    auto entry = dict.begin();
+    std::size_t at = 0;
+    out_.each(dict.size(), many, [&](std::size_t i) {
+      for (; at < i; ++at) ++entry;
+      const auto [key, item] = *entry;
+      print(key);
+      out_ += ": ";
+      print(item);
+    });
+    out_ += many ? "}>" : "}";
+    inside_.pop_back();
+  }
+
+  bool enter(const Object& object, std::string_view ellipsis) {
+    if (std::find(inside_.begin(), inside_.end(), &object) != inside_.end()) {
       out_ += ellipsis;
       return false;
     }
-    inside_.push_back(value.object());
+    inside_.push_back(&object);
     return true;
   }
 
@@ -275,48 +235,22 @@ class Printer {
   }
 
   /// What stands before the ends of many items, if they are many.
-  bool open_many(const Value& value, std::size_t items) {
+  bool open_many(const char* type, std::size_t items) {
     if (!out_.is_many(items)) return false;
-    out_ += "<" + value.type_name() + " of " + std::to_string(items) + " items: ";
+    out_ += "<" + std::string(type) + " of " + std::to_string(items) + " items: ";
     return true;
   }
 
-  /// `close_one` closes a sequence of one item.
-  void print_items(const Value& value, const char* open, const char* close, const char* close_one) {
+  /// Between the first and the last character of `ellipsis`; `close_one` closes a sequence of one item.
+  void print_items(const Object& object, const char* type, std::string_view ellipsis, const char* close_one) {
     const Depth depth("printing");
-    if (!enter(value, *open == '[' ? "[...]" : "(...)")) return;
-    ItemReader items(value);
-    const bool many = open_many(value, items.size());
-    out_ += open;
+    if (!enter(object, ellipsis)) return;
+    ItemReader items(&object);
+    const bool many = open_many(type, items.size());
+    out_ += ellipsis.front();
     out_.each(items.size(), many, [&](std::size_t i) { print(items[i]); });
-    out_ += items.size() == 1 ? close_one : close;
+    out_ += items.size() == 1 ? close_one : ellipsis.substr(ellipsis.size() - 1);
     if (many) out_ += '>';
-    inside_.pop_back();
-  }
-
-  void print_array(const Array& array) {
-    const bool nothing = is_too_long_for_nothing(array), many = out_.is_many(array.size());
-    if (nothing || many) out_ += "<" + array.describe() + (many ? ": " : "");
-    if (!nothing) print_axis(out_, array, many);
-    if (nothing || many) out_ += '>';
-  }
-
-  void print_dict(const Value& value) {
-    const Depth depth("printing");
-    if (!enter(value, "{...}")) return;
-    const Dict& dict = contents<DictObject>(value);
-    const bool many = open_many(value, dict.size());
-    out_ += '{';
-    auto entry = dict.begin();
-    std::size_t at = 0;
-    out_.each(dict.size(), many, [&](std::size_t i) {
-      for (; at < i; ++at) ++entry;
-      const auto [key, item] = *entry;
-      print(key);
-      out_ += ": ";
-      print(item);
-    });
-    out_ += many ? "}>" : "}";
     inside_.pop_back();
   }
 
@@ -338,7 +272,7 @@ std::string string_repr(std::string_view text) {
       append_ascii(out, static_cast<unsigned char>(character[0]), quote);
       continue;
     }
-    const std::uint32_t point = code_point(character);
+    const char32_t point = code_point(character);
     if (is_printable(point))
       out += character;
     else if (point < 0x100)

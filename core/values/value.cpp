@@ -1,8 +1,10 @@
 // core/values/value.cpp: making Values, taking their contents, and letting them go.
 #include <enginery/value.hpp>
 
+#include <iterator>
 #include <ostream>
 
+#include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
@@ -14,39 +16,11 @@ O* allocate(auto contents) {
 }
 
 const char* word(Kind kind) {
-  switch (kind) {
-    case Kind::none:
-      return "NoneType";
-    case Kind::boolean:
-      return "bool";
-    case Kind::integer:
-      return "int";
-    case Kind::real:
-      return "float";
-    case Kind::complex:
-      return "complex";
-    case Kind::string:
-      return "str";
-    case Kind::bytes:
-      return "bytes";
-    case Kind::list:
-      return "list";
-    case Kind::tuple:
-      return "tuple";
-    case Kind::dict:
-      return "dict";
-    case Kind::array:
-      return "ndarray";
-    case Kind::reference:
-      return "Reference";
-    case Kind::function:
-      return "function";
-    case Kind::module:
-      return "module";
-    case Kind::opaque:
-      return "opaque";
-  }
-  return "?";
+  static constexpr const char* kWords[] = {"NoneType", "bool",      "int",      "float",  "complex",
+                                           "str",      "bytes",     "list",     "tuple",  "dict",
+                                           "ndarray",  "Reference", "function", "module", "opaque"};
+  static_assert(std::size(kWords) == static_cast<std::size_t>(Kind::opaque) + 1);
+  return kWords[static_cast<std::size_t>(kind)];
 }
 
 /// The contents as O's, or a TypeError.
@@ -57,52 +31,7 @@ auto& checked(const Value& value, Kind kind) {
 }
 
 void delete_object(Object* object) {
-  switch (object->kind) {
-    case Kind::none:
-      break;
-    case Kind::boolean:
-      delete static_cast<BooleanObject*>(object);
-      break;
-    case Kind::integer:
-      delete static_cast<IntegerObject*>(object);
-      break;
-    case Kind::real:
-      delete static_cast<RealObject*>(object);
-      break;
-    case Kind::complex:
-      delete static_cast<ComplexObject*>(object);
-      break;
-    case Kind::string:
-      delete static_cast<StringObject*>(object);
-      break;
-    case Kind::bytes:
-      delete static_cast<BytesObject*>(object);
-      break;
-    case Kind::list:
-      delete static_cast<ListObject*>(object);
-      break;
-    case Kind::tuple:
-      delete static_cast<TupleObject*>(object);
-      break;
-    case Kind::dict:
-      delete static_cast<DictObject*>(object);
-      break;
-    case Kind::array:
-      delete static_cast<ArrayObject*>(object);
-      break;
-    case Kind::reference:
-      delete static_cast<ReferenceObject*>(object);
-      break;
-    case Kind::function:
-      delete static_cast<FunctionObject*>(object);
-      break;
-    case Kind::module:
-      delete static_cast<ModuleObject*>(object);
-      break;
-    case Kind::opaque:
-      delete static_cast<OpaqueHolding*>(object);
-      break;
-  }
+  with_object(object, [](auto& typed) { delete &typed; });
 }
 
 // How deep destroy() is in itself, and what waits for it to come back up.

@@ -10,7 +10,6 @@
 #include <enginery/dict.hpp>
 #include <enginery/errors.hpp>
 
-#include "core/values/json_text.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {
