@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "core/arithmetic/array_arithmetic.hpp"
-#include "core/arithmetic/floor_division.hpp"
 #include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"
 
@@ -12,25 +11,8 @@ namespace enginery {
 namespace {
 
 const char* symbol(Operator op) {
-  switch (op) {
-    case Operator::add:
-      return "+";
-    case Operator::subtract:
-      return "-";
-    case Operator::multiply:
-      return "*";
-    case Operator::divide:
-      return "/";
-    case Operator::floor_divide:
-      return "//";
-    case Operator::modulo:
-      return "%";
-    case Operator::power:
-      return "**";
-    case Operator::matmul:
-      return "@";
-  }
-  return "?";
+  static constexpr const char* kSymbols[] = {"+", "-", "*", "/", "//", "%", "**", "@"};
+  return kSymbols[static_cast<std::size_t>(op)];
 }
 
 [[noreturn]] void throw_overflow(Operator op, Whole a, Whole b) {
@@ -39,12 +21,10 @@ const char* symbol(Operator op) {
 }
 
 [[noreturn]] void throw_zero(Operator op, bool real) {
-  const std::string kind = real ? "float " : "integer ";
   if (op == Operator::power) throw ZeroDivisionError("0.0 cannot be raised to a negative power");
-  throw ZeroDivisionError(op == Operator::divide ? (real ? "float division by zero" : "division by zero")
-                          : op == Operator::modulo
-                              ? kind + "modulo by zero"
-                              : (real ? "float floor division by zero" : "integer division or modulo by zero"));
+  if (op == Operator::divide) throw ZeroDivisionError(real ? "float division by zero" : "division by zero");
+  if (op == Operator::modulo) throw ZeroDivisionError(real ? "float modulo by zero" : "integer modulo by zero");
+  throw ZeroDivisionError(real ? "float floor division by zero" : "integer division or modulo by zero");
 }
 
 std::uint64_t magnitude(Whole number) { return static_cast<std::uint64_t>(number < 0 ? -number : number); }
@@ -251,6 +231,17 @@ Sequence joined(const Sequence& a, const Sequence& b) {
   return result;
 }
 
+bool is_sequence(const Value& value) { return value.kind() >= Kind::string && value.kind() <= Kind::tuple; }
+
+/// A sequence of `kind` with the items that `f` makes; `f` gets what takes the items out of a Value of that kind.
+template <class F>
+Value new_sequence(Kind kind, F f) {
+  if (kind == Kind::string) return Value::string(f(contents<StringObject>));
+  if (kind == Kind::bytes) return Value::bytes(f(contents<BytesObject>));
+  if (kind == Kind::list) return Value::list(f(items_of));
+  return Value::tuple(f(items_of));
+}
+
 }  // namespace
 
 Value Value::binary(Operator op, const Value& a, const Value& b) {
@@ -259,38 +250,11 @@ Value Value::binary(Operator op, const Value& a, const Value& b) {
     return numbers(op, a, b);
   }
   if (meets_array(a, b)) return array_binary(op, a, b);
-  if (op == Operator::add && a.kind() == b.kind()) {
-    switch (a.kind()) {
-      case Kind::string:
-        return string(joined(contents<StringObject>(a), contents<StringObject>(b)));
-      case Kind::bytes:
-        return bytes(joined(contents<BytesObject>(a), contents<BytesObject>(b)));
-      case Kind::list:
-        return list(joined(items_of(a), items_of(b)));
-      case Kind::tuple:
-        return tuple(joined(items_of(a), items_of(b)));
-      default:
-        break;
-    }
-  }
-  if (op == Operator::multiply && is_integral(b)) {
-    switch (a.kind()) {
-      case Kind::string:
-        return string(repeat(contents<StringObject>(a), integral(b)));
-      case Kind::bytes:
-        return bytes(repeat(contents<BytesObject>(a), integral(b)));
-      case Kind::list:
-        return list(repeat(items_of(a), integral(b)));
-      case Kind::tuple:
-        return tuple(repeat(items_of(a), integral(b)));
-      default:
-        break;
-    }
-  }
-  if (op == Operator::multiply && is_integral(a) && !is_integral(b)) {
-    if (b.kind() == Kind::string || b.kind() == Kind::bytes || b.kind() == Kind::list || b.kind() == Kind::tuple)
-      return binary(op, b, a);
-  }
+  if (op == Operator::add && a.kind() == b.kind() && is_sequence(a))
+    return new_sequence(a.kind(), [&](auto items) { return joined(items(a), items(b)); });
+  if (op == Operator::multiply && is_sequence(a) && is_integral(b))
+    return new_sequence(a.kind(), [&](auto items) { return repeat(items(a), integral(b)); });
+  if (op == Operator::multiply && is_integral(a) && is_sequence(b)) return binary(op, b, a);
   throw_unsupported(op, a, b, op == Operator::power ? " or pow()" : "");
 }
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/arithmetic/floor_division.hpp"
 #include "core/arithmetic/operand.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/objects.hpp"
@@ -38,26 +37,18 @@ template <class C>
 C multiplied(C a, C b) {
   if constexpr (is_complex<C>)
     return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-  else if constexpr (std::is_integral_v<C>)
-    return static_cast<C>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
   else
-    return a * b;
+    return static_cast<C>(static_cast<Wrapping<C>>(a) * static_cast<Wrapping<C>>(b));
 }
 
 template <class C>
 C added(C a, C b) {
-  if constexpr (std::is_integral_v<C>)
-    return static_cast<C>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-  else
-    return a + b;
+  return static_cast<C>(static_cast<Wrapping<C>>(a) + static_cast<Wrapping<C>>(b));
 }
 
 template <class C>
 C subtracted(C a, C b) {
-  if constexpr (std::is_integral_v<C>)
-    return static_cast<C>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-  else
-    return a - b;
+  return static_cast<C>(static_cast<Wrapping<C>>(a) - static_cast<Wrapping<C>>(b));
 }
 
 template <class C>
@@ -174,13 +165,9 @@ DType result_dtype(Operator op, DType common) {
 
 void check_exponents(const Array& exponents) {
   if (class_of(exponents.dtype()) != NumberClass::integer) return;
-  Source<std::int64_t> source(exponents, 1);
-  for (std::size_t done = 0; done < exponents.size(); done += kBlock) {
-    const std::size_t count = std::min(kBlock, exponents.size() - done);
-    const std::int64_t* const block = source.at(static_cast<std::int64_t>(done), count);
-    if (std::any_of(block, block + count, [](std::int64_t exponent) { return exponent < 0; }))
-      throw ValueError("Integers to negative integer powers are not allowed.");
-  }
+  each_number<std::int64_t>(exponents, [](std::int64_t exponent) {
+    if (exponent < 0) throw ValueError("Integers to negative integer powers are not allowed.");
+  });
 }
 
 /// The two sides, and what they make together.
@@ -207,15 +194,11 @@ Plan plan(Operator op, const Value& a, const Value& b) {
 void run(Operator op, const Plan& plan, Array& out) {
   with_computed_type(plan.dtype, [&]<class C>(C) {
     Sink<C> sink(out);  // first: it may move the left side's memory
-    const Array &a = plan.left.array(), &b = plan.right.array();
-    const Layout left = *Layout(a).broadcast(plan.shape), right = *Layout(b).broadcast(plan.shape), to(out);
-    const Walk walk({&left, &right, &to}, out.order());
-    Source<C> from_left(a, walk.steps()[0]), from_right(b, walk.steps()[1]);
-    walk.each_block(kBlock, [&](const Walk::Positions& at, std::size_t count) {
-      const C *x = from_left.at(at[0], count), *y = from_right.at(at[1], count);
-      compute(op, x, y, sink.at(at[2]), count);
-      sink.put(at[2], count);
-    });
+    each_pair<C>(plan.left.array(), plan.right.array(), out,
+                 [&](const C* a, const C* b, std::int64_t position, std::size_t count) {
+                   compute(op, a, b, sink.at(position), count);
+                   sink.put(position, count);
+                 });
   });
 }
 

@@ -1,6 +1,8 @@
 // core/arithmetic/array_arithmetic.hpp: numpy's operators where an array is on one side at least.
 #pragma once
 
+#include <cmath>
+
 #include <enginery/value.hpp>
 
 namespace enginery {
@@ -27,5 +29,27 @@ Value array_absolute(const Array& array);
 
 /// The name of the ufunc behind an operator.
 const char* ufunc_name(Operator op) noexcept;
+
+// // and % of floating point, as Python and numpy round them.
+
+/// a % b: of b's sign. nan if b is 0.
+template <class Real>
+Real floor_modulo(Real a, Real b) {
+  Real rest = std::fmod(a, b);
+  if (rest == 0) return std::copysign(Real{0}, b);
+  if ((rest < 0) != (b < 0)) rest += b;
+  return rest;
+}
+
+/// a // b. Requires: b is not 0.
+template <class Real>
+Real floor_quotient(Real a, Real b) {
+  const Real rest = std::fmod(a, b);
+  Real quotient = (a - rest) / b;
+  if (rest != 0 && (rest < 0) != (b < 0)) quotient -= 1;
+  if (quotient == 0) return std::copysign(Real{0}, a / b);
+  const Real whole = std::floor(quotient);
+  return quotient - whole > Real(0.5) ? whole + 1 : whole;
+}
 
 }  // namespace enginery

@@ -49,12 +49,8 @@ void compute(Comparison op, const C* a, const C* b, bool* out, std::size_t count
 template <class C>
 void run(Comparison op, const Array& a, const Array& b, Array& out) {
   bool* const results = out.mutable_elements<bool>().data();
-  const Layout left = *Layout(a).broadcast(out.shape()), right = *Layout(b).broadcast(out.shape()), to(out);
-  const Walk walk({&left, &right, &to}, out.order());
-  Source<C> from_left(a, walk.steps()[0]), from_right(b, walk.steps()[1]);
-  walk.each_block(kBlock, [&](const Walk::Positions& at, std::size_t count) {
-    const C *x = from_left.at(at[0], count), *y = from_right.at(at[1], count);
-    compute(op, x, y, results + at[2], count);
+  each_pair<C>(a, b, out, [&](const C* x, const C* y, std::int64_t position, std::size_t count) {
+    compute(op, x, y, results + position, count);
   });
 }
 

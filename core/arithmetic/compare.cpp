@@ -47,6 +47,17 @@ bool equal_numbers(const Value& a, const Value& b) {
 
 bool same_or_equal(const Value& a, const Value& b) { return a.is(b) || Value::equal(a, b); }
 
+bool equal_items(const Value& a, const Value& b) {
+  const Depth depth("comparing");
+  if (a.is(b)) return true;
+  ItemReader left(a), right(b);
+  if (left.size() != right.size()) return false;
+  if (const std::optional<bool> equal = equal_in_columns(a, b)) return *equal;
+  for (std::size_t i = 0; i < left.size(); ++i)
+    if (!same_or_equal(left[i], right[i])) return false;
+  return true;
+}
+
 std::size_t mix(std::size_t seed, std::size_t hash) {
   // The index of a dict looks at the low bits, which many doubles and addresses have alike: fold the high ones in.
   const std::size_t mixed = (seed ^ (hash + 0x9e3779b97f4a7c15U + (seed << 6) + (seed >> 2))) * 0xff51afd7ed558ccdU;
@@ -68,17 +79,8 @@ std::size_t hash_real(double number) {
 }
 
 const char* symbol(Ordering op) {
-  switch (op) {
-    case Ordering::less:
-      return "<";
-    case Ordering::less_equal:
-      return "<=";
-    case Ordering::greater:
-      return ">";
-    case Ordering::greater_equal:
-      return ">=";
-  }
-  return "?";
+  static constexpr const char* kSymbols[] = {"<", "<=", ">", ">="};
+  return kSymbols[static_cast<std::size_t>(op)];
 }
 
 bool holds(Ordering op, std::partial_ordering order) {
@@ -100,45 +102,19 @@ bool holds(Ordering op, std::partial_ordering order) {
 bool Value::equal(const Value& a, const Value& b) {
   if (is_number(a) && is_number(b)) return equal_numbers(a, b);
   if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::none:
-      return true;
-    case Kind::string:
-      return contents<StringObject>(a) == contents<StringObject>(b);
-    case Kind::bytes:
-      return contents<BytesObject>(a) == contents<BytesObject>(b);
-    case Kind::reference:
-      return contents<ReferenceObject>(a) == contents<ReferenceObject>(b);
-    case Kind::function:
-      return contents<FunctionObject>(a).object == contents<FunctionObject>(b).object;
-    case Kind::module:
-      return contents<ModuleObject>(a).object == contents<ModuleObject>(b).object;
-    case Kind::opaque:
-      return contents<OpaqueHolding>(a).object == contents<OpaqueHolding>(b).object;
-    case Kind::array:
-      return contents<ArrayObject>(a) == contents<ArrayObject>(b);
-    case Kind::dict: {
+  if (a.is_none()) return true;
+  return with_object(a.object(), [&]<class O>(O& left) {
+    if constexpr (std::is_same_v<O, ListObject> || std::is_same_v<O, TupleObject>) {
+      return equal_items(a, b);
+    } else if constexpr (std::is_same_v<O, DictObject>) {
       const Depth depth("comparing");
-      return contents<DictObject>(a) == contents<DictObject>(b);
+      return left.contents == contents<O>(b);
+    } else if constexpr (std::is_same_v<O, IntegerObject>) {
+      return false;  // numbers were compared above
+    } else {
+      return left.contents == contents<O>(b);
     }
-    case Kind::list:
-    case Kind::tuple: {
-      const Depth depth("comparing");
-      if (a.is(b)) return true;
-      ItemReader left(a), right(b);
-      if (left.size() != right.size()) return false;
-      if (const std::optional<bool> equal = equal_in_columns(a, b)) return *equal;
-      for (std::size_t i = 0; i < left.size(); ++i)
-        if (!same_or_equal(left[i], right[i])) return false;
-      return true;
-    }
-    case Kind::boolean:
-    case Kind::integer:
-    case Kind::real:
-    case Kind::complex:
-      break;  // numbers were compared above
-  }
-  return false;
+  });
 }
 
 bool Value::ordered(Ordering op, const Value& a, const Value& b) {

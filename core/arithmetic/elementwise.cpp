@@ -1,5 +1,5 @@
 // core/arithmetic/elementwise.cpp: numpy's sqrt, exp, floor and their like, of numbers and of each element of an array.
-#include "core/arithmetic/elementwise.hpp"
+#include "core/arithmetic/array_functions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +16,23 @@
 namespace enginery {
 namespace {
 
+template <class C, class R, class F>
+Value mapped_value(const Array& array, DType dtype, F function) {
+  return mapped_value<C, R>(array, dtype, function);
+}
+
 bool keeps_whole_numbers(Elementwise function) {
   return function == Elementwise::floor || function == Elementwise::ceil;
+}
+
+/// Complex numbers are refused before `function` is called.
+auto of_reals(auto function) {
+  return [function]<class X>(X x) {
+    if constexpr (is_complex<X>)
+      return x;
+    else
+      return function(x);
+  };
 }
 
 /// Calls `f` with what computes the function of a float, a double or a complex number.
@@ -37,19 +52,9 @@ decltype(auto) with_function(Elementwise function, F f) {
     case Elementwise::tan:
       return f([](auto x) { return std::tan(x); });
     case Elementwise::floor:
-      return f([]<class X>(X x) {
-        if constexpr (is_complex<X>)
-          return x;
-        else
-          return std::floor(x);
-      });
+      return f(of_reals([](auto x) { return std::floor(x); }));
     case Elementwise::ceil:
-      return f([]<class X>(X x) {
-        if constexpr (is_complex<X>)
-          return x;
-        else
-          return std::ceil(x);
-      });
+      return f(of_reals([](auto x) { return std::ceil(x); }));
   }
   __builtin_unreachable();
 }
@@ -66,10 +71,10 @@ Value of_array(Elementwise function, std::string_view name, const Array& array) 
   return with_function(function, [&](auto compute) {
     return with_computed_type(array.dtype(), [&]<class C>(C) {
       if constexpr (std::is_integral_v<C>)
-        return result_value(
-            mapped<C, double>(array, DType::f64, [&](C number) { return compute(static_cast<double>(number)); }));
+        return mapped_value<C, double>(array, DType::f64,
+                                       [&](C number) { return compute(static_cast<double>(number)); });
       else
-        return result_value(mapped<C, C>(array, array.dtype(), compute));
+        return mapped_value<C, C>(array, array.dtype(), compute);
     });
   });
 }
@@ -85,20 +90,12 @@ Real rounded_real(Real number, double unit, bool before_point) {
   return std::isfinite(scaled) ? std::nearbyint(scaled) / scale : number;
 }
 
-template <class Integer>
-Integer rounded_whole(Integer number, std::int64_t digits) {
-  if (digits < -19) return 0;
-  const Whole unit = [&] {
-    Whole ten = 1;
-    for (std::int64_t i = digits; i < 0; ++i) ten *= 10;
-    return ten;
-  }();
-  const Whole given = number;
-  Whole rest = given % unit;
-  if (rest < 0) rest += unit;
-  Whole below = given - rest;
-  if (2 * rest > unit || (2 * rest == unit && below / unit % 2 != 0)) below += unit;
-  return static_cast<Integer>(below);
+template <class C>
+C negated(C number) {
+  if constexpr (std::is_integral_v<C>)
+    return static_cast<C>(std::uint64_t{0} - static_cast<std::uint64_t>(number));
+  else
+    return -number;
 }
 
 }  // namespace
@@ -126,38 +123,75 @@ Value rounded_elements(const Array& array, std::int64_t digits) {
   return with_computed_type(array.dtype(), [&]<class C>(C) {
     if constexpr (std::is_integral_v<C>) {
       if (!before_point) return result_value(array);
-      return result_value(mapped<C, C>(array, array.dtype(), [&](C number) { return rounded_whole(number, digits); }));
+      return mapped_value<C, C>(array, array.dtype(),
+                                [&](C number) { return static_cast<C>(rounded_whole(number, digits)); });
     } else if constexpr (is_complex<C>) {
-      return result_value(mapped<C, C>(array, array.dtype(), [&](C number) {
+      return mapped_value<C, C>(array, array.dtype(), [&](C number) {
         return C(rounded_real(number.real(), unit, before_point), rounded_real(number.imag(), unit, before_point));
-      }));
+      });
     } else {
-      return result_value(
-          mapped<C, C>(array, array.dtype(), [&](C number) { return rounded_real(number, unit, before_point); }));
+      return mapped_value<C, C>(array, array.dtype(),
+                                [&](C number) { return rounded_real(number, unit, before_point); });
     }
   });
 }
 
-Value deviation(const Array& array) {
-  if (array.size() == 0) throw ValueError("std of an empty array");
-  const auto count = static_cast<double>(array.size());
-  const bool complex = class_of(array.dtype()) == NumberClass::complex;
-  const bool is_single = array.dtype() == DType::f32 || array.dtype() == DType::c64;
-  const auto compute = [&]<class C>(C) {
-    const Array numbers = cast(array, complex ? DType::c128 : DType::f64);
-    const auto* const first = reinterpret_cast<const C*>(numbers.data());
-    C sum{};
-    for (std::size_t i = 0; i < numbers.size(); ++i) sum += first[i];
-    const C mean = sum / count;
-    double squares = 0;
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const double distance = std::abs(first[i] - mean);
-      squares += distance * distance;
+Whole rounded_whole(Whole number, std::int64_t digits) noexcept {
+  if (digits >= 0) return number;
+  if (digits < -20) return 0;  // half of 10**21 is beyond all 64 bits
+  Whole unit = 1;
+  for (std::int64_t i = digits; i < 0; ++i) unit *= 10;
+  Whole rest = number % unit;
+  if (rest < 0) rest += unit;
+  const Whole below = number - rest;
+  const bool up = 2 * rest > unit || (2 * rest == unit && below / unit % 2 != 0);
+  return up ? below + unit : below;
+}
+
+Value array_negative(const Array& array) {
+  if (array.dtype() == DType::boolean)
+    throw TypeError(
+        "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not "
+        "function instead.");
+  return with_computed_type(array.dtype(), [&]<class C>(C) {
+    return mapped_value<C, C>(array, array.dtype(), [](C number) { return negated(number); });
+  });
+}
+
+Value array_positive(const Array& array) {
+  if (array.dtype() == DType::boolean)
+    throw TypeError(
+        "ufunc 'positive' did not contain a loop with signature matching types <class 'numpy.dtype[bool]'> -> None; "
+        "use abs()");
+  return result_value(array);  // shares the memory until one is written to
+}
+
+Value array_invert(const Array& array) {
+  using C = std::int64_t;
+  if (array.dtype() == DType::boolean)
+    return mapped_value<C, C>(array, array.dtype(), [](C number) -> C { return number == 0; });
+  if (class_of(array.dtype()) > NumberClass::integer)
+    throw TypeError(
+        "ufunc 'invert' not supported for the input types, and the inputs could not be safely coerced to any supported "
+        "types according to the casting rule ''safe''");
+  return mapped_value<C, C>(array, array.dtype(), [](C number) { return ~number; });
+}
+
+Value array_absolute(const Array& array) {
+  return with_computed_type(array.dtype(), [&]<class C>(C) {
+    if constexpr (is_complex<C>) {
+      using Real = typename C::value_type;
+      return mapped_value<C, Real>(array, dtype_of<Real>(),
+                                   [](C number) { return std::hypot(number.real(), number.imag()); });
+    } else if constexpr (std::is_floating_point_v<C>) {
+      return mapped_value<C, C>(array, array.dtype(), [](C number) { return std::abs(number); });
+    } else {
+      return mapped_value<C, C>(array, array.dtype(), [](C number) {
+        if constexpr (std::is_signed_v<C>) return number < 0 ? negated(number) : number;
+        return number;
+      });
     }
-    const double result = std::sqrt(squares / count);
-    return Value::real(is_single ? static_cast<double>(static_cast<float>(result)) : result);
-  };
-  return complex ? compute(std::complex<double>()) : compute(double());
+  });
 }
 
 }  // namespace enginery

@@ -33,15 +33,13 @@ void multiply(const Matrix& left, const Matrix& right, C* out) {
     Eigen::Map<Dense>(out, left.rows, right.columns).noalias() =
         Eigen::Map<const Dense>(a, left.rows, left.columns) * Eigen::Map<const Dense>(b, right.rows, right.columns);
   } else {
-    // Integers wrap, as numpy's do, which only unsigned ones may.
-    using Wrapping = std::conditional_t<std::is_integral_v<C>, std::uint64_t, C>;
+    using W = Wrapping<C>;
     for (std::int64_t row = 0; row < left.rows; ++row, out += right.columns, a += left.columns) {
       std::fill(out, out + right.columns, C{});
       for (std::int64_t k = 0; k < left.columns; ++k)
         for (std::int64_t column = 0; column < right.columns; ++column)
-          out[column] =
-              static_cast<C>(static_cast<Wrapping>(out[column]) +
-                             static_cast<Wrapping>(a[k]) * static_cast<Wrapping>(b[k * right.columns + column]));
+          out[column] = static_cast<C>(static_cast<W>(out[column]) +
+                                       static_cast<W>(a[k]) * static_cast<W>(b[k * right.columns + column]));
     }
   }
 }

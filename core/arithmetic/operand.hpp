@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
 #include "core/values/layout.hpp"
 
@@ -40,6 +41,22 @@ std::vector<std::int64_t> broadcast_shape(const Array& a, const Array& b);
 
 /// How that is laid out: column-major if all that has two dimensions is.
 Order common_order(const Array& a, const Array& b) noexcept;
+
+/// Integers wrap, as numpy's do, which only unsigned ones may.
+template <class C>
+using Wrapping = std::conditional_t<std::is_integral_v<C>, std::uint64_t, C>;
+
+/// Calls `f(x, y, position, count)` with blocks of the numbers of `a` and `b`, as C's, that meet from `position` of
+/// `out` on. Requires: out has their broadcast_shape().
+template <class C, class F>
+void each_pair(const Array& a, const Array& b, const Array& out, F f) {
+  const Layout left = *Layout(a).broadcast(out.shape()), right = *Layout(b).broadcast(out.shape()), to(out);
+  const Walk walk({&left, &right, &to}, out.order());
+  Source<C> from_left(a, walk.steps()[0]), from_right(b, walk.steps()[1]);
+  walk.each_block(kBlock, [&](const Walk::Positions& at, std::size_t count) {
+    f(from_left.at(at[0], count), from_right.at(at[1], count), at[2], count);
+  });
+}
 
 /// An array of no dimensions is its element, as what operators give.
 Value result_value(Array result);

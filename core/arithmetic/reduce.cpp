@@ -1,11 +1,10 @@
-// core/arithmetic/reduce.cpp: sum, min and max of arrays.
-#include "core/arithmetic/reduce.hpp"
+// core/arithmetic/reduce.cpp: sum, min, max and the deviation of arrays.
+#include "core/arithmetic/array_functions.hpp"
 
-#include <algorithm>
+#include <cmath>
 
 #include "core/arithmetic/array_arithmetic.hpp"
-#include "core/values/cast.hpp"
-#include "core/values/dtype.hpp"
+#include "core/arithmetic/operand.hpp"
 
 namespace enginery {
 namespace {
@@ -19,17 +18,6 @@ DType sum_dtype(DType dtype) {
       return DType::u64;
     default:
       return dtype;
-  }
-}
-
-/// Calls `f` with each number of the array, as a C, in the order of memory.
-template <class C, class F>
-void each_number(const Array& array, F f) {
-  Source<C> source(array, 1);
-  for (std::size_t done = 0; done < array.size(); done += kBlock) {
-    const std::size_t count = std::min(kBlock, array.size() - done);
-    const C* const block = source.at(static_cast<std::int64_t>(done), count);
-    std::for_each(block, block + count, f);
   }
 }
 
@@ -71,9 +59,8 @@ Value sum(const Array& array) {
     return result;
   }
   with_computed_type(dtype, [&]<class C>(C) {
-    using Wrapping = std::conditional_t<std::is_integral_v<C>, std::uint64_t, C>;
-    Wrapping sum{};
-    each_number<C>(array, [&](C number) { sum += static_cast<Wrapping>(number); });
+    Wrapping<C> sum{};
+    each_number<C>(array, [&](C number) { sum += static_cast<Wrapping<C>>(number); });
     total.mutable_elements<C>()[0] = static_cast<C>(sum);
   });
   return total.item(0);
@@ -85,6 +72,28 @@ Value smallest(const Array& array) {
 
 Value largest(const Array& array) {
   return first_of(array, "max", [](auto a, auto b) { return a > b; });
+}
+
+Value deviation(const Array& array) {
+  if (array.size() == 0) throw ValueError("std of an empty array");
+  const auto count = static_cast<double>(array.size());
+  const bool complex = class_of(array.dtype()) == NumberClass::complex;
+  const bool is_single = array.dtype() == DType::f32 || array.dtype() == DType::c64;
+  const auto compute = [&]<class C>(C) {
+    const Array numbers = cast(array, complex ? DType::c128 : DType::f64);
+    const auto* const first = reinterpret_cast<const C*>(numbers.data());
+    C sum{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) sum += first[i];
+    const C mean = sum / count;
+    double squares = 0;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const double distance = std::abs(first[i] - mean);
+      squares += distance * distance;
+    }
+    const double result = std::sqrt(squares / count);
+    return Value::real(is_single ? static_cast<double>(static_cast<float>(result)) : result);
+  };
+  return complex ? compute(std::complex<double>()) : compute(double());
 }
 
 }  // namespace enginery

@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/arithmetic/elementwise.hpp"
-#include "core/arithmetic/reduce.hpp"
+#include "core/arithmetic/array_functions.hpp"
 #include "core/language/builtins.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/arithmetic/elementwise.hpp"
+#include "core/arithmetic/array_functions.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/literals.hpp"
 #include "core/values/characters.hpp"
@@ -78,20 +78,13 @@ Whole power_modulo(Whole base, Whole exponent, Whole modulus) {
   return modulus < 0 && result != 0 ? result + modulus : result;
 }
 
-/// round(number, digits) of an int: digits below 0 round to tens, hundreds, …
+/// round(number, digits) of an int.
 Whole rounded_integer(Whole number, std::int64_t digits) {
-  if (digits >= 0) return number;
-  if (digits < -20) return 0;
-  Whole unit = 1;
-  for (std::int64_t i = digits; i < 0; ++i) unit *= 10;
-  Whole rest = number % unit;
-  if (rest < 0) rest += unit;
-  Whole below = number - rest;
-  if (2 * rest > unit || (2 * rest == unit && below / unit % 2 != 0)) below += unit;
-  if (!is_int(below))
+  const Whole result = rounded_whole(number, digits);
+  if (!is_int(result))
     throw OverflowError(fmt::format("round({}, {}) does not fit into an int of 64 bits; round a float{}",
                                     integer_text(number), digits, kIntRange));
-  return below;
+  return result;
 }
 
 /// round(number, digits), to the even neighbour of two, as Python does it: through the decimal digits of the very

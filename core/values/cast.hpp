@@ -34,6 +34,17 @@ class Source {
   C buffer_[kBlock];
 };
 
+/// Calls `f` with each number of the array, as a C, in the order of memory.
+template <class C, class F>
+void each_number(const Array& array, F f) {
+  Source<C> source(array, 1);
+  for (std::size_t done = 0; done < array.size(); done += kBlock) {
+    const std::size_t count = std::min(kBlock, array.size() - done);
+    const C* const block = source.at(static_cast<std::int64_t>(done), count);
+    std::for_each(block, block + count, f);
+  }
+}
+
 /// Where numbers are computed as C's on the way to an array of any dtype.
 template <class C>
 class Sink {

@@ -26,10 +26,12 @@ template <class T>
 struct Described {
   std::shared_ptr<T> object;
   std::string description;
+  bool operator==(const Described& other) const noexcept { return object == other.object; }
 };
 struct OpaqueObject {
   OpaqueType type;
   std::shared_ptr<void> object;
+  bool operator==(const OpaqueObject& other) const noexcept { return object == other.object; }
 };
 
 /// Holds every int, and what two of them make before it is known to be one.

@@ -6,7 +6,7 @@
 
 #include <enginery/value.hpp>
 
-#include "core/arithmetic/reduce.hpp"
+#include "core/arithmetic/array_functions.hpp"
 
 namespace enginery {
 namespace {
