@@ -10,15 +10,9 @@ namespace enginery {
 namespace {
 
 DType sum_dtype(DType dtype) {
-  switch (class_of(dtype)) {
-    case NumberClass::boolean:
-    case NumberClass::integer:
-      return DType::i64;
-    case NumberClass::unsigned_integer:
-      return DType::u64;
-    default:
-      return dtype;
-  }
+  const NumberClass kind = class_of(dtype);
+  if (kind >= NumberClass::real) return dtype;
+  return kind == NumberClass::unsigned_integer ? DType::u64 : DType::i64;
 }
 
 /// Where the number lies that `comes_before` all others.

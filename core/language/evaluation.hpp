@@ -61,6 +61,9 @@ class Evaluation {
   Value run(const Pass&) { return Value(); }
   Value run(const Import&) { return Value(); }  // done by who can import
 
+  struct Place;
+  /// Requires: the target is neither a name nor a display.
+  Place place_of(const Expression& target);
   void assign(const Expression& target, const Value& value);
   void unpack(const Expressions& targets, const Value& value);
   void erase(const Expression& target);

@@ -13,6 +13,27 @@ Value Evaluation::perform(const Statement& statement) {
   return std::visit([this](const auto& form) { return run(form); }, statement.form);
 }
 
+/// Where a value can be put that has no name of its own: an attribute of an object, or a part of one.
+struct Evaluation::Place {
+  Value object;
+  const Attribute* attribute;  // else the parts count
+  std::vector<Subscript> parts;
+
+  Value get() const { return attribute ? evaluator::attribute(object, attribute->name) : object.at(parts); }
+  void set(const Value& value) const {
+    attribute ? modules::set_attribute(object, attribute->name, value) : object.set_item(parts, value);
+  }
+  void erase() const { attribute ? modules::delete_attribute(object, attribute->name) : object.delete_item(parts); }
+};
+
+Evaluation::Place Evaluation::place_of(const Expression& target) {
+  const auto& primary = std::get<Primary>(target.form);
+  Value object = walk(primary, primary.trailers.size() - 1);
+  const auto* const attribute = std::get_if<Attribute>(&primary.trailers.back());
+  if (attribute) return {std::move(object), attribute, {}};
+  return {std::move(object), nullptr, subscripts(std::get<Subscription>(primary.trailers.back()))};
+}
+
 Value Evaluation::run(const Assignment& assignment) {
   const Value given = value(assignment.value);
   for (const Expression& target : assignment.targets) assign(target, given);
@@ -23,12 +44,7 @@ void Evaluation::assign(const Expression& target, const Value& value) {
   if (const auto* name = std::get_if<Name>(&target.form)) return names_.set(name->name, value);
   if (const auto* tuple = std::get_if<TupleDisplay>(&target.form)) return unpack(tuple->items, value);
   if (const auto* list = std::get_if<ListDisplay>(&target.form)) return unpack(list->items, value);
-  const auto& primary = std::get<Primary>(target.form);
-  const Value object = walk(primary, primary.trailers.size() - 1);
-  if (const auto* attribute = std::get_if<Attribute>(&primary.trailers.back()))
-    modules::set_attribute(object, attribute->name, value);
-  else
-    object.set_item(subscripts(std::get<Subscription>(primary.trailers.back())), value);
+  place_of(target).set(value);
 }
 
 void Evaluation::unpack(const Expressions& targets, const Value& value) {
@@ -68,18 +84,10 @@ Value Evaluation::run(const AugmentedAssignment& assignment) {
     names_.set(name->name, std::move(changed));
     return Value();
   }
-  const auto& primary = std::get<Primary>(assignment.target.form);
-  const Value object = walk(primary, primary.trailers.size() - 1);
-  if (const auto* named = std::get_if<Attribute>(&primary.trailers.back())) {
-    Value changed = evaluator::attribute(object, named->name);
-    augment(assignment.op, changed, value(assignment.value));
-    modules::set_attribute(object, named->name, changed);
-  } else {
-    const std::vector<Subscript> parts = subscripts(std::get<Subscription>(primary.trailers.back()));
-    Value changed = object.at(parts);
-    augment(assignment.op, changed, value(assignment.value));
-    object.set_item(parts, changed);
-  }
+  const Place place = place_of(assignment.target);
+  Value changed = place.get();
+  augment(assignment.op, changed, value(assignment.value));
+  place.set(changed);
   return Value();
 }
 
@@ -93,12 +101,7 @@ void Evaluation::erase(const Expression& target) {
     if (!names_.erase(name->name)) refuse_unknown(name->name, false);
     return;
   }
-  const auto& primary = std::get<Primary>(target.form);
-  const Value object = walk(primary, primary.trailers.size() - 1);
-  if (const auto* named = std::get_if<Attribute>(&primary.trailers.back()))
-    modules::delete_attribute(object, named->name);
-  else
-    object.delete_item(subscripts(std::get<Subscription>(primary.trailers.back())));
+  place_of(target).erase();
 }
 
 }  // namespace enginery::evaluator

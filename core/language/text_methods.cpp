@@ -110,9 +110,7 @@ Value replace(const Value& self, Arguments& arguments) {
     result.append(rest.substr(0, at)).append(fresh);
     rest.remove_prefix(at + old.size());
     if (!old.empty() || rest.empty()) continue;
-    const std::size_t length = character_length(rest);
-    result += rest.substr(0, length);
-    rest.remove_prefix(length);
+    result += take_character(rest);
   }
   return Value::string(std::move(result.append(rest)));
 }

@@ -24,8 +24,14 @@ std::size_t character_length(std::string_view text) noexcept {
 
 std::size_t count_characters(std::string_view text) noexcept {
   std::size_t count = 0;
-  for (; !text.empty(); ++count) text.remove_prefix(character_length(text));
+  for (; !text.empty(); ++count) take_character(text);
   return count;
+}
+
+std::string_view take_character(std::string_view& text) noexcept {
+  const std::string_view character = text.substr(0, character_length(text));
+  text.remove_prefix(character.size());
+  return character;
 }
 
 char32_t code_point(std::string_view character) noexcept {
@@ -66,8 +72,7 @@ static std::string mapped(std::string_view text, wint_t (*map)(wint_t, locale_t)
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const std::string_view character = text.substr(0, character_length(text));
-    text.remove_prefix(character.size());
+    const std::string_view character = take_character(text);
     const char32_t code = code_point(character);
     if (!locale || (character.size() == 1 && code >= 0x80))
       result += character;

@@ -13,6 +13,8 @@ inline constexpr std::string_view kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
 std::size_t count_characters(std::string_view text) noexcept;
 /// The length in bytes of the character at the front. Requires: not empty.
 std::size_t character_length(std::string_view text) noexcept;
+/// The character at the front, which is taken off. Requires: not empty.
+std::string_view take_character(std::string_view& text) noexcept;
 /// Is it a byte behind the first of a character?
 inline bool continues_character(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 /// Requires: one whole character.

@@ -37,10 +37,7 @@ std::vector<std::string_view> characters(std::string_view text) {
   AllocationLimit::charge(count * sizeof(std::string_view));
   std::vector<std::string_view> result;
   result.reserve(count);
-  while (!text.empty()) {
-    result.push_back(text.substr(0, character_length(text)));
-    text.remove_prefix(result.back().size());
-  }
+  while (!text.empty()) result.push_back(take_character(text));
   return result;
 }
 
@@ -52,8 +49,8 @@ std::string pick_characters(const std::string& text, const Slice& slice) {
 }
 
 std::string_view character_at(std::string_view text, std::size_t index) {
-  for (; index > 0; --index) text.remove_prefix(character_length(text));
-  return text.substr(0, character_length(text));
+  for (; index > 0; --index) take_character(text);
+  return take_character(text);
 }
 
 Value byte_at(const std::string& bytes, std::size_t index) {
@@ -220,11 +217,8 @@ List Value::elements() const {
       return result;
     case Kind::string:
       expect(size(), sizeof(StringObject));
-      for (std::string_view rest = contents<StringObject>(*this); !rest.empty();) {
-        const std::size_t length = character_length(rest);
-        result.push_back(string(std::string(rest.substr(0, length))));
-        rest.remove_prefix(length);
-      }
+      for (std::string_view rest = contents<StringObject>(*this); !rest.empty();)
+        result.push_back(string(std::string(take_character(rest))));
       return result;
     case Kind::bytes:
       expect(size(), sizeof(IntegerObject));
@@ -244,12 +238,10 @@ List Value::elements() const {
 }
 
 bool Value::truth() const {
+  if (is_integral(*this)) return integral(*this) != 0;
   switch (kind()) {
     case Kind::none:
       return false;
-    case Kind::boolean:
-    case Kind::integer:
-      return integral(*this) != 0;
     case Kind::real:
       return contents<RealObject>(*this) != 0;
     case Kind::complex:
@@ -269,13 +261,9 @@ bool Value::truth() const {
             "element");
       return array.size() == 1 && array.item(0).truth();
     }
-    case Kind::reference:
-    case Kind::function:
-    case Kind::module:
-    case Kind::opaque:
+    default:
       return true;
   }
-  return true;
 }
 
 }  // namespace enginery

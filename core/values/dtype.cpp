@@ -12,17 +12,8 @@ constexpr DType kSigned[] = {DType::i8, DType::i16, DType::i32, DType::i64};
 
 /// The dtype of real numbers that holds all of `dtype` as numpy sees it: f32 for integers of 16 bits and fewer.
 DType real_for(DType dtype) noexcept {
-  switch (class_of(dtype)) {
-    case NumberClass::boolean:
-    case NumberClass::unsigned_integer:
-    case NumberClass::integer:
-      return size_of(dtype) <= 2 ? DType::f32 : DType::f64;
-    case NumberClass::real:
-      return dtype;
-    case NumberClass::complex:
-      return dtype == DType::c64 ? DType::f32 : DType::f64;
-  }
-  return DType::f64;
+  if (class_of(dtype) < NumberClass::real) return size_of(dtype) <= 2 ? DType::f32 : DType::f64;
+  return dtype == DType::f32 || dtype == DType::c64 ? DType::f32 : DType::f64;
 }
 
 }  // namespace
@@ -73,16 +64,9 @@ DType promoted(DType array, Kind number) noexcept {
 }
 
 DType dtype_of_number(const Value& number) noexcept {
-  switch (number.kind()) {
-    case Kind::boolean:
-      return DType::boolean;
-    case Kind::integer:
-      return is_large(number) ? DType::u64 : DType::i64;
-    case Kind::real:
-      return DType::f64;
-    default:
-      return DType::c128;
-  }
+  if (number.kind() == Kind::boolean) return DType::boolean;
+  if (number.kind() == Kind::integer) return is_large(number) ? DType::u64 : DType::i64;
+  return number.kind() == Kind::real ? DType::f64 : DType::c128;
 }
 
 }  // namespace enginery

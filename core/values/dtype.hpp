@@ -19,35 +19,10 @@ namespace enginery {
 /// Calls `f` with a value of the C++ type of `dtype`.
 template <class F>
 decltype(auto) with_type(DType dtype, F f) {
-  switch (dtype) {
-    case DType::boolean:
-      return f(bool{});
-    case DType::i8:
-      return f(std::int8_t{});
-    case DType::i16:
-      return f(std::int16_t{});
-    case DType::i32:
-      return f(std::int32_t{});
-    case DType::i64:
-      return f(std::int64_t{});
-    case DType::u8:
-      return f(std::uint8_t{});
-    case DType::u16:
-      return f(std::uint16_t{});
-    case DType::u32:
-      return f(std::uint32_t{});
-    case DType::u64:
-      return f(std::uint64_t{});
-    case DType::f32:
-      return f(float{});
-    case DType::f64:
-      return f(double{});
-    case DType::c64:
-      return f(std::complex<float>{});
-    case DType::c128:
-      return f(std::complex<double>{});
-  }
-  __builtin_unreachable();
+  using OfDTypes = Types<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
+                         std::uint32_t, std::uint64_t, float, double, std::complex<float>, std::complex<double>>;
+  return OfDTypes::with(static_cast<std::size_t>(dtype),
+                        [&]<class T>(std::type_identity<T>) -> decltype(auto) { return f(T{}); });
 }
 
 /// As that, with the type that numbers of `dtype` are computed in: integers in 64 bits, the others as they are.

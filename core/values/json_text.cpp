@@ -114,8 +114,7 @@ class JsonWriter {
   void write_text(std::string_view text) {
     out_ += '"';
     while (!text.empty()) {
-      const std::string_view character = text.substr(0, character_length(text));
-      text.remove_prefix(character.size());
+      const std::string_view character = take_character(text);
       const auto byte = static_cast<unsigned char>(character[0]);
       if (character.size() > 1)
         out_ += character;

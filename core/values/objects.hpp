@@ -110,42 +110,32 @@ auto& contents(const Value& value) {
     return static_cast<O*>(value.object())->contents;
 }
 
+/// A list of types, of which a number chooses one while the program runs.
+template <class First, class... Rest>
+struct Types {
+  /// f(std::type_identity<T>()), where T is the type at `index`.
+  template <class F>
+  static decltype(auto) with(std::size_t index, F f) {
+    using Result = decltype(f(std::type_identity<First>()));
+    static constexpr Result (*kCalls[])(F&) = {&call<First, Result, F>, &call<Rest, Result, F>...};
+    return kCalls[index](f);
+  }
+
+ private:
+  template <class T, class Result, class F>
+  static Result call(F& f) {
+    return f(std::type_identity<T>());
+  }
+};
+
 /// Calls `f` with the object as the class that its kind says. Requires: it is no None.
 template <class F>
 decltype(auto) with_object(Object* object, F f) {
-  switch (object->kind) {
-    case Kind::none:
-      break;
-    case Kind::boolean:
-      return f(*static_cast<BooleanObject*>(object));
-    case Kind::integer:
-      return f(*static_cast<IntegerObject*>(object));
-    case Kind::real:
-      return f(*static_cast<RealObject*>(object));
-    case Kind::complex:
-      return f(*static_cast<ComplexObject*>(object));
-    case Kind::string:
-      return f(*static_cast<StringObject*>(object));
-    case Kind::bytes:
-      return f(*static_cast<BytesObject*>(object));
-    case Kind::list:
-      return f(*static_cast<ListObject*>(object));
-    case Kind::tuple:
-      return f(*static_cast<TupleObject*>(object));
-    case Kind::dict:
-      return f(*static_cast<DictObject*>(object));
-    case Kind::array:
-      return f(*static_cast<ArrayObject*>(object));
-    case Kind::reference:
-      return f(*static_cast<ReferenceObject*>(object));
-    case Kind::function:
-      return f(*static_cast<FunctionObject*>(object));
-    case Kind::module:
-      return f(*static_cast<ModuleObject*>(object));
-    case Kind::opaque:
-      return f(*static_cast<OpaqueHolding*>(object));
-  }
-  __builtin_unreachable();
+  using AfterNone =
+      Types<BooleanObject, IntegerObject, RealObject, ComplexObject, StringObject, BytesObject, ListObject, TupleObject,
+            DictObject, ArrayObject, ReferenceObject, FunctionObject, ModuleObject, OpaqueHolding>;
+  return AfterNone::with(static_cast<std::size_t>(object->kind) - 1,
+                         [&]<class O>(std::type_identity<O>) -> decltype(auto) { return f(*static_cast<O*>(object)); });
 }
 
 /// Counts how deep a walk over nested Values is, and ends it as Python does before the stack ends.

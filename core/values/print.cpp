@@ -266,8 +266,7 @@ std::string string_repr(std::string_view text) {
   const char quote = quote_for(text);
   std::string out(1, quote);
   while (!text.empty()) {
-    const std::string_view character = text.substr(0, character_length(text));
-    text.remove_prefix(character.size());
+    const std::string_view character = take_character(text);
     if (character.size() == 1) {
       append_ascii(out, static_cast<unsigned char>(character[0]), quote);
       continue;
