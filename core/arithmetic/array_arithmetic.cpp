@@ -6,7 +6,6 @@
 #include "core/arithmetic/array_arithmetic.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/arithmetic/operand.hpp"
 #include "core/values/cast.hpp"

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/values/cast.hpp"
 #include "core/values/objects.hpp"
 
 namespace enginery {

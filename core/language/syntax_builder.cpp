@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::size_t kDeepest = 100;
 
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-template <class... F>
-Overloaded(F...) -> Overloaded<F...>;
-
 template <class T>
 bool is(const Expression& expression) {
   return std::holds_alternative<T>(expression.form);
@@ -27,20 +20,22 @@ bool is(const Expression& expression) {
 
 /// What Python calls the expression when it cannot be assigned to.
 std::string described(const Expression& expression) {
-  return std::visit(
-      Overloaded{[](const Literal& literal) {
-                   const bool keyword = literal.value.is_none() || literal.value.kind() == Kind::boolean;
-                   return keyword ? literal.value.repr() : std::string("literal");
-                 },
-                 [](const Name&) { return std::string("name"); }, [](const Starred&) { return std::string("starred"); },
-                 [](const TupleDisplay&) { return std::string("tuple"); },
-                 [](const ListDisplay&) { return std::string("list"); },
-                 [](const DictDisplay&) { return std::string("dict literal"); },
-                 [](const Relations&) { return std::string("comparison"); },
-                 [](const Conditional&) { return std::string("conditional expression"); },
-                 [](const Primary&) { return std::string("function call"); },
-                 [](const auto&) { return std::string("expression"); }},
-      expression.form);
+  static constexpr const char* kWords[] = {"literal",
+                                           "name",
+                                           "starred",
+                                           "tuple",
+                                           "list",
+                                           "dict literal",
+                                           "expression",
+                                           "expression",
+                                           "comparison",
+                                           "expression",
+                                           "conditional expression",
+                                           "function call"};
+  static_assert(std::size(kWords) == std::variant_size_v<decltype(Expression::form)>);
+  const auto* literal = std::get_if<Literal>(&expression.form);
+  const bool keyword = literal && (literal->value.is_none() || literal->value.kind() == Kind::boolean);
+  return keyword ? literal->value.repr() : kWords[expression.form.index()];
 }
 
 /// A name, an attribute or a subscription: what a value can be put into whole.
@@ -61,12 +56,6 @@ void SyntaxBuilder::enter(std::size_t place) {
   if (depth_ == kDeepest)
     source_.refuse(place, fmt::format("too deeply nested: more than {} levels; give parts of it names", kDeepest));
   ++depth_;
-}
-
-Expression SyntaxBuilder::pop() {
-  Expression top = std::move(stack_.back());
-  stack_.pop_back();
-  return top;
 }
 
 Expressions SyntaxBuilder::pop_from(std::size_t first) {
@@ -106,47 +95,40 @@ void SyntaxBuilder::end_texts() {
   texts_count_ = 0;
 }
 
-void SyntaxBuilder::name(std::size_t place, std::string_view token) { push(place, Name{std::string(token)}); }
-void SyntaxBuilder::empty_tuple(std::size_t place) { push(place, TupleDisplay{}); }
-
 void SyntaxBuilder::parenthesise(std::size_t place) {
   check_unstarred(stack_.back());
   stack_.back().parenthesised = true;
   stack_.back().place = place;
 }
 
-void SyntaxBuilder::unary(std::size_t place, UnaryOperator op) { push(place, Unary{op, pop_one()}); }
-
-template <class Chain>
-void SyntaxBuilder::begin_chain(Chain chain) {
-  Expression first = pop();
-  const std::size_t place = first.place;
-  chain.operands.push_back(std::move(first));
-  push(place, std::move(chain));
+/// Appends the last expression to the chain before it. If there is none, or none that `continues`, what stands before
+/// it begins one.
+template <class Chain, class Continues>
+Chain& SyntaxBuilder::extend(Chain fresh, Continues continues) {
+  Expression right = pop();
+  auto* chain = std::get_if<Chain>(&stack_.back().form);
+  if (!chain || !continues(*chain)) {
+    Expression first = pop();
+    const std::size_t place = first.place;
+    fresh.operands.push_back(std::move(first));
+    push(place, std::move(fresh));
+    chain = &std::get<Chain>(stack_.back().form);
+  }
+  chain->operands.push_back(std::move(right));
+  return *chain;
 }
 
 void SyntaxBuilder::arithmetic(BinaryOperator op) {
-  Expression right = pop();
   // What stands to the left is computed first in any case: a chain goes on, also one in parentheses.
-  if (!is<Arithmetic>(stack_.back())) begin_chain(Arithmetic());
-  auto& chain = std::get<Arithmetic>(stack_.back().form);
-  chain.operands.push_back(std::move(right));
-  chain.operators.push_back(op);
+  extend(Arithmetic(), [](const Arithmetic&) { return true; }).operators.push_back(op);
 }
 
 void SyntaxBuilder::relation(Relation op) {
-  Expression right = pop();
-  if (!is<Relations>(stack_.back()) || stack_.back().parenthesised) begin_chain(Relations());
-  auto& chain = std::get<Relations>(stack_.back().form);
-  chain.operands.push_back(std::move(right));
-  chain.operators.push_back(op);
+  extend(Relations(), [&](const Relations&) { return !stack_.back().parenthesised; }).operators.push_back(op);
 }
 
 void SyntaxBuilder::logical(bool conjunction) {
-  Expression right = pop();
-  const auto* before = std::get_if<Logical>(&stack_.back().form);
-  if (!before || before->conjunction != conjunction) begin_chain(Logical{conjunction, {}});
-  std::get<Logical>(stack_.back().form).operands.push_back(std::move(right));
+  extend(Logical{conjunction, {}}, [&](const Logical& before) { return before.conjunction == conjunction; });
 }
 
 void SyntaxBuilder::conditional() {
@@ -155,34 +137,22 @@ void SyntaxBuilder::conditional() {
   push(place, Conditional{std::move(yes), std::move(condition), std::move(no)});
 }
 
-void SyntaxBuilder::star(std::size_t place) { push(place, Starred{pop_one()}); }
-void SyntaxBuilder::first_item() { lists_.push_back({stack_.size() - 1}); }
-
 void SyntaxBuilder::tuple_or_item() {
-  const Items items = lists_.back();
-  lists_.pop_back();
+  const Items items = taken(lists_);
   if (!items.comma) return;
   const std::size_t place = stack_[items.first].place;
   push(place, TupleDisplay{pop_from(items.first)});
 }
 
-void SyntaxBuilder::list(std::size_t place) {
-  const Items items = lists_.back();
-  lists_.pop_back();
-  push(place, ListDisplay{pop_from(items.first)});
-}
+void SyntaxBuilder::list(std::size_t place) { push(place, ListDisplay{pop_from(taken(lists_).first)}); }
 
-void SyntaxBuilder::empty_list(std::size_t place) { push(place, ListDisplay{}); }
-
-void SyntaxBuilder::open_dict(std::size_t place) { dicts_.emplace_back(place, DictDisplay{}); }
 void SyntaxBuilder::entry() {
   OneExpression value = pop_one(), key = pop_one();
   dicts_.back().second.entries.push_back({std::move(key), std::move(value)});
 }
-void SyntaxBuilder::unpacked_entry() { dicts_.back().second.entries.push_back({nullptr, pop_one()}); }
 void SyntaxBuilder::close_dict() {
-  push(dicts_.back().first, std::move(dicts_.back().second));
-  dicts_.pop_back();
+  auto [place, display] = taken(dicts_);
+  push(place, std::move(display));
 }
 
 /// The operand at the top as one that trailers follow.
@@ -194,8 +164,6 @@ Primary& SyntaxBuilder::primary() {
   }
   return std::get<Primary>(stack_.back().form);
 }
-
-void SyntaxBuilder::attribute(std::string_view name) { primary().trailers.push_back(Attribute{std::string(name)}); }
 
 void SyntaxBuilder::argument(Call::Passing passing) {
   OpenCall& open = calls_.back();
@@ -219,23 +187,9 @@ void SyntaxBuilder::argument(Call::Passing passing) {
   open.call.arguments.push_back(std::move(argument));
 }
 
-void SyntaxBuilder::close_call() {
-  Call call = std::move(calls_.back().call);
-  calls_.pop_back();
-  primary().trailers.push_back(std::move(call));
-}
-
-void SyntaxBuilder::index() { subscripts_.back().parts.push_back(pop_one()); }
 void SyntaxBuilder::open_slice(bool with_start) {
   OneExpression start = with_start ? pop_one() : nullptr;
   subscripts_.back().parts.push_back(SliceBounds{std::move(start), nullptr, nullptr});
-}
-void SyntaxBuilder::slice_stop() { std::get<SliceBounds>(subscripts_.back().parts.back()).stop = pop_one(); }
-void SyntaxBuilder::slice_step() { std::get<SliceBounds>(subscripts_.back().parts.back()).step = pop_one(); }
-void SyntaxBuilder::close_subscript() {
-  Subscription subscript = std::move(subscripts_.back());
-  subscripts_.pop_back();
-  primary().trailers.push_back(std::move(subscript));
 }
 
 void SyntaxBuilder::check_unstarred(const Expression& expression) const {
@@ -280,8 +234,7 @@ void SyntaxBuilder::augmented_target(BinaryOperator op) {
 void SyntaxBuilder::augment() {
   check_unstarred(stack_.back());
   Expression value = pop(), target = pop();
-  finish(AugmentedAssignment{std::move(target), augmenting_.back(), std::move(value)});
-  augmenting_.pop_back();
+  finish(AugmentedAssignment{std::move(target), taken(augmenting_), std::move(value)});
 }
 
 void SyntaxBuilder::delete_targets() {
@@ -289,8 +242,7 @@ void SyntaxBuilder::delete_targets() {
   Expressions pending;
   pending.push_back(pop());
   while (!pending.empty()) {
-    Expression target = std::move(pending.back());
-    pending.pop_back();
+    Expression target = taken(pending);
     if (items_of_display(target)) {
       Expressions items = is<TupleDisplay>(target) ? std::move(std::get<TupleDisplay>(target.form).items)
                                                    : std::move(std::get<ListDisplay>(target.form).items);

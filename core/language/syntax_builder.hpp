@@ -38,44 +38,44 @@ class SyntaxBuilder {
   void open_text(std::size_t place) { open_text_ = place; }
   void text(std::size_t place, std::string_view token);
   void end_texts();
-  void name(std::size_t place, std::string_view token);
+  void name(std::size_t place, std::string_view token) { push(place, Name{std::string(token)}); }
   void none(std::size_t place) { push(place, Literal{}); }
   void boolean(std::size_t place, bool truth) { push(place, Literal{Value::boolean(truth)}); }
-  void empty_tuple(std::size_t place);
+  void empty_tuple(std::size_t place) { push(place, TupleDisplay{}); }
   void parenthesise(std::size_t place);
 
   // Operators: each takes its operands from the stack and pushes what they make.
-  void unary(std::size_t place, UnaryOperator op);
+  void unary(std::size_t place, UnaryOperator op) { push(place, Unary{op, pop_one()}); }
   void arithmetic(BinaryOperator op);
   void relation(Relation op);
   void logical(bool conjunction);
   void conditional();
 
   // Items between commas, of which the first has been pushed: then a tuple, if there was a comma, or a list.
-  void star(std::size_t place);
-  void first_item();
+  void star(std::size_t place) { push(place, Starred{pop_one()}); }
+  void first_item() { lists_.push_back({stack_.size() - 1}); }
   void comma() { lists_.back().comma = true; }
   void tuple_or_item();
   void list(std::size_t place);
-  void empty_list(std::size_t place);
+  void empty_list(std::size_t place) { push(place, ListDisplay{}); }
 
-  void open_dict(std::size_t place);
+  void open_dict(std::size_t place) { dicts_.emplace_back(place, DictDisplay{}); }
   void entry();
-  void unpacked_entry();
+  void unpacked_entry() { dicts_.back().second.entries.push_back({nullptr, pop_one()}); }
   void close_dict();
 
   // What follows an operand.
-  void attribute(std::string_view name);
+  void attribute(std::string_view name) { primary().trailers.push_back(Attribute{std::string(name)}); }
   void open_call() { calls_.emplace_back(); }
   void argument(Call::Passing passing);
-  void close_call();
+  void close_call() { primary().trailers.push_back(taken(calls_).call); }
   void open_subscript() { subscripts_.emplace_back(); }
-  void index();
+  void index() { subscripts_.back().parts.push_back(pop_one()); }
   void open_slice(bool with_start);
-  void slice_stop();
-  void slice_step();
+  void slice_stop() { std::get<SliceBounds>(subscripts_.back().parts.back()).stop = pop_one(); }
+  void slice_step() { std::get<SliceBounds>(subscripts_.back().parts.back()).step = pop_one(); }
   void subscript_comma() { subscripts_.back().comma = true; }
-  void close_subscript();
+  void close_subscript() { primary().trailers.push_back(taken(subscripts_)); }
 
   // Statements, in the order of the text.
   void target();
@@ -85,7 +85,7 @@ class SyntaxBuilder {
   void delete_targets();
   void import_name(std::string_view name) { imports_.push_back({std::string(name), std::string(name)}); }
   void import_as(std::string_view name) { imports_.back().name = name; }
-  void import() { finish(std::move(imports_.back())), imports_.pop_back(); }
+  void import() { finish(taken(imports_)); }
   void pass() { finish(Pass{}); }
   void end_statement(std::size_t begin);
 
@@ -102,15 +102,21 @@ class SyntaxBuilder {
     bool unpacked_keywords = false;
   };
 
+  /// The last one of the stack, which it loses.
+  template <class T>
+  static T taken(std::vector<T>& stack) {
+    T top = std::move(stack.back());
+    stack.pop_back();
+    return top;
+  }
   template <class Form>
   void push(std::size_t place, Form form) {
     // Named, since otherwise clang 14 tries whether a form is a Value that would do for a Literal.
     stack_.push_back({decltype(Expression::form)(std::in_place_type<Form>, std::move(form)), place});
   }
-  Expression pop();
-  /// The last expression becomes the first operand of a chain.
-  template <class Chain>
-  void begin_chain(Chain chain);
+  Expression pop() { return taken(stack_); }
+  template <class Chain, class Continues>
+  Chain& extend(Chain fresh, Continues continues);
   OneExpression pop_one() { return std::make_unique<Expression>(pop()); }
   Expressions pop_from(std::size_t first);
   Primary& primary();

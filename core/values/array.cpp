@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 
 #include "core/values/allocation_limit.hpp"
 #include "core/values/layout.hpp"

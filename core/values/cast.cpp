@@ -1,7 +1,6 @@
 // core/values/cast.cpp: numbers of one type as those of another.
 #include "core/values/cast.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <functional>
 

@@ -1,10 +1,6 @@
 // core/values/dtype.cpp: numpy's promotion of dtypes.
 #include "core/values/dtype.hpp"
 
-#include <algorithm>
-
-#include "core/values/objects.hpp"
-
 namespace enginery {
 namespace {
 

@@ -1,9 +1,7 @@
 // core/values/layout.cpp: where the elements of arrays lie, and copying them from there to elsewhere.
 #include "core/values/layout.hpp"
 
-#include <algorithm>
 #include <cstring>
-#include <optional>
 
 namespace enginery {
 namespace {
