@@ -66,8 +66,6 @@ class Builtins {
   bool is_type(const Function& function) const;
   /// Of all that have a name, sorted.
   std::vector<std::string> names() const;
-  /// The help of the builtin with that name; empty if there is none.
-  static std::string_view help(std::string_view name);
   /// type(value); of an opaque object, the name of its C++ type.
   Value type_of(const Value& value) const;
 
