@@ -39,7 +39,7 @@ Whole integer_power(Whole base, Whole exponent) {
   std::uint64_t result = 1, square = magnitude(base);
   for (Whole rest = exponent; rest > 0; rest >>= 1) {
     if ((rest & 1) && __builtin_mul_overflow(result, square, &result)) throw_overflow(Operator::power, base, exponent);
-    // The last square is not needed: it must not overflow in vain.
+    // The square after the last bit is not used, so its overflow would be a false alarm.
     if (rest > 1 && __builtin_mul_overflow(square, square, &square)) throw_overflow(Operator::power, base, exponent);
   }
   return base < 0 && (exponent & 1) ? -static_cast<Whole>(result) : static_cast<Whole>(result);
@@ -50,14 +50,15 @@ double integer_quotient(Whole a, Whole b) {
   constexpr double kExact = 9007199254740992.0;
   const double dividend = static_cast<double>(a), divisor = static_cast<double>(b);
   if (std::abs(dividend) < kExact && std::abs(divisor) < kExact) return dividend / divisor;
-  // A quotient of more than 64 bits, of which the last says whether a rest follows: a double takes 53, and rounds.
+  // Divide as integers to more than 64 bits, and let the last bit say whether a remainder follows. Converting that to
+  // a double, which keeps 53 bits, then rounds once and correctly.
   const int shift = 64 + std::countl_zero(magnitude(a));
   const unsigned __int128 scaled = static_cast<unsigned __int128>(magnitude(a)) << shift;
   const unsigned __int128 quotient = scaled / magnitude(b) | (scaled % magnitude(b) != 0);
   return std::copysign(std::ldexp(static_cast<double>(quotient), -shift), (a < 0) != (b < 0) ? -1.0 : 1.0);
 }
 
-/// As Python divides: without a detour that overflows.
+/// Smith's method, as Python divides: |b|**2, which may overflow, is never computed.
 std::complex<double> complex_quotient(std::complex<double> a, std::complex<double> b) {
   if (b == 0.0) throw ZeroDivisionError("complex division by zero");
   if (std::fabs(b.real()) >= std::fabs(b.imag())) {
@@ -136,7 +137,7 @@ Value integers(Operator op, Whole a, Whole b) {
       result = integer_power(a, b);
       break;
     case Operator::matmul:
-      break;  // refused by who calls
+      break;  // binary() has refused it
   }
   if (!is_int(result)) throw_overflow(op, a, b);
   return integer_value(result);
@@ -200,7 +201,7 @@ Value numbers(Operator op, const Value& a, const Value& b) {
   throw_unsupported(op, a, b);
 }
 
-/// How large a repeated sequence of `size` is. OverflowError beyond what memory could ever hold.
+/// The length of a sequence of `size` items, repeated. OverflowError beyond what memory could ever hold.
 std::size_t repeated(std::size_t size, Whole times) {
   if (times <= 0) return 0;
   std::size_t result;
@@ -233,7 +234,7 @@ Sequence joined(const Sequence& a, const Sequence& b) {
 
 bool is_sequence(const Value& value) { return value.kind() >= Kind::string && value.kind() <= Kind::tuple; }
 
-/// A sequence of `kind` with the items that `f` makes; `f` gets what takes the items out of a Value of that kind.
+/// A new sequence of `kind`. `f` makes its items; the argument of `f` reads the items of any Value of that kind.
 template <class F>
 Value new_sequence(Kind kind, F f) {
   if (kind == Kind::string) return Value::string(f(contents<StringObject>));
@@ -263,7 +264,7 @@ Value& Value::augment(Operator op, const Value& right) {
     array_augment(op, *this, right);
     return *this;
   }
-  // A list and an array make an array, also here.
+  // list += array makes an array, as list + array does.
   if (kind() == Kind::list && op == Operator::add && right.kind() != Kind::array) {
     const List added = right.elements();  // a copy, since a list may be added to itself
     List& items = contents<ListObject>(*this);

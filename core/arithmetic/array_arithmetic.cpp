@@ -1,8 +1,9 @@
 // core/arithmetic/array_arithmetic.cpp: numpy's + - * / // % ** between arrays and what is like one.
 //
-// The dtype of the result is numpy's. What is computed in is that or, for booleans and all integers, 64 bits, whose low
-// bits are the result's: so six types are enough. Operands come in blocks that stay in the cache and are converted
-// there, so that the result is the only memory that grows with the arrays.
+// The dtype of the result is numpy's. Six C++ types are enough to compute in: bools and all integers are computed in 64
+// bits, and the low bits of that are the result; floats and complex numbers are computed as what they are. Operands
+// are converted block by block, in buffers that stay in the cache, so the result is the only memory that grows with the
+// arrays. A walk over the layouts of both sides and of the result does the broadcasting: a repeated axis has step 0.
 #include "core/arithmetic/array_arithmetic.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace {
 template <class C>
 C divided(C a, C b) {
   if constexpr (is_complex<C>) {
-    // Smith's way, as numpy divides: with infinities and zeros it differs from the compiler's.
+    // Smith's method, as numpy divides. Infinities and zeros give other results than the compiler's division.
     using Real = typename C::value_type;
     const Real real = std::abs(b.real()), imaginary = std::abs(b.imag());
     if (real == 0 && imaginary == 0) return {a.real() / real, a.imag() / real};
@@ -109,7 +110,7 @@ void each(const C* a, const C* b, C* out, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out[i] = Function(a[i], b[i]);
 }
 
-/// Requires: result_dtype() did not refuse the operator for such numbers.
+/// Requires: result_dtype() has accepted the operator for such numbers.
 template <class C>
 void compute(Operator op, const C* a, const C* b, C* out, std::size_t count) {
   constexpr bool kWhole = std::is_integral_v<C>;
@@ -136,7 +137,7 @@ void compute(Operator op, const C* a, const C* b, C* out, std::size_t count) {
   }
 }
 
-/// What the operator gives for numbers that meet in `common`. TypeError if it is not there for them.
+/// The dtype of the result for operands of the dtype `common`. TypeError if numpy has no such operator for them.
 DType result_dtype(Operator op, DType common) {
   const NumberClass kind = class_of(common);
   switch (op) {
@@ -169,7 +170,7 @@ void check_exponents(const Array& exponents) {
   });
 }
 
-/// The two sides, and what they make together.
+/// The two sides, and the dtype and shape of the result.
 struct Plan {
   Operand left, right;
   DType dtype;
@@ -188,11 +189,11 @@ Plan plan(Operator op, const Value& a, const Value& b) {
   return {std::move(left), std::move(right), dtype, std::move(shape)};
 }
 
-/// Computes in the type of `plan.dtype`, into `out`, which may be the left side's very array.
-/// Requires: out is of plan.shape.
+/// Computes in the type of `plan.dtype`, into `out`, which may be the array on the left.
+/// Requires: out has the shape plan.shape.
 void run(Operator op, const Plan& plan, Array& out) {
   with_computed_type(plan.dtype, [&]<class C>(C) {
-    Sink<C> sink(out);  // first: it may move the left side's memory
+    Sink<C> sink(out);  // before the operands are read: it may move the memory of the left one
     each_pair<C>(plan.left.array(), plan.right.array(), out,
                  [&](const C* a, const C* b, std::int64_t position, std::size_t count) {
                    compute(op, a, b, sink.at(position), count);

@@ -10,7 +10,7 @@ namespace enginery {
 /// Is one of them an array and the other something that arrays compute with: an array, a number, a list, a tuple?
 bool meets_array(const Value& a, const Value& b) noexcept;
 
-// What Value's operators do with arrays, in numpy's words when they refuse. Requires: meets_array(a, b).
+// What the operators of Value do with arrays. Their errors have numpy's words. Requires: meets_array(a, b).
 
 /// Element by element, or `@`.
 Value array_binary(Operator op, const Value& a, const Value& b);

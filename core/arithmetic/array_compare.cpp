@@ -10,7 +10,7 @@
 namespace enginery {
 namespace {
 
-/// Complex numbers are ordered by their real, then by their imaginary parts, as numpy does. NaN is in no order.
+/// As numpy, orders complex numbers by their real parts, then by their imaginary parts. NaN is in no order.
 template <class Order, class C>
 bool in_order(C a, C b) {
   if constexpr (is_complex<C>) {
@@ -54,7 +54,7 @@ void run(Comparison op, const Array& a, const Array& b, Array& out) {
   });
 }
 
-/// Do both sides hold integers, and no type of 64 bits all of them?
+/// Do both sides hold integers, and is there no type of 64 bits for all of them?
 bool exceeds_integers(DType a, DType b) {
   return (a == DType::u64 && class_of(b) == NumberClass::integer) ||
          (b == DType::u64 && class_of(a) == NumberClass::integer);
@@ -65,7 +65,7 @@ bool exceeds_integers(DType a, DType b) {
 Value array_compare(Comparison op, const Value& a, const Value& b) {
   Operand left(a), right(b);
   const DType common = Operand::common(left, right);
-  if (class_of(common) >= NumberClass::real) {  // a float array's number is what that array would hold
+  if (class_of(common) >= NumberClass::real) {  // compare with the number that the array would hold: f32 rounds it
     left.settle(common);
     right.settle(common);
   }

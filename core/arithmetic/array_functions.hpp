@@ -12,24 +12,25 @@ namespace enginery {
 
 enum class Elementwise : std::uint8_t { sqrt, exp, log, sin, cos, tan, floor, ceil };
 
-/// As numpy: of bools and integers floats, but floor and ceil leave them; nan, inf or -inf where there is no number;
-/// complex of complex, which floor and ceil have not. `name`: of the function, for the TypeError about other objects.
+/// As numpy: bools and integers give floats, except that floor and ceil leave them as they are; nan, inf or -inf where
+/// there is no result; complex numbers give complex ones, but have no floor and ceil. TypeError for other objects,
+/// which says the `name` of the function.
 Value elementwise(Elementwise function, std::string_view name, const Value& value);
 
-/// Each element rounded to so many digits behind the point, to the even neighbour of two, as numpy's round() does.
+/// Each element rounded to `digits` behind the point, halves to the even neighbour, as numpy's round() does.
 Value rounded_elements(const Array& array, std::int64_t digits);
 
-/// A whole number rounded so, to the even neighbour of two: digits below 0 round to tens, hundreds, …
+/// A whole number rounded so: `digits` below 0 round to tens, hundreds, …
 Whole rounded_whole(Whole number, std::int64_t digits) noexcept;
 
-/// What Python's sum() gives, one element after the other: a number, or of more than one dimension the sum of the rows.
-/// As numpy's sum(), in 64 bits for bools and integers, which wrap. TypeError for an array of no dimensions.
+/// As Python's sum(): a number, or the sum of the rows of an array of more than one dimension. As numpy's sum(), bools
+/// and integers are added in 64 bits, which wrap. TypeError for an array of no dimensions.
 Value sum(const Array& array);
 /// min() of a vector; NaN if there is one, as numpy has it. ValueError if it is empty or has more dimensions.
 Value smallest(const Array& array);
 /// max() of a vector, likewise.
 Value largest(const Array& array);
-/// The population's standard deviation of all elements, as numpy's std(). ValueError if there is none.
+/// The population's standard deviation of all elements, as numpy's std(). ValueError for an empty array.
 Value deviation(const Array& array);
 
 }  // namespace enginery

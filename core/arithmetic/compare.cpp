@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
 
-/// Exactly, although not every int is a double.
+/// Exact: a double does not hold every int, so the int is not converted.
 std::partial_ordering compare(Whole a, double b) {
   if (std::isnan(b)) return std::partial_ordering::unordered;
   if (b >= kTwoTo64) return std::partial_ordering::less;
@@ -59,7 +59,7 @@ bool equal_items(const Value& a, const Value& b) {
 }
 
 std::size_t mix(std::size_t seed, std::size_t hash) {
-  // The index of a dict looks at the low bits, which many doubles and addresses have alike: fold the high ones in.
+  // A dict's index uses the low bits, and these are the same in many doubles and addresses: fold the high ones in.
   const std::size_t mixed = (seed ^ (hash + 0x9e3779b97f4a7c15U + (seed << 6) + (seed >> 2))) * 0xff51afd7ed558ccdU;
   return mixed ^ (mixed >> 32);
 }
@@ -179,7 +179,7 @@ Value Value::compare(Comparison op, const Value& a, const Value& b) {
   if (meets_array(a, b)) return array_compare(op, a, b);
   const bool equality = op == Comparison::equal || op == Comparison::not_equal;
   if (equality && (a.kind() == Kind::array || b.kind() == Kind::array)) {
-    // No element is equal to what is not a number.
+    // No element equals an object that is no number: compare an array of False with True.
     const Array& array = contents<ArrayObject>(a.kind() == Kind::array ? a : b);
     return array_compare(op, Value::array(Array::zeros(DType::boolean, array.shape())), true);
   }

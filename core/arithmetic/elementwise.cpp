@@ -25,7 +25,7 @@ bool keeps_whole_numbers(Elementwise function) {
   return function == Elementwise::floor || function == Elementwise::ceil;
 }
 
-/// Complex numbers are refused before `function` is called.
+/// `function` for real numbers. Complex ones are refused before; for them it need only compile.
 auto of_reals(auto function) {
   return [function]<class X>(X x) {
     if constexpr (is_complex<X>)
@@ -35,7 +35,7 @@ auto of_reals(auto function) {
   };
 }
 
-/// Calls `f` with what computes the function of a float, a double or a complex number.
+/// Calls `f` with the C++ function, which takes a float, a double or a complex number.
 template <class F>
 decltype(auto) with_function(Elementwise function, F f) {
   switch (function) {
@@ -79,7 +79,7 @@ Value of_array(Elementwise function, std::string_view name, const Array& array) 
   });
 }
 
-/// rint(number * unit) / unit, as numpy; a unit that no float holds leaves no digit or all.
+/// rint(number * unit) / unit, as numpy. If no float holds the unit, all digits stay, or none before the point.
 template <class Real>
 Real rounded_real(Real number, double unit, bool before_point) {
   if (!std::isfinite(unit)) return before_point ? std::copysign(Real(0), number) : number;
@@ -138,7 +138,7 @@ Value rounded_elements(const Array& array, std::int64_t digits) {
 
 Whole rounded_whole(Whole number, std::int64_t digits) noexcept {
   if (digits >= 0) return number;
-  if (digits < -20) return 0;  // half of 10**21 is beyond all 64 bits
+  if (digits < -20) return 0;  // no number of 64 bits is half as large
   Whole unit = 1;
   for (std::int64_t i = digits; i < 0; ++i) unit *= 10;
   Whole rest = number % unit;
@@ -163,7 +163,7 @@ Value array_positive(const Array& array) {
     throw TypeError(
         "ufunc 'positive' did not contain a loop with signature matching types <class 'numpy.dtype[bool]'> -> None; "
         "use abs()");
-  return result_value(array);  // shares the memory until one is written to
+  return result_value(array);  // shares the memory until one of the two is written to
 }
 
 Value array_invert(const Array& array) {

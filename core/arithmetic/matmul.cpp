@@ -24,7 +24,7 @@ void check_operand_dimensions(const Array& array, int side) {
                      "; @ takes one or two dimensions here: multiply the matrices of a stack one by one");
 }
 
-/// A result computed in C's; sums start from 0 and are made in the order of memory.
+/// Computes in C. Eigen multiplies doubles; others are added up row by row, in the order of memory.
 template <class C>
 void multiply(const Matrix& left, const Matrix& right, C* out) {
   const C *a = reinterpret_cast<const C*>(left.numbers.data()), *b = reinterpret_cast<const C*>(right.numbers.data());

@@ -12,7 +12,7 @@ namespace enginery {
 
 /// An array, a list or tuple that is made into one, or a Python number, whose dtype gives way to the other side's.
 ///
-/// Refers to the Value, which must live longer.
+/// It refers to the Value, which must outlive it.
 class Operand {
  public:
   /// May a Value of this kind be one?
@@ -22,8 +22,8 @@ class Operand {
 
   const Array& array() const noexcept { return made_ ? *made_ : *given_; }
   bool is_number() const noexcept { return number_; }
-  /// A Python number as numpy would have it in an array of `dtype`: floats are rounded. OverflowError in numpy's words
-  /// for an int that an integer dtype has not.
+  /// Makes a Python number what an array of `dtype` would hold: floats are rounded. OverflowError in numpy's words if
+  /// `dtype` holds integers but not this int.
   void settle(DType dtype);
 
   /// The dtype that the two are computed in.
@@ -36,18 +36,18 @@ class Operand {
   bool number_;
 };
 
-/// The shape of what `a` and `b` make together. ValueError in numpy's words if they do not fit.
+/// The shape of the result of `a` and `b`. ValueError in numpy's words if they do not fit.
 std::vector<std::int64_t> broadcast_shape(const Array& a, const Array& b);
 
-/// How that is laid out: column-major if all that has two dimensions is.
+/// The order of the result: column-major if each operand with two or more dimensions is.
 Order common_order(const Array& a, const Array& b) noexcept;
 
-/// Integers wrap, as numpy's do, which only unsigned ones may.
+/// The type to add and multiply in: integers wrap, as numpy's do, and in C++ only unsigned ones may.
 template <class C>
 using Wrapping = std::conditional_t<std::is_integral_v<C>, std::uint64_t, C>;
 
-/// Calls `f(x, y, position, count)` with blocks of the numbers of `a` and `b`, as C's, that meet from `position` of
-/// `out` on. Requires: out has their broadcast_shape().
+/// Calls `f(x, y, position, count)` block by block: `count` numbers of `a` and of `b`, as C's, whose results go to
+/// `out` from `position` on. Requires: out has their broadcast_shape().
 template <class C, class F>
 void each_pair(const Array& a, const Array& b, const Array& out, F f) {
   const Layout left = *Layout(a).broadcast(out.shape()), right = *Layout(b).broadcast(out.shape()), to(out);
@@ -58,7 +58,7 @@ void each_pair(const Array& a, const Array& b, const Array& out, F f) {
   });
 }
 
-/// An array of no dimensions is its element, as what operators give.
+/// The array, or its element if it has no dimensions: what operators give.
 Value result_value(Array result);
 
 }  // namespace enginery

@@ -15,7 +15,7 @@ DType sum_dtype(DType dtype) {
   return kind == NumberClass::unsigned_integer ? DType::u64 : DType::i64;
 }
 
-/// Where the number lies that `comes_before` all others.
+/// The number that `comes_before` all others.
 template <class Before>
 Value first_of(const Array& array, const char* name, Before comes_before) {
   if (array.ndim() != 1)
@@ -28,7 +28,7 @@ Value first_of(const Array& array, const char* name, Before comes_before) {
     } else {
       C extreme{};
       each_number<C>(array, [&](C number) {
-        // What differs from itself is NaN: the first one stays.
+        // Only NaN differs from itself. As numpy, the first NaN wins.
         if (index == 0 || (extreme == extreme && (comes_before(number, extreme) || number != number))) {
           extreme = number;
           best = index;

@@ -12,7 +12,7 @@
 namespace enginery::evaluator {
 namespace {
 
-/// All elements in one dimension, in row-major counting.
+/// All elements in one dimension, in row-major order.
 Array flat(const Array& array) {
   const std::int64_t size = static_cast<std::int64_t>(array.size());
   return array.ordered(Order::row_major).reshaped(std::span(&size, 1));
@@ -51,7 +51,7 @@ Value mean(const Value& self, Arguments&) {
   const Array& array = self.as_array();
   if (array.size() == 0) throw ValueError("mean of an empty array");
   const Value divisor = Value::real(static_cast<double>(array.size()));
-  // The sum of integers would wrap.
+  // A sum of integers would wrap, so add floats.
   const bool real = class_of(array.dtype()) >= NumberClass::real;
   return Value::binary(Operator::divide, sum(flat(real ? array : cast(array, DType::f64))), divisor);
 }
@@ -64,7 +64,7 @@ Value reshape(const Value& self, Arguments& arguments) {
   const Array& array = self.as_array();
   std::vector<std::int64_t> shape;
   for (const Value& extent : one ? arguments[0].elements() : arguments.positional) shape.push_back(index_of(extent));
-  // One extent may be left to be worked out: -1.
+  // One extent may be -1: it follows from the others.
   const auto open = std::find(shape.begin(), shape.end(), -1);
   if (open != shape.end()) {
     std::int64_t others = 1;
@@ -85,7 +85,6 @@ Value copy(const Value& self, Arguments&) {
 Value to_list(const Value& self, Arguments&) { return nested_list(self.as_array()); }
 
 Value as_type(const Value& self, Arguments& arguments) {
-  arguments.expect(1, {"dtype"});
   return Value::array(self.as_array().narrowed(dtype_named(arguments[0])));
 }
 
@@ -98,7 +97,7 @@ constexpr Method kArrayMethods[] = {
     {"copy", copy, {0, 0}},
     {"reshape", reshape},
     {"tolist", to_list, {0, 0}},
-    {"astype", as_type},
+    {"astype", as_type, {1, 1, {"dtype"}}},
 };
 
 Value std_of(Arguments& arguments) {
@@ -108,12 +107,14 @@ Value std_of(Arguments& arguments) {
 }
 
 Value to_array(Arguments& arguments) {
-  arguments.expect(1, {"object", "dtype"});
   return Value::array(arguments.has(1) ? array_of(arguments[0], dtype_named(arguments[1])) : arguments[0].as<Array>());
 }
 
 constexpr Builtin kArrayBuiltins[] = {
-    {"array", to_array, {}, "array(list, dtype): an array; without a dtype, of what the numbers need"},
+    {"array",
+     to_array,
+     {1, 2, {"object", "dtype"}},
+     "array(list, dtype): an array; without a dtype, of what the numbers need"},
     {"std", std_of, {1, 1}, "std(x): the population's standard deviation of all elements, as numpy's"},
 };
 

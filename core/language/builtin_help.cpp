@@ -14,7 +14,7 @@
 namespace enginery::evaluator {
 namespace {
 
-/// What Python has by itself, or is usually imported there, and the language has not.
+/// Names that Python has and this language has not.
 constexpr std::string_view kOfPython[] = {
     "bin",  "bytearray", "bytes",  "callable",  "chr",     "compile",    "delattr", "eval",   "exec",
     "exit", "filter",    "format", "frozenset", "getattr", "globals",    "hasattr", "hash",   "hex",

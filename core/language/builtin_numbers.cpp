@@ -64,7 +64,7 @@ Whole power_modulo(Whole base, Whole exponent, Whole modulus) {
   if (modulus == 0) throw ValueError("pow() 3rd argument cannot be 0");
   const Whole magnitude = modulus < 0 ? -modulus : modulus;
   const auto reduced = [&](Whole number) { return (number % magnitude + magnitude) % magnitude; };
-  const auto product = [&](Whole a, Whole b) {  // two of 64 bits need all 128
+  const auto product = [&](Whole a, Whole b) {  // a product of two numbers of 64 bits needs all 128
     return static_cast<Whole>(static_cast<unsigned __int128>(a) * static_cast<unsigned __int128>(b) %
                               static_cast<unsigned __int128>(magnitude));
   };
@@ -98,7 +98,7 @@ double rounded(double number, std::int64_t digits) {
         std::to_chars(text.begin(), text.end(), number, std::chars_format::fixed, static_cast<int>(digits));
     return *real_of({text.begin(), end});
   }
-  // Before the point: as many significant digits as stay. If none does, the answer is 0 or one unit.
+  // Before the point: format as many significant digits as stay. If none stays, the result is 0 or one unit.
   const auto whole = std::to_chars(text.begin(), text.end(), std::trunc(std::abs(number)), std::chars_format::fixed, 0);
   const auto lead = static_cast<int>(whole.ptr - text.begin());
   const int kept = lead + static_cast<int>(digits);
@@ -151,7 +151,6 @@ Value divmod(Arguments& arguments) {
 }
 
 Value pow(Arguments& arguments) {
-  arguments.expect(2, {"base", "exp", "mod"});
   if (!arguments.has(2) || arguments[2].is_none()) return Value::binary(Operator::power, arguments[0], arguments[1]);
   for (std::size_t i = 0; i < 3; ++i)
     if (!is_integral(arguments[i])) throw TypeError("pow() 3rd argument not allowed unless all arguments are integers");
@@ -159,7 +158,6 @@ Value pow(Arguments& arguments) {
 }
 
 Value round(Arguments& arguments) {
-  arguments.expect(1, {"number", "ndigits"});
   const Value& number = arguments[0];
   if (number.kind() == Kind::array)
     return rounded_elements(number.as_array(),
@@ -217,7 +215,6 @@ Value to_float(Arguments& arguments) {
 }
 
 Value to_complex(Arguments& arguments) {
-  arguments.expect(0, {"real", "imag"});
   if (!arguments.has(0)) return Value::complex(0);
   if (arguments[0].kind() == Kind::string) {
     if (arguments.has(1)) throw TypeError("complex() can't take second arg if first is a string");
@@ -230,7 +227,7 @@ Value to_complex(Arguments& arguments) {
   const std::complex<double> real = part(0);
   if (!arguments.has(1)) return Value::complex(real);
   const std::complex<double> imag = part(1);
-  // Only what has an imaginary part adds one: -0.0 stays -0.0.
+  // Add imaginary parts only of complex arguments: 0.0 added to -0.0 would lose the sign.
   return Value::complex({arguments[1].kind() == Kind::complex ? real.real() - imag.imag() : real.real(),
                          arguments[0].kind() == Kind::complex ? real.imag() + imag.real() : imag.real()});
 }
@@ -243,7 +240,7 @@ constexpr Builtin kNumberBuiltins[] = {
      {1, 1},
      "ceil(x): the nearest whole number above, as a float; element by element"},
     {"cos", each<Elementwise::cos>, {1, 1}, "cos(x): the cosine of radians, element by element"},
-    {"complex", to_complex, {}, "complex(real, imag), complex(text)", true},
+    {"complex", to_complex, {0, 2, {"real", "imag"}}, "complex(real, imag), complex(text)", true},
     {"divmod", divmod, {2, 2}, "divmod(a, b): (a // b, a % b)"},
     {"exp", each<Elementwise::exp>, {1, 1}, "exp(x): e to the power of x, element by element"},
     {"float", to_float, {0, 1}, "float(x): a float, of a number or a text", true},
@@ -253,8 +250,11 @@ constexpr Builtin kNumberBuiltins[] = {
      "floor(x): the nearest whole number below, as a float; element by element"},
     {"int", to_int, {}, "int(x, base=10): an int, of a number or a text", true},
     {"log", each<Elementwise::log>, {1, 1}, "log(x): the natural logarithm, element by element"},
-    {"pow", pow, {}, "pow(base, exp, mod=None)"},
-    {"round", round, {}, "round(x, digits=None): to the even neighbour of two; an array's elements as numpy rounds"},
+    {"pow", pow, {2, 3, {"base", "exp", "mod"}}, "pow(base, exp, mod=None)"},
+    {"round",
+     round,
+     {1, 2, {"number", "ndigits"}},
+     "round(x, digits=None): to the even neighbour of two; an array's elements as numpy rounds"},
     {"sin", each<Elementwise::sin>, {1, 1}, "sin(x): the sine of radians, element by element"},
     {"sqrt", each<Elementwise::sqrt>, {1, 1}, "sqrt(x): the square root, element by element; nan of what is negative"},
     {"tan", each<Elementwise::tan>, {1, 1}, "tan(x): the tangent of radians, element by element"},

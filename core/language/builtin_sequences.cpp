@@ -18,16 +18,18 @@ Value keyed(Evaluation& evaluation, const Value& key, const Value& item) {
   return evaluation.call(key, arguments);
 }
 
-/// A method of the array that is the only argument, where there is one: without a Value for each element.
-std::optional<Value> by_array(Arguments& arguments, std::string_view method) {
+/// If the only argument is a vector, the array's method of the same name does the work, without a Value for each
+/// element.
+std::optional<Value> by_array(Arguments& arguments) {
   if (arguments.size() != 1 || !arguments.keywords.empty() || arguments[0].kind() != Kind::array) return std::nullopt;
   if (arguments[0].as_array().ndim() != 1) return std::nullopt;
   const Value self = arguments[0];
   arguments.positional.clear();
-  return (*find_method(self, method))(self, arguments);
+  return (*find_method(self, arguments.function))(self, arguments);
 }
 
 Value extreme(Arguments& arguments, Ordering wins) {
+  if (std::optional<Value> found = by_array(arguments)) return *found;
   const Value key = arguments.take("key").value_or(Value());
   const std::optional<Value> fallback = arguments.take("default");
   arguments.expect(1, std::max<std::size_t>(1, arguments.size()));
@@ -69,18 +71,13 @@ void sort(List& items, Arguments& arguments) {
   const std::optional<Value> reverse = arguments.take("reverse");
   const bool descending = reverse && (is_integral(*reverse) ? reverse->truth() : index_of(*reverse) != 0);
   arguments.expect(0, arguments.size());
-  if (key.is_none()) {
-    std::stable_sort(items.begin(), items.end(), [&](const Value& a, const Value& b) {
-      return descending ? Value::ordered(Ordering::less, b, a) : Value::ordered(Ordering::less, a, b);
-    });
-    return;
-  }
+  const auto before = [&](const Value& a, const Value& b) {
+    return descending ? Value::ordered(Ordering::less, b, a) : Value::ordered(Ordering::less, a, b);
+  };
+  if (key.is_none()) return std::stable_sort(items.begin(), items.end(), before);
   std::vector<std::pair<Value, Value>> pairs;
   for (const Value& item : items) pairs.emplace_back(keyed(arguments.evaluation, key, item), item);
-  std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) {
-    return descending ? Value::ordered(Ordering::less, b.first, a.first)
-                      : Value::ordered(Ordering::less, a.first, b.first);
-  });
+  std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) { return before(a.first, b.first); });
   for (std::size_t i = 0; i < items.size(); ++i) items[i] = pairs[i].second;
 }
 
@@ -111,7 +108,7 @@ Value range(Arguments& arguments) {
   const Whole stride = step > 0 ? step : -step;
   const Whole count = distance <= 0 ? 0 : (distance - 1) / stride + 1;
   constexpr std::size_t kBytesEach = sizeof(Value) + sizeof(IntegerObject);
-  constexpr Whole kCountable = 1LL << 57;  // so that the bytes are
+  constexpr Whole kCountable = 1LL << 57;  // so that the number of bytes fits, too
   AllocationLimit::charge(static_cast<std::size_t>(std::min(count, kCountable)) * kBytesEach);
   List numbers;
   numbers.reserve(static_cast<std::size_t>(count));
@@ -120,8 +117,8 @@ Value range(Arguments& arguments) {
 }
 
 Value sum(Arguments& arguments) {
-  if (std::optional<Value> total = by_array(arguments, "sum")) return *total;
-  arguments.expect(1, {"iterable", "start"});
+  if (std::optional<Value> total = by_array(arguments)) return *total;
+  arguments.expect(1, 2, std::array<std::string_view, 2>{"iterable", "start"});
   Value total = arguments.has(1) ? arguments[1] : Value::integer(0);
   if (total.kind() == Kind::string) throw TypeError("sum() can't sum strings [use ''.join(seq) instead]");
   if (total.kind() == Kind::bytes) throw TypeError("sum() can't sum bytes; join them with +");
@@ -129,28 +126,14 @@ Value sum(Arguments& arguments) {
   return total;
 }
 
-Value min(Arguments& arguments) {
-  if (std::optional<Value> least = by_array(arguments, "min")) return *least;
-  return extreme(arguments, Ordering::less);
-}
+Value min(Arguments& arguments) { return extreme(arguments, Ordering::less); }
+Value max(Arguments& arguments) { return extreme(arguments, Ordering::greater); }
 
-Value max(Arguments& arguments) {
-  if (std::optional<Value> most = by_array(arguments, "max")) return *most;
-  return extreme(arguments, Ordering::greater);
-}
+Value all(Arguments& arguments) { return Value::boolean(std::ranges::all_of(arguments[0].elements(), &Value::truth)); }
 
-Value all(Arguments& arguments) {
-  const List items = arguments[0].elements();
-  return Value::boolean(std::all_of(items.begin(), items.end(), [](const Value& item) { return item.truth(); }));
-}
-
-Value any(Arguments& arguments) {
-  const List items = arguments[0].elements();
-  return Value::boolean(std::any_of(items.begin(), items.end(), [](const Value& item) { return item.truth(); }));
-}
+Value any(Arguments& arguments) { return Value::boolean(std::ranges::any_of(arguments[0].elements(), &Value::truth)); }
 
 Value enumerate(Arguments& arguments) {
-  arguments.expect(1, {"iterable", "start"});
   Whole number = arguments.has(1) ? whole_of(arguments[1]) : 0;
   List pairs;
   for (const Value& item : arguments[0].elements()) {
@@ -210,7 +193,7 @@ constexpr Builtin kSequenceBuiltins[] = {
     {"all", all, {1, 1}, "all(xs): whether all are true"},
     {"any", any, {1, 1}, "any(xs): whether one is true"},
     {"dict", to_dict, {}, "dict(pairs, key=value, ...)", true},
-    {"enumerate", enumerate, {}, "enumerate(xs, start=0): a list of (index, x)"},
+    {"enumerate", enumerate, {1, 2, {"iterable", "start"}}, "enumerate(xs, start=0): a list of (index, x)"},
     {"len", len, {1, 1}, "len(x): how many items or characters"},
     {"list", to_list, {0, 1}, "list(xs): a list", true},
     {"max", max, {}, "max(xs, key=f, default=x), max(a, b, ...)"},

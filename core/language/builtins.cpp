@@ -23,7 +23,7 @@ Value print(Arguments& arguments) {
   };
   const std::string between = separator("sep", " "), end = separator("end", "\n");
   arguments.expect(0, arguments.size());
-  // Piece by piece, as Python: gathered, what is printed may be far larger than the objects.
+  // Piece by piece, as Python: the texts of all objects together may need far more memory than the objects.
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i > 0) std::cout << between;
     const Value& object = arguments[i];
@@ -37,7 +37,6 @@ Value print(Arguments& arguments) {
 }
 
 Value to_str(Arguments& arguments) {
-  arguments.expect(0, {"object"});
   return arguments.has(0) && arguments[0].kind() == Kind::string
              ? arguments[0]
              : Value::string(arguments.has(0) ? arguments[0].str() : std::string());
@@ -72,7 +71,7 @@ constexpr Builtin kBuiltins[] = {
     {"isinstance", isinstance, {2, 2}, "isinstance(x, type): whether x is of the type, or of one of a tuple of types"},
     {"print", print, {}, "print(x, ..., sep=' ', end='\\n'): to stdout"},
     {"repr", repr, {1, 1}, "repr(x): x as the language writes it"},
-    {"str", to_str, {}, "str(x): x as text", true},
+    {"str", to_str, {0, 1, {"object"}}, "str(x): x as text", true},
     {"type", type, {1, 1}, "type(x): the type of x", true},
     // What type() also gives: these have no name in the language, but identity.
     {"NoneType", no_instances, {}, "", true},
@@ -85,7 +84,8 @@ constexpr Builtin kBuiltins[] = {
 
 constexpr const char* kModule = "builtins";
 
-/// Called as a task, with the one argument that nearly all of them take; in execute(code) the row itself is called.
+/// The builtin as a function Value. execute(code) calls the row itself; a task that was given the builtin calls it with
+/// the one argument that nearly all of them take.
 Value made(const Builtin& builtin) {
   const std::string name(builtin.name);
   auto as_task = [&builtin, name](const Value& object) {
@@ -141,7 +141,7 @@ bool Builtins::is_type(const Function& function) const {
 Value Builtins::type_of(const Value& value) const {
   const bool is_type = value.kind() == Kind::function && this->is_type(*value.as_function());
   const auto found = by_name_.find(is_type ? "type" : value.type_name());
-  // An opaque object's type is C++'s: its name says it.
+  // The type of an opaque object is a C++ type, which is no Value: give its name.
   return found == by_name_.end() ? Value::string(value.type_name()) : found->second.value;
 }
 

@@ -1,6 +1,7 @@
 // core/language/builtins.hpp: the functions and types that every statement knows, and the methods of what it holds.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,13 +14,15 @@
 
 namespace enginery::evaluator {
 
-/// How many positional arguments a call takes, and no others. Without numbers, the function itself checks them.
+/// How many arguments a call takes; those with names may also be given by them. Without numbers, the function itself
+/// checks them.
 struct Arity {
   static constexpr std::size_t kChecksItself = static_cast<std::size_t>(-1);
   std::size_t least = 0, most = kChecksItself;
+  std::array<std::string_view, 3> names = {};
 
   void check(Arguments& arguments) const {
-    if (most != kChecksItself) arguments.expect(least, most);
+    if (most != kChecksItself) arguments.expect(least, most, names);
   }
 };
 

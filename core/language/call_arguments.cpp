@@ -7,7 +7,16 @@
 
 namespace enginery::evaluator {
 
-void Arguments::expect(std::size_t least, std::size_t most) {
+void Arguments::expect(std::size_t least, std::size_t most, std::span<const std::string_view> names) {
+  for (std::size_t index = 0; index < names.size() && !names[index].empty(); ++index) {
+    std::optional<Value> given = take(names[index]);
+    if (!given) continue;
+    if (index < size())
+      throw TypeError(fmt::format("{}() got multiple values for argument '{}'; give it once", function, names[index]));
+    if (index > size())
+      throw TypeError(fmt::format("{}() missing the argument before '{}'; give it too", function, names[index]));
+    positional.push_back(std::move(*given));
+  }
   if (!keywords.empty())
     throw TypeError(fmt::format("{}() got an unexpected keyword argument '{}'", function, keywords.front().first));
   if (size() >= least && size() <= most) return;
@@ -16,21 +25,6 @@ void Arguments::expect(std::size_t least, std::size_t most) {
                                               : fmt::format("at most {}", most);
   const std::size_t count = size() < least ? least : most;
   throw TypeError(fmt::format("{}() takes {} argument{} ({} given)", function, wanted, count == 1 ? "" : "s", size()));
-}
-
-void Arguments::expect(std::size_t least, std::initializer_list<std::string_view> names) {
-  std::size_t index = 0;
-  for (const std::string_view name : names) {
-    if (std::optional<Value> given = take(name)) {
-      if (index < size())
-        throw TypeError(fmt::format("{}() got multiple values for argument '{}'; give it once", function, name));
-      if (index > size())
-        throw TypeError(fmt::format("{}() missing the argument before '{}'; give it too", function, name));
-      positional.push_back(std::move(*given));
-    }
-    ++index;
-  }
-  expect(least, names.size());
 }
 
 std::optional<Value> Arguments::take(std::string_view name) {

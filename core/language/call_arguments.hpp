@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,18 +16,17 @@ namespace enginery::evaluator {
 
 class Evaluation;
 
-/// The arguments of one call, taken apart by who was called. Every refusal is a TypeError that names the function.
+/// The arguments of one call, as the called function reads them. Every refusal is a TypeError that names the function.
 struct Arguments {
   Evaluation& evaluation;
   std::string_view function;
   List positional;
   std::vector<std::pair<std::string, Value>> keywords;
 
-  /// Nothing but `least` to `most` positional arguments.
-  void expect(std::size_t least, std::size_t most);
-  /// As that, but each may also be given by its name; what is left out at the end is not there.
-  void expect(std::size_t least, std::initializer_list<std::string_view> names);
-  /// The keyword argument, which is taken out.
+  /// Nothing but `least` to `most` positional arguments. Those with names may also be given by them; has()
+  /// tells which of the last ones were left out.
+  void expect(std::size_t least, std::size_t most, std::span<const std::string_view> names = {});
+  /// Removes and returns the keyword argument.
   std::optional<Value> take(std::string_view name);
 
   std::size_t size() const noexcept { return positional.size(); }
@@ -38,9 +38,9 @@ struct Arguments {
 
 /// As index_of(), for an int that may be any.
 Whole whole_of(const Value& value);
-/// As index_of(), but what is too large is the largest index.
+/// As index_of(), but an int that is too large gives the largest index.
 std::int64_t clamped_index_of(const Value& value);
-/// The int that an index must be: bool and int are. TypeError and OverflowError as Python words them.
+/// The index that a bool or an int is. TypeError for other kinds, OverflowError beyond 64 bits, in Python's words.
 std::int64_t index_of(const Value& value);
 
 }  // namespace enginery::evaluator

@@ -74,7 +74,7 @@ Value count(const Value& self, Arguments& arguments) {
 
 Value sort_items(const Value& self, Arguments& arguments) {
   if (arguments.size() > 0) throw TypeError("sort() takes no positional arguments; it has key= and reverse=");
-  List sorted = self.as_list();  // after an error the list is as it was
+  List sorted = self.as_list();  // a copy: if a comparison throws, the list stays as it was
   sort(sorted, arguments);
   self.as_list() = std::move(sorted);
   return Value();
@@ -85,14 +85,12 @@ Value reverse(const Value& self, Arguments&) {
   return Value();
 }
 
-Value copy_list(const Value& self, Arguments&) { return Value::list(self.elements()); }
+Value items_as_list(const Value& self, Arguments&) { return Value::list(self.elements()); }
 
 Value clear_list(const Value& self, Arguments&) {
   const List dropped = std::exchange(self.as_list(), {});
   return Value();
 }
-
-Value keys(const Value& self, Arguments&) { return Value::list(self.elements()); }
 
 Value values(const Value& self, Arguments&) {
   AllocationLimit::charge(self.size() * sizeof(Value));
@@ -114,7 +112,7 @@ Value get(const Value& self, Arguments& arguments) {
 }
 
 Value pop_entry(const Value& self, Arguments& arguments) {
-  // Of an empty dict Python does not even ask whether the key can be one.
+  // Python does not check whether the key is hashable if the dict is empty.
   const Value* const found = self.as_dict().empty() ? nullptr : self.as_dict().find(arguments[0]);
   if (!found) {
     if (arguments.has(1)) return arguments[1];
@@ -148,18 +146,21 @@ Value clear_dict(const Value& self, Arguments&) {
 }
 
 constexpr Method kOfLists[] = {
-    {"append", append, {1, 1}},   {"extend", extend, {1, 1}},  {"insert", insert, {2, 2}},    {"pop", pop_item, {0, 1}},
-    {"remove", remove, {1, 1}},   {"index", index, {1, 1}},    {"count", count, {1, 1}},      {"sort", sort_items},
-    {"reverse", reverse, {0, 0}}, {"copy", copy_list, {0, 0}}, {"clear", clear_list, {0, 0}},
+    {"append", append, {1, 1}},      {"extend", extend, {1, 1}},    {"insert", insert, {2, 2}},
+    {"pop", pop_item, {0, 1}},       {"remove", remove, {1, 1}},    {"index", index, {1, 1}},
+    {"count", count, {1, 1}},        {"sort", sort_items},          {"reverse", reverse, {0, 0}},
+    {"copy", items_as_list, {0, 0}}, {"clear", clear_list, {0, 0}},
 };
 constexpr Method kOfTuples[] = {
     {"index", index, {1, 1}},
     {"count", count, {1, 1}},
 };
 constexpr Method kOfDicts[] = {
-    {"keys", keys, {0, 0}},     {"values", values, {0, 0}},  {"items", entries, {0, 0}},
-    {"get", get, {1, 2}},       {"pop", pop_entry, {1, 2}},  {"setdefault", set_default, {1, 2}},
-    {"update", update_entries}, {"copy", copy_dict, {0, 0}}, {"clear", clear_dict, {0, 0}},
+    {"keys", items_as_list, {0, 0}}, {"values", values, {0, 0}},
+    {"items", entries, {0, 0}},      {"get", get, {1, 2}},
+    {"pop", pop_entry, {1, 2}},      {"setdefault", set_default, {1, 2}},
+    {"update", update_entries},      {"copy", copy_dict, {0, 0}},
+    {"clear", clear_dict, {0, 0}},
 };
 
 }  // namespace

@@ -40,7 +40,7 @@ class Evaluation {
   Value on(const Conditional& conditional);
   Value on(const Primary& primary) { return walk(primary, primary.trailers.size()); }
 
-  /// What the name stands for. `called`: as a function.
+  /// The value of the name. `called`: it is called, so an error hints at functions.
   Value look_up(const std::string& name, bool called);
   /// NameError, with the remedy that fits.
   [[noreturn]] void refuse_unknown(const std::string& name, bool called) const;
@@ -59,7 +59,7 @@ class Evaluation {
   Value run(const AugmentedAssignment& assignment);
   Value run(const Deletion& deletion);
   Value run(const Pass&) { return Value(); }
-  Value run(const Import&) { return Value(); }  // done by who can import
+  Value run(const Import&) { return Value(); }  // Evaluator::execute() imports
 
   struct Place;
   /// Requires: the target is neither a name nor a display.

@@ -155,7 +155,7 @@ std::vector<Subscript> Evaluation::subscripts(const Subscription& subscription) 
       const Value start = value_or_none(bounds->start), stop = value_or_none(bounds->stop);
       Slice slice;
       slice.step = bound(value_or_none(bounds->step));
-      if (slice.step != 0) {  // which is refused before the others are looked at
+      if (slice.step != 0) {  // a step of 0 is refused before the other two are looked at
         slice.start = bound(start);
         slice.stop = bound(stop);
       }

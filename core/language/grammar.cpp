@@ -1,8 +1,9 @@
 // core/language/grammar.cpp: the grammar of execute(code), in PEGTL.
 //
-// A rule that has called the builder is never taken back: where two rules begin alike, what they share is read first
-// and the next token decides, and behind a rule's first token everything is a must. So each byte is looked at a bounded
-// number of times, however deep the text is nested. A rule that fails softly has called nothing.
+// The grammar never backtracks over a call of the builder. Where two rules begin alike, their common part is read first
+// and the next token decides; after a rule's first token everything else is a must. So the time is in proportion to the
+// length of the text, however deep it is nested, and a rule that fails softly has called nothing. Each rule that
+// matters has an action, in the lower half of this file: the member of SyntaxBuilder that it calls.
 #include "core/language/syntax.hpp"
 
 #include <algorithm>
@@ -64,7 +65,7 @@ struct deeper {
 struct letter : p::sor<p::alpha, p::one<'_'>, p::not_range<'\0', '\x7f'>> {};
 struct letter_or_digit : p::sor<letter, p::digit> {};
 template <char... text> struct symbol : p::seq<p::string<text...>, blank> {};
-/// An operator that none of `others` makes another one.
+/// An operator, unless `=` or one of `others` follows, which would make another one.
 template <class Text, char... others> struct op : p::seq<Text, p::not_at<p::one<'=', others...>>, blank> {};
 template <char... letters> struct keyword : p::seq<p::string<letters...>, p::not_at<letter_or_digit>, blank> {};
 struct reserved : p::seq<p::sor<
@@ -103,7 +104,7 @@ template <class Item, class Comma> struct separated : p::seq<Item, p::star<Comma
 struct expression;
 
 // Literals and names.
-// A number's token takes letters and digits behind it along, and is refused with them: `1_0x`.
+// The token of a number includes the letters and digits after it, so that `1_0x` is refused as a whole.
 struct digits : p::star<p::sor<p::digit, p::one<'_'>>> {};
 struct exponent : p::seq<p::one<'e', 'E'>, p::opt<p::one<'+', '-'>>, p::digit, digits> {};
 struct decimal_token : p::seq<digits, p::opt<p::one<'.'>, digits>, p::opt<exponent>, p::star<letter_or_digit>> {};
@@ -245,7 +246,7 @@ struct line : p::seq<separated<statement, symbol<';'>>, p::must<line_end>> {};
 struct end_of_text : p::seq<blank, p::eof> {};
 struct program : p::seq<p::star<blank, p::sor<p::one<'\n'>, line>>, p::must<end_of_text>> {};
 
-// What a must expected.
+// What is expected where a must fails.
 template <class Rule> constexpr const char* expected = "an expression";
 template <> constexpr const char* expected<close<')'>> = "')'";
 template <> constexpr const char* expected<close<']'>> = "']'";
@@ -275,7 +276,7 @@ struct control<end_of_short_text<quote>> : unterminated<end_of_short_text<quote>
 template <char quote>
 struct control<end_of_long_text<quote>> : unterminated<end_of_long_text<quote>> {};
 
-// What each rule that was read calls: `SyntaxBuilder::member(place, token)`, or less of that.
+// What a rule calls when it was read: `SyntaxBuilder::member`, with the place and the token if the member takes them.
 template <class Rule>
 struct action : p::nothing<Rule> {};
 

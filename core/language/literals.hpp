@@ -10,7 +10,7 @@
 
 namespace enginery::evaluator {
 
-/// What makes a literal none; the offset is into its token.
+/// The reason why a token is no literal, and the offset in the token where that shows.
 class BadLiteral : public std::runtime_error {
  public:
   BadLiteral(std::size_t offset, const std::string& message) : std::runtime_error(message), offset_(offset) {}

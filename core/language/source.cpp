@@ -21,7 +21,7 @@ Source::Source(std::string_view text) : text_(text) {
     const auto byte = static_cast<unsigned char>(text[place]);
     if (byte == 0) refuse(place, "source code cannot contain null bytes");
     if (length == 1 && byte >= 0x80) {
-      text_ = text.substr(0, place);  // what can be shown
+      text_ = text.substr(0, place);  // the part that can be shown
       refuse(place,
              fmt::format("(unicode error) byte {:#x} begins no character of UTF-8; encode the text in it", byte));
     }
@@ -47,7 +47,7 @@ void Source::refuse(std::size_t place, const std::string& message) const {
   std::string_view line = line_around(place);
   std::size_t column = place - static_cast<std::size_t>(line.data() - text_.data());
   const std::size_t character = count_characters(line.substr(0, column)) + 1;
-  if (column > kBefore) {  // of a long line, what is around the place
+  if (column > kBefore) {  // of a long line, show the part around the place
     std::size_t skipped = column - kBefore;
     while (continues_character(line[skipped])) ++skipped;
     line.remove_prefix(skipped);

@@ -10,7 +10,7 @@ namespace enginery::evaluator {
 /// The longest text that is read.
 inline constexpr std::size_t kLongestText = std::size_t{1} << 20;
 
-/// Outlived by the text.
+/// Refers to the text, which must outlive it.
 class Source {
  public:
   /// Throws SyntaxError if the text is longer than kLongestText, is not UTF-8, or holds a null byte.

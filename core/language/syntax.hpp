@@ -1,7 +1,7 @@
 // core/language/syntax.hpp: the syntax tree of execute(code), and how a text becomes one.
 //
-// What associates to the left is one node with many operands, so a long text is a wide tree and only brackets, prefixes
-// and `else` make it deep; the grammar bounds those.
+// A chain of operators of one precedence is one node with many operands. So a long text makes a wide tree; only
+// brackets, prefixes and `else` make it deep, and the grammar limits those.
 #pragma once
 
 #include <cstddef>
@@ -107,7 +107,7 @@ struct Expression {
   bool parenthesised = false;  ///< `(a < b) < c` is no chain
 };
 
-/// Targets are names, attributes and subscriptions, and displays and stars of them.
+/// Targets are names, attributes and subscriptions, and displays of such, which may be starred.
 struct Assignment {
   Expressions targets;
   Expression value;

@@ -119,7 +119,7 @@ Chain& SyntaxBuilder::extend(Chain fresh, Continues continues) {
 }
 
 void SyntaxBuilder::arithmetic(BinaryOperator op) {
-  // What stands to the left is computed first in any case: a chain goes on, also one in parentheses.
+  // The left side is computed first in any case, so a chain in parentheses goes on, too.
   extend(Arithmetic(), [](const Arithmetic&) { return true; }).operators.push_back(op);
 }
 
@@ -155,7 +155,7 @@ void SyntaxBuilder::close_dict() {
   push(place, std::move(display));
 }
 
-/// The operand at the top as one that trailers follow.
+/// The operand on top of the stack, made ready for trailers.
 Primary& SyntaxBuilder::primary() {
   if (!is<Primary>(stack_.back())) {
     OneExpression base = pop_one();

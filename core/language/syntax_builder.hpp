@@ -12,7 +12,7 @@
 
 namespace enginery::evaluator {
 
-/// A stack machine. The grammar calls it in the order of the text and never takes back: what it has read stays.
+/// A stack machine. The grammar calls it in the order of the text, and never takes a call back.
 class SyntaxBuilder {
  public:
   explicit SyntaxBuilder(const Source& source) : source_(source) {}
@@ -102,7 +102,7 @@ class SyntaxBuilder {
     bool unpacked_keywords = false;
   };
 
-  /// The last one of the stack, which it loses.
+  /// Removes and returns the last one.
   template <class T>
   static T taken(std::vector<T>& stack) {
     T top = std::move(stack.back());

@@ -42,7 +42,6 @@ Value left_strip(const Value& self, Arguments& arguments) { return strip_with(se
 Value right_strip(const Value& self, Arguments& arguments) { return strip_with(self, arguments, false, true); }
 
 Value split(const Value& self, Arguments& arguments) {
-  arguments.expect(0, {"sep", "maxsplit"});
   std::string_view rest = self.as_string();
   std::int64_t left = arguments.has(1) ? arguments.integer(1) : -1;  // below 0: no limit
   List parts;
@@ -132,7 +131,7 @@ Value ends_with(const Value& self, Arguments& arguments) {
   return matches(arguments, [&](const std::string& text) { return self.as_string().ends_with(text); });
 }
 
-/// Where, in characters, the byte at `at` is; -1 for nowhere.
+/// The position in characters of the byte at `at`; -1 for npos.
 Value position(const Value& self, std::size_t at) {
   if (at == std::string::npos) return Value::integer(-1);
   return Value::integer(count_characters(std::string_view(self.as_string()).substr(0, at)));
@@ -157,7 +156,7 @@ constexpr Method kTextMethods[] = {
     {"strip", strip, {0, 1}},
     {"lstrip", left_strip, {0, 1}},
     {"rstrip", right_strip, {0, 1}},
-    {"split", split},
+    {"split", split, {0, 2, {"sep", "maxsplit"}}},
     {"join", join, {1, 1}},
     {"replace", replace, {2, 3}},
     {"startswith", starts_with, {1, 1}},

@@ -7,8 +7,8 @@
 
 namespace enginery {
 
-/// While one lives, the Values that this thread's operators, subscripts and Array constructors make are counted, and
-/// MemoryError is thrown before the one that would exceed the limit is made. They nest: the innermost counts.
+/// While one lives, it counts what this thread's operators, subscripts and Array constructors allocate. They throw
+/// MemoryError instead of allocating more than the limit. Limits nest: the innermost one counts.
 ///
 /// Threads: belongs to the thread that made it.
 class ENGINERY_API AllocationLimit {

@@ -78,7 +78,7 @@ void Array::set_shape(std::span<const std::int64_t> shape) {
   if (shape.size() > kMaxDimensions)
     throw ValueError("an array has at most " + std::to_string(kMaxDimensions) + " dimensions, not " +
                      std::to_string(shape.size()));
-  // An empty array, too, must not claim extents whose product overflows: strides are computed from them.
+  // The extents of an empty array are checked too: strides are computed from them, and their product must not overflow.
   std::size_t product = 1, elements = 1;
   for (const std::int64_t extent : shape) {
     if (extent < 0)
@@ -102,7 +102,7 @@ void Array::allocate() {
     return;
   }
   AllocationLimit::charge(nbytes());
-  // One allocation for the counter and the numbers, which are not touched before they are written.
+  // One allocation holds the counter and the numbers. The numbers are not initialised: that would touch every page.
   std::shared_ptr<std::byte[]> memory = std::make_shared_for_overwrite<std::byte[]>(nbytes() + kAlignment - 1);
   const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(memory.get());
   data_ = memory.get() + (kAlignment - address % kAlignment) % kAlignment;
@@ -113,7 +113,8 @@ void Array::allocate() {
 std::byte* Array::mutable_data() & {
   if (size_ == 0) return data_;
   if (writable_ && owner_.use_count() == 1) {
-    // The last other holder may have read until it let go in another thread: what it did comes before what we write.
+    // Another thread may have read this memory until it dropped the last other handle: its reads come before our
+    // writes.
     std::atomic_thread_fence(std::memory_order_acquire);
     return data_;
   }

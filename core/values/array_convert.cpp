@@ -31,7 +31,7 @@ void throw_unfit_element(std::size_t index, const Value& number, Fit fit, DType 
   throw_unfit("element " + std::to_string(index) + ", " + number.repr() + ",", fit, dtype);
 }
 
-/// The array as one of `to`, where no element becomes less than `worst`.
+/// The array with elements of `to`, none of which fits worse than `worst`.
 static Array convert(const Array& array, DType to, Fit worst) {
   Array result(to, array.shape(), array.order());
   with_type(array.dtype(), [&]<class From>(From) {

@@ -1,7 +1,8 @@
 // core/values/array_subscript.cpp: array[…], to get and to set.
 //
-// Indices, slices and None name a part whose elements lie regularly in memory: a Layout. A mask or a list of indices
-// chooses among the elements, rows or blocks that its dimensions count: a Choice.
+// There are two kinds of subscripts. Indices, slices and None name a part whose elements lie at regular distances in
+// memory: a Layout. A mask or a list of indices chooses among the elements, rows or blocks of the array: a Choice. What
+// is got is always a copy. What is set is checked and converted whole before the first element changes.
 #include "core/values/subscript.hpp"
 
 #include <cstring>
@@ -17,7 +18,7 @@ namespace {
 constexpr const char* kValid =
     "only integers, slices (`:`), None, and integer or boolean arrays or lists are valid indices";
 
-/// The parts, where a tuple among them stands for its own.
+/// The parts; a tuple that stands alone gives its items as the parts.
 std::vector<Subscript> flattened(std::span<const Subscript> subscripts) {
   std::vector<Subscript> parts(subscripts.begin(), subscripts.end());
   const Value* tuple = parts.size() == 1 ? std::get_if<Value>(&parts.front()) : nullptr;
@@ -55,7 +56,7 @@ void check_dimensions(const Array& array, std::size_t indexed) {
                      std::to_string(indexed) + " were indexed");
 }
 
-/// What the parts leave of the array.
+/// The part of the array that the subscripts name.
 Layout part_of(const Array& array, std::span<const Subscript> parts) {
   std::size_t indexed = 0;
   for (const Subscript& part : parts) indexed += !is_none(part);
@@ -72,7 +73,7 @@ Layout part_of(const Array& array, std::span<const Subscript> parts) {
     if (const Slice* slice = std::get_if<Slice>(&part)) {
       const Stretch stretch = resolve(*slice, static_cast<std::size_t>(extent));
       result.start += stretch.start * step;
-      // The step of a single one may be so long that it does not fit.
+      // A slice of one element may have a step so long that the product would overflow.
       result.add_axis(stretch.count, stretch.count > 1 ? stretch.step * step : 0);
     } else {
       const Value& key = std::get<Value>(part);
@@ -85,7 +86,7 @@ Layout part_of(const Array& array, std::span<const Subscript> parts) {
   return result;
 }
 
-/// Blocks of an array that is row-major: each is what the first `axes` dimensions count, `run` bytes long.
+/// Blocks of a row-major array, of `run` bytes each.
 struct Choice {
   std::vector<std::int64_t> blocks;
   std::vector<std::int64_t> shape;  // of what is chosen
@@ -135,7 +136,7 @@ Choice indexed(const Array& array, const Array& given) {
   return choice;
 }
 
-/// The choice that the only part makes, if it is one that chooses.
+/// The choice, if the only part is a mask or a list of indices.
 std::optional<Choice> choice_of(const Array& array, std::span<const Subscript> parts) {
   const Value* key = parts.size() == 1 ? std::get_if<Value>(&parts.front()) : nullptr;
   if (!key || (key->kind() != Kind::list && key->kind() != Kind::array)) return std::nullopt;

@@ -16,7 +16,7 @@ constexpr NumberClass kClass = std::is_same_v<T, bool>       ? NumberClass::bool
                                : std::is_unsigned_v<T>       ? NumberClass::unsigned_integer
                                                              : NumberClass::integer;
 
-/// Is the cast from one to the other one that is made? Integers of either sign are computed in those of the other.
+/// Does any caller cast From to To? Integers of either sign are computed in those of the other.
 template <class From, class To>
 constexpr bool kCasts = kClass<From> <= kClass<To> ||
                         (std::is_integral_v<From> && std::is_integral_v<To>) || std::is_same_v<To, bool>;

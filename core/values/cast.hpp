@@ -17,7 +17,7 @@ constexpr std::size_t kBlock = 512;
 template <class C>
 class Source {
  public:
-  /// Of a walk over `array` whose runs are of elements `step` apart.
+  /// For a walk over `array` in runs whose elements are `step` apart.
   Source(const Array& array, std::int64_t step)
       : data_(array.data()), dtype_(array.dtype()), item_(size_of(dtype_)), step_(step) {}
 
@@ -45,7 +45,7 @@ void each_number(const Array& array, F f) {
   }
 }
 
-/// Where numbers are computed as C's on the way to an array of any dtype.
+/// Takes numbers computed as C's into an array of any dtype.
 template <class C>
 class Sink {
  public:
@@ -53,7 +53,7 @@ class Sink {
 
   /// Room for up to kBlock numbers that go to `position` and after it.
   C* at(std::int64_t position);
-  /// Done with them.
+  /// Stores `count` numbers from the room that at(position) gave.
   void put(std::int64_t position, std::size_t count);
 
  private:
@@ -63,7 +63,7 @@ class Sink {
   C buffer_[kBlock];
 };
 
-/// An array of `dtype` of `function` of each number, which is taken as a C and gives an R, laid out as the array is.
+/// An array of `dtype` with function(number) for each number. `function` takes a C and gives an R. The layout stays.
 template <class C, class R, class F>
 Array mapped(const Array& array, DType dtype, F function) {
   Array result(dtype, array.shape(), array.order());

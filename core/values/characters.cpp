@@ -65,7 +65,7 @@ std::string_view beginning(std::string_view text, std::size_t most) noexcept {
   return text.substr(0, most);
 }
 
-/// Each character mapped in a locale that knows Unicode's letters: the process's own may be any.
+/// Maps each character in a locale that knows Unicode's letters: the process may have any other.
 static std::string mapped(std::string_view text, wint_t (*map)(wint_t, locale_t)) {
   const std::unique_ptr<std::remove_pointer_t<locale_t>, decltype(&freelocale)> locale(
       newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr), &freelocale);

@@ -7,7 +7,7 @@
 
 namespace enginery {
 
-/// What Python strips and splits at.
+/// The white space at which Python strips and splits.
 inline constexpr std::string_view kSpaces = " \t\n\r\v\f\x1c\x1d\x1e\x1f";
 
 std::size_t count_characters(std::string_view text) noexcept;
@@ -24,7 +24,7 @@ void append_utf8(std::string& text, char32_t code);
 /// The text's first `most` bytes, or up to three less: no character is cut.
 std::string_view beginning(std::string_view text, std::size_t most) noexcept;
 
-/// Character by character, as Unicode's simple mappings have it: ß, whose upper case are two letters, stays.
+/// Each character by Unicode's simple mapping: ß stays, since its upper case is two letters.
 std::string upper_case(std::string_view text);
 std::string lower_case(std::string_view text);
 

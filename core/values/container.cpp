@@ -10,7 +10,7 @@
 namespace enginery {
 namespace {
 
-/// Where the index leads in a sequence of `size`. IndexError as Python words it.
+/// The position that the index names in a sequence of `size`. IndexError in Python's words.
 std::size_t index_of(const Value& key, std::size_t size, const char* what) {
   if (!is_integral(key))
     throw TypeError(std::string(what) + " indices must be integers or slices, not " + key.type_name());
@@ -67,7 +67,7 @@ Value row_or_element(const Array& array, std::size_t index) {
   return array.ndim() == 1 ? array.item(index) : Value::array(array.row(static_cast<std::int64_t>(index)));
 }
 
-/// As Python, which looks at the index before it looks whether the sequence can be changed.
+/// Python checks the index before it checks whether the sequence can be changed.
 void refuse_large_index(const Value& value, const Value& key) {
   const bool sequence = value.kind() == Kind::tuple || value.kind() == Kind::string || value.kind() == Kind::bytes;
   if (sequence && is_large(key)) throw IndexError("cannot fit " + key.repr() + " into an index");

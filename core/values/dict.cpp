@@ -9,7 +9,7 @@ namespace enginery {
 namespace {
 
 constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
-constexpr std::size_t kFewSlots = 8;  // so few are compared one by one
+constexpr std::size_t kFewSlots = 8;  // up to so many are compared one by one, without an index
 constexpr std::uint32_t kFree = 0;
 
 }  // namespace
@@ -49,7 +49,7 @@ std::size_t Dict::probe(std::size_t hash, Match match) const {
 }
 
 std::size_t Dict::locate(const Value& key, std::size_t hash) const {
-  // As in Python a key is found if it is the very same or equal, so that a NaN can be found again.
+  // As in Python a key matches if it is the same object or equal: so a NaN can be found again.
   return probe(hash, [&](const Value& other) { return other.is(key) || Value::equal(other, key); });
 }
 
@@ -101,7 +101,7 @@ void Dict::set(Value key, Value value) {
   if (at == kNowhere)
     insert(std::move(key), hash, std::move(value));
   else
-    slots_[at].value.swap(value);  // what was there goes when this dict is whole again
+    slots_[at].value.swap(value);  // the old value is destroyed last: its destructor may use this dict
 }
 
 std::size_t Dict::insert(Value key, std::size_t hash, Value value) {
@@ -139,7 +139,7 @@ bool Dict::erase(const Value& key) {
   const std::size_t at = locate(key, key.hash());
   if (at == kNowhere) return false;
   Slot& slot = slots_[at];
-  const Value last_key = std::move(slot.key);  // both go when this dict is whole again
+  const Value last_key = std::move(slot.key);  // both are destroyed last: their destructors may use this dict
   const Value last_value = std::move(slot.value);
   slot.live = false;
   if (--live_ == 0)

@@ -38,7 +38,7 @@ DType promoted(DType a, DType b) noexcept {
     return real == DType::f32 ? DType::c64 : DType::c128;
   }
   if (left == right) return std::max(a, b);
-  // The smallest signed one that is wider than the unsigned one; for u64 there is none.
+  // Signed meets unsigned: the smallest signed dtype that is wider than the unsigned one. For u64 there is none.
   const std::size_t positive = size_of(left == NumberClass::unsigned_integer ? a : b);
   const std::size_t other = size_of(left == NumberClass::unsigned_integer ? b : a);
   for (const DType dtype : kSigned)

@@ -64,18 +64,18 @@ DType promoted(DType a, DType b) noexcept;
 /// array's dtype if it is of their class or a later one.
 DType promoted(DType array, Kind number) noexcept;
 
-/// Of the array that holds this number: i64 for an int, or u64 where only that does. Requires: it is a number.
+/// The dtype of an array that holds this number: i64 for an int, or u64 where only that does. Requires: it is a number.
 DType dtype_of_number(const Value& number) noexcept;
 
-/// What became of a number: the worse, the later.
+/// How well a number fits into another type, from the best to the worst.
 enum class Fit : std::uint8_t {
   exact,
-  rounded,  ///< it is floating point and the other type is narrower: the nearest one there is
-  beyond,   ///< as that, but only infinity would be near
+  rounded,  ///< floating point to a narrower type: the nearest number of that type
+  beyond,   ///< floating point to a narrower type, where only infinity is near
   lost,     ///< the other type has no such number
 };
 
-/// docs/functions.md has the rule as a table. `to` is of use if the result is `exact` or `rounded`.
+/// docs/functions.md has the rule as a table. `to` is set if the result is `exact` or `rounded`.
 template <class To, class From>
 Fit narrow(From from, To& to) {
   const auto exactly = [](bool is) { return is ? Fit::exact : Fit::lost; };
@@ -99,7 +99,7 @@ Fit narrow(From from, To& to) {
   } else if constexpr (std::is_integral_v<From> && std::is_integral_v<To>) {
     return exactly(!__builtin_add_overflow(from, From{0}, &to));
   } else if constexpr (std::is_integral_v<To>) {
-    // The limits as powers of two, which floating point has exactly.
+    // The limits are powers of two, which floating point holds exactly.
     const From highest = std::ldexp(From{1}, std::numeric_limits<To>::digits);
     const From lowest = std::is_signed_v<To> ? -highest : From{0};
     if (!(from >= lowest && from < highest) || std::floor(from) != from) return Fit::lost;

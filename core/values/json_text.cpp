@@ -28,7 +28,7 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-/// Writes, and knows which containers it is inside of.
+/// Writes one value. Remembers the containers that it is inside of, since JSON cannot say that one holds itself.
 class JsonWriter {
  public:
   explicit JsonWriter(std::size_t most) : most_(most) {}

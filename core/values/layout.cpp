@@ -12,7 +12,7 @@ void copy_items(std::byte* to, std::int64_t to_step, const std::byte* from, std:
   for (; count > 0; --count, to += to_step * kSize, from += from_step * kSize) std::memcpy(to, from, Size);
 }
 
-/// Elements of `item` bytes from here to there.
+/// Copies `count` elements of `item` bytes each.
 void copy_run(std::size_t item, std::byte* to, std::int64_t to_step, const std::byte* from, std::int64_t from_step,
               std::size_t count) {
   if (to_step == 1 && from_step == 1) {
@@ -118,7 +118,7 @@ void assign(Array& to, const Layout& part, const Array& from) {
   if (!repeated)
     throw ValueError("could not broadcast input array from shape " + shape_text(from.shape()) + " into shape " +
                      shape_text(part.shape()));
-  const Array source = from;  // shared, so that to's memory is copied first if it is from's
+  const Array source = from;  // holds the memory: if `to` shares it, mutable_data() gives `to` its own
   std::byte* const memory = to.mutable_data();
   copy_elements(size_of(to.dtype()), memory, part, source.data(), *repeated, to.order());
 }

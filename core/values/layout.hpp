@@ -36,7 +36,7 @@ struct Layout {
 /// "(2,3)", as numpy's messages have it.
 std::string shape_text(std::span<const std::int64_t> shape, const char* separator = ",");
 
-/// Goes through up to three layouts of one shape together, in runs that are as long as their steps allow.
+/// Goes through up to three layouts of one shape together. Axes that lie end to end in all of them make one long run.
 class Walk {
  public:
   using Positions = std::array<std::int64_t, 3>;

@@ -34,12 +34,12 @@ struct OpaqueObject {
   bool operator==(const OpaqueObject& other) const noexcept { return object == other.object; }
 };
 
-/// Holds every int, and what two of them make before it is known to be one.
+/// Holds every int, and the sum or difference of any two before it is known to be an int.
 using Whole = __int128;
 constexpr Whole kLeastInt = -(Whole{1} << 63), kMostInt = (Whole{1} << 64) - 1;
 
 using BooleanObject = Holding<Kind::boolean, bool>;
-/// An int. There is one form for each: `is_large` is that it is beyond std::int64_t, whose bits these are else.
+/// An int. `is_large`: it is beyond std::int64_t, and `bits` are those of a std::uint64_t; else of a std::int64_t.
 struct IntegerObject : Object {
   const bool is_large;
   const std::uint64_t bits;
@@ -53,10 +53,10 @@ using RealObject = Holding<Kind::real, double>;
 using ComplexObject = Holding<Kind::complex, std::complex<double>>;
 using StringObject = Holding<Kind::string, std::string>;
 using BytesObject = Holding<Kind::bytes, std::string>;
-/// A list. One of many items of one form is kept in columns, as core/enginery/columns.hpp describes them, and looks as
-/// if it had items; they are made when somebody asks for them.
+/// A list. Many items of one form are kept in columns, as core/enginery/columns.hpp describes them. Such a list looks
+/// like any other: its items are made when somebody asks for them.
 ///
-/// Threads: as a vector; what only reads may make items all the same.
+/// Threads: as a vector. Functions that only read may make items too, and are safe in several threads.
 class ListObject : public Object {
  public:
   explicit ListObject(List items);
@@ -64,23 +64,23 @@ class ListObject : public Object {
   ListObject(std::size_t count, Value columns);
   ~ListObject();
 
-  /// The items as a vector, which they are from now on.
+  /// The items as a vector. From now on they are no columns.
   List& items() {
     if (in_columns_.load(std::memory_order_acquire)) expand();
     return items_;
   }
   std::size_t size() const;
-  /// The very item, also when it is asked for again. Requires: index < size().
+  /// The item: the same object each time. Requires: index < size().
   Value item(std::size_t index) const;
-  /// As that, to be looked at and let go.
+  /// An item to look at once: it may be another object each time.
   Value seen(std::size_t index) const;
   /// A copy of all items.
   List elements() const;
   /// The items, if they are in no columns.
   const List* plain() const noexcept { return in_columns_.load(std::memory_order_acquire) ? nullptr : &items_; }
-  /// The columns, if the items are kept so and all are as they were made.
+  /// The columns, if the items are kept in columns and none was changed.
   std::optional<Value> columns() const;
-  /// What slice() gives of them, if the items are kept so and nobody can change one. Requires: they exist.
+  /// The result of slice(), if the items are kept in columns and nobody can change one. Requires: these items exist.
   std::optional<Value> sliced(std::int64_t start, std::int64_t step, std::int64_t count) const;
 
  private:
@@ -110,7 +110,7 @@ auto& contents(const Value& value) {
     return static_cast<O*>(value.object())->contents;
 }
 
-/// A list of types, of which a number chooses one while the program runs.
+/// A list of types. A number chooses one of them at run time.
 template <class First, class... Rest>
 struct Types {
   /// f(std::type_identity<T>()), where T is the type at `index`.
@@ -128,7 +128,7 @@ struct Types {
   }
 };
 
-/// Calls `f` with the object as the class that its kind says. Requires: it is no None.
+/// Calls `f` with the object as its own class. Requires: it is not None, which has no object.
 template <class F>
 decltype(auto) with_object(Object* object, F f) {
   using AfterNone =
@@ -187,7 +187,7 @@ inline const List& items_of(const Value& value) {
 
 /// Is it a bool or an int? Both count as one in arithmetic.
 inline bool is_integral(const Value& value) { return value.kind() == Kind::boolean || value.kind() == Kind::integer; }
-/// Is it an int that std::int64_t does not hold? One of 64 bits without a sign does.
+/// Is it an int that only std::uint64_t holds?
 inline bool is_large(const Value& value) {
   return value.kind() == Kind::integer && static_cast<const IntegerObject*>(value.object())->is_large;
 }
@@ -201,7 +201,7 @@ inline Whole integral(const Value& value) {
   if (value.kind() == Kind::boolean) return contents<BooleanObject>(value);
   return static_cast<const IntegerObject*>(value.object())->number();
 }
-/// As that, but what std::int64_t does not hold is its end that is nearer.
+/// As that, but an int beyond std::int64_t gives the largest one.
 inline std::int64_t clamped_integral(const Value& value) {
   return is_large(value) ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(integral(value));
 }
@@ -220,16 +220,16 @@ inline bool is_number(const Value& value) {
 
 /// The repr() if it has at most `most` bytes, else its beginning and `ending`. What is cut off is not even made.
 std::string repr_within(std::size_t most, const Value& value, std::string_view ending);
-/// As that, but of arrays, lists, tuples, dicts, texts and bytes that are long only the first and last items, and how
-/// many there are: "<f64 array of shape (2000,): [0.0, 1.0, 2.0, …, 1997.0, 1998.0, 1999.0]>".
+/// As that, but long arrays, lists, tuples, dicts, texts and bytes show how many items they have, and only the first
+/// and last ones: "<f64 array of shape (2000,): [0.0, 1.0, 2.0, …, 1997.0, 1998.0, 1999.0]>".
 std::string abbreviated_repr(std::size_t most, const Value& value, std::string_view ending);
 /// The repr(), cut to a length that suits a message.
 std::string brief(const Value& value);
-/// As JSON: numbers, texts, true, false and null as they are; lists, tuples and arrays as arrays; dicts whose keys are
-/// texts as objects. What JSON has not: other dicts are arrays of [key, value]; nan, inf and -inf texts; a complex
-/// number
-/// {"real", "imag"}; bytes {"base64"}; functions, modules, References and opaque objects their repr() as a text. In a
-/// text, what is not UTF-8 becomes U+FFFD. Throws ValueError beyond `most` bytes, and for what holds itself.
+/// As JSON. Numbers, texts, true, false and null are themselves; lists, tuples and arrays are arrays; dicts whose keys
+/// are texts are objects. For what JSON has not: other dicts are arrays of [key, value]; nan, inf and -inf are texts; a
+/// complex number is {"real", "imag"}, bytes are {"base64"}; functions, modules, References and opaque objects are
+/// their repr() as a text. Bytes of a text that are not UTF-8 become U+FFFD. ValueError beyond `most` bytes, and for a
+/// container that holds itself.
 ENGINERY_API std::string json_text(std::size_t most, const Value& value);
 
 namespace detail {

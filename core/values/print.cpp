@@ -20,7 +20,7 @@ std::string shortest(Real number, const char* suffix) {
   std::string text(buffer, end);  // -d.ddde±xx
   const std::size_t e = text.find('e');
   const int exponent = std::atoi(text.c_str() + e + 1);
-  // Python writes out what lies between 1e-4 and 1e16; to_chars has at least two digits of exponent, too.
+  // As Python, write numbers from 1e-4 to 1e16 without an exponent. Exponents have at least two digits in both.
   if (exponent < -4 || exponent >= 16) return text;
   const std::string sign = text[0] == '-' ? "-" : "";
   std::string digits;
@@ -97,13 +97,14 @@ std::string element_repr(DType dtype, const std::byte* at) {
   });
 }
 
-/// What is printed, which counts against a statement's limit as it grows. Nothing needs to be added once it is full.
+/// The printed text, which counts against the statement's limit as it grows. Once it is full, nothing needs to be
+/// added.
 struct Text : std::string {
   Text(std::size_t longest, bool only_ends) : most(longest), abbreviated(only_ends) {}
   using std::string::operator+=;
 
   bool is_full() const { return size() > most; }
-  /// As much of an item's text as can be seen, and a character more: it makes this full.
+  /// As much of an item's text as can be seen, and one character more, which makes this full.
   std::string_view visible(std::string_view text) const {
     return text.size() <= most ? text : beginning(text, most + 4);
   }
@@ -116,7 +117,7 @@ struct Text : std::string {
     counted = size();
   }
 
-  /// Whether of so many only the ends are printed.
+  /// Are there so many items that only the first and last are printed?
   bool is_many(std::size_t items) const { return abbreviated && items > kMany; }
   /// Calls `print` with the number of each item that is to be seen.
   template <class Print>
@@ -137,7 +138,7 @@ struct Text : std::string {
   std::size_t counted = 0;
 };
 
-/// Rows without elements cost nothing, so there may be more of them than can ever be printed.
+/// Rows without elements take no memory, so an array may have more of them than can ever be printed.
 bool is_too_long_for_nothing(const Array& array) {
   constexpr std::int64_t kMostRows = 1000;
   std::int64_t rows = 1;
@@ -161,7 +162,7 @@ void print_axis(Text& out, const Array& array, bool ends, std::size_t axis = 0, 
   out += ']';
 }
 
-/// Prints, and knows which containers it is inside of.
+/// Prints one value. Remembers the containers that it is inside of: one that holds itself prints as [...].
 class Printer {
  public:
   explicit Printer(std::size_t most, bool abbreviated = false) : out_(most, abbreviated) {}
@@ -234,7 +235,7 @@ class Printer {
           repr(beginning(text, kShown)) + "…>";
   }
 
-  /// What stands before the ends of many items, if they are many.
+  /// Begins an abbreviated container, if it has many items.
   bool open_many(const char* type, std::size_t items) {
     if (!out_.is_many(items)) return false;
     out_ += "<" + std::string(type) + " of " + std::to_string(items) + " items: ";

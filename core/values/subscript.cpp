@@ -10,7 +10,7 @@
 namespace enginery {
 namespace {
 
-/// The slice, if that is all there is between the brackets.
+/// The slice, if nothing else stands between the brackets.
 const Slice* only_slice(std::span<const Subscript> subscripts) {
   return subscripts.size() == 1 ? std::get_if<Slice>(&subscripts.front()) : nullptr;
 }
@@ -41,7 +41,8 @@ List items_to_assign(const Value& value, const char* refusal) {
   }
 }
 
-/// The items without the stretch, which is returned: what they were may run code when it ends.
+/// Removes the stretch from the items. Returns what was removed, so that the caller destroys it when the list is whole
+/// again: a destructor may run code that uses the list.
 List cut(List& items, Stretch gone) {
   if (gone.step < 0) gone = {gone.start + (gone.count - 1) * gone.step, -gone.step, gone.count};
   List removed;
@@ -73,7 +74,7 @@ void assign(List& items, const Slice& slice, const Value& value) {
                  std::make_move_iterator(given.end()));
     return;
   }
-  const Stretch part = resolve(slice, items.size());  // a step of 0 is refused before the value is
+  const Stretch part = resolve(slice, items.size());  // first: a step of 0 is refused before the value is looked at
   List given = items_to_assign(value, "must assign iterable to extended slice");
   if (static_cast<std::int64_t>(given.size()) != part.count)
     throw ValueError("attempt to assign sequence of size " + std::to_string(given.size()) +

@@ -1,4 +1,4 @@
-// core/values/value.cpp: making Values, taking their contents, and letting them go.
+// core/values/value.cpp: making Values, how much a statement may make, taking their contents, and letting them go.
 #include <enginery/value.hpp>
 
 #include <iterator>
@@ -34,14 +34,14 @@ void delete_object(Object* object) {
   with_object(object, [](auto& typed) { delete &typed; });
 }
 
-// How deep destroy() is in itself, and what waits for it to come back up.
+// How deep destroy() is nested, and the objects that the outermost call will take.
 thread_local int destroying = 0;
 thread_local std::vector<Object*>* postponed = nullptr;
 
 }  // namespace
 
-// A list in a list in a list … must not need as much stack as it is deep: beyond a depth, objects wait for the
-// outermost call, which takes them one after the other.
+// Destroying a deeply nested list must not overflow the stack. Beyond kDeepest levels, objects are put off: the
+// outermost call takes them one after the other.
 void Value::destroy(Object* object) noexcept {
   constexpr int kDeepest = 100;
   if (object->kind < Kind::list || object->kind > Kind::dict) return delete_object(object);
@@ -140,5 +140,18 @@ const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) con
 }
 
 std::ostream& operator<<(std::ostream& stream, const Value& value) { return stream << value.str(); }
+
+static thread_local AllocationLimit* innermost = nullptr;
+
+AllocationLimit::AllocationLimit(std::size_t bytes) noexcept : limit_(bytes), outer_(innermost) { innermost = this; }
+AllocationLimit::~AllocationLimit() { innermost = outer_; }
+
+void AllocationLimit::charge(std::size_t bytes) {
+  if (!innermost) return;
+  if (bytes > innermost->limit_ - innermost->used_)
+    throw Error("MemoryError", "this statement would allocate more than " + std::to_string(innermost->limit_ >> 20) +
+                                   " MiB; do it in a task of a plugin, or in smaller parts");
+  innermost->used_ += bytes;
+}
 
 }  // namespace enginery
