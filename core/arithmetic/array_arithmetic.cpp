@@ -137,6 +137,13 @@ void compute(Operator op, const C* a, const C* b, C* out, std::size_t count) {
   }
 }
 
+/// The name of numpy's function behind an operator.
+const char* ufunc_name(Operator op) noexcept {
+  constexpr const char* kNames[] = {"add",          "subtract",  "multiply", "divide",
+                                    "floor_divide", "remainder", "power",    "matmul"};
+  return kNames[static_cast<std::size_t>(op)];
+}
+
 /// The dtype of the result for operands of the dtype `common`. TypeError if numpy has no such operator for them.
 DType result_dtype(Operator op, DType common) {
   const NumberClass kind = class_of(common);
@@ -206,12 +213,6 @@ void run(Operator op, const Plan& plan, Array& out) {
 
 bool meets_array(const Value& a, const Value& b) noexcept {
   return (a.kind() == Kind::array && Operand::accepts(b)) || (b.kind() == Kind::array && Operand::accepts(a));
-}
-
-const char* ufunc_name(Operator op) noexcept {
-  constexpr const char* kNames[] = {"add",          "subtract",  "multiply", "divide",
-                                    "floor_divide", "remainder", "power",    "matmul"};
-  return kNames[static_cast<std::size_t>(op)];
 }
 
 Value array_binary(Operator op, const Value& a, const Value& b) {

@@ -27,9 +27,6 @@ Value array_positive(const Array& array);
 Value array_invert(const Array& array);
 Value array_absolute(const Array& array);
 
-/// The name of the ufunc behind an operator.
-const char* ufunc_name(Operator op) noexcept;
-
 // // and % of floating point, as Python and numpy round them.
 
 /// a % b: of b's sign. nan if b is 0.

@@ -21,7 +21,6 @@ class Operand {
   explicit Operand(const Value& value);
 
   const Array& array() const noexcept { return made_ ? *made_ : *given_; }
-  bool is_number() const noexcept { return number_; }
   /// Makes a Python number what an array of `dtype` would hold: floats are rounded. OverflowError in numpy's words if
   /// `dtype` holds integers but not this int.
   void settle(DType dtype);

@@ -2,8 +2,8 @@
 //
 // The grammar never backtracks over a call of the builder. Where two rules begin alike, their common part is read first
 // and the next token decides; after a rule's first token everything else is a must. So the time is in proportion to the
-// length of the text, however deep it is nested, and a rule that fails softly has called nothing. Each rule that
-// matters has an action, in the lower half of this file: the member of SyntaxBuilder that it calls.
+// length of the text, however deep it is nested, and a rule that fails softly has called nothing. A rule that
+// matters says what it `does`: which member of SyntaxBuilder it calls when it was read.
 #include "core/language/syntax.hpp"
 
 #include <algorithm>
@@ -59,6 +59,40 @@ struct deeper {
   }
 };
 
+// What a rule calls when it was read: a member of SyntaxBuilder, with the place and the token if the member takes them.
+template <auto member, auto... arguments>
+struct calls {
+  static void apply0(SyntaxBuilder& builder) { (builder.*member)(arguments...); }
+};
+template <auto member, auto... arguments>
+struct calls_at {
+  template <class Token>
+  static void apply(const Token& token, SyntaxBuilder& builder) {
+    (builder.*member)(place(token), arguments...);
+  }
+  template <class Token>
+  static std::size_t place(const Token& token) {
+    return static_cast<std::size_t>(token.begin() - token.input().begin());
+  }
+};
+template <auto member>
+struct calls_with {
+  template <class Token>
+  static void apply(const Token& token, SyntaxBuilder& builder) {
+    if constexpr (requires { (builder.*member)(0, token.string_view()); })
+      (builder.*member)(calls_at<member>::place(token), token.string_view());
+    else
+      (builder.*member)(token.string_view());
+  }
+};
+/// The action of a rule is what the rule `does`, if it says so.
+template <class Rule>
+struct action : p::nothing<Rule> {};
+template <class Rule>
+requires requires { typename Rule::does; }
+struct action<Rule> : Rule::does {};
+using B = SyntaxBuilder;
+
 // clang-format off
 
 // Tokens. Each takes the blank behind it along.
@@ -93,8 +127,8 @@ using kw_or = keyword<'o', 'r'>;
 using kw_pass = keyword<'p', 'a', 's', 's'>;
 using comma = symbol<','>;
 
-template <char c> struct open_character : p::one<c> {};
-template <char c> struct close_character : p::one<c> {};
+template <char c> struct open_character : p::one<c> { using does = calls_at<&B::open_bracket>; };
+template <char c> struct close_character : p::one<c> { using does = calls<&B::close_bracket>; };
 template <char c> struct open : p::seq<open_character<c>, blank> {};
 template <char c> struct close : p::seq<close_character<c>, blank> {};
 
@@ -109,11 +143,11 @@ struct digits : p::star<p::sor<p::digit, p::one<'_'>>> {};
 struct exponent : p::seq<p::one<'e', 'E'>, p::opt<p::one<'+', '-'>>, p::digit, digits> {};
 struct decimal_token : p::seq<digits, p::opt<p::one<'.'>, digits>, p::opt<exponent>, p::star<letter_or_digit>> {};
 struct prefixed_token : p::seq<p::one<'0'>, p::one<'x', 'X', 'o', 'O', 'b', 'B'>, p::star<letter_or_digit>> {};
-struct number_token : p::sor<prefixed_token, decimal_token> {};
+struct number_token : p::sor<prefixed_token, decimal_token> { using does = calls_with<&B::number>; };
 struct number : p::seq<p::at<p::opt<p::one<'.'>>, p::digit>, number_token, blank> {};
 
-template <char quote> struct open_text : p::one<quote> {};
-template <char quote> struct open_long_text : p::string<quote, quote, quote> {};
+template <char quote> struct open_text : p::one<quote> { using does = calls_at<&B::open_text>; };
+template <char quote> struct open_long_text : p::string<quote, quote, quote> { using does = calls_at<&B::open_text>; };
 template <char quote> struct short_text_character :
     p::sor<p::seq<p::one<'\\'>, p::opt<p::one<'\r'>>, p::any>, p::not_one<quote, '\n'>> {};
 template <char quote> struct end_of_short_text : p::one<quote> {};
@@ -125,69 +159,80 @@ template <char quote> struct short_text :
     p::if_must<open_text<quote>, p::star<short_text_character<quote>>, end_of_short_text<quote>> {};
 struct text_prefix : p::sor<p::seq<p::one<'r', 'R'>, p::opt<p::one<'b', 'B'>>>,
                             p::seq<p::one<'b', 'B'>, p::opt<p::one<'r', 'R'>>>, p::one<'u', 'U'>> {};
-struct text_token : p::seq<p::opt<text_prefix>, p::sor<long_text<'"'>, long_text<'\''>, short_text<'"'>, short_text<'\''>>> {};
-struct texts : p::plus<text_token, blank> {};
+struct text_token : p::seq<p::opt<text_prefix>, p::sor<long_text<'"'>, long_text<'\''>, short_text<'"'>, short_text<'\''>>>
+    { using does = calls_with<&B::text>; };
+struct texts : p::plus<text_token, blank> { using does = calls<&B::end_texts>; };
 
-struct none : TAO_PEGTL_STRING("None") {};
-struct yes : TAO_PEGTL_STRING("True") {};
-struct no : TAO_PEGTL_STRING("False") {};
+struct none : TAO_PEGTL_STRING("None") { using does = calls_at<&B::none>; };
+struct yes : TAO_PEGTL_STRING("True") { using does = calls_at<&B::boolean, true>; };
+struct no : TAO_PEGTL_STRING("False") { using does = calls_at<&B::boolean, false>; };
 struct constant : p::seq<p::sor<none, yes, no>, blank> {};
-struct name_token : identifier {};
+struct name_token : identifier { using does = calls_with<&B::name>; };
 struct name : p::seq<name_token, blank> {};
 
 // Displays.
 struct bit_or;
-struct starred_item : p::if_must<op<p::one<'*'>, '*'>, deeper<bit_or>> {};
+struct starred_item : p::if_must<op<p::one<'*'>, '*'>, deeper<bit_or>> { using does = calls_at<&B::star>; };
 struct item : p::sor<starred_item, expression> {};
-struct first_item : item {};
-struct items_comma : comma {};
+struct first_item : item { using does = calls<&B::first_item>; };
+struct items_comma : comma { using does = calls<&B::comma>; };
 struct items : p::seq<first_item, p::star<items_comma, item>, p::opt<items_comma>> {};
-struct tuple_or_item : items {};
+struct tuple_or_item : items { using does = calls<&B::tuple_or_item>; };
 
-struct empty_tuple : close<')'> {};
-struct parenthesised : p::if_must<open<'('>, p::sor<empty_tuple, p::seq<p::must<tuple_or_item>, p::must<close<')'>>>>> {};
-struct empty_list : close<']'> {};
-struct filled_list : p::seq<p::must<items>, p::must<close<']'>>> {};
+struct empty_tuple : close<')'> { using does = calls_at<&B::empty_tuple>; };
+struct parenthesised : p::if_must<open<'('>, p::sor<empty_tuple, p::seq<p::must<tuple_or_item>, p::must<close<')'>>>>>
+    { using does = calls_at<&B::parenthesise>; };
+struct empty_list : close<']'> { using does = calls_at<&B::empty_list>; };
+struct filled_list : p::seq<p::must<items>, p::must<close<']'>>> { using does = calls_at<&B::list>; };
 struct list_display : p::if_must<open<'['>, p::sor<empty_list, filled_list>> {};
-struct unpacked_entry : p::if_must<symbol<'*', '*'>, deeper<bit_or>> {};
+struct unpacked_entry : p::if_must<symbol<'*', '*'>, deeper<bit_or>> { using does = calls<&B::unpacked_entry>; };
 struct entry_colon : symbol<':'> {};
-struct keyed_entry : p::if_must<expression, entry_colon, expression> {};
+struct keyed_entry : p::if_must<expression, entry_colon, expression> { using does = calls<&B::entry>; };
 struct entry : p::sor<unpacked_entry, keyed_entry> {};
-struct open_dict : open<'{'> {};
-struct dict_display : p::if_must<open_dict, p::sor<close<'}'>, p::seq<p::must<separated<entry, comma>>, p::must<close<'}'>>>>> {};
+struct open_dict : open<'{'> { using does = calls_at<&B::open_dict>; };
+struct dict_display : p::if_must<open_dict, p::sor<close<'}'>, p::seq<p::must<separated<entry, comma>>, p::must<close<'}'>>>>>
+    { using does = calls<&B::close_dict>; };
 
 struct atom : p::sor<parenthesised, list_display, dict_display, number, texts, p::seq<p::at<reserved>, constant>, name> {};
 
 // What follows an operand.
-struct attribute_name : identifier {};
+struct attribute_name : identifier { using does = calls_with<&B::attribute>; };
 struct attribute : p::if_must<symbol<'.'>, attribute_name, blank> {};
-struct unpacked_argument : p::if_must<op<p::one<'*'>, '*'>, expression> {};
-struct unpacked_keywords : p::if_must<symbol<'*', '*'>, expression> {};
-struct keyword_value : p::if_must<op<p::one<'='>>, expression> {};
-struct positional_argument : p::success {};
+struct unpacked_argument : p::if_must<op<p::one<'*'>, '*'>, expression>
+    { using does = calls<&B::argument, Call::Passing::unpacked>; };
+struct unpacked_keywords : p::if_must<symbol<'*', '*'>, expression>
+    { using does = calls<&B::argument, Call::Passing::unpacked_keywords>; };
+struct keyword_value : p::if_must<op<p::one<'='>>, expression>
+    { using does = calls<&B::argument, Call::Passing::keyword>; };
+struct positional_argument : p::success { using does = calls<&B::argument, Call::Passing::positional>; };
 struct plain_argument : p::seq<expression, p::sor<keyword_value, positional_argument>> {};
 struct argument : p::sor<unpacked_keywords, unpacked_argument, plain_argument> {};
-struct open_call : open<'('> {};
-struct call : p::if_must<open_call, p::opt<separated<argument, comma>>, close<')'>> {};
+struct open_call : open<'('> { using does = calls<&B::open_call>; };
+struct call : p::if_must<open_call, p::opt<separated<argument, comma>>, close<')'>>
+    { using does = calls<&B::close_call>; };
 struct slice_colon : symbol<':'> {};
-struct slice_without_start : slice_colon {};
-struct slice_behind_start : slice_colon {};
-struct slice_stop : p::seq<expression> {};
-struct slice_step : p::seq<expression> {};
+struct slice_without_start : slice_colon { using does = calls<&B::open_slice, false>; };
+struct slice_behind_start : slice_colon { using does = calls<&B::open_slice, true>; };
+struct slice_stop : p::seq<expression> { using does = calls<&B::slice_stop>; };
+struct slice_step : p::seq<expression> { using does = calls<&B::slice_step>; };
 struct slice_rest : p::seq<p::opt<slice_stop>, p::opt<slice_colon, p::opt<slice_step>>> {};
-struct index : p::success {};
+struct index : p::success { using does = calls<&B::index>; };
 struct subscript_part : p::sor<p::seq<slice_without_start, slice_rest>,
                                p::seq<expression, p::sor<p::seq<slice_behind_start, slice_rest>, index>>> {};
-struct subscript_comma : comma {};
-struct open_subscript : open<'['> {};
-struct subscript : p::if_must<open_subscript, separated<subscript_part, subscript_comma>, close<']'>> {};
+struct subscript_comma : comma { using does = calls<&B::subscript_comma>; };
+struct open_subscript : open<'['> { using does = calls<&B::open_subscript>; };
+struct subscript : p::if_must<open_subscript, separated<subscript_part, subscript_comma>, close<']'>>
+    { using does = calls<&B::close_subscript>; };
 struct primary : p::seq<atom, p::star<p::sor<call, subscript, attribute>>> {};
 
 // Operators, from those that bind most to those that bind least.
-template <auto Op, class Token, class Operand> struct arithmetic : p::if_must<Token, Operand> {};
-template <auto Op, class Token> struct relation : p::if_must<Token, bit_or> {};
-template <bool conjunction, class Token, class Operand> struct logical : p::if_must<Token, Operand> {};
-template <UnaryOperator Op, class Token, class Operand> struct prefixed : p::if_must<Token, Operand> {};
+template <auto Op, class Token, class Operand> struct arithmetic : p::if_must<Token, Operand>
+    { using does = calls<&B::arithmetic, Op>; };
+template <auto Op, class Token> struct relation : p::if_must<Token, bit_or> { using does = calls<&B::relation, Op>; };
+template <bool conjunction, class Token, class Operand> struct logical : p::if_must<Token, Operand>
+    { using does = calls<&B::logical, conjunction>; };
+template <UnaryOperator Op, class Token, class Operand> struct prefixed : p::if_must<Token, Operand>
+    { using does = calls_at<&B::unary, Op>; };
 
 struct unary;
 struct power : p::seq<primary, p::opt<arithmetic<Operator::power, op<p::string<'*', '*'>>, deeper<unary>>>> {};
@@ -218,19 +263,21 @@ struct comparison : p::seq<bit_or, p::star<p::sor<
 struct inversion : p::sor<prefixed<UnaryOperator::logical_not, kw_not, deeper<inversion>>, comparison> {};
 struct conjunction : p::seq<inversion, p::star<logical<true, kw_and, inversion>>> {};
 struct disjunction : p::seq<conjunction, p::star<logical<false, kw_or, conjunction>>> {};
-struct conditional : p::if_must<kw_if, disjunction, kw_else, expression> {};
+struct conditional : p::if_must<kw_if, disjunction, kw_else, expression> { using does = calls<&B::conditional>; };
 struct expression : deeper<p::seq<disjunction, p::opt<conditional>>> {};
 
 // Statements.
-struct pass_statement : kw_pass {};
-struct del_statement : p::if_must<kw_del, tuple_or_item> {};
-struct import_name : identifier {};
-struct import_alias : identifier {};
-struct imported : p::seq<import_name, blank, p::opt<p::if_must<kw_as, import_alias, blank>>> {};
+struct pass_statement : kw_pass { using does = calls<&B::pass>; };
+struct del_statement : p::if_must<kw_del, tuple_or_item> { using does = calls<&B::delete_targets>; };
+struct import_name : identifier { using does = calls_with<&B::import_name>; };
+struct import_alias : identifier { using does = calls_with<&B::import_as>; };
+struct imported : p::seq<import_name, blank, p::opt<p::if_must<kw_as, import_alias, blank>>>
+    { using does = calls<&B::import>; };
 struct import_statement : p::if_must<kw_import, p::list<imported, comma>> {};
-struct target_sign : op<p::one<'='>> {};
-struct assignment : p::star<p::if_must<target_sign, tuple_or_item>> {};
-template <auto Op, char... sign> struct augmented_sign : symbol<sign...> {};
+struct target_sign : op<p::one<'='>> { using does = calls<&B::target>; };
+struct assignment : p::star<p::if_must<target_sign, tuple_or_item>> { using does = calls<&B::assign>; };
+template <auto Op, char... sign> struct augmented_sign : symbol<sign...>
+    { using does = calls<&B::augmented_target, Op>; };
 struct augmentation : p::if_must<p::sor<
     augmented_sign<Operator::add, '+', '='>, augmented_sign<Operator::subtract, '-', '='>,
     augmented_sign<Operator::multiply, '*', '='>, augmented_sign<Operator::divide, '/', '='>,
@@ -238,9 +285,10 @@ struct augmentation : p::if_must<p::sor<
     augmented_sign<Operator::power, '*', '*', '='>, augmented_sign<Operator::matmul, '@', '='>,
     augmented_sign<BitOperator::both, '&', '='>, augmented_sign<BitOperator::either, '|', '='>,
     augmented_sign<BitOperator::differing, '^', '='>, augmented_sign<BitOperator::shift_left, '<', '<', '='>,
-    augmented_sign<BitOperator::shift_right, '>', '>', '='>>, tuple_or_item> {};
+    augmented_sign<BitOperator::shift_right, '>', '>', '='>>, tuple_or_item> { using does = calls<&B::augment>; };
 struct statement : p::sor<pass_statement, del_statement, import_statement,
-                          p::seq<tuple_or_item, p::sor<augmentation, assignment>>> {};
+                          p::seq<tuple_or_item, p::sor<augmentation, assignment>>>
+    { using does = calls_at<&B::end_statement>; };
 struct line_end : p::sor<p::one<'\n'>, p::eof> {};
 struct line : p::seq<separated<statement, symbol<';'>>, p::must<line_end>> {};
 struct end_of_text : p::seq<blank, p::eof> {};
@@ -275,92 +323,6 @@ template <char quote>
 struct control<end_of_short_text<quote>> : unterminated<end_of_short_text<quote>> {};
 template <char quote>
 struct control<end_of_long_text<quote>> : unterminated<end_of_long_text<quote>> {};
-
-// What a rule calls when it was read: `SyntaxBuilder::member`, with the place and the token if the member takes them.
-template <class Rule>
-struct action : p::nothing<Rule> {};
-
-template <auto member, auto... arguments>
-struct calls {
-  static void apply0(SyntaxBuilder& builder) { (builder.*member)(arguments...); }
-};
-template <auto member, auto... arguments>
-struct calls_with_place {
-  template <class Token>
-  static void apply(const Token& token, SyntaxBuilder& builder) {
-    (builder.*member)(place(token), arguments...);
-  }
-  template <class Token>
-  static std::size_t place(const Token& token) {
-    return static_cast<std::size_t>(token.begin() - token.input().begin());
-  }
-};
-template <auto member>
-struct calls_with_token {
-  template <class Token>
-  static void apply(const Token& token, SyntaxBuilder& builder) {
-    if constexpr (requires { (builder.*member)(0, token.string_view()); })
-      (builder.*member)(calls_with_place<member>::place(token), token.string_view());
-    else
-      (builder.*member)(token.string_view());
-  }
-};
-using B = SyntaxBuilder;
-// clang-format off
-template <char c> struct action<open_character<c>> : calls_with_place<&B::open_bracket> {};
-template <char c> struct action<close_character<c>> : calls<&B::close_bracket> {};
-template <> struct action<number_token> : calls_with_token<&B::number> {};
-template <char quote> struct action<open_text<quote>> : calls_with_place<&B::open_text> {};
-template <char quote> struct action<open_long_text<quote>> : calls_with_place<&B::open_text> {};
-template <> struct action<text_token> : calls_with_token<&B::text> {};
-template <> struct action<texts> : calls<&B::end_texts> {};
-template <> struct action<none> : calls_with_place<&B::none> {};
-template <> struct action<yes> : calls_with_place<&B::boolean, true> {};
-template <> struct action<no> : calls_with_place<&B::boolean, false> {};
-template <> struct action<name_token> : calls_with_token<&B::name> {};
-template <> struct action<starred_item> : calls_with_place<&B::star> {};
-template <> struct action<first_item> : calls<&B::first_item> {};
-template <> struct action<items_comma> : calls<&B::comma> {};
-template <> struct action<tuple_or_item> : calls<&B::tuple_or_item> {};
-template <> struct action<empty_tuple> : calls_with_place<&B::empty_tuple> {};
-template <> struct action<parenthesised> : calls_with_place<&B::parenthesise> {};
-template <> struct action<empty_list> : calls_with_place<&B::empty_list> {};
-template <> struct action<filled_list> : calls_with_place<&B::list> {};
-template <> struct action<open_dict> : calls_with_place<&B::open_dict> {};
-template <> struct action<keyed_entry> : calls<&B::entry> {};
-template <> struct action<unpacked_entry> : calls<&B::unpacked_entry> {};
-template <> struct action<dict_display> : calls<&B::close_dict> {};
-template <> struct action<attribute_name> : calls_with_token<&B::attribute> {};
-template <> struct action<open_call> : calls<&B::open_call> {};
-template <> struct action<positional_argument> : calls<&B::argument, Call::Passing::positional> {};
-template <> struct action<keyword_value> : calls<&B::argument, Call::Passing::keyword> {};
-template <> struct action<unpacked_argument> : calls<&B::argument, Call::Passing::unpacked> {};
-template <> struct action<unpacked_keywords> : calls<&B::argument, Call::Passing::unpacked_keywords> {};
-template <> struct action<call> : calls<&B::close_call> {};
-template <> struct action<open_subscript> : calls<&B::open_subscript> {};
-template <> struct action<slice_without_start> : calls<&B::open_slice, false> {};
-template <> struct action<slice_behind_start> : calls<&B::open_slice, true> {};
-template <> struct action<slice_stop> : calls<&B::slice_stop> {};
-template <> struct action<slice_step> : calls<&B::slice_step> {};
-template <> struct action<index> : calls<&B::index> {};
-template <> struct action<subscript_comma> : calls<&B::subscript_comma> {};
-template <> struct action<subscript> : calls<&B::close_subscript> {};
-template <auto Op, class T, class O> struct action<arithmetic<Op, T, O>> : calls<&B::arithmetic, Op> {};
-template <auto Op, class T> struct action<relation<Op, T>> : calls<&B::relation, Op> {};
-template <bool both, class T, class O> struct action<logical<both, T, O>> : calls<&B::logical, both> {};
-template <UnaryOperator Op, class T, class O> struct action<prefixed<Op, T, O>> : calls_with_place<&B::unary, Op> {};
-template <> struct action<conditional> : calls<&B::conditional> {};
-template <> struct action<pass_statement> : calls<&B::pass> {};
-template <> struct action<del_statement> : calls<&B::delete_targets> {};
-template <> struct action<import_name> : calls_with_token<&B::import_name> {};
-template <> struct action<import_alias> : calls_with_token<&B::import_as> {};
-template <> struct action<imported> : calls<&B::import> {};
-template <> struct action<target_sign> : calls<&B::target> {};
-template <> struct action<assignment> : calls<&B::assign> {};
-template <auto Op, char... sign> struct action<augmented_sign<Op, sign...>> : calls<&B::augmented_target, Op> {};
-template <> struct action<augmentation> : calls<&B::augment> {};
-template <> struct action<statement> : calls_with_place<&B::end_statement> {};
-// clang-format on
 
 }  // namespace
 

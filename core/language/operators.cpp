@@ -131,15 +131,7 @@ void augment(BinaryOperator op, Value& value, const Value& right) {
 }
 
 bool test(Test test, const Value& left, const Value& right) {
-  switch (test) {
-    case Test::is:
-      return left.is(right);
-    case Test::is_not:
-      return !left.is(right);
-    case Test::in:
-    case Test::not_in:
-      break;
-  }
+  if (test == Test::is || test == Test::is_not) return left.is(right) == (test == Test::is);
   if (right.kind() != Kind::opaque && right.kind() != Kind::function && right.kind() != Kind::module &&
       !right.is_none() && !is_number(right))
     return right.contains(left) == (test == Test::in);

@@ -33,13 +33,11 @@ std::string_view stripped(std::string_view text, std::string_view dropped, bool 
   return text;
 }
 
-Value strip_with(const Value& self, Arguments& arguments, bool front, bool back) {
+template <bool front, bool back>
+Value strip(const Value& self, Arguments& arguments) {
   const bool given = arguments.has(0) && !arguments[0].is_none();
   return text(stripped(self.as_string(), given ? std::string_view(arguments.text(0)) : kSpaces, front, back));
 }
-Value strip(const Value& self, Arguments& arguments) { return strip_with(self, arguments, true, true); }
-Value left_strip(const Value& self, Arguments& arguments) { return strip_with(self, arguments, true, false); }
-Value right_strip(const Value& self, Arguments& arguments) { return strip_with(self, arguments, false, true); }
 
 Value split(const Value& self, Arguments& arguments) {
   std::string_view rest = self.as_string();
@@ -153,9 +151,9 @@ Value occurrences(const Value& self, Arguments& arguments) {
 constexpr Method kTextMethods[] = {
     {"upper", upper, {0, 0}},
     {"lower", lower, {0, 0}},
-    {"strip", strip, {0, 1}},
-    {"lstrip", left_strip, {0, 1}},
-    {"rstrip", right_strip, {0, 1}},
+    {"strip", strip<true, true>, {0, 1}},
+    {"lstrip", strip<true, false>, {0, 1}},
+    {"rstrip", strip<false, true>, {0, 1}},
     {"split", split, {0, 2, {"sep", "maxsplit"}}},
     {"join", join, {1, 1}},
     {"replace", replace, {2, 3}},

@@ -12,6 +12,14 @@ constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 constexpr std::size_t kFewSlots = 8;  // up to so many are compared one by one, without an index
 constexpr std::uint32_t kFree = 0;
 
+/// Enters the slot into the index, whose size is a power of two, at the first free place from its hash on.
+void enter(std::vector<std::uint32_t>& index, std::size_t hash, std::size_t slot) {
+  const std::size_t mask = index.size() - 1;
+  std::size_t at = hash & mask;
+  while (index[at] != kFree) at = (at + 1) & mask;
+  index[at] = static_cast<std::uint32_t>(slot + 1);
+}
+
 }  // namespace
 
 Dict::Dict() = default;
@@ -110,12 +118,7 @@ std::size_t Dict::insert(Value key, std::size_t hash, Value value) {
   slots_.push_back({std::move(key), std::move(value), hash, true});
   ++live_;
   const std::size_t slot = slots_.size() - 1;
-  if (!index_.empty()) {
-    const std::size_t mask = index_.size() - 1;
-    std::size_t at = hash & mask;
-    while (index_[at] != kFree) at = (at + 1) & mask;
-    index_[at] = static_cast<std::uint32_t>(slot + 1);
-  }
+  if (!index_.empty()) enter(index_, hash, slot);
   return slot;
 }
 
@@ -128,11 +131,7 @@ void Dict::reindex(std::size_t entries) {
   std::size_t capacity = 4 * kFewSlots;
   while (capacity < entries * 4) capacity *= 2;
   index_.assign(capacity, kFree);
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    std::size_t at = slots_[i].hash & (capacity - 1);
-    while (index_[at] != kFree) at = (at + 1) & (capacity - 1);
-    index_[at] = static_cast<std::uint32_t>(i + 1);
-  }
+  for (std::size_t i = 0; i < slots_.size(); ++i) enter(index_, slots_[i].hash, i);
 }
 
 bool Dict::erase(const Value& key) {

@@ -62,12 +62,9 @@ char quote_for(std::string_view text) {
 }
 
 void append_ascii(std::string& out, unsigned char character, char quote) {
-  if (character == '\n')
-    out += "\\n";
-  else if (character == '\r')
-    out += "\\r";
-  else if (character == '\t')
-    out += "\\t";
+  static constexpr std::string_view kControls = "\n\r\t", kLetters = "nrt";
+  if (const std::size_t at = kControls.find(static_cast<char>(character)); at != kControls.npos)
+    (out += '\\') += kLetters[at];
   else if (character == '\\' || character == static_cast<unsigned char>(quote))
     (out += '\\') += static_cast<char>(character);
   else if (character < 0x20 || character >= 0x7f)
