@@ -1,4 +1,7 @@
 // core/arithmetic/compare.cpp: Python's ==, < and hash().
+//
+// Numbers of different kinds are equal if they are the same number: no int is converted to a double to find out. Equal
+// values have equal hashes, so 1, 1.0 and True are one key of a dict.
 #include <cmath>
 #include <compare>
 #include <cstring>

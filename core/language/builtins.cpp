@@ -1,4 +1,8 @@
 // core/language/builtins.cpp: which builtins there are, and those about objects and text.
+//
+// Each file of builtins has a table, whose rows hold all there is to know of one: its name, what it calls, how many
+// arguments it takes, and its help. This file puts the tables together and makes a Value of each row, which has
+// identity: type(1) is int.
 #include "core/language/builtins.hpp"
 
 #include <algorithm>

@@ -1,4 +1,8 @@
 // core/values/array.cpp: the memory of arrays: whose it is, how it is laid out, when it is copied.
+//
+// Copies of an Array share its memory, whoever owns it: the array itself, a message that was received, a caller's
+// object. mutable_data() is the only way to write: it copies the elements first if another array holds the memory, or
+// if the memory may not be written to. Arrays without elements share one place that is never written to.
 #include <enginery/array.hpp>
 
 #include <algorithm>
