@@ -105,64 +105,37 @@ Value real_power(double base, double exponent) {
   return Value::real(result);
 }
 
+Whole floor_modulo_of(Whole a, Whole b) {
+  const Whole rest = a % b;
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
 Value integers(Operator op, Whole a, Whole b) {
-  Whole result = 0;
-  switch (op) {
-    case Operator::add:
-      result = a + b;
-      break;
-    case Operator::subtract:
-      result = a - b;
-      break;
-    case Operator::multiply:
-      result = integer_product(a, b);
-      break;
-    case Operator::divide:
-      if (b == 0) throw_zero(op, false);
-      return Value::real(a == 0 ? 0 / static_cast<double>(b) : integer_quotient(a, b));
-    case Operator::floor_divide:
-      if (b == 0) throw_zero(op, false);
-      result = a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
-      break;
-    case Operator::modulo:
-      if (b == 0) throw_zero(op, false);
-      result = a % b;
-      if (result != 0 && (result < 0) != (b < 0)) result += b;
-      break;
-    case Operator::power:
-      if (b < 0) {
-        if (a == 0) throw_zero(op, false);
-        return Value::real(std::pow(static_cast<double>(a), static_cast<double>(b)));
-      }
-      result = integer_power(a, b);
-      break;
-    case Operator::matmul:
-      break;  // binary() has refused it
+  const bool divides = op == Operator::divide || op == Operator::floor_divide || op == Operator::modulo;
+  if (b == 0 && divides) throw_zero(op, false);
+  if (op == Operator::divide) return Value::real(a == 0 ? 0 / static_cast<double>(b) : integer_quotient(a, b));
+  if (op == Operator::power && b < 0) {
+    if (a == 0) throw_zero(op, false);
+    return Value::real(std::pow(static_cast<double>(a), static_cast<double>(b)));
   }
+  const Whole result = op == Operator::add            ? a + b
+                       : op == Operator::subtract     ? a - b
+                       : op == Operator::multiply     ? integer_product(a, b)
+                       : op == Operator::floor_divide ? (a - floor_modulo_of(a, b)) / b
+                       : op == Operator::modulo       ? floor_modulo_of(a, b)
+                                                      : integer_power(a, b);
   if (!is_int(result)) throw_overflow(op, a, b);
   return integer_value(result);
 }
 
 Value reals(Operator op, double a, double b) {
-  switch (op) {
-    case Operator::add:
-      return Value::real(a + b);
-    case Operator::subtract:
-      return Value::real(a - b);
-    case Operator::multiply:
-      return Value::real(a * b);
-    case Operator::power:
-      return real_power(a, b);
-    case Operator::divide:
-    case Operator::floor_divide:
-    case Operator::modulo:
-    case Operator::matmul:
-      break;
-  }
+  if (op == Operator::add) return Value::real(a + b);
+  if (op == Operator::subtract) return Value::real(a - b);
+  if (op == Operator::multiply) return Value::real(a * b);
+  if (op == Operator::power) return real_power(a, b);
   if (b == 0) throw_zero(op, true);
-  return Value::real(op == Operator::divide   ? a / b
-                     : op == Operator::modulo ? floor_modulo(a, b)
-                                              : floor_quotient(a, b));
+  if (op == Operator::divide) return Value::real(a / b);
+  return Value::real(op == Operator::modulo ? floor_modulo(a, b) : floor_quotient(a, b));
 }
 
 double as_double(const Value& value) {
@@ -182,22 +155,11 @@ std::complex<double> as_complex_number(const Value& value) {
 Value numbers(Operator op, const Value& a, const Value& b) {
   if (a.kind() != Kind::complex && b.kind() != Kind::complex) return reals(op, as_double(a), as_double(b));
   const std::complex<double> left = as_complex_number(a), right = as_complex_number(b);
-  switch (op) {
-    case Operator::add:
-      return Value::complex(left + right);
-    case Operator::subtract:
-      return Value::complex(left - right);
-    case Operator::multiply:
-      return Value::complex(left * right);
-    case Operator::divide:
-      return Value::complex(complex_quotient(left, right));
-    case Operator::power:
-      return Value::complex(complex_power(left, right));
-    case Operator::floor_divide:
-    case Operator::modulo:
-    case Operator::matmul:
-      break;
-  }
+  if (op == Operator::add) return Value::complex(left + right);
+  if (op == Operator::subtract) return Value::complex(left - right);
+  if (op == Operator::multiply) return Value::complex(left * right);
+  if (op == Operator::divide) return Value::complex(complex_quotient(left, right));
+  if (op == Operator::power) return Value::complex(complex_power(left, right));
   throw_unsupported(op, a, b);
 }
 

@@ -113,27 +113,15 @@ void each(const C* a, const C* b, C* out, std::size_t count) {
 /// Requires: result_dtype() has accepted the operator for such numbers.
 template <class C>
 void compute(Operator op, const C* a, const C* b, C* out, std::size_t count) {
-  constexpr bool kWhole = std::is_integral_v<C>;
-  switch (op) {
-    case Operator::add:
-      return each<added<C>>(a, b, out, count);
-    case Operator::subtract:
-      return each<subtracted<C>>(a, b, out, count);
-    case Operator::multiply:
-      return each<multiplied<C>>(a, b, out, count);
-    case Operator::divide:
-      if constexpr (!kWhole) each<divided<C>>(a, b, out, count);
-      return;
-    case Operator::floor_divide:
-      if constexpr (!is_complex<C>) each<floor_divided<C>>(a, b, out, count);
-      return;
-    case Operator::modulo:
-      if constexpr (!is_complex<C>) each<remainder_of<C>>(a, b, out, count);
-      return;
-    case Operator::power:
-      return each<powered<C>>(a, b, out, count);
-    case Operator::matmul:
-      return;
+  if (op == Operator::add) return each<added<C>>(a, b, out, count);
+  if (op == Operator::subtract) return each<subtracted<C>>(a, b, out, count);
+  if (op == Operator::multiply) return each<multiplied<C>>(a, b, out, count);
+  if (op == Operator::power) return each<powered<C>>(a, b, out, count);
+  if constexpr (!std::is_integral_v<C>)
+    if (op == Operator::divide) return each<divided<C>>(a, b, out, count);
+  if constexpr (!is_complex<C>) {
+    if (op == Operator::floor_divide) return each<floor_divided<C>>(a, b, out, count);
+    if (op == Operator::modulo) return each<remainder_of<C>>(a, b, out, count);
   }
 }
 

@@ -28,22 +28,12 @@ void each(const C* a, const C* b, bool* out, std::size_t count) {
 
 template <class C>
 void compute(Comparison op, const C* a, const C* b, bool* out, std::size_t count) {
-  switch (op) {
-    case Comparison::less:
-      return each<std::less<>>(a, b, out, count);
-    case Comparison::less_equal:
-      return each<std::less_equal<>>(a, b, out, count);
-    case Comparison::greater:
-      return each<std::less<>>(b, a, out, count);
-    case Comparison::greater_equal:
-      return each<std::less_equal<>>(b, a, out, count);
-    case Comparison::equal:
-      for (std::size_t i = 0; i < count; ++i) out[i] = a[i] == b[i];
-      return;
-    case Comparison::not_equal:
-      for (std::size_t i = 0; i < count; ++i) out[i] = a[i] != b[i];
-      return;
-  }
+  if (op == Comparison::less) return each<std::less<>>(a, b, out, count);
+  if (op == Comparison::less_equal) return each<std::less_equal<>>(a, b, out, count);
+  if (op == Comparison::greater) return each<std::less<>>(b, a, out, count);
+  if (op == Comparison::greater_equal) return each<std::less_equal<>>(b, a, out, count);
+  const bool equal = op == Comparison::equal;
+  for (std::size_t i = 0; i < count; ++i) out[i] = (a[i] == b[i]) == equal;
 }
 
 template <class C>

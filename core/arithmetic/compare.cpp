@@ -87,17 +87,9 @@ const char* symbol(Ordering op) {
 }
 
 bool holds(Ordering op, std::partial_ordering order) {
-  switch (op) {
-    case Ordering::less:
-      return order < 0;
-    case Ordering::less_equal:
-      return order <= 0;
-    case Ordering::greater:
-      return order > 0;
-    case Ordering::greater_equal:
-      return order >= 0;
-  }
-  return false;
+  if (op == Ordering::less) return order < 0;
+  if (op == Ordering::less_equal) return order <= 0;
+  return op == Ordering::greater ? order > 0 : order >= 0;
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace {
 
 template <class C, class R, class F>
 Value mapped_value(const Array& array, DType dtype, F function) {
-  return mapped_value<C, R>(array, dtype, function);
+  return result_value(mapped<C, R>(array, dtype, function));
 }
 
 bool keeps_whole_numbers(Elementwise function) {
@@ -38,25 +38,14 @@ auto of_reals(auto function) {
 /// Calls `f` with the C++ function, which takes a float, a double or a complex number.
 template <class F>
 decltype(auto) with_function(Elementwise function, F f) {
-  switch (function) {
-    case Elementwise::sqrt:
-      return f([](auto x) { return std::sqrt(x); });
-    case Elementwise::exp:
-      return f([](auto x) { return std::exp(x); });
-    case Elementwise::log:
-      return f([](auto x) { return std::log(x); });
-    case Elementwise::sin:
-      return f([](auto x) { return std::sin(x); });
-    case Elementwise::cos:
-      return f([](auto x) { return std::cos(x); });
-    case Elementwise::tan:
-      return f([](auto x) { return std::tan(x); });
-    case Elementwise::floor:
-      return f(of_reals([](auto x) { return std::floor(x); }));
-    case Elementwise::ceil:
-      return f(of_reals([](auto x) { return std::ceil(x); }));
-  }
-  __builtin_unreachable();
+  if (function == Elementwise::sqrt) return f([](auto x) { return std::sqrt(x); });
+  if (function == Elementwise::exp) return f([](auto x) { return std::exp(x); });
+  if (function == Elementwise::log) return f([](auto x) { return std::log(x); });
+  if (function == Elementwise::sin) return f([](auto x) { return std::sin(x); });
+  if (function == Elementwise::cos) return f([](auto x) { return std::cos(x); });
+  if (function == Elementwise::tan) return f([](auto x) { return std::tan(x); });
+  if (function == Elementwise::floor) return f(of_reals([](auto x) { return std::floor(x); }));
+  return f(of_reals([](auto x) { return std::ceil(x); }));
 }
 
 [[noreturn]] void refuse(std::string_view name, const std::string& type, const char* remedy) {

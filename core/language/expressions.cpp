@@ -71,16 +71,9 @@ Value Evaluation::on(const DictDisplay& display) {
 
 Value Evaluation::on(const Unary& unary) {
   const Value operand = value(*unary.operand);
-  switch (unary.op) {
-    case UnaryOperator::positive:
-      return +operand;
-    case UnaryOperator::negative:
-      return -operand;
-    case UnaryOperator::invert:
-      return ~operand;
-    case UnaryOperator::logical_not:
-      break;
-  }
+  if (unary.op == UnaryOperator::positive) return +operand;
+  if (unary.op == UnaryOperator::negative) return -operand;
+  if (unary.op == UnaryOperator::invert) return ~operand;
   return Value::boolean(!operand.truth());
 }
 
