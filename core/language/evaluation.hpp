@@ -5,7 +5,6 @@
 #include <enginery/subscript.hpp>
 
 #include "core/language/builtins.hpp"
-#include "core/language/call_arguments.hpp"
 #include "core/language/syntax.hpp"
 
 namespace enginery::evaluator {

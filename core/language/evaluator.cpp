@@ -13,7 +13,6 @@
 
 #include "core/functions/attribute.hpp"
 #include "core/language/evaluation.hpp"
-#include "core/language/source.hpp"
 #include "core/values/allocation_limit.hpp"
 
 namespace enginery::evaluator {

@@ -1,11 +1,9 @@
 // core/language/source.cpp: the text of execute(code), and how errors tell where in it they are.
-#include "core/language/source.hpp"
+#include "core/language/syntax.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
-
-#include <enginery/errors.hpp>
 
 #include "core/values/characters.hpp"
 

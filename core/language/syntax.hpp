@@ -1,4 +1,4 @@
-// core/language/syntax.hpp: the syntax tree of execute(code), and how a text becomes one.
+// core/language/syntax.hpp: the text of execute(code), its syntax tree, and how the one becomes the other.
 //
 // A chain of operators of one precedence is one node with many operands. So a long text makes a wide tree; only
 // brackets, prefixes and `else` make it deep, and the grammar limits those.
@@ -9,12 +9,41 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include <enginery/value.hpp>
 
 namespace enginery::evaluator {
+
+/// The longest text that is read.
+inline constexpr std::size_t kLongestText = std::size_t{1} << 20;
+
+/// Refers to the text, which must outlive it.
+class Source {
+ public:
+  /// Throws SyntaxError if the text is longer than kLongestText, is not UTF-8, or holds a null byte.
+  explicit Source(std::string_view text);
+
+  std::string_view text() const noexcept { return text_; }
+  std::size_t size() const noexcept { return text_.size(); }
+  /// The byte at `place`; 0 at the end.
+  char at(std::size_t place) const noexcept { return place < text_.size() ? text_[place] : '\0'; }
+
+  /// Throws SyntaxError: the message, line and column (from 1, in characters), and the line with a caret.
+  [[noreturn]] void refuse(std::size_t place, const std::string& message) const;
+
+  /// What a runtime error of the statement from `begin` to `end` adds to its text: " (line 3: `b = a / 0`)"; nothing if
+  /// the text has one line only.
+  std::string where(std::size_t begin, std::size_t end) const;
+
+ private:
+  std::string_view line_around(std::size_t place) const;
+  std::size_t line_number(std::size_t place) const;
+
+  std::string_view text_;
+};
 
 struct Expression;
 using Expressions = std::vector<Expression>;
@@ -132,7 +161,6 @@ struct Statement {
 
 using Program = std::vector<Statement>;
 
-class Source;
 /// The statements of the whole text. Takes time in proportion to its length, and a bounded stack. Throws SyntaxError,
 /// which shows the place; OverflowError for an int that 64 bits do not hold.
 Program parse(const Source& source);

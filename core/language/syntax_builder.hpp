@@ -7,7 +7,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/language/source.hpp"
 #include "core/language/syntax.hpp"
 
 namespace enginery::evaluator {
