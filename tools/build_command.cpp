@@ -66,15 +66,18 @@ void build_command(CommandLine& line) {
   };
   const auto given = std::make_shared<Given>();
   Command command = line.command("build", "Build a plugin from one source, as `run` does with a script");
-  command.option("source", given->source, "A source with ENGINERY_PLUGIN")
-      .required()
-      .type_name("FILE.cpp")
-      .check([](const std::string& path) {
-        return modules::names_a_source(path) ? "" : fmt::format("'{}' is not called .cpp, .cc or .cxx", path);
-      });
-  command.option("-o,--output", given->output, "What to write (default: libFILE.so, in this folder)")
-      .type_name("FILE.so");
-  command.flag("--verbose", given->verbose, "Show the compiler's command");
+  command.option(
+      "source", &given->source,
+      {.what = "A source with ENGINERY_PLUGIN",
+       .value = "FILE.cpp",
+       .check =
+           [](const std::string& path) {
+             return modules::names_a_source(path) ? "" : fmt::format("'{}' is not called .cpp, .cc or .cxx", path);
+           },
+       .required = true});
+  command.option("-o,--output", &given->output,
+                 {.what = "What to write (default: libFILE.so, in this folder)", .value = "FILE.so"});
+  command.option("--verbose", &given->verbose, {.what = "Show the compiler's command"});
   command.footer(
       "  enginery build script.cpp                    libscript.so, for run(\"libscript.so\") and for import\n"
       "  enginery build script.cpp -o lib/script.so   somewhere else\n"

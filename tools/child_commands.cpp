@@ -17,26 +17,25 @@ void engine_command(CommandLine& line) {
   const auto without_hub = std::make_shared<double>(60);
   Command command = line.command("engine", "Run one engine that joins a cluster (`enginery start` does it for you)");
   add_name(command, *name);
-  command.option("--connection", options->connection_file, "The cluster's connection file")
-      .excludes("--name")
-      .type_name("FILE");
-  command.option("--id", options->id, "The id it asks for (default: the hub chooses)")
-      .check(whole_number_from(0, std::numeric_limits<int>::max()))
-      .type_name("K");
-  command
-      .option("--listen", options->listen,
-              "In a cluster of other hosts too: the address of this one at which they reach it (default: the one by "
-              "which it reaches the hub)")
-      .type_name("HOST[:PORT]");
+  command.option("--connection", &options->connection_file,
+                 {.what = "The cluster's connection file", .value = "FILE", .excludes = "--name"});
+  command.option("--id", &options->id,
+                 {.what = "The id it asks for (default: the hub chooses)",
+                  .value = "K",
+                  .check = whole_number_from(0, std::numeric_limits<int>::max())});
+  command.option("--listen", &options->listen,
+                 {.what = "In a cluster of other hosts too: the address of this one at which they reach it (default: "
+                          "the one by which it reaches the hub)",
+                  .value = "HOST[:PORT]"});
   add_load(command, options->load, "Plugins to import at start");
   add_memory_limit(command, options->memory_limit);
   add_log_level(command);
-  command
-      .option("--without-hub", *without_hub,
-              "Seconds for which it goes on when it hears nothing from the hub of another host (default: 60)")
-      .check(number_from(0.1, 1e6))
-      .type_name("SECONDS");
-  command.option("--fd", options->launcher_fd).hidden();
+  command.option(
+      "--without-hub", without_hub.get(),
+      {.what = "Seconds for which it goes on when it hears nothing from the hub of another host (default: 60)",
+       .value = "SECONDS",
+       .check = number_from(0.1, 1e6)});
+  command.option("--fd", &options->launcher_fd, {.hidden = true});
   command.footer("  enginery engine --name b    one more engine of the cluster \"b\"; it ends with it, or by Ctrl-C\n",
                  kExitCodesOfServers);
   command.does([options, name, without_hub] {
@@ -49,21 +48,21 @@ void engine_command(CommandLine& line) {
 void hub_command(CommandLine& line) {
   const auto options = std::make_shared<hub::HubOptions>();
   Command command = line.command("hub", "Run the hub of a cluster (`enginery start` does it for you)");
-  command.option("--cluster", options->cluster, "The cluster's name").required().type_name("NAME");
-  command.option("--listen", options->listen, "Listen for other hosts, too").type_name("HOST[:PORT]");
-  command.flag("--insecure", options->insecure, "With --listen: no TLS, and anybody may join");
-  command.option("--directory", options->directory, "The runtime folder, for its sockets")
-      .required()
-      .type_name("FOLDER");
+  command.option("--cluster", &options->cluster, {.what = "The cluster's name", .value = "NAME", .required = true});
+  command.option("--listen", &options->listen, {.what = "Listen for other hosts, too", .value = "HOST[:PORT]"});
+  command.option("--insecure", &options->insecure, {.what = "With --listen: no TLS, and anybody may join"});
+  command.option("--directory", &options->directory,
+                 {.what = "The runtime folder, for its sockets", .value = "FOLDER", .required = true});
   add_log_level(command);
-  command.option("--fd", options->launcher_fd).hidden();
+  command.option("--fd", &options->launcher_fd, {.hidden = true});
   // Where a hub listened that died: the launcher has this one follow it.
-  command.option("--requests", options->requests).hidden();
-  command.option("--notifications", options->notifications).hidden();
+  command.option("--requests", &options->requests, {.hidden = true});
+  command.option("--notifications", &options->notifications, {.hidden = true});
   const auto dead_after = std::make_shared<double>(15);
-  command.option("--dead-after", *dead_after, "Seconds of silence after which an engine of another host is dead")
-      .check(number_from(0.001, 1e6))
-      .type_name("SECONDS");
+  command.option("--dead-after", dead_after.get(),
+                 {.what = "Seconds of silence after which an engine of another host is dead",
+                  .value = "SECONDS",
+                  .check = number_from(0.001, 1e6)});
   command.footer("  enginery hub --cluster b --directory /run/user/1000/enginery/b    what `enginery start` runs\n",
                  kExitCodesOfServers);
   command.does([options, dead_after] {
@@ -74,8 +73,8 @@ void hub_command(CommandLine& line) {
 
 void probe_command(CommandLine& line) {
   const auto files = std::make_shared<std::vector<std::string>>();
-  Command command = line.hidden_command("probe", "Open a plugin, after others, and leave");
-  command.option("files", *files).required();
+  Command command = line.command("probe", "Open a plugin, after others, and leave", true);
+  command.option("files", files.get(), {.required = true});
   command.does([files] { return probe_main(*files); });
 }
 

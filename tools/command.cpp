@@ -21,47 +21,47 @@
 #include "core/diagnosis/log.hpp"
 
 namespace enginery::tools {
+
 void add_name(Command command, std::string& name) {
-  command.option("--name", name, "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")")
-      .check(accepted_by(&cluster::cluster_name))
-      .type_name("NAME");
+  command.option("--name", &name,
+                 {.what = "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")",
+                  .value = "NAME",
+                  .check = accepted_by(&cluster::cluster_name)});
 }
 
 void add_id(Command command, int& id) {
-  command.option("id", id, "The engine's, as `enginery status` shows it")
-      .required()
-      .check(whole_number_from(0, std::numeric_limits<int>::max()))
-      .type_name("ID");
+  command.option("id", &id,
+                 {.what = "The engine's, as `enginery status` shows it",
+                  .value = "ID",
+                  .check = whole_number_from(0, std::numeric_limits<int>::max()),
+                  .required = true});
 }
 
 void add_json(Command command, bool& json, const std::string& what) {
-  command.flag("--json", json, "For programs: " + what);
+  command.option("--json", &json, {.what = "For programs: " + what});
 }
 
 void add_load(Command command, std::vector<std::string>& load, const std::string& what) {
-  command.option("--load", load, what + ", separated by commas").separated_by_commas().type_name("PLUGIN,...");
+  command.option("--load", &load, {.what = what + ", separated by commas", .value = "PLUGIN,...", .commas = true});
 }
 
-void add_timeout(Command command, double& seconds, const std::string& what) {
-  command.option("--timeout", seconds, what).check(number_from(0.001, 1e6)).type_name("SECONDS");
+void add_timeout(Command command, Target seconds, const std::string& what) {
+  command.option("--timeout", seconds, {.what = what, .value = "SECONDS", .check = number_from(0.001, 1e6)});
 }
 
 void add_log_level(Command command) {
-  const auto take = [](const std::string& name) { ::setenv("ENGINERY_LOG", name.c_str(), 1); };
-  command
-      .action("--log-level", take,
-              "What hub and engines say of themselves: debug, info, warning, error or off (default: $ENGINERY_LOG, or "
-              "\"warning\")")
-      .check(accepted_by(&cluster::log_level))
-      .type_name("LEVEL");
+  command.option("--log-level", [](const std::string& name) { ::setenv("ENGINERY_LOG", name.c_str(), 1); },
+                 {.what = "What hub and engines say of themselves: debug, info, warning, error or off (default: "
+                          "$ENGINERY_LOG, or \"warning\")",
+                  .value = "LEVEL",
+                  .check = accepted_by(&cluster::log_level)});
 }
 
 void add_memory_limit(Command command, std::uint64_t& bytes) {
-  command
-      .size("--memory-limit", bytes,
-            "How much memory an engine's tasks may take, as 500M or 2G (default: as much as there is); a task that "
-            "asks for more gets a MemoryError")
-      .type_name("SIZE");
+  command.option("--memory-limit", &bytes,
+                 {.what = "How much memory an engine's tasks may take, as 500M or 2G (default: as much as there is); a "
+                          "task that asks for more gets a MemoryError",
+                  .value = "SIZE"});
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {

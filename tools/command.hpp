@@ -39,7 +39,7 @@ void add_json(Command command, bool& json, const std::string& what);
 /// --load, plugins separated by commas.
 void add_load(Command command, std::vector<std::string>& load, const std::string& what);
 /// --timeout, in seconds.
-void add_timeout(Command command, double& seconds, const std::string& what);
+void add_timeout(Command command, Target seconds, const std::string& what);
 /// --log-level, of this process and those that it starts.
 void add_log_level(Command command);
 /// --memory-limit, of an engine, in bytes.
@@ -63,7 +63,7 @@ Check accepted_by(Parse parse) {
 /// Writes what standard output still holds. Throws std::system_error if it, or something before it, was not written.
 void flush_output();
 
-/// True if standard output is a terminal that shows colours, and nobody asked for none.
+/// True if standard output is a terminal that shows colours, and the user has not asked for none.
 bool wants_colours();
 /// The file of this very command, for its children.
 std::filesystem::path own_file();

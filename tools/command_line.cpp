@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <filesystem>
 #include <map>
-#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -39,9 +37,24 @@ CLI::Validator size_of_memory() {
         } catch (const CLI::ValidationError&) {
           // Said below.
         }
-        return fmt::format("'{}' is no size, such as 500M or 2G", given);
+        return fmt::format("'{}' is not a size such as 500M or 2G", given);
       },
       "");
+}
+
+template <class T>
+CLI::Option* add(CLI::App& app, const std::string& names, T* value, const std::string& what) {
+  return app.add_option(names, *value, what);
+}
+CLI::Option* add(CLI::App& app, const std::string& names, bool* value, const std::string& what) {
+  return app.add_flag(names, *value, what);
+}
+CLI::Option* add(CLI::App& app, const std::string& names, std::uint64_t* bytes, const std::string& what) {
+  return app.add_option(names, *bytes, what)->transform(size_of_memory());
+}
+CLI::Option* add(CLI::App& app, const std::string& names, const std::function<void(const std::string&)>& take,
+                 const std::string& what) {
+  return app.add_option_function<std::string>(names, take, what);
 }
 
 std::string footer_text(const std::string& examples, const std::string& exit_codes) {
@@ -71,7 +84,7 @@ std::vector<std::string> words_of(int argc, char** argv, const CLI::App& root) {
   if (words[0] == "help") {
     words.erase(words.begin());
     const auto is_it = [&words](const CLI::App* command) { return command->check_name(words[0]); };
-    // What is no command is refused as it is without `help`.
+    // A word that is not a command is refused as it would be without `help`.
     if (words.empty() || !root.get_subcommands(is_it).empty()) words.push_back("--help");
   }
   return words;
@@ -79,58 +92,19 @@ std::vector<std::string> words_of(int argc, char** argv, const CLI::App& root) {
 
 }  // namespace
 
-Option& Option::required() {
-  option_->required();
-  return *this;
-}
-Option& Option::hidden() {
-  option_->group("");
-  return *this;
-}
-Option& Option::type_name(const std::string& name) {
-  option_->type_name(name);
-  return *this;
-}
-Option& Option::check(Check check) {
-  option_->check(CLI::Validator(std::move(check), ""));
-  return *this;
-}
-Option& Option::separated_by_commas() {
-  option_->delimiter(',')->allow_extra_args(false);
-  return *this;
-}
-Option& Option::excludes(const std::string& other) {
-  option_->excludes(other);
-  return *this;
-}
-Option& Option::needs(const std::string& other) {
-  option_->needs(other);
-  return *this;
-}
-bool Option::given() const { return option_->count() > 0; }
-
-template <typename T>
-Option Command::option(const std::string& names, T& value, const std::string& what) {
-  return Option(app_->add_option(names, value, what));
-}
-template Option Command::option(const std::string&, int&, const std::string&);
-template Option Command::option(const std::string&, double&, const std::string&);
-template Option Command::option(const std::string&, std::optional<int>&, const std::string&);
-template Option Command::option(const std::string&, std::optional<double>&, const std::string&);
-template Option Command::option(const std::string&, std::string&, const std::string&);
-template Option Command::option(const std::string&, std::filesystem::path&, const std::string&);
-template Option Command::option(const std::string&, std::vector<std::string>&, const std::string&);
-
-Option Command::action(const std::string& names, std::function<void(const std::string&)> take,
-                       const std::string& what) {
-  return Option(app_->add_option_function<std::string>(names, std::move(take), what));
-}
-Option Command::flag(const std::string& names, bool& value, const std::string& what) {
-  return Option(app_->add_flag(names, value, what));
+void Command::option(const std::string& names, const Target& target, const Option& option) {
+  CLI::Option* const added = std::visit([&](const auto& each) { return add(*app_, names, each, option.what); }, target);
+  added->required(option.required);
+  if (option.hidden) added->group("");
+  if (!option.value.empty()) added->type_name(option.value);
+  if (option.check) added->check(CLI::Validator(option.check, ""));
+  if (option.commas) added->delimiter(',')->allow_extra_args(false);
+  if (!option.needs.empty()) added->needs(option.needs);
+  if (!option.excludes.empty()) added->excludes(option.excludes);
 }
 
 // Looked at only if it was given: CLI11 2.4 also checks the value that a flag would have.
-Option Command::flag(const std::string& name, int usual, int& value, int low, int high, const std::string& what) {
+void Command::flag(const std::string& name, int usual, int& value, int low, int high, const std::string& what) {
   const auto take = [=, &value](const CLI::results_t& words) {
     if (const std::string why = whole_number_from(low, high)(words.back()); !why.empty())
       throw CLI::ValidationError(name, why);
@@ -140,27 +114,20 @@ Option Command::flag(const std::string& name, int usual, int& value, int low, in
   CLI::Option* const option = app_->add_option(name, take, what);
   option->expected(0, 1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   option->default_str(std::to_string(usual));
-  return Option(option);
 }
 
-Option Command::size(const std::string& names, std::uint64_t& bytes, const std::string& what) {
-  return Option(app_->add_option(names, bytes, what)->transform(size_of_memory()));
-}
-
-Command& Command::check_all(std::function<void()> check) {
+void Command::check_all(std::function<void()> check) {
   app_->parse_complete_callback([check = std::move(check)] {
     try {
       check();
     } catch (const UsageError& error) {
-      throw CLI::ValidationError(error.option(), error.what());
+      throw CLI::ValidationError(error.option, error.why);
     }
   });
-  return *this;
 }
 
-Command& Command::footer(const std::string& examples, const std::string& exit_codes) {
+void Command::footer(const std::string& examples, const std::string& exit_codes) {
   app_->footer(footer_text(examples, exit_codes));
-  return *this;
 }
 
 void Command::does(std::function<int()> run) { *action_ = std::move(run); }
@@ -178,13 +145,9 @@ CommandLine::CommandLine(const std::string& what, const std::string& name, const
 
 CommandLine::~CommandLine() = default;
 
-Command CommandLine::command(const std::string& name, const std::string& what) {
+Command CommandLine::command(const std::string& name, const std::string& what, bool hidden) {
   CLI::App* const app = words_->root.add_subcommand(name, what);
-  return Command(app, &words_->actions[app]);
-}
-
-Command CommandLine::hidden_command(const std::string& name, const std::string& what) {
-  CLI::App* const app = words_->root.add_subcommand(name, what)->group("");
+  if (hidden) app->group("");
   return Command(app, &words_->actions[app]);
 }
 

@@ -42,7 +42,7 @@ std::optional<std::vector<int>> parse_engines(const std::string& words) {
     int id = 0;
     const auto [stop, error] = std::from_chars(words.data() + begin, words.data() + end, id);
     if (error != std::errc() || stop != words.data() + end)
-      throw UsageError("--engines", fmt::format("'{}' is neither \"all\" nor ids such as 0,2", words));
+      throw UsageError{"--engines", fmt::format("'{}' is neither \"all\" nor ids such as 0,2", words)};
     ids.push_back(id);
     begin = end + 1;
   }
@@ -178,20 +178,21 @@ int execute(const Execution& given) {
 void exec_command(CommandLine& line) {
   const auto given = std::make_shared<Execution>();
   Command command = line.command("exec", "Run a statement on engines, and show what each printed and gave");
-  command.option("statement", given->statement, "What `execute` takes: \"a = 6\", \"norms.get_norms(A)\", \"a * 7\"")
-      .required()
-      .type_name("STATEMENT");
-  command.option("--engines", given->engines, "Ids separated by commas, or \"all\" (default)").type_name("K,...");
+  command.option("statement", &given->statement,
+                 {.what = "What `execute` takes: \"a = 6\", \"norms.get_norms(A)\", \"a * 7\"",
+                  .value = "STATEMENT",
+                  .required = true});
+  command.option("--engines", &given->engines,
+                 {.what = "Ids separated by commas, or \"all\" (default)", .value = "K,..."});
   add_name(command, given->name);
   add_json(
       command, given->json,
       "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\" (a value), \"stdout\", \"stderr\", \"error\" "
       "(null, or \"ename\", \"message\", \"traceback\")}]}");
-  command.flag("--full", given->full, "Show all of what is long, up to 4 MiB, not its first and last items");
-  command.flag("--traceback", given->traceback, "Show the functions that an error came through, too");
-  command.option("--timeout", given->timeout, "Seconds until all must be done (default: no limit)")
-      .check(number_from(0.001, 1e6))
-      .type_name("SECONDS");
+  command.option("--full", &given->full,
+                 {.what = "Show long values whole, up to 4 MiB, not their first and last items"});
+  command.option("--traceback", &given->traceback, {.what = "Show the functions that an error came through, too"});
+  add_timeout(command, &given->timeout, "Seconds until all must be done (default: no limit)");
   command.check_all([given] { given->ids = parse_engines(given->engines); });
   command.footer(
       "  enginery exec 'import norms'\n"

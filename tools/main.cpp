@@ -25,7 +25,7 @@ int failure(const std::exception& error) {
   const auto* system = dynamic_cast<const std::system_error*>(&error);
   if (!system || !std::ferror(stdout)) {
     fmt::print(stderr, "enginery: {}\n", error.what());
-  } else if (system->code() != std::errc::broken_pipe) {  // a reader who has left wants to hear no more
+  } else if (system->code() != std::errc::broken_pipe) {  // the reader has left, and reads no error either
     fmt::print(stderr, "enginery: the output could not be written: {}\n", system->code().message());
   }
   return kFailure;
@@ -58,7 +58,7 @@ extern "C" __attribute__((visibility("default"))) int __lsan_is_turned_off() { r
 #endif
 
 #if defined(__SANITIZE_THREAD__)
-/// For the thread sanitizer: an engine leaves by exit() and joins nobody, since NNG's threads cannot be.
+/// For the thread sanitizer: an engine leaves by exit() and joins no threads, since NNG's cannot be joined.
 extern "C" __attribute__((visibility("default"))) const char* __tsan_default_options() {
   return "report_thread_leaks=0";
 }

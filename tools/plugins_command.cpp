@@ -20,6 +20,7 @@
 #include "core/clusters/json.hpp"
 #include "core/loading/loader.hpp"
 #include "core/modules/plugin_file.hpp"
+#include "core/modules/symbol_table.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/processes/spawn.hpp"
 #include "tools/command.hpp"
@@ -33,11 +34,8 @@ using nlohmann::json;
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string indented(const std::string& text, const std::string& by) {
-  std::string result = by;
-  for (const char c : text) {
-    result += c;
-    if (c == '\n') result += by;
-  }
+  std::string result = by + text;
+  modules::replace_all(result, "\n", "\n" + by);
   return result;
 }
 
@@ -171,10 +169,10 @@ void plugins_command(CommandLine& line) {
   const auto given = std::make_shared<Given>();
   Command command =
       line.command("plugins", "Show the plugins that are found, or the tasks of some, without any engine");
-  command
-      .option("plugins", given->words,
-              "Files (with a / or .so) or names; none: all in $ENGINERY_PLUGIN_PATH and those that came along")
-      .type_name("FILE.so|NAME");
+  command.option(
+      "plugins", &given->words,
+      {.what = "Files (with a / or .so) or names; none: all in $ENGINERY_PLUGIN_PATH and those that came along",
+       .value = "FILE.so|NAME"});
   add_json(command, given->json,
            "{\"plugins\": [{\"name\", \"file\", \"doc\", \"version\", \"build_id\", \"tasks\": [{\"name\", "
            "\"signature\", \"doc\"}], \"variables\", \"error\" (null, or \"stage\" and \"message\")}]}");

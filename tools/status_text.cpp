@@ -10,6 +10,10 @@
 namespace enginery::tools {
 namespace {
 
+using nlohmann::json;
+
+json text_or_null(const std::string& text) { return text.empty() ? json() : json(text); }
+
 std::string memory_text(std::uint64_t bytes) {
   const double mebibytes = static_cast<double>(bytes) / (1 << 20);
   if (mebibytes < 1024) return fmt::format("{:.1f} MiB", mebibytes);
@@ -47,16 +51,7 @@ std::string status_table(const ClusterStatus& status, bool colours) {
     if (engine.running_since)
       since = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(engine.running_for));
     if (!engine.is_there()) {
-      table.add({{std::to_string(engine.id)},
-                 {},
-                 {engine.state, colour_of_engine(engine.state)},
-                 {},
-                 {},
-                 {},
-                 {},
-                 {},
-                 {},
-                 {}});
+      table.add({{std::to_string(engine.id)}, {}, {engine.state, colour_of_engine(engine.state)}});
       if (engine.state == "dead" || engine.state == "given up")
         remedies += fmt::format("engine {} died ({}); `enginery restart {}{}` starts it anew\n", engine.id, engine.how,
                                 engine.id, cluster::name_option(status.cluster));
@@ -75,39 +70,29 @@ std::string status_table(const ClusterStatus& status, bool colours) {
     if (engine.state == "stopped")
       remedies += fmt::format(
           "engine {0} is stopped, by a signal or a debugger, and calls on it wait; `kill -CONT {1}` lets it go on "
-          "after a "
-          "signal\n",
+          "after a signal\n",
           engine.id, engine.pid);
   }
   return heading + table.text(colours) + remedies;
 }
 
 std::string status_json(const ClusterStatus& status) {
-  using nlohmann::json;
   json engines = json::array();
   for (const EngineStatus& engine : status.engines) {
-    json each = {{"id", engine.id},
-                 {"pid", nullptr},
-                 {"host", nullptr},
-                 {"uuid", engine.uuid.text()},
-                 {"state", engine.state},
-                 {"how", nullptr},
-                 {"task", nullptr},
-                 {"running_since", nullptr},
-                 {"running_for", nullptr},
-                 {"queued", engine.queued},
-                 {"finished", engine.finished},
-                 {"sessions", engine.sessions},
-                 {"resident_bytes", engine.resident_bytes}};
-    if (engine.is_there()) each["pid"] = engine.pid;
-    if (!engine.host.empty()) each["host"] = engine.host;
-    if (!engine.how.empty()) each["how"] = engine.how;
-    if (!engine.task.empty()) each["task"] = engine.task;
-    if (engine.running_since) {
-      each["running_since"] = utc_text(*engine.running_since);
-      each["running_for"] = std::chrono::duration<double>(engine.running_for).count();
-    }
-    engines.push_back(std::move(each));
+    const bool runs = engine.running_since.has_value();
+    engines.push_back({{"id", engine.id},
+                       {"pid", engine.is_there() ? json(engine.pid) : json()},
+                       {"host", text_or_null(engine.host)},
+                       {"uuid", engine.uuid.text()},
+                       {"state", engine.state},
+                       {"how", text_or_null(engine.how)},
+                       {"task", text_or_null(engine.task)},
+                       {"running_since", runs ? json(utc_text(*engine.running_since)) : json()},
+                       {"running_for", runs ? json(std::chrono::duration<double>(engine.running_for).count()) : json()},
+                       {"queued", engine.queued},
+                       {"finished", engine.finished},
+                       {"sessions", engine.sessions},
+                       {"resident_bytes", engine.resident_bytes}});
   }
   const json root = {{"cluster", status.cluster},
                      {"hub", {{"pid", status.hub_pid}}},

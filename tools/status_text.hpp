@@ -12,8 +12,8 @@ namespace enginery::tools {
 std::string status_table(const ClusterStatus& status, bool colours);
 
 /// For programs: {"cluster", "hub": {"pid"}, "uptime" in seconds, "engines": [{"id", "pid", "uuid", "state", "task"
-/// (null when none runs), "running_since" (ISO 8601, UTC, or null), "running_for" (seconds of a clock that nobody sets,
-/// or null), "queued", "finished", "sessions", "resident_bytes"}]}.
+/// (null when none runs), "running_since" (ISO 8601, UTC, or null), "running_for" (seconds of a clock that is never
+/// set, or null), "queued", "finished", "sessions", "resident_bytes"}]}.
 std::string status_json(const ClusterStatus& status);
 
 }  // namespace enginery::tools

@@ -19,6 +19,11 @@ std::string printable(std::string text) {
 
 }  // namespace
 
+void Table::add(std::vector<Cell> row) {
+  row.resize(columns_.size());
+  rows_.push_back(std::move(row));
+}
+
 std::string Table::text(bool colours) const {
   std::vector<std::vector<Cell>> rows{{}};
   for (const Column& column : columns_) rows[0].push_back({column.title, kBold});

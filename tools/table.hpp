@@ -31,8 +31,8 @@ class Table {
   };
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-  /// Requires: as many cells as columns.
-  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  /// A row without cells for the last columns leaves them empty.
+  void add(std::vector<Cell> row);
   std::string text(bool colours) const;
 
  private:
