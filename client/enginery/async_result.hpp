@@ -70,7 +70,7 @@ class ENGINERY_API AsyncTasks {
   const void* decoded(const detail::Decoding& decoding, std::optional<Seconds> timeout) const;
   template <class R>
   R decode(std::size_t i = 0) const {
-    return decode_as<R>(value(i), Origin::result, label());
+    return detail::decode_as<R>(value(i), detail::Origin::result, label());
   }
   /// Sends the results back to their engines, under `name`. Waits; throws as check().
   void store(std::string_view name) const;

@@ -23,6 +23,8 @@ struct CallArguments {
   std::span<const std::string_view> names{};
 };
 
+namespace detail {
+
 /// The arguments of a call by name, as Values.
 template <std::size_t kCount>
 class ArgumentsByName {
@@ -66,8 +68,6 @@ class ArgumentsByName {
   std::string_view names_[kCount + 1];
   std::size_t keywords_;
 };
-
-namespace detail {
 
 template <class T>
 inline constexpr bool is_character =

@@ -32,7 +32,8 @@ concept HasCallOperator = HasSignature<F> ||
 
 /// What is called without a name: a function, or an object that can be called.
 template <class F>
-concept Code = std::is_function_v<F> || std::is_member_pointer_v<F> || kIsCaptured<F> || detail::HasCallOperator<F>;
+concept Code =
+    std::is_function_v<F> || std::is_member_pointer_v<F> || detail::kIsCaptured<F> || detail::HasCallOperator<F>;
 
 namespace detail {
 
@@ -243,7 +244,7 @@ class Calls : public UntypedView {
   auto apply_async(const Stays<What>& what, const A&... arguments) const {
     using Call = detail::CallOf<What>;
     static_assert(!std::is_void_v<typename Call::Result>, "enginery: the function gives nothing that could stay");
-    const KeptName kept;
+    const detail::KeptName kept;
     return Staying<typename Call::Result>(Call::submit(*this, kept.text(), what.what(), arguments...), kept);
   }
 

@@ -54,7 +54,7 @@ class fn<R(P...)> {
   template <class Call, class... A>
   static auto with_arguments(const Call& call, const A&... given) {
     if constexpr ((KeywordArgument<A> || ...)) {
-      return call(ArgumentsByName<sizeof...(A)>(given...));
+      return call(detail::ArgumentsByName<sizeof...(A)>(given...));
     } else {
       static_assert(sizeof...(A) <= sizeof...(P), "enginery: the function takes fewer arguments");
       return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -67,7 +67,7 @@ class fn<R(P...)> {
 
  private:
   static std::string describe_type() {
-    using Call = ErasedCall<R(P...)>;
+    using Call = detail::ErasedCall<R(P...)>;
     return function_type({Call::kTypes, sizeof...(P)}, Call::kTypes[sizeof...(P)]);
   }
 

@@ -34,10 +34,14 @@ class TypedReference : public Reference {
 template <class R>
 using ReferenceTo = std::conditional_t<std::is_same_v<R, Value>, Reference, TypedReference<R>>;
 
+namespace detail {
+
 template <class T>
 inline constexpr bool IsTypedReference = false;
 template <class T>
 inline constexpr bool IsTypedReference<TypedReference<T>> = true;
+
+}  // namespace detail
 
 template <std::derived_from<Reference> R>
 struct Codec<R> {

@@ -14,6 +14,7 @@
 #include <enginery/reference.hpp>
 
 namespace enginery {
+namespace detail {
 
 /// A fresh name under which engines keep results of one call.
 class ENGINERY_API KeptName {
@@ -47,11 +48,13 @@ template <class T>
       "it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
 }
 
+}  // namespace detail
+
 /// What results that stay have in common: of one engine, or of each of several.
 template <class R, class Tasks>
 class StayingTasks : public Tasks {
  public:
-  StayingTasks(const std::shared_ptr<Future>& tasks, const KeptName& kept) : Tasks(tasks), kept_(tasks, kept) {}
+  StayingTasks(const std::shared_ptr<Future>& tasks, const detail::KeptName& kept) : Tasks(tasks), kept_(tasks, kept) {}
 
   /// Waits until the results are there, on their engines; throws what went wrong.
   void get(std::optional<Seconds> timeout = std::nullopt) const { this->check(timeout); }
@@ -66,7 +69,7 @@ class StayingTasks : public Tasks {
   ReferenceTo<R> reference() const { return ReferenceTo<R>(kept_.name()); }
 
  private:
-  KeptResults kept_;
+  detail::KeptResults kept_;
 };
 
 /// An R that stays on its engine: since it has no Codec, or since it was called as stays(f). Copies are the same
@@ -77,7 +80,7 @@ class StayingResult : public StayingTasks<R, AsyncTask>, public Awaitable<Stayin
   using StayingTasks<R, AsyncTask>::StayingTasks;
   template <std::same_as<R> T>
   operator T() const {
-    refuse_to_leave<T>();
+    detail::refuse_to_leave<T>();
   }
 };
 
@@ -88,7 +91,7 @@ class StayingResults : public StayingTasks<R, EachAsyncTask>, public Awaitable<S
   using StayingTasks<R, EachAsyncTask>::StayingTasks;
   template <std::same_as<std::vector<R>> T>
   operator T() const {
-    refuse_to_leave<T>();
+    detail::refuse_to_leave<T>();
   }
 };
 

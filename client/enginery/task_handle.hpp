@@ -103,6 +103,8 @@ class ENGINERY_API Continuation {
   void (*drop_)(void*);
 };
 
+namespace detail {
+
 /// What a value that is decoded was got as, for the error when it is of another type.
 enum class Origin { variable, result };
 
@@ -119,8 +121,6 @@ T decode_as(const Value& value, Origin origin, std::string_view name) {
       rethrow_for(origin, name);
     }
 }
-
-namespace detail {
 
 /// How the result of the task `label` becomes an object, and how that ends.
 struct Decoding {

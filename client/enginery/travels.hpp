@@ -14,7 +14,6 @@
 #include <vector>
 
 #include <enginery/call_arguments.hpp>
-#include <enginery/describe.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/function.hpp>
 #include <enginery/value.hpp>
@@ -32,6 +31,8 @@ concept PlainData = std::is_trivially_copyable_v<F> &&(std::is_empty_v<F> || req
 /// What plain() gives.
 template <class F>
 struct Plain : F {};
+namespace detail {
+
 template <class F>
 inline constexpr bool kIsPlain = false;
 template <class F>
@@ -45,6 +46,8 @@ template <class F>
 struct Unplained<Plain<F>> {
   using Type = F;
 };
+
+}  // namespace detail
 
 /// Lets a function object travel as its bytes although it is not seen to be plain data, such as a closure that captured
 /// a std::optional<int>. A pointer in it means nothing on an engine.
@@ -70,10 +73,14 @@ struct Captured {
   std::vector<Value> values;
 };
 
+namespace detail {
+
 template <class F>
 inline constexpr bool kIsCaptured = false;
 template <class F, std::size_t N>
 inline constexpr bool kIsCaptured<Captured<F, N>> = true;
+
+}  // namespace detail
 
 /// What stays() gives.
 template <class F>
@@ -107,10 +114,10 @@ auto capture(const C&... captures_and_function) {
   constexpr std::size_t kCaptures = sizeof...(C) - 1;
   const auto all = std::forward_as_tuple(captures_and_function...);
   using F = std::decay_t<std::tuple_element_t<kCaptures, std::tuple<const C&...>>>;
-  static_assert(HasSignature<F>,
+  static_assert(detail::HasSignature<F>,
                 "enginery: the last argument of capture(values…, f) is a function or an object with exactly one "
                 "operator(), whose first parameters the values are");
-  using Call = ErasedCallOf<F>;
+  using Call = detail::ErasedCallOf<F>;
   static_assert(kCaptures <= Call::kParameters,
                 "enginery: capture(values…, f) captures more values than f has parameters");
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -137,7 +144,7 @@ template <class F>
 Callee callee_of(const F& function) {
   if constexpr (std::is_pointer_v<F>) {
     if (!function) throw ValueError("the function to be called is a null pointer; give it one");
-    return {.maker = reinterpret_cast<const void*>(&describe<F>),
+    return {.maker = reinterpret_cast<const void*>(&detail::describe<F>),
             .function = reinterpret_cast<const void*>(function),
             .type_info = &typeid(F)};
   } else {
@@ -150,13 +157,13 @@ Callee callee_of(const F& function) {
                   "bytes, such as a std::pair or std::tuple. Write enginery::capture(values…, f): they travel by their "
                   "codecs; or capture the parts");
     static_assert(
-        !std::is_trivially_copyable_v<F> || PlainData<F> || kIsPlain<F>,
+        !std::is_trivially_copyable_v<F> || PlainData<F> || detail::kIsPlain<F>,
         "enginery: this closure cannot travel: it captures a pointer, a reference or this, or something that "
         "holds one, which means nothing in another process. Capture plain data by value; put what has a Codec "
         "into enginery::capture(values…, f); enginery::plain(f) overrides");
-    return {.maker = reinterpret_cast<const void*>(&describe<F>),
+    return {.maker = reinterpret_cast<const void*>(&detail::describe<F>),
             .object = std::as_bytes(std::span<const F, 1>(&function, 1)),
-            .type_info = &typeid(typename Unplained<F>::Type)};
+            .type_info = &typeid(typename detail::Unplained<F>::Type)};
   }
 }
 

@@ -111,7 +111,7 @@ class View : public Calls<Shape> {
   template <class T = Value>
   Values<T> get(std::string_view name) const {
     return Shape::each(Result<Value>(this->send_pull(Name(name))).get(),
-                       [&](const Value& value) { return decode_as<T>(value, Origin::variable, name); });
+                       [&](const Value& value) { return detail::decode_as<T>(value, detail::Origin::variable, name); });
   }
   /// Throws RemoteError NameError when it is not there; of several engines, when one of them has none.
   void erase(std::string_view name) const { Result<void>(this->send_erase(name)).get(); }

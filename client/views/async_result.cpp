@@ -122,6 +122,8 @@ std::vector<std::string> EachAsyncTask::err() const {
   return each_of(size(), [this](std::size_t i) { return metadata_of(i).err; });
 }
 
+namespace detail {
+
 KeptName::KeptName() : text_("@" + Uuid::random().text()) {}
 
 /// Tells the engines to drop the results when the last copy ends.
@@ -158,4 +160,5 @@ void KeptResults::bind(std::string_view name) const {
 
 const std::string& KeptResults::name() const noexcept { return hold_->name; }
 
+}  // namespace detail
 }  // namespace enginery

@@ -62,10 +62,10 @@ std::ostream& operator<<(std::ostream& stream, const Metadata& metadata) {
   return stream << Value::dict(std::move(dict)).repr();
 }
 
-void rethrow_for(Origin origin, std::string_view name) {
-  detail::rethrow_within(origin == Origin::variable
-                             ? fmt::format("cannot convert the variable '{}' to the type asked for", name)
-                             : fmt::format("cannot convert the result of '{}' to the type asked for", name));
+void detail::rethrow_for(Origin origin, std::string_view name) {
+  rethrow_within(origin == Origin::variable
+                     ? fmt::format("cannot convert the variable '{}' to the type asked for", name)
+                     : fmt::format("cannot convert the result of '{}' to the type asked for", name));
 }
 
 bool TaskHandle::ready() const { return task_->ready(); }

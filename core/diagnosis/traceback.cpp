@@ -143,7 +143,7 @@ bool is_machinery(std::string_view function) {
   return starts_with_one_of(
              function,
              {"enginery::tasks::", "enginery::engine::", "enginery::tools::", "enginery::Function::", "__cxa_throw"}) ||
-         function == "main" || function.find("enginery::ErasedCall<") != function.npos;
+         function == "main" || function.find("enginery::detail::ErasedCall<") != function.npos;
 }
 
 /// The function's name, in front of which what it returns may stand, and behind which its parameters do:

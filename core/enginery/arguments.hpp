@@ -34,14 +34,18 @@ class ArgumentName {
   std::string_view text_;
 };
 
+namespace detail {
+
 template <class T>
 inline constexpr bool kIsKeyword = false;
 template <class T>
 inline constexpr bool kIsKeyword<Keyword<T>> = true;
 
+}  // namespace detail
+
 /// What may be written among the arguments of a call by name.
 template <class T>
-concept KeywordArgument = kIsKeyword<std::remove_cvref_t<T>>;
+concept KeywordArgument = detail::kIsKeyword<std::remove_cvref_t<T>>;
 
 namespace literals {
 

@@ -142,6 +142,8 @@ class ENGINERY_API Function {
   Callable callable_;
 };
 
+namespace detail {
+
 /// Types that refer to memory of somebody else's, and so cannot leave a task.
 template <class T>
 inline constexpr bool kBorrows = std::is_pointer_v<T>;
@@ -157,8 +159,8 @@ inline constexpr bool kBorrows<Eigen::Map<P, O, S>> = true;
 /// A container or struct of such, which would travel, and so be read when what it refers to is gone.
 template <class T, class... Parts>
 inline constexpr bool kHoldsBorrowed = Encodable<T> && (kBorrows<Parts> || ...);
-template <detail::Sequence T>
-inline constexpr bool kBorrows<T> = kHoldsBorrowed<T, typename detail::SequenceItem<T>::type>;
+template <Sequence T>
+inline constexpr bool kBorrows<T> = kHoldsBorrowed<T, typename SequenceItem<T>::type>;
 template <class T>
 inline constexpr bool kBorrows<std::optional<T>> = kHoldsBorrowed<std::optional<T>, T>;
 template <class A, class B>
@@ -176,8 +178,8 @@ template <class T, class Fields>
 inline constexpr bool kMembersBorrow = false;
 template <class T, class... Fields>
 inline constexpr bool kMembersBorrow<T, std::tuple<Fields...>> = kHoldsBorrowed<T, Fields...>;
-template <detail::PlainStruct T>
-inline constexpr bool kBorrows<T> = kMembersBorrow<T, typename detail::Fields<T>::Types>;
+template <PlainStruct T>
+inline constexpr bool kBorrows<T> = kMembersBorrow<T, typename Fields<T>::Types>;
 
 /// Types whose Codec is in <enginery/eigen.hpp>.
 template <class T>
@@ -262,7 +264,7 @@ struct ErasedCall<R(P...)> {
 
   static constexpr bool kEncodes = std::is_void_v<R> || std::same_as<Result, Value> || Encodable<Result>;
 
-  static_assert((detail::check_encode<Result>(), true));
+  static_assert((check_encode<Result>(), true));
   static_assert(!kBorrows<Result>,
                 "a task cannot return a pointer, string_view, span, Ref or Map: what it points to may be gone when the "
                 "result is sent; return a string, vector or matrix");
@@ -284,17 +286,17 @@ struct ErasedCall<R(P...)> {
   }
 
   template <class T>
-  static consteval detail::TypeName type_name() {
+  static consteval TypeName type_name() {
     if constexpr (std::is_void_v<T>)
-      return &detail::none_name;
+      return &none_name;
     else if constexpr (requires { Codec<T>::name(); })
-      return detail::name_of<T>();
+      return name_of<T>();
     else
       return +[] { return std::string(detail::type_name<T>()); };  // an opaque object or a view: its C++ name
   }
 
   // One more, since there are no arrays of none.
-  static constexpr detail::TypeName kTypes[] = {type_name<std::remove_cvref_t<P>>()..., type_name<Result>()};
+  static constexpr TypeName kTypes[] = {type_name<std::remove_cvref_t<P>>()..., type_name<Result>()};
 
   template <class F>
   static constexpr Function::Type kType = {
@@ -305,14 +307,16 @@ template <class F>
 requires HasSignature<F>
 using ErasedCallOf = ErasedCall<typename SignatureOf<F>::Type>;
 
+}  // namespace detail
+
 template <class F>
 consteval void Function::check() {
   static_assert(
-      HasSignature<F>,
+      detail::HasSignature<F>,
       "a task is a function or an object with exactly one operator(): choose an overload with a cast, and give "
       "a generic lambda's parameters their types");
-  if constexpr (HasSignature<F>)
-    static_assert(ErasedCallOf<F>::kEncodes || !kIsEigens<typename ErasedCallOf<F>::Result>,
+  if constexpr (detail::HasSignature<F>)
+    static_assert(detail::ErasedCallOf<F>::kEncodes || !detail::kIsEigens<typename detail::ErasedCallOf<F>::Result>,
                   "enginery: include <enginery/eigen.hpp> before this task: its result is a matrix, whose Codec is "
                   "there");
 }
@@ -328,8 +332,21 @@ std::shared_ptr<void> Function::keep(F callable) {
 template <class F>
 std::shared_ptr<const Function> Function::make(Declaration declaration, F callable) {
   check<F>();
-  if constexpr (HasSignature<F>)
-    return make(std::move(declaration), ErasedCallOf<F>::template kType<F>, keep(std::move(callable)));
+  if constexpr (detail::HasSignature<F>)
+    return make(std::move(declaration), detail::ErasedCallOf<F>::template kType<F>, keep(std::move(callable)));
 }
 
+namespace detail {
+
+/// How callables of type F are called: a Function without an object. Its address, in the module that was compiled with
+/// F, is what a call names: no table and no registration is needed for code to be found again in another process.
+///
+/// Throws ValueError if the declaration does not fit.
+template <class F>
+std::shared_ptr<const Function> describe(Function::Declaration declaration) {
+  return Function::make(std::move(declaration), ErasedCallOf<F>::template kType<F>, nullptr);
+}
+using Describe = std::shared_ptr<const Function> (*)(Function::Declaration);
+
+}  // namespace detail
 }  // namespace enginery

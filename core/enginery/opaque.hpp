@@ -12,15 +12,6 @@
 
 namespace enginery {
 
-/// The widest alignment that allocators of this build assume. clang's __BIGGEST_ALIGNMENT__ does not follow -mavx.
-#if defined(__AVX512F__)
-constexpr std::size_t kWidestAlignment = 64;
-#elif defined(__AVX__)
-constexpr std::size_t kWidestAlignment = 32;
-#else
-constexpr std::size_t kWidestAlignment = __BIGGEST_ALIGNMENT__;
-#endif
-
 /// What modules call a type by that they share. An empty tag: they do not.
 struct SharedTag {
   std::string_view tag;
@@ -38,6 +29,15 @@ struct SharedTag {
   static_assert(true)
 
 namespace detail {
+
+/// The widest alignment that allocators of this build assume. clang's __BIGGEST_ALIGNMENT__ does not follow -mavx.
+#if defined(__AVX512F__)
+constexpr std::size_t kWidestAlignment = 64;
+#elif defined(__AVX__)
+constexpr std::size_t kWidestAlignment = 32;
+#else
+constexpr std::size_t kWidestAlignment = __BIGGEST_ALIGNMENT__;
+#endif
 
 template <class T>
 consteval SharedTag shared_tag() {
@@ -88,7 +88,11 @@ struct ENGINERY_API OpaqueType {
   bool agrees_with(const OpaqueType& other) const noexcept;
 };
 
+namespace detail {
+
 /// Throws TypeError, which says both types and modules, what makes them differ, and what to do.
 [[noreturn]] ENGINERY_API void throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted);
+
+}  // namespace detail
 
 }  // namespace enginery

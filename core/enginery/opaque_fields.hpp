@@ -123,7 +123,7 @@ OpaqueType OpaqueType::of() noexcept {
     return {&typeid(T),
             sizeof(T),
             alignof(T),
-            plain ? 0 : kWidestAlignment,
+            plain ? 0 : detail::kWidestAlignment,
             (plain ? 1U : 0U) | (std::is_polymorphic_v<T> ? 2U : 0U) | (std::is_aggregate_v<T> ? 4U : 0U) |
                 (std::is_empty_v<T> ? 8U : 0U) | (std::is_standard_layout_v<T> ? 16U : 0U),
             &detail::this_module,

@@ -67,32 +67,36 @@ class ENGINERY_API Module {
   std::vector<std::string> tasks_;  // that were defined so far
 };
 
+namespace detail {
+
 /// Whether names, defaults and docs are as many and in the order that a function of `parameters` needs.
 template <class... Extra>
 struct DefExtras {
   static constexpr std::size_t kNames =
-      ((std::is_same_v<Extra, ArgumentName> || kIsKeyword<Extra>)+... + std::size_t{0});
+      ((std::is_same_v<Extra, ArgumentName> || KeywordArgument<Extra>)+... + std::size_t{0});
   static constexpr bool defaults_last() {
     [[maybe_unused]] bool fallback = false, good = true;
-    ((kIsKeyword<Extra> ? void(fallback = true)
-                        : void(good = good && !(fallback && std::is_same_v<Extra, ArgumentName>))),
+    ((KeywordArgument<Extra> ? void(fallback = true)
+                             : void(good = good && !(fallback && std::is_same_v<Extra, ArgumentName>))),
      ...);
     return good;
   }
 };
 
+}  // namespace detail
+
 template <class F, class... E>
 Module& Module::def(std::string_view name, F function, const E&... extra) {
-  using Extras = DefExtras<std::decay_t<E>...>;
-  static_assert(((std::is_same_v<E, ArgumentName> || kIsKeyword<E> || std::is_convertible_v<E, const char*>)&&...),
+  using Extras = detail::DefExtras<std::decay_t<E>...>;
+  static_assert(((std::is_same_v<E, ArgumentName> || KeywordArgument<E> || std::is_convertible_v<E, const char*>)&&...),
                 "m.def takes, after the function, names of parameters (\"x\"_a, \"x\"_a = 2) and a text");
   static_assert(Extras::defaults_last(), "a parameter without a default cannot follow one with a default");
   Function::check<F>();
-  if constexpr (HasSignature<F>) {
-    static_assert(Extras::kNames == 0 || Extras::kNames == ErasedCallOf<F>::kParameters,
+  if constexpr (detail::HasSignature<F>) {
+    static_assert(Extras::kNames == 0 || Extras::kNames == detail::ErasedCallOf<F>::kParameters,
                   "m.def needs a name for each of the function's parameters, or none");
     const Extra extras[] = {Extra(extra)..., Extra()};
-    return define(name, extras, ErasedCallOf<F>::template kType<F>, Function::keep(std::move(function)));
+    return define(name, extras, detail::ErasedCallOf<F>::template kType<F>, Function::keep(std::move(function)));
   }
 }
 
@@ -114,8 +118,12 @@ struct EngineryPluginDescriptor {
 };
 }
 
+namespace detail {
+
 /// Runs `body`, and turns what it throws into data.
 ENGINERY_API bool enter_plugin(void (*body)(Module&), void* module, EngineryReport report, void* context) noexcept;
+
+}  // namespace detail
 
 }  // namespace enginery
 
@@ -134,7 +142,7 @@ ENGINERY_API bool enter_plugin(void (*body)(Module&), void* module, EngineryRepo
     using enginery::literals::operator""_a;                                                                            \
     static void body(::enginery::Module&);                                                                             \
     static bool enter(void* module, ::enginery::EngineryReport report, void* context) noexcept {                       \
-      return ::enginery::enter_plugin(&body, module, report, context);                                                 \
+      return ::enginery::detail::enter_plugin(&body, module, report, context);                                         \
     }                                                                                                                  \
   }                                                                                                                    \
   extern "C" {                                                                                                         \

@@ -43,7 +43,7 @@ Module& Module::define(std::string_view name, std::span<const Extra> extras, con
   return set(name, Value::function(std::move(function), std::move(description)));
 }
 
-bool enter_plugin(void (*body)(Module&), void* module, EngineryReport report, void* context) noexcept {
+bool detail::enter_plugin(void (*body)(Module&), void* module, EngineryReport report, void* context) noexcept {
   try {
     body(*static_cast<Module*>(module));
     return true;

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <new>
 
-#include <enginery/describe.hpp>
 #include <enginery/errors.hpp>
 
 #include "core/modules/library_symbol.hpp"
@@ -29,7 +28,7 @@ const CodeTable::Entry& CodeTable::find(const wire::Code& code, const std::strin
   if (const auto known = entries_.find(key); known != entries_.end()) return known->second;
   const auto maker = CodeAddress::parse(code.maker);
   if (!maker) throw ProtocolError("a call names what describes its code by '" + code.maker + "', which is no address");
-  const auto describe = reinterpret_cast<Describe>(reinterpret_cast<std::uintptr_t>(address_of(code.maker)));
+  const auto describe = reinterpret_cast<detail::Describe>(reinterpret_cast<std::uintptr_t>(address_of(code.maker)));
   Entry entry;
   if (!code.function.empty()) entry.target = address_of(code.function);
   entry.function = describe({.module = {}, .name = name, .doc = {}, .formals = {}, .build_id = maker->build_id});

@@ -72,7 +72,7 @@ bool OpaqueType::agrees_with(const OpaqueType& other) const noexcept {
   return obstacle(*this, other) == Obstacle::none;
 }
 
-void throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted) {
+void detail::throw_other_opaque(const OpaqueType& held, const OpaqueType& wanted) {
   const std::string expected = "expected an object of type " + wanted.name(), got = ", got one of type " + held.name();
   const std::string by = " of the module " + quoted(module_file(wanted)),
                     from = " of the module " + quoted(module_file(held));

@@ -135,7 +135,7 @@ const OpaqueType* Value::opaque_type() const& noexcept {
 const std::shared_ptr<void>& Value::opaque_pointer(const OpaqueType& wanted) const& {
   if (kind() != Kind::opaque) detail::throw_opaque_wanted(*this, wanted.name());
   const OpaqueObject& held = contents<OpaqueHolding>(*this);
-  if (!held.type.agrees_with(wanted)) throw_other_opaque(held.type, wanted);
+  if (!held.type.agrees_with(wanted)) detail::throw_other_opaque(held.type, wanted);
   return held.object;
 }
 
