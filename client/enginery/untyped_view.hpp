@@ -15,9 +15,9 @@
 #include <enginery/call_arguments.hpp>
 #include <enginery/codec.hpp>
 #include <enginery/output_stream.hpp>
-#include <enginery/result_text.hpp>
 #include <enginery/task_handle.hpp>
 #include <enginery/travels.hpp>
+#include <enginery/value.hpp>
 
 namespace enginery {
 

@@ -15,8 +15,8 @@
 
 #include <enginery/async_result.hpp>
 #include <enginery/calls.hpp>
-#include <enginery/result_text.hpp>
 #include <enginery/untyped_view.hpp>
+#include <enginery/value.hpp>
 
 namespace enginery {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include <enginery/codec_kinds.hpp>
+#include <enginery/codec_keys.hpp>
 #include <enginery/standard_types.hpp>
 
 namespace enginery {

@@ -1,9 +1,49 @@
-// core/enginery/fields.hpp: the fields of a plain struct, all at once.
+// core/enginery/fields.hpp: the fields of a struct: those that ENGINERY_FIELDS named, and those that the compiler sees.
+//
+// C++20 has no reflection. A structured binding takes an aggregate apart if one knows how many fields it has; so they
+// are counted first, by how many initializers it takes. Their names stand in __PRETTY_FUNCTION__ of a function template
+// whose argument is a field's address.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
-namespace enginery::detail {
+namespace enginery {
+
+/// A field that ENGINERY_FIELDS named.
+template <class Class, class T>
+struct Field {
+  std::string_view name;
+  T Class::*member;
+};
+template <class Class, class T>
+Field(const char*, T Class::*) -> Field<Class, T>;  // which clang 14 does not find itself
+
+/// Names the fields of `Type` that travel. Stands in the namespace of Type, after it; needed where reflection cannot
+/// see: C arrays, base classes, constructors, recursive types. Type must be default constructible to be
+/// decoded.
+#define ENGINERY_FIELDS(Type, ...)                               \
+  [[maybe_unused]] constexpr auto enginery_fields(const Type*) { \
+    using Enginery_type = Type;                                  \
+    return ::std::tuple{ENGINERY_FIELDS_EACH_(__VA_ARGS__)};     \
+  }                                                              \
+  static_assert(true)
+#define ENGINERY_FIELD_(name) \
+  ::enginery::Field { #name, &Enginery_type::name }
+#define ENGINERY_FIELDS_PARENS_ ()
+#define ENGINERY_FIELDS_AGAIN_() ENGINERY_FIELDS_NEXT_
+#define ENGINERY_FIELDS_NEXT_(name, ...) \
+  ENGINERY_FIELD_(name) __VA_OPT__(, ENGINERY_FIELDS_AGAIN_ ENGINERY_FIELDS_PARENS_(__VA_ARGS__))
+#define ENGINERY_FIELDS_EACH_(...) ENGINERY_EXPAND3_(ENGINERY_FIELDS_NEXT_(__VA_ARGS__))
+#define ENGINERY_EXPAND3_(...) ENGINERY_EXPAND2_(ENGINERY_EXPAND2_(ENGINERY_EXPAND2_(ENGINERY_EXPAND2_(__VA_ARGS__))))
+#define ENGINERY_EXPAND2_(...) ENGINERY_EXPAND1_(ENGINERY_EXPAND1_(ENGINERY_EXPAND1_(ENGINERY_EXPAND1_(__VA_ARGS__))))
+#define ENGINERY_EXPAND1_(...) ENGINERY_EXPAND0_(ENGINERY_EXPAND0_(ENGINERY_EXPAND0_(ENGINERY_EXPAND0_(__VA_ARGS__))))
+#define ENGINERY_EXPAND0_(...) __VA_ARGS__
+
+namespace detail {
 
 constexpr std::size_t kMostFields = 64;
 
@@ -104,29 +144,141 @@ constexpr std::size_t count_braces() {
   else return kMostFields + 1;
 }
 
-#undef ENGINERY_COUNT_
-#undef ENGINERY_COUNT_8_
-#undef ENGINERY_BRACES_4_
-#undef ENGINERY_BRACES_8_
-#undef ENGINERY_BRACES_16_
-#undef ENGINERY_BRACES_32_
-#undef ENGINERY_1_
-#undef ENGINERY_2_
-#undef ENGINERY_3_
-#undef ENGINERY_4_
-#undef ENGINERY_5_
-#undef ENGINERY_6_
-#undef ENGINERY_7_
-#undef ENGINERY_8_
-#undef ENGINERY_BEFORE_8_
-#undef ENGINERY_BEFORE_16_
-#undef ENGINERY_BEFORE_24_
-#undef ENGINERY_BEFORE_32_
-#undef ENGINERY_BEFORE_40_
-#undef ENGINERY_BEFORE_48_
-#undef ENGINERY_BEFORE_56_
-#undef ENGINERY_BIND_
-#undef ENGINERY_TAKES_
-#undef ENGINERY_BIND_8_
+template <class T>
+concept NamedStruct = requires(const T* object) {
+  enginery_fields(object);
+};
 
-}  // namespace enginery::detail
+/// Stands for any initializer.
+template <std::size_t>
+struct Any {
+  template <class T>
+  operator T() const noexcept;  // never defined, and not constexpr: it is only asked whether it would do
+};
+/// Stands for a base class only.
+template <class Derived>
+struct AnyBaseOf {
+  template <class T>
+  requires(std::is_base_of_v<T, Derived> && !std::is_same_v<T, Derived>) constexpr operator T() const noexcept;
+};
+
+template <class T, std::size_t... I>
+constexpr bool takes(std::index_sequence<I...>) {
+  return requires { T{Any<I>{}...}; };
+}
+/// Is field `sizeof...(Before)` one initializer, even if it is empty braces? Not so for the elements of a C array.
+template <class T, std::size_t... Before, std::size_t... After>
+constexpr bool one_field(std::index_sequence<Before...>, std::index_sequence<After...>) {
+  return requires { T{Any<Before>{}..., {}, Any<After>{}...}; };
+}
+
+template <class T, std::size_t N = 0>
+constexpr std::size_t count_initializers() {
+  if constexpr (N > kMostFields)
+    return N;
+  else if constexpr (takes<T>(std::make_index_sequence<N>{}) && !takes<T>(std::make_index_sequence<N + 1>{}))
+    return N;
+  else
+    return count_initializers<T, N + 1>();
+}
+
+template <class T>
+constexpr std::size_t count_fields() {
+  if constexpr (constexpr std::size_t count = count_braces<T, Any<0>>(); count <= kMostFields)
+    return count;
+  else
+    return count_initializers<T>();
+}
+
+struct TypesOfFields {
+  template <class... T>
+  constexpr std::type_identity<std::tuple<std::remove_cv_t<T>...>> operator()(T&...) const {
+    return {};
+  }
+};
+
+template <class T>
+constexpr bool is_plain() {
+  if constexpr (!std::is_class_v<T> || !std::is_aggregate_v<T> || std::is_polymorphic_v<T> || std::is_empty_v<T>)
+    return false;
+  else if constexpr (
+      requires { T{AnyBaseOf<T>{}}; } || requires { std::tuple_size<T>::value; })
+    return false;  // a base; std::array and its like, which are bound by other means
+  else {
+    constexpr std::size_t count = count_fields<T>();
+    if constexpr (count == 0 || count > kMostFields)
+      return false;
+    else if constexpr (std::is_same_v<decltype(with_fields<count>(std::declval<T&>(), TypesOfFields())), NotFields>)
+      return false;
+    else if constexpr (count_braces<T, Any<0>>() == count)
+      return true;
+    else
+      return []<std::size_t... I>(std::index_sequence<I...>) {
+        return (one_field<T>(std::make_index_sequence<I>{}, std::make_index_sequence<count - I - 1>{}) && ...);
+      }
+    (std::make_index_sequence<count>{});
+  }
+}
+
+/// Can reflection see the fields of T? Needs an aggregate of at most 64 fields without bases or references.
+template <class T>
+concept PlainStruct = !NamedStruct<T> && is_plain<T>();
+
+template <class T>
+struct Pretend {
+  T object;
+};
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#endif
+template <class T>
+extern const Pretend<T> pretend;  // never defined: only addresses inside it are spoken of
+
+/// A pointer as an argument of a template, which clang takes no other way when it points into an object.
+template <class T>
+struct Address {
+  const T* at;
+};
+
+template <auto kAddress>
+constexpr std::string_view member_name() {
+  constexpr std::string_view text = __PRETTY_FUNCTION__;
+#ifdef __clang__  // "… [kAddress = {&pretend.object.name}]"
+  constexpr std::size_t end = text.rfind('}');
+  constexpr std::size_t begin = text.rfind('.', end) + 1;
+#else  // "… [with auto kAddress = Address<int>{(& pretend<T>.Pretend<T>::object.T::name)}; std::string_view = …]"
+  constexpr std::size_t end = text.rfind(')');
+  constexpr std::size_t begin = text.rfind("::", end) + 2;
+#endif
+  return text.substr(begin, end - begin);
+}
+
+// Function objects and no lambdas, since clang 14 takes none in the declarations of a template.
+template <std::size_t I>
+struct AddressOfField {
+  template <class... T>
+  constexpr auto operator()(T&... fields) const {
+    return &std::get<I>(std::tie(fields...));
+  }
+};
+
+template <class T>
+struct Fields {
+  static constexpr std::size_t kCount = count_fields<T>();
+  using Types = typename decltype(with_fields<kCount>(std::declval<T&>(), TypesOfFields()))::type;
+  template <std::size_t I>
+  using Type = std::tuple_element_t<I, Types>;
+  template <std::size_t I>
+  static constexpr std::string_view name() {
+    return member_name<Address<Type<I>>{with_fields<kCount>(pretend<T>.object, AddressOfField<I>())}>();
+  }
+};
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
+
+}  // namespace detail
+}  // namespace enginery

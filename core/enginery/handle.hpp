@@ -51,6 +51,16 @@ consteval void require_encodable();
 template <class T>
 consteval void require_decodable();
 
+namespace detail {
+
+/// Refuses a Codec<T> that somebody wrote and that nothing can call.
+template <class T>
+consteval void check_encode();
+template <class T>
+consteval void check_decode();
+
+}  // namespace detail
+
 enum class Kind : std::uint8_t {
   none,
   boolean,

@@ -1,4 +1,5 @@
-// core/enginery/namespace.hpp: named values, in the order in which they were first assigned.
+// core/enginery/namespace.hpp: named values, in the order in which they were first assigned: an engine's, or a
+// module's.
 #pragma once
 
 #include <iosfwd>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 #include <enginery/value.hpp>
 
@@ -124,6 +126,22 @@ template <class T>
 T Variable::as() const {
   return names_.at<T>(name_);
 }
+
+/// The attributes of one build of a plugin, and where it came from.
+///
+/// Threads: filled by the thread that imports; then read only.
+struct ModuleNamespace {
+  std::string name;
+  std::string doc;
+  /// ENGINERY_PLUGIN_VERSION where it was built; empty if it has none.
+  std::string version;
+  BuildId build_id;
+  /// The file it was loaded from, as the user named it, not the cached copy.
+  std::string file;
+  /// The copy in the module cache that is mapped.
+  std::string copy;
+  Namespace attributes;
+};
 
 /// Inside a task, the engine's namespace; in any other process, that process's own.
 ENGINERY_API Namespace& globals();

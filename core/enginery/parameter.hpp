@@ -13,7 +13,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <enginery/codec_check.hpp>
 #include <enginery/codec_containers.hpp>
 #include <enginery/codec_struct.hpp>
 

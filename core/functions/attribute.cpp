@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/module_namespace.hpp>
+#include <enginery/namespace.hpp>
 
 #include "core/errors/error_text.hpp"
 #include "core/values/objects.hpp"

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/module_namespace.hpp>
+#include <enginery/namespace.hpp>
 
 #include "core/errors/error_text.hpp"
 #include "core/language/builtins.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <enginery/namespace.hpp>
-#include <enginery/subscript.hpp>
+#include <enginery/value.hpp>
 
 #include "core/language/builtins.hpp"
 #include "core/language/syntax.hpp"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <enginery/module_namespace.hpp>
+#include <enginery/namespace.hpp>
 
 #include "core/functions/attribute.hpp"
 #include "core/language/evaluation.hpp"

@@ -12,7 +12,7 @@
 #include <enginery/build_id.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/export.hpp>
-#include <enginery/module_namespace.hpp>
+#include <enginery/namespace.hpp>
 #include <enginery/plugin.hpp>
 
 #include "core/delivery/module_cache.hpp"

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <iterator>
 
-#include <enginery/instruction_sets.hpp>
+#include <enginery/abi.hpp>
 
 #if defined(__x86_64__)
 #include <cpuid.h>

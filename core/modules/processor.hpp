@@ -10,7 +10,7 @@
 namespace enginery::modules {
 
 /// A processor: what it is sold as, and the instruction sets that it has and its kernel lets programs use, by the names
-/// of <enginery/instruction_sets.hpp>.
+/// of <enginery/abi.hpp>.
 struct ENGINERY_API Processor {
   std::string name;
   std::vector<std::string> instruction_sets;

@@ -13,8 +13,8 @@
 #include <enginery/dict.hpp>
 #include <enginery/errors.hpp>
 #include <enginery/function.hpp>
-#include <enginery/module_namespace.hpp>
-#include <enginery/result_text.hpp>
+#include <enginery/namespace.hpp>
+#include <enginery/value.hpp>
 
 #include "core/functions/assign_all.hpp"
 #include "core/modules/plugin_file.hpp"

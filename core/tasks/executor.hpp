@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <enginery/bytes.hpp>
-#include <enginery/module_namespace.hpp>
 #include <enginery/namespace.hpp>
 
 #include "core/language/evaluator.hpp"

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 
-#include <enginery/subscript.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {

@@ -4,7 +4,7 @@
 
 #include <enginery/array.hpp>
 #include <enginery/errors.hpp>
-#include <enginery/module_namespace.hpp>
+#include <enginery/namespace.hpp>
 
 #include "core/language/evaluator.hpp"
 #include "core/values/allocation_limit.hpp"

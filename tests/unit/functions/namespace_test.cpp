@@ -11,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <enginery/dict.hpp>
-#include <enginery/module_namespace.hpp>
 
 #include "core/functions/assign_all.hpp"
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include <enginery/module_namespace.hpp>
 #include <enginery/namespace.hpp>
 
 #include "core/language/evaluator.hpp"

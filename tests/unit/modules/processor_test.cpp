@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <enginery/instruction_sets.hpp>
+#include <enginery/abi.hpp>
 
 namespace enginery::modules {
 namespace {

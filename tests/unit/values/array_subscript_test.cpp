@@ -1,7 +1,6 @@
 // tests/unit/values/array_subscript_test.cpp: array[…], against what numpy and nested lists give.
 #include <gtest/gtest.h>
 
-#include <enginery/subscript.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {

@@ -1,7 +1,6 @@
 // tests/unit/values/subscript_test.cpp: what stands between [ and ], against what Python 3.11 gives.
 #include <gtest/gtest.h>
 
-#include <enginery/subscript.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {
