@@ -39,9 +39,7 @@ class Transform;
 
 namespace enginery {
 
-/// "(ndarray[float64], list[float]) -> dict[float, float]".
-ENGINERY_API std::string function_type(std::span<const std::string> parameters, std::string_view result);
-/// The same, of what each type's codec says.
+/// "(ndarray[float64], list[float]) -> dict[float, float]", of what each type's codec says.
 ENGINERY_API std::string function_type(std::span<const detail::TypeName> parameters, detail::TypeName result);
 
 /// A task: code, its name, and what it takes and gives.

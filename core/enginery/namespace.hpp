@@ -37,11 +37,11 @@ class ENGINERY_API Variable {
   Variable(const Variable&) = delete;
 
   // Python's augmented assignments: lists and arrays change in place, what is immutable is bound anew.
-  Variable& operator+=(const Value& value);
-  Variable& operator-=(const Value& value);
-  Variable& operator*=(const Value& value);
-  Variable& operator/=(const Value& value);
-  Variable& operator%=(const Value& value);
+  Variable& operator+=(const Value& value) { return augment(Operator::add, value); }
+  Variable& operator-=(const Value& value) { return augment(Operator::subtract, value); }
+  Variable& operator*=(const Value& value) { return augment(Operator::multiply, value); }
+  Variable& operator/=(const Value& value) { return augment(Operator::divide, value); }
+  Variable& operator%=(const Value& value) { return augment(Operator::modulo, value); }
 
   friend bool operator==(const Variable& a, const Value& b) { return Value(a) == b; }
   friend bool operator==(const Variable& a, const Variable& b) { return Value(a) == Value(b); }
@@ -53,6 +53,7 @@ class ENGINERY_API Variable {
  private:
   friend class Namespace;
   Variable(Namespace& names, std::string_view name);
+  Variable& augment(Operator op, const Value& right);
 
   Namespace& names_;
   std::string name_;

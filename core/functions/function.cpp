@@ -44,12 +44,15 @@ Function::Function(Declaration declaration, std::span<const std::string> types, 
   }
 }
 
+static std::vector<std::string> names_of(std::span<const detail::TypeName> types) {
+  std::vector<std::string> names;
+  for (const detail::TypeName type : types) names.push_back(type());
+  return names;
+}
+
 std::shared_ptr<const Function> Function::make(Declaration&& declaration, const Type& type,
                                                std::shared_ptr<void> object) {
-  std::vector<std::string> types;
-  types.reserve(type.parameters.size());
-  for (const detail::TypeName name : type.parameters) types.push_back(name());
-  return std::make_shared<const Function>(std::move(declaration), types, type.result(),
+  return std::make_shared<const Function>(std::move(declaration), names_of(type.parameters), type.result(),
                                           Callable{std::move(object), type.size, type.alignment, type.invoke});
 }
 
@@ -70,20 +73,14 @@ std::string Function::signature() const {
   return text + ") -> " + result_;
 }
 
-std::string function_type(std::span<const std::string> parameters, std::string_view result) {
-  return fmt::format("({}) -> {}", fmt::join(parameters, ", "), result);
-}
-
-std::string function_type(std::span<const detail::TypeName> parameters, detail::TypeName result) {
-  std::vector<std::string> types;
-  for (const detail::TypeName name : parameters) types.push_back(name());
-  return function_type(types, result());
-}
-
 std::string Function::type() const {
   std::vector<std::string> types;
   for (const Formal& formal : formals()) types.push_back(formal.type);
-  return function_type(types, result_);
+  return fmt::format("({}) -> {}", fmt::join(types, ", "), result_);
+}
+
+std::string function_type(std::span<const detail::TypeName> parameters, detail::TypeName result) {
+  return fmt::format("({}) -> {}", fmt::join(names_of(parameters), ", "), result());
 }
 
 Value Function::call(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keyword) const {

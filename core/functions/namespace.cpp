@@ -22,30 +22,10 @@ Variable& Variable::operator=(const Value& value) {
 
 Variable& Variable::operator=(const Variable& other) { return *this = Value(other); }
 
-static void augment(Namespace& names, const std::string& name, Operator op, const Value& right) {
-  Value value = names.get(name);
+Variable& Variable::augment(Operator op, const Value& right) {
+  Value value = names_.get(name_);
   value.augment(op, right);
-  names.set(name, std::move(value));
-}
-
-Variable& Variable::operator+=(const Value& value) {
-  augment(names_, name_, Operator::add, value);
-  return *this;
-}
-Variable& Variable::operator-=(const Value& value) {
-  augment(names_, name_, Operator::subtract, value);
-  return *this;
-}
-Variable& Variable::operator*=(const Value& value) {
-  augment(names_, name_, Operator::multiply, value);
-  return *this;
-}
-Variable& Variable::operator/=(const Value& value) {
-  augment(names_, name_, Operator::divide, value);
-  return *this;
-}
-Variable& Variable::operator%=(const Value& value) {
-  augment(names_, name_, Operator::modulo, value);
+  names_.set(name_, std::move(value));
   return *this;
 }
 

@@ -1,15 +1,78 @@
 // core/functions/namespace_paths.cpp: the paths that lead into named values: norms.get_norms, a[0], d['key'].
+#include "core/functions/namespace_paths.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
-
-#include <enginery/namespace.hpp>
+#include <fmt/ranges.h>
 
 #include "core/errors/error_text.hpp"
-#include "core/functions/assign_all.hpp"
-#include "core/functions/attribute.hpp"
+#include "core/values/objects.hpp"
+
+namespace enginery::modules {
+namespace {
+
+[[noreturn]] void throw_none(const Value& object, std::string_view name) {
+  throw AttributeError(
+      fmt::format("'{}' object has no attribute '{}'; only modules and dicts have", object.type_name(), name));
+}
+
+[[noreturn]] void throw_unknown(const ModuleNamespace& module, std::string_view name) {
+  throw AttributeError(fmt::format("module '{}' has no attribute '{}'.{} It has: {}", module.name, name,
+                                   did_you_mean(name, module.attributes.keys()),
+                                   fmt::join(module.attributes.keys(), ", ")));
+}
+
+/// A struct is a dict of its fields, and has as many as reflection sees, at most. Data may have millions of keys.
+constexpr std::size_t kMostFields = 64;
+
+/// Says all fields, where Dict's own words end with the first few keys.
+[[noreturn]] void throw_no_field(const Dict& dict, std::string_view name) {
+  std::vector<std::string> fields;
+  if (dict.size() <= kMostFields)
+    for (const auto [key, value] : dict)
+      if (key.kind() == Kind::string) fields.push_back(key.as_string());
+  if (fields.empty() || fields.size() < dict.size()) throw_missing_key(dict, Value::string(std::string(name)));
+  const std::string meant = did_you_mean(name, fields);
+  throw KeyError(fmt::format("'{}' is not among the dict's keys: '{}'{}{}", name, fmt::join(fields, "', '"),
+                             meant.empty() ? "" : ".", meant));
+}
+
+Value key_of(std::string_view name) { return Value::string(std::string(name)); }
+
+}  // namespace
+
+Value attribute(const Value& object, std::string_view name) {
+  if (object.kind() == Kind::module) {
+    const ModuleNamespace& module = *object.as_module();
+    if (const Value* value = module.attributes.find(name)) return *value;
+    throw_unknown(module, name);
+  }
+  if (object.kind() == Kind::dict) {
+    if (const Value* value = object.as_dict().find(name)) return *value;
+    throw_no_field(object.as_dict(), name);
+  }
+  throw_none(object, name);
+}
+
+void set_attribute(const Value& object, std::string_view name, Value value) {
+  if (object.kind() == Kind::module) return object.as_module()->attributes.set(name, std::move(value));
+  if (object.kind() == Kind::dict) return object.set_item(key_of(name), value);
+  throw_none(object, name);
+}
+
+void delete_attribute(const Value& object, std::string_view name) {
+  if (object.kind() == Kind::module) {
+    if (!object.as_module()->attributes.erase(name)) throw_unknown(*object.as_module(), name);
+    return;
+  }
+  if (object.kind() == Kind::dict) return object.delete_item(key_of(name));
+  throw_none(object, name);
+}
+
+}  // namespace enginery::modules
 
 namespace enginery {
 namespace {
@@ -74,25 +137,26 @@ class PathReader {
   std::size_t position_ = 0;
 };
 
-/// Something inside of an object: .name or [key].
+/// Something inside of an object: .name, or [key] if the name is empty.
 struct Step {
-  bool attribute = false;
-  Value key;
+  std::string_view name{};
+  Value key{};
 
   static Step read(PathReader& reader) {
-    if (reader.take('.')) return {true, Value::string(std::string(reader.name()))};
-    if (reader.take('[')) return {false, reader.key()};
+    if (reader.take('.')) return {.name = reader.name()};
+    if (reader.take('[')) return {.key = reader.key()};
     reader.refuse(". or [");
   }
+  bool is_attribute() const { return !name.empty(); }
 };
 
 Value follow(const Value& object, const Step& step) {
-  return step.attribute ? modules::attribute(object, step.key.as_string()) : object.at(step.key);
+  return step.is_attribute() ? modules::attribute(object, step.name) : object.at(step.key);
 }
 
 void set_step(const Value& object, const Step& step, Value value) {
-  if (step.attribute)
-    modules::set_attribute(object, step.key.as_string(), std::move(value));
+  if (step.is_attribute())
+    modules::set_attribute(object, step.name, std::move(value));
   else
     object.set_item(step.key, value);
 }
@@ -100,8 +164,8 @@ void set_step(const Value& object, const Step& step, Value value) {
 /// Throws as set_step() does for an object that has no such place.
 void check_settable(const Value& object, const Step& step) {
   const Kind kind = object.kind();
-  if (kind == Kind::dict || (kind == Kind::module && step.attribute)) return;
-  if ((kind == Kind::list || kind == Kind::array) && !step.attribute)
+  if (kind == Kind::dict || (kind == Kind::module && step.is_attribute())) return;
+  if ((kind == Kind::list || kind == Kind::array) && !step.is_attribute())
     object.at(step.key);
   else
     set_step(object, step, Value());  // such an object takes nothing
@@ -139,14 +203,7 @@ Value Namespace::resolve(std::string_view path) const {
   PathReader reader(path);
   const std::string_view name = reader.name();
   Value value = first_of_path(name, reader.at_end());
-  while (!reader.at_end()) {
-    if (reader.take('.'))
-      value = modules::attribute(value, reader.name());
-    else if (reader.take('['))
-      value = value.at(reader.key());
-    else
-      reader.refuse(". or [");
-  }
+  while (!reader.at_end()) value = follow(value, Step::read(reader));
   return value;
 }
 
@@ -170,8 +227,8 @@ void Namespace::remove(std::string_view path) {
     return;
   }
   const auto& [object, step] = *last;
-  if (step.attribute)
-    modules::delete_attribute(object, step.key.as_string());
+  if (step.is_attribute())
+    modules::delete_attribute(object, step.name);
   else
     object.delete_item(step.key);
 }

@@ -11,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "core/functions/attribute.hpp"
+#include "core/functions/namespace_paths.hpp"
 #include "core/language/evaluation.hpp"
 #include "core/values/allocation_limit.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <enginery/namespace.hpp>
 
-#include "core/functions/attribute.hpp"
+#include "core/functions/namespace_paths.hpp"
 #include "core/language/evaluation.hpp"
 #include "core/values/objects.hpp"
 

@@ -16,7 +16,7 @@
 #include <enginery/namespace.hpp>
 #include <enginery/value.hpp>
 
-#include "core/functions/assign_all.hpp"
+#include "core/functions/namespace_paths.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/processes/floating_point_scope.hpp"
 #include "core/processes/wall_clock.hpp"

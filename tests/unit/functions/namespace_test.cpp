@@ -12,7 +12,7 @@
 
 #include <enginery/dict.hpp>
 
-#include "core/functions/assign_all.hpp"
+#include "core/functions/namespace_paths.hpp"
 
 namespace enginery {
 namespace {
