@@ -1,7 +1,9 @@
-// core/tasks/stop.cpp: whether the task that runs was asked to stop.
+// core/tasks/stop.cpp: what the code of a task may ask while it runs: whether it is to stop, and that its signal
+// handlers stay.
 //
 // Most tasks never look, and the others mostly ask stop_requested(): both cost a load. A stop_source is made when a
 // task wants a token, and dropped when the next task begins.
+#include <enginery/signals.hpp>
 #include <enginery/stop.hpp>
 
 #include <atomic>
@@ -19,6 +21,8 @@ std::atomic<bool> has_token{false};
 // Never destroyed: threads use them until the process is gone.
 auto& mutex = *new std::mutex;                        // of `source`; held when the two above are changed
 auto& source = *new std::optional<std::stop_source>;  // of the task that runs, if it wanted a token
+
+thread_local bool signals_are_to_stay = false;
 
 }  // namespace
 
@@ -55,5 +59,8 @@ void request_stop() noexcept {
     // No more threads now: only stop_requested() says it.
   }
 }
+
+void keep_signal_handlers() noexcept { signals_are_to_stay = true; }
+bool signal_handlers_are_kept() noexcept { return std::exchange(signals_are_to_stay, false); }
 
 }  // namespace enginery
