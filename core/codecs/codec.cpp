@@ -168,22 +168,22 @@ std::string generic_name(std::string_view what, std::span<const TypeName> of) {
   return text + ']';
 }
 
-std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type) {
+/// `value` as a whole number between the limits of `type`.
+static Whole whole_between(const Value& value, Whole low, Whole high, std::string_view type) {
   if (!is_integral(value)) throw_expected("int", value);
   const Whole number = integral(value);
   if (number < low || number > high)
     throw OverflowError(integer_text(number) + " does not fit into " + std::string(type) + ", which holds " +
-                        std::to_string(low) + " to " + std::to_string(high));
-  return static_cast<std::int64_t>(number);
+                        integer_text(low) + " to " + integer_text(high));
+  return number;
+}
+
+std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type) {
+  return static_cast<std::int64_t>(whole_between(value, low, high, type));
 }
 
 std::uint64_t decode_unsigned(const Value& value, std::uint64_t high, std::string_view type) {
-  if (!is_integral(value)) throw_expected("int", value);
-  const Whole number = integral(value);
-  if (number < 0 || number > high)
-    throw OverflowError(integer_text(number) + " does not fit into " + std::string(type) + ", which holds 0 to " +
-                        std::to_string(high));
-  return static_cast<std::uint64_t>(number);
+  return static_cast<std::uint64_t>(whole_between(value, 0, high, type));
 }
 
 /// By the rule of narrow().
@@ -209,17 +209,15 @@ float decode_float(const Value& value) {
   return number_as<float>(value, "float");
 }
 
-Complex decode_complex(const Value& value) {
+template <class Part>
+static Complex complex_as(const Value& value, const char* type) {
   if (!is_number(value)) throw_expected("complex", value);
-  const auto number = number_as<std::complex<double>>(value, "complex<double>");
-  return {number.real(), number.imag()};
+  const auto number = number_as<std::complex<Part>>(value, type);
+  return {double{number.real()}, double{number.imag()}};
 }
 
-Complex decode_single_complex(const Value& value) {
-  if (!is_number(value)) throw_expected("complex", value);
-  const auto number = number_as<std::complex<float>>(value, "complex<float>");
-  return {static_cast<double>(number.real()), static_cast<double>(number.imag())};
-}
+Complex decode_complex(const Value& value) { return complex_as<double>(value, "complex<double>"); }
+Complex decode_single_complex(const Value& value) { return complex_as<float>(value, "complex<float>"); }
 
 double exact_double(long double number) {
   const double result = static_cast<double>(number);
@@ -256,27 +254,14 @@ const std::string& decode_text(const Value& value) {
 
 namespace {
 
-bool has_items(const Value& value) {
-  return value.kind() == Kind::list || value.kind() == Kind::tuple || value.kind() == Kind::array;
-}
-
-void require_items(const Value& value, std::string_view wanted, std::size_t have, std::size_t count) {
-  if (have != count)
-    throw ValueError("expected " + std::string(wanted) + " with " + std::to_string(count) +
-                     (count == 1 ? " item" : " items") + ", got " + std::to_string(have) + ": " + brief(value));
-}
-
 /// As an array's element would be taken, and in the words of a number alone if it cannot be.
 template <Number T>
 T decode_number(const Value& item, std::string_view type) {
-  using Limits = std::numeric_limits<T>;
   T number{};
   if (is_number(item) && with_number(item, [&](auto given) { return narrow(given, number); }) <= Fit::rounded)
     return number;
-  if constexpr (Integer<T> && std::is_signed_v<T>)
-    return static_cast<T>(decode_signed(item, Limits::min(), Limits::max(), type));
-  else if constexpr (Integer<T>)
-    return static_cast<T>(decode_unsigned(item, Limits::max(), type));
+  if constexpr (Integer<T>)
+    return decode_integer<T>(item, type);
   else
     return Codec<T>::decode(item);
 }
@@ -289,34 +274,6 @@ void decode_into(Array& array, Items& items, std::string_view type) {
 }
 
 }  // namespace
-
-List sequence_items(const Value& value, std::string_view wanted) {
-  if (!has_items(value)) throw_expected(wanted, value);
-  return value.elements();
-}
-
-List sequence_items(const Value& value, std::string_view wanted, std::size_t count) {
-  List items = sequence_items(value, wanted);
-  require_items(value, wanted, items.size(), count);
-  return items;
-}
-
-Items::Items(const Value& value, TypeName wanted)
-    : items_(has_items(value) ? value.elements() : sequence_items(value, wanted())) {}
-
-Items::Items(const Value& value, TypeName wanted, std::size_t count) : Items(value, wanted) {
-  if (size() != count) require_items(value, wanted(), size(), count);
-}
-
-Items::~Items() = default;
-
-void Items::rethrow() const { rethrow_within("item " + std::to_string(next_ - 1)); }
-
-ListMaker::ListMaker(std::size_t count) { items_.reserve(count); }
-ListMaker::~ListMaker() = default;
-void ListMaker::add(Value item) { items_.push_back(std::move(item)); }
-Value ListMaker::list() { return Value::list(std::move(items_)); }
-Value ListMaker::tuple() { return Value::tuple(std::move(items_)); }
 
 Array decode_numbers(const Value& value, DType dtype, std::string_view number) {
   if (value.kind() == Kind::array) {

@@ -1,9 +1,52 @@
-// core/codecs/codec_keys.cpp: keys of dicts, which cannot change and are never two.
+// core/codecs/codec_keys.cpp: lists and dicts, taken apart and put together item by item.
+//
+// The keys of a dict cannot change and are never two: what would make them so in silence, and lose something, throws.
 #include <enginery/codec_keys.hpp>
 
 #include "core/values/objects.hpp"
 
 namespace enginery::detail {
+namespace {
+
+bool has_items(const Value& value) {
+  return value.kind() == Kind::list || value.kind() == Kind::tuple || value.kind() == Kind::array;
+}
+
+void require_items(const Value& value, std::string_view wanted, std::size_t have, std::size_t count) {
+  if (have != count)
+    throw ValueError("expected " + std::string(wanted) + " with " + std::to_string(count) +
+                     (count == 1 ? " item" : " items") + ", got " + std::to_string(have) + ": " + brief(value));
+}
+
+}  // namespace
+
+List sequence_items(const Value& value, std::string_view wanted) {
+  if (!has_items(value)) throw_expected(wanted, value);
+  return value.elements();
+}
+
+List sequence_items(const Value& value, std::string_view wanted, std::size_t count) {
+  List items = sequence_items(value, wanted);
+  require_items(value, wanted, items.size(), count);
+  return items;
+}
+
+Items::Items(const Value& value, TypeName wanted)
+    : items_(has_items(value) ? value.elements() : sequence_items(value, wanted())) {}
+
+Items::Items(const Value& value, TypeName wanted, std::size_t count) : Items(value, wanted) {
+  if (size() != count) require_items(value, wanted(), size(), count);
+}
+
+Items::~Items() = default;
+
+void Items::rethrow() const { rethrow_within("item " + std::to_string(next_ - 1)); }
+
+ListMaker::ListMaker(std::size_t count) { items_.reserve(count); }
+ListMaker::~ListMaker() = default;
+void ListMaker::add(Value item) { items_.push_back(std::move(item)); }
+Value ListMaker::list() { return Value::list(std::move(items_)); }
+Value ListMaker::tuple() { return Value::tuple(std::move(items_)); }
 
 DictMaker::DictMaker(std::size_t count, TypeName name) : name_(name) { dict_.reserve(count); }
 DictMaker::~DictMaker() = default;

@@ -44,29 +44,30 @@ bool is_columns(std::size_t count, const Value& columns) {
   }
 }
 
-Value made(const Value& columns, std::size_t index) {
-  switch (columns.kind()) {
-    case Kind::tuple: {
-      List parts;
-      parts.reserve(columns.size());
-      for (const Value& part : contents<TupleObject>(columns)) parts.push_back(made(part, index));
-      return Value::tuple(std::move(parts));
-    }
-    case Kind::dict: {
-      const Dict& parts = contents<DictObject>(columns);
-      Dict item;
-      item.reserve(parts.size());
-      for (const auto& [key, part] : parts) item.set(key, made(part, index));
-      return Value::dict(std::move(item));
-    }
-    default: {
-      const Array& column = contents<ArrayObject>(columns);
-      if (column.ndim() == 1) return column.item(index);
-      Array item(column.dtype(), item_shape(column), column.order());
-      std::memcpy(item.mutable_data(), column.data() + index * item.nbytes(), item.nbytes());
-      return Value::array(std::move(item));
-    }
+/// `f` of each array, in a tree of the same form.
+template <class F>
+Value mapped(const Value& columns, const F& f) {
+  if (columns.kind() == Kind::array) return f(contents<ArrayObject>(columns));
+  if (columns.kind() == Kind::tuple) {
+    List parts;
+    parts.reserve(columns.size());
+    for (const Value& part : contents<TupleObject>(columns)) parts.push_back(mapped(part, f));
+    return Value::tuple(std::move(parts));
   }
+  Dict parts;
+  parts.reserve(columns.size());
+  for (const auto& [key, part] : contents<DictObject>(columns)) parts.set(key, mapped(part, f));
+  return Value::dict(std::move(parts));
+}
+
+/// Item `index`.
+Value made(const Value& columns, std::size_t index) {
+  return mapped(columns, [index](const Array& column) {
+    if (column.ndim() == 1) return column.item(index);
+    Array item(column.dtype(), item_shape(column), column.order());
+    std::memcpy(item.mutable_data(), column.data() + index * item.nbytes(), item.nbytes());
+    return Value::array(std::move(item));
+  });
 }
 
 /// Can nobody change an item? Tuples of numbers are so.
@@ -82,22 +83,8 @@ Array like(const Array& column, std::size_t count) {
   return Array(column.dtype(), shape, column.order());
 }
 
-/// `f` of each array, in a tree of the same form.
-template <class F>
-Value mapped_columns(const Value& columns, const F& f) {
-  if (columns.kind() == Kind::array) return Value::array(f(contents<ArrayObject>(columns)));
-  if (columns.kind() == Kind::tuple) {
-    List parts;
-    for (const Value& part : contents<TupleObject>(columns)) parts.push_back(mapped_columns(part, f));
-    return Value::tuple(std::move(parts));
-  }
-  Dict parts;
-  for (const auto& [key, part] : contents<DictObject>(columns)) parts.set(key, mapped_columns(part, f));
-  return Value::dict(std::move(parts));
-}
-
 Value taken(const Value& columns, std::int64_t start, std::int64_t step, std::int64_t count) {
-  return mapped_columns(columns, [&](const Array& column) {
+  return mapped(columns, [&](const Array& column) {
     Array part = like(column, static_cast<std::size_t>(count));
     const std::int64_t item = static_cast<std::int64_t>(part.nbytes()) / std::max<std::int64_t>(count, 1);
     std::byte* to = part.mutable_data();
@@ -106,7 +93,7 @@ Value taken(const Value& columns, std::int64_t start, std::int64_t step, std::in
     else
       for (std::int64_t i = 0; i < count; ++i, to += item)
         std::memcpy(to, column.data() + (start + i * step) * item, static_cast<std::size_t>(item));
-    return part;
+    return Value::array(std::move(part));
   });
 }
 
@@ -120,44 +107,40 @@ void collect(const Value& columns, std::vector<const Array*>& arrays) {
     for (const auto& [key, part] : contents<DictObject>(columns)) collect(part, arrays);
 }
 
+/// Have both the same tuples and dicts, and in them what `alike` takes for the same?
+template <class Alike>
+bool is_same_tree(const Value& a, const Value& b, const Alike& alike) {
+  const auto parts = [&](const Value& x, const Value& y) { return is_same_tree(x, y, alike); };
+  const auto entries = [&](const Dict::Entry& x, const Dict::Entry& y) {
+    return Value::equal(x.key, y.key) && parts(x.value, y.value);
+  };
+  if (a.kind() != b.kind()) return false;
+  if (a.kind() == Kind::tuple) return std::ranges::equal(contents<TupleObject>(a), contents<TupleObject>(b), parts);
+  if (a.kind() != Kind::dict) return alike(a, b);
+  const Dict &left = contents<DictObject>(a), &right = contents<DictObject>(b);
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), entries);
+}
+
 /// Is nothing changed, not even the type of a number? NaN is NaN here.
 bool is_same(const Value& a, const Value& b) {
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case Kind::tuple:
-      return std::ranges::equal(contents<TupleObject>(a), contents<TupleObject>(b), is_same);
-    case Kind::dict: {
-      const Dict &left = contents<DictObject>(a), &right = contents<DictObject>(b);
-      return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const auto& x, const auto& y) {
-        return Value::equal(x.key, y.key) && is_same(x.value, y.value);
-      });
-    }
-    case Kind::array: {
-      const Array &left = contents<ArrayObject>(a), &right = contents<ArrayObject>(b);
-      return left.dtype() == right.dtype() && left.order() == right.order() &&
-             std::ranges::equal(left.shape(), right.shape()) &&
-             std::memcmp(left.data(), right.data(), left.nbytes()) == 0;
-    }
-    case Kind::real:
-      return std::bit_cast<std::uint64_t>(contents<RealObject>(a)) ==
-             std::bit_cast<std::uint64_t>(contents<RealObject>(b));
-    default:
-      return a.repr() == b.repr();
-  }
+  return is_same_tree(a, b, [](const Value& x, const Value& y) {
+    if (x.kind() == Kind::real)
+      return std::bit_cast<std::uint64_t>(contents<RealObject>(x)) ==
+             std::bit_cast<std::uint64_t>(contents<RealObject>(y));
+    if (x.kind() != Kind::array) return x.repr() == y.repr();
+    const Array &left = contents<ArrayObject>(x), &right = contents<ArrayObject>(y);
+    return left.dtype() == right.dtype() && left.order() == right.order() &&
+           std::ranges::equal(left.shape(), right.shape()) &&
+           std::memcmp(left.data(), right.data(), left.nbytes()) == 0;
+  });
 }
 
 /// Do both make items of one form?
 bool is_alike(const Value& a, const Value& b) {
-  if (a.kind() != b.kind()) return false;
-  if (a.kind() == Kind::tuple) return std::ranges::equal(contents<TupleObject>(a), contents<TupleObject>(b), is_alike);
-  if (a.kind() == Kind::dict) {
-    const Dict &left = contents<DictObject>(a), &right = contents<DictObject>(b);
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const auto& x, const auto& y) {
-      return Value::equal(x.key, y.key) && is_alike(x.value, y.value);
-    });
-  }
-  const Array &left = contents<ArrayObject>(a), &right = contents<ArrayObject>(b);
-  return left.order() == right.order() && item_shape(left) == item_shape(right);
+  return is_same_tree(a, b, [](const Value& x, const Value& y) {
+    const Array &left = contents<ArrayObject>(x), &right = contents<ArrayObject>(y);
+    return left.order() == right.order() && item_shape(left) == item_shape(right);
+  });
 }
 
 /// Guards all lists in columns: items are made in no time, and few threads want the same ones.
@@ -302,7 +285,7 @@ std::optional<Value> joined_columns(std::span<const Value> lists) {
   }
   if (trees.empty()) return std::nullopt;
   std::size_t index = 0;
-  return list_of_columns(count, mapped_columns(trees.front(), [&](const Array& column) {
+  return list_of_columns(count, mapped(trees.front(), [&](const Array& column) {
                            Array all = like(column, count);
                            std::byte* to = all.mutable_data();
                            for (const std::vector<const Array*>& parts : arrays) {
@@ -310,7 +293,7 @@ std::optional<Value> joined_columns(std::span<const Value> lists) {
                              to += parts[index]->nbytes();
                            }
                            ++index;
-                           return all;
+                           return Value::array(std::move(all));
                          }));
 }
 

@@ -135,6 +135,36 @@ struct MapCodec {
   }
 };
 
+/// Tuples and pairs.
+template <class Tuple, class... T>
+struct TupleCodec {
+  static constexpr Kinds kKinds = Kinds::of(Kind::tuple);
+  static constexpr bool kHasColumns = true;
+
+  template <class How>
+  static Value encode_as(const Tuple& tuple) {
+    ListMaker items(sizeof...(T));
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (items.add(How::template encode<T>(std::get<I>(tuple))), ...); }
+    (std::index_sequence_for<T...>{});
+    return items.tuple();
+  }
+  template <class How>
+  static Tuple decode_as(const Value& value) {
+    Items items(value, &name, sizeof...(T));
+    try {
+      return Tuple{How::template decode<T>(items.next())...};
+    } catch (const Error&) {
+      items.rethrow();
+    }
+  }
+  static Value encode(const Tuple& tuple) requires(Encodable<T>&&...) { return encode_as<AsItem>(tuple); }
+  static Tuple decode(const Value& value) requires(Decodable<T>&&...) { return decode_as<AsItem>(value); }
+  static std::string name() {
+    constexpr std::array<TypeName, sizeof...(T)> of{name_of<T>()...};
+    return generic_name("tuple", of);
+  }
+};
+
 }  // namespace detail
 
 /// Numbers are a 1-d array, bytes are bytes, everything else is a list. Decodes a list, a tuple, or an array whose
@@ -244,66 +274,8 @@ struct Codec<T> {
 };
 
 template <class... T>
-struct Codec<std::tuple<T...>> {
-  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::tuple);
-  static constexpr bool kHasColumns = true;
-
-  template <class How>
-  static Value encode_as(const std::tuple<T...>& tuple) {
-    detail::ListMaker items(sizeof...(T));
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (items.add(How::template encode<T>(std::get<I>(tuple))), ...); }
-    (std::index_sequence_for<T...>{});
-    return items.tuple();
-  }
-  template <class How>
-  static std::tuple<T...> decode_as(const Value& value) {
-    detail::Items items(value, &name, sizeof...(T));
-    try {
-      return std::tuple<T...>{How::template decode<T>(items.next())...};
-    } catch (const Error&) {
-      items.rethrow();
-    }
-  }
-  static Value encode(const std::tuple<T...>& tuple) requires(Encodable<T>&&...) {
-    return encode_as<detail::AsItem>(tuple);
-  }
-  static std::tuple<T...> decode(const Value& value) requires(Decodable<T>&&...) {
-    return decode_as<detail::AsItem>(value);
-  }
-  static std::string name() {
-    constexpr std::array<detail::TypeName, sizeof...(T)> of{detail::name_of<T>()...};
-    return detail::generic_name("tuple", of);
-  }
-};
-
+struct Codec<std::tuple<T...>> : detail::TupleCodec<std::tuple<T...>, T...> {};
 template <class A, class B>
-struct Codec<std::pair<A, B>> {
-  static constexpr detail::Kinds kKinds = detail::Kinds::of(Kind::tuple);
-  static constexpr bool kHasColumns = true;
-
-  template <class How>
-  static Value encode_as(const std::pair<A, B>& pair) {
-    detail::ListMaker items(2);
-    items.add(How::template encode<A>(pair.first));
-    items.add(How::template encode<B>(pair.second));
-    return items.tuple();
-  }
-  template <class How>
-  static std::pair<A, B> decode_as(const Value& value) {
-    detail::Items items(value, &name, 2);
-    try {
-      return std::pair<A, B>{How::template decode<A>(items.next()), How::template decode<B>(items.next())};
-    } catch (const Error&) {
-      items.rethrow();
-    }
-  }
-  static Value encode(const std::pair<A, B>& pair) requires Encodable<A> && Encodable<B> {
-    return encode_as<detail::AsItem>(pair);
-  }
-  static std::pair<A, B> decode(const Value& value) requires Decodable<A> && Decodable<B> {
-    return decode_as<detail::AsItem>(value);
-  }
-  static std::string name() { return Codec<std::tuple<A, B>>::name(); }
-};
+struct Codec<std::pair<A, B>> : detail::TupleCodec<std::pair<A, B>, A, B> {};
 
 }  // namespace enginery

@@ -48,7 +48,7 @@ ENGINERY_API std::string none_name();
 [[noreturn]] ENGINERY_API void rethrow_within_key(const Value& key);
 [[noreturn]] ENGINERY_API void rethrow_within_field(std::string_view name);
 
-/// An int, or True or False, between the limits; `type` is named in the OverflowError.
+// The compiled part of decode_integer().
 ENGINERY_API std::int64_t decode_signed(const Value& value, std::int64_t low, std::int64_t high, std::string_view type);
 ENGINERY_API std::uint64_t decode_unsigned(const Value& value, std::uint64_t high, std::string_view type);
 /// A number as floating point: rounded from a wider one, else exactly. OverflowError for a float that would become
@@ -80,6 +80,16 @@ constexpr std::string_view type_name() {
 
 template <class T>
 concept Integer = Number<T> && std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+/// An int, or True or False, within the limits of T; `type` is named in the OverflowError.
+template <class T>
+T decode_integer(const Value& value, std::string_view type) {
+  using Limits = std::numeric_limits<T>;
+  if constexpr (std::is_signed_v<T>)
+    return static_cast<T>(decode_signed(value, Limits::min(), Limits::max(), type));
+  else
+    return static_cast<T>(decode_unsigned(value, Limits::max(), type));
+}
 
 }  // namespace detail
 
@@ -121,13 +131,7 @@ struct Codec<bool> {
 template <detail::Integer T>
 struct Codec<T> {
   static Value encode(T number) { return Value::integer(number); }
-  static T decode(const Value& value) {
-    using Limits = std::numeric_limits<T>;
-    if constexpr (std::is_signed_v<T>)
-      return static_cast<T>(detail::decode_signed(value, Limits::min(), Limits::max(), detail::type_name<T>()));
-    else
-      return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
-  }
+  static T decode(const Value& value) { return detail::decode_integer<T>(value, detail::type_name<T>()); }
   static std::string name() { return detail::word("int"); }
 };
 
@@ -177,11 +181,7 @@ struct Codec<T> {
   static constexpr bool kIsUnderlying = true;
   static Value encode(T enumerator) { return Value::integer(static_cast<Underlying>(enumerator)); }
   static T decode(const Value& value) {
-    using Limits = std::numeric_limits<Underlying>;
-    if constexpr (std::is_signed_v<Underlying>)
-      return static_cast<T>(detail::decode_signed(value, Limits::min(), Limits::max(), detail::type_name<T>()));
-    else
-      return static_cast<T>(detail::decode_unsigned(value, Limits::max(), detail::type_name<T>()));
+    return static_cast<T>(detail::decode_integer<Underlying>(value, detail::type_name<T>()));
   }
   static std::string name() { return detail::word("int"); }
 };

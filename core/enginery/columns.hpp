@@ -70,42 +70,35 @@ concept CodecHasColumns = requires {
   requires Codec<T>::kHasColumns;
 };
 
+/// What stands in the column of a T that is one number: itself, or the integer that an enumeration is.
+template <class T>
+struct ColumnNumber {};
 template <Number T>
-requires(!std::is_const_v<T>) struct ColumnsOf<T> {
+requires(!std::is_const_v<T>) struct ColumnNumber<T> : std::type_identity<T> {
+};
+template <class T>
+requires requires { requires Codec<T>::kIsUnderlying && detail::Integer<typename Codec<T>::Underlying>; }
+struct ColumnNumber<T> : std::type_identity<typename Codec<T>::Underlying> {};
+
+template <class T>
+requires requires { typename ColumnNumber<T>::type; }
+struct ColumnsOf<T> {
   static constexpr bool kCan = true;
+  using InColumn = typename ColumnNumber<T>::type;
 
   template <class Get>
   static Value gather(std::size_t count, const Get& get) {
-    Array column(dtype_of<T>(), {static_cast<std::int64_t>(count)});
-    T* const to = reinterpret_cast<T*>(column.mutable_data());
-    for (std::size_t i = 0; i < count; ++i) to[i] = get(i);
+    Array column(dtype_of<InColumn>(), {static_cast<std::int64_t>(count)});
+    InColumn* const to = reinterpret_cast<InColumn*>(column.mutable_data());
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<InColumn>(get(i));
     return Value::array(std::move(column));
   }
   template <class At>
   static bool scatter(const Value& columns, std::size_t count, const At& at) {
-    const std::optional<Array> column = column_as(columns, dtype_of<T>(), count, {}, Order::row_major);
+    const std::optional<Array> column = column_as(columns, dtype_of<InColumn>(), count, {}, Order::row_major);
     if (!column) return false;
-    const T* const from = column->template elements<T>().data();
-    for (std::size_t i = 0; i < count; ++i) at(i) = from[i];
-    return true;
-  }
-};
-
-template <class T>
-requires requires { requires Codec<T>::kIsUnderlying && detail::Integer<typename Codec<T>::Underlying>; }
-struct ColumnsOf<T> {
-  static constexpr bool kCan = true;
-  using Underlying = typename Codec<T>::Underlying;
-
-  template <class Get>
-  static Value gather(std::size_t count, const Get& get) {
-    return ColumnsOf<Underlying>::gather(count, [&](std::size_t i) { return static_cast<Underlying>(get(i)); });
-  }
-  template <class At>
-  static bool scatter(const Value& columns, std::size_t count, const At& at) {
-    const std::optional<Array> column = column_as(columns, dtype_of<Underlying>(), count, {}, Order::row_major);
-    if (!column) return false;
-    for (std::size_t i = 0; i < count; ++i) at(i) = static_cast<T>(column->template elements<Underlying>()[i]);
+    const InColumn* const from = column->template elements<InColumn>().data();
+    for (std::size_t i = 0; i < count; ++i) at(i) = static_cast<T>(from[i]);
     return true;
   }
 };
