@@ -1,4 +1,9 @@
 // core/codecs/codec.cpp: the compiled parts of the codecs, and what they say when a value does not fit.
+//
+// The templates in core/enginery/codec*.hpp know the user's types; what does not depend on a type is here, so that a
+// plugin does not compile it again. Numbers follow one rule, narrow(): a float is rounded to a narrower float, an int
+// is taken exactly or refused, and an error names the number that does not fit. An error inside of a container gets the
+// place before its text, one level at a time, by rethrow_within(): "key 'a': item 3: expected int, got str 'x'".
 #include <enginery/codec.hpp>
 #include <enginery/columns.hpp>
 
@@ -22,7 +27,7 @@ std::string described(const Value& value) {
   return value.type_name() + " " + brief(value);
 }
 
-/// All leaves of nested lists, tuples and arrays in row-major order; `shape` is that of the first of each.
+/// All leaves of nested lists, tuples and arrays in row-major order. The first item of each list says its `shape`.
 void gather(const Value& value, std::size_t axis, std::vector<std::int64_t>& shape, bool first, List& leaves) {
   const bool nested = value.kind() == Kind::list || value.kind() == Kind::tuple ||
                       (value.kind() == Kind::array && contents<ArrayObject>(value).ndim() > 0);
@@ -72,7 +77,7 @@ DType common_dtype(const List& leaves) {
   }
 }
 
-/// What it says of a list that is kept as this array.
+/// The dtype that the list has which is kept as this array: that of its items as Python's numbers.
 DType common_dtype(const Array& column) {
   switch (column.dtype()) {
     case DType::boolean:
@@ -134,6 +139,7 @@ void throw_expected(std::string_view wanted, const Value& got) {
 }
 
 void rethrow_within(const std::string& place) {
+  // The class stays, as callers tell errors by it. An error of any other class keeps at least its ename.
   try {
     throw;
   } catch (const TypeError& error) {

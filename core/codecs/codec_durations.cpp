@@ -1,6 +1,8 @@
 // core/codecs/codec_durations.cpp: seconds to units of time and back, exactly.
 //
-// All is counted in numbers of 113 binary digits, so that what was one rounding of a double is told from what was not.
+// A duration travels as seconds in a double where that comes back exactly. Whether it does is found by trying: the
+// seconds are turned back into units, and must give the same count. All is counted in numbers of 113 binary digits,
+// so that what was one rounding of a double is told from what was not.
 #include <enginery/codec_durations.hpp>
 
 #include <cmath>

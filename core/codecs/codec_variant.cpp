@@ -1,4 +1,8 @@
 // core/codecs/codec_variant.cpp: which alternative a value is, and what an optional holds.
+//
+// A value that says no index, and whose kind does not tell, is decoded as each alternative and encoded again. The
+// alternative whose result is most like the value wins. Two that are equally good are an error: a guess would depend on
+// the order of declaration.
 #include <enginery/codec_variant.hpp>
 
 #include <algorithm>

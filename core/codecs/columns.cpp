@@ -1,4 +1,10 @@
 // core/codecs/columns.cpp: lists that are kept in columns.
+//
+// A list that came in columns (core/enginery/columns.hpp) stays in them until somebody needs its items as objects. One
+// item that is asked for is made then, and kept in `given`: whoever has it may change it, and the change must be seen
+// in the list. A change of the list itself, or a look at all its items, expands it: the items are made, the columns are
+// dropped, and from then on it is a list as any other. Code that can use columns (codecs, slices, comparison, the wire)
+// asks for them first, and gets none if an item that was given out has been changed since.
 #include <enginery/columns.hpp>
 
 #include <algorithm>
@@ -143,7 +149,7 @@ bool is_alike(const Value& a, const Value& b) {
   });
 }
 
-/// Guards all lists in columns: items are made in no time, and few threads want the same ones.
+/// Guards all lists in columns. One mutex does: making an item takes little time, and few threads want items at once.
 std::mutex& guard() {
   static std::mutex* const mutex = new std::mutex;  // never freed, as plugins may outlive static destructors
   return *mutex;
@@ -151,7 +157,7 @@ std::mutex& guard() {
 
 }  // namespace
 
-/// What was given out may have been changed since, so it comes before the columns.
+/// An item that was given out may have been changed since, so `given` is asked before the columns.
 struct ListObject::InColumns {
   std::size_t count;
   Value columns;
@@ -321,7 +327,7 @@ std::optional<Array> column_as(const Value& column, DType dtype, std::size_t cou
   try {
     return array.narrowed(dtype);
   } catch (const Error&) {
-    return std::nullopt;  // who takes the items one by one says which it is
+    return std::nullopt;  // the caller then takes the items one by one, and that error says which item it is
   }
 }
 

@@ -1,4 +1,7 @@
 // core/codecs/eigen.cpp: what Eigen's codecs check about shapes, strides and indices.
+//
+// Eigen checks little of this itself in a release build: a wrong stride or a wrong index of a sparse matrix reads
+// memory of somebody else's. Values come from other processes, so all is checked here before Eigen sees a pointer.
 #include <enginery/eigen.hpp>
 
 #include "core/values/dtype.hpp"

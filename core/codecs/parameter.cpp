@@ -1,4 +1,7 @@
 // core/codecs/parameter.cpp: which objects a task's reference may see, and why not.
+//
+// A parameter T& is a promise that the task changes the engine's own object. So nothing is converted for it: an object
+// of another type is refused, with the way to get a copy, since a change of a copy would be lost in silence.
 #include <enginery/parameter.hpp>
 
 #include "core/values/dtype.hpp"

@@ -1,4 +1,10 @@
 // core/functions/function.cpp: binding arguments as Python binds them, with Python's words when they do not fit.
+//
+// A call has three steps: arguments are bound to parameters, decoded, and the code runs. The last two happen in one
+// erased function (detail::ErasedCall), which notes in Call::decoding which argument it decodes. So one catch block
+// tells an argument that does not fit, whose error is thrown again with the task's and the parameter's name, from an
+// exception of the code itself, which passes untouched. Calls whose arguments are all positional and complete skip the
+// binding.
 #include <enginery/function.hpp>
 
 #include <algorithm>

@@ -1,4 +1,7 @@
-// core/functions/namespace.cpp: named values, and the paths that lead into them.
+// core/functions/namespace.cpp: named values, in the order in which they were first assigned.
+//
+// A list keeps the order and the addresses of the entries, a hash index finds them. What a value's destructor does is
+// the user's code, which may use the namespace: so a value is dropped only after the namespace has its new state.
 #include <enginery/namespace.hpp>
 
 #include <ostream>
@@ -49,7 +52,7 @@ Value Namespace::get(std::string_view name) const {
 
 void Namespace::set(std::string_view name, Value value) {
   if (const auto found = by_name_->find(name); found != by_name_->end()) {
-    const Value before = std::exchange(found->second->second, std::move(value));
+    const Value before = std::exchange(found->second->second, std::move(value));  // dropped at the end, see above
     return;
   }
   entries_.emplace_back(name, std::move(value));

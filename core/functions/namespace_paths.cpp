@@ -1,4 +1,8 @@
 // core/functions/namespace_paths.cpp: the paths that lead into named values: norms.get_norms, a[0], d['key'].
+//
+// A path is a name and then steps, .name or [key]. It is read and followed at once, one step at a time, without a
+// parsed form: most paths are one name. Before anything is changed, the whole path is checked, so that a wrong path
+// changes nothing; assign_all() checks the paths of all its items first.
 #include "core/functions/namespace_paths.hpp"
 
 #include <algorithm>
@@ -137,7 +141,7 @@ class PathReader {
   std::size_t position_ = 0;
 };
 
-/// Something inside of an object: .name, or [key] if the name is empty.
+/// A step into an object: .name, or [key] if the name is empty. The name is a part of the path's own text.
 struct Step {
   std::string_view name{};
   Value key{};

@@ -1,4 +1,8 @@
 // core/tasks/code_table.cpp: the code that calls have named by where it is.
+//
+// A call of a function without a name says two places as text: `maker`, the address of describe<F> in the module that
+// was compiled with F, and `function`, the address of the function itself if F is a pointer. Both are found once, in
+// this process's mapping of the very same build. An object's bytes, such as a closure's captures, come with each call.
 #include "core/tasks/code_table.hpp"
 
 #include <algorithm>

@@ -1,4 +1,10 @@
 // core/tasks/executor.cpp: does what a task's body says.
+//
+// run() unpacks the body into a Call, does it, and makes an Outcome of what came: a value, or a failure made of
+// whatever was thrown. Nothing that a task throws gets past run(), but for the forced unwind of pthread_exit(), which
+// must go on. Values in a call may be References; resolve() puts the engine's own objects in their place before the
+// code runs. Results that stay are not sent: they go into KeptResults, under a name "@…" that the caller chose and may
+// refer to at once. When such a call fails, its name stays too, and holds the reason for whoever uses it.
 #include "core/tasks/executor.hpp"
 
 #include <cxxabi.h>

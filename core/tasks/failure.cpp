@@ -1,4 +1,7 @@
 // core/tasks/failure.cpp: what a task threw, as data.
+//
+// When an exception is caught, the stack of its throw is gone. So a hook in __cxa_throw (core/diagnosis/throw_hook.hpp)
+// records the frames of the last throw while a task runs, and they are turned into text here, only if the task failed.
 #include "core/tasks/failure.hpp"
 
 #include <dlfcn.h>

@@ -1,4 +1,8 @@
 // core/tasks/kept_results.cpp: results that stay on the engine.
+//
+// Each belongs to a caller, so that all of a caller's can go when the caller is gone. A failed call leaves its reason
+// under the name of its result, and `unbound_` remembers variables that were to get such a result: the task that binds
+// a variable is often one that nobody waits for, and the next use of the variable must say what really went wrong.
 #include "core/tasks/kept_results.hpp"
 
 #include <utility>

@@ -1,4 +1,7 @@
-// core/tasks/task_wait.cpp: waits inside of tasks.
+// core/tasks/task_wait.cpp: waits inside of tasks. The header says which are refused.
+//
+// `waiting_here` is of the thread that runs the task: threads that the task starts may wait for anything, since the
+// task can still return without them.
 #include "core/tasks/task_wait.hpp"
 
 #include <algorithm>
