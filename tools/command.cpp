@@ -5,14 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
 #include <system_error>
-
-#include <fmt/format.h>
 
 #include <enginery/client.hpp>
 #include <enginery/errors.hpp>

@@ -1,6 +1,5 @@
 // tools/main.cpp: the command `enginery`.
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>

@@ -2,13 +2,10 @@
 //
 // Each is loaded by a process of its own, by the stages and through the probe that an engine uses: what is shown here
 // can be imported there, and what cannot is refused here with the same words.
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include <fmt/format.h>

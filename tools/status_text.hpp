@@ -1,7 +1,6 @@
 // tools/status_text.hpp: `enginery status`, as a table and as JSON.
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "client/views/status.hpp"

@@ -1,7 +1,6 @@
 // core/diagnosis/flight_recorder.hpp: what an engine did last, readable after any death.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>

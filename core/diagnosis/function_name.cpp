@@ -42,8 +42,8 @@ void mark_lambdas(std::string& text) {
   }
 }
 
-/// A demangled function or class without parameters, template arguments and return type. What stands in an anonymous
-/// namespace is named without it, and a lambda is "f::<lambda>".
+}  // namespace
+
 std::string short_name(std::string_view demangled) {
   std::string text(demangled);
   mark_lambdas(text);
@@ -52,15 +52,13 @@ std::string short_name(std::string_view demangled) {
   // The operators whose names look like brackets.
   replace_all(text, "operator()", "operator\2");
   text = without(without(text, '<', '>'), '(', ')');
-  // "double f const": what is left of a return type, and of a method's qualifiers.
-  replace_all(text, " const", "");
+  // "double f const &": what is left of a return type, and of a method's qualifiers.
+  for (const std::string_view qualifier : {" const", " &&", " &"}) replace_all(text, qualifier, "");
   text.erase(0, text.rfind(' ') + 1);  // from the start, if there is none
   replace_all(text, std::string_view("\2", 1), "()");
   replace_all(text, std::string_view(&kLambda, 1), "<lambda>");
   return text;
 }
-
-}  // namespace
 
 std::string function_name(const void* function) {
   const auto location = CodeLocation::of(function);

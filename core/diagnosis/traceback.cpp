@@ -24,6 +24,7 @@
 
 #include <fmt/format.h>
 
+#include "core/diagnosis/function_name.hpp"
 #include "core/modules/symbol_table.hpp"
 #include "core/processes/descriptor.hpp"
 
@@ -146,41 +147,12 @@ bool is_machinery(std::string_view function) {
          function == "main" || function.find("enginery::detail::ErasedCall<") != function.npos;
 }
 
-/// The function's name, in front of which what it returns may stand, and behind which its parameters do:
-/// "std::__invoke<…>(…)" of "std::enable_if<…>::type std::__invoke<…>(…)".
-std::string_view from_its_name(std::string_view function) {
-  constexpr std::string_view kUnnamed = "(anonymous namespace)", kOperator = "operator", kType = "decltype";
-  std::size_t start = 0;
-  int depth = 0;
-  for (std::size_t i = 0; i < function.size(); ++i) {
-    const char c = function[i];
-    const std::string_view before = function.substr(start, i - start);
-    if (depth == 0 && before.ends_with(kOperator) && c != ' ') {  // whatever it is: (), <<, ->
-      i += c == '(' ? 1 : 0;
-      while (i + 1 < function.size() && std::string_view("<>=").find(function[i + 1]) != std::string_view::npos &&
-             c != '(')
-        ++i;
-    } else if (depth == 0 && c == '(' && function.substr(i).starts_with(kUnnamed)) {
-      i += kUnnamed.size() - 1;
-    } else if (depth == 0 && c == '(' && !before.ends_with(kType)) {
-      break;
-    } else if (depth == 0 && c == ' ') {
-      start = i + 1;
-    } else if (c == '<' || c == '(' || c == '{') {
-      ++depth;
-    } else if (c == '>' || c == ')' || c == '}') {
-      --depth;
-    }
-  }
-  return function.substr(start);
-}
-
 /// Between two functions of the user's, or within one of the library's own: not worth a line.
 bool is_between(std::string_view function) {
   return starts_with_one_of(
-      from_its_name(function),
+      short_name(function),
       {"enginery::evaluator::", "std::__invoke", "std::invoke", "std::apply", "std::__apply_impl", "std::visit",
-       "std::__do_visit", "std::__detail::__variant::", "std::function<", "std::_Function_handler", "std::thread::_"});
+       "std::__do_visit", "std::__detail::__variant::", "std::function::", "std::_Function_handler", "std::thread::_"});
 }
 
 /// The name in the source, as people write it.
