@@ -1,4 +1,7 @@
 // tools/engine_commands.cpp: `enginery restart`, `kill`, `interrupt` and `debug`: what is done to one engine.
+//
+// The first three are calls of a client, as any program can make them. `debug` only asks the hub, since an engine that
+// is to be debugged may not answer.
 #include <algorithm>
 #include <chrono>
 #include <fstream>

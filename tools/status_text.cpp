@@ -80,6 +80,7 @@ std::string status_json(const ClusterStatus& status) {
   json engines = json::array();
   for (const EngineStatus& engine : status.engines) {
     const bool runs = engine.running_since.has_value();
+    // What is not known is null, not 0: a script that kills pid 0 ends its own process group.
     engines.push_back({{"id", engine.id},
                        {"pid", engine.is_there() ? json(engine.pid) : json()},
                        {"host", text_or_null(engine.host)},
