@@ -24,7 +24,7 @@ mkdir "$copy"
 (cd "$root" && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy") || exit 1
 cd "$copy" || exit 1
 export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$copy
-cmake --preset release -DENGINERY_BUILD_BENCHMARKS=OFF >"$work/log" || { cat "$work/log"; exit 1; }
+cmake --preset release -DENGINERY_BUILD_BENCHMARKS=OFF -DENGINERY_WERROR=OFF >"$work/log" || { cat "$work/log"; exit 1; }
 
 # passes TARGET TEST: builds, and runs that one test. 0 passed, 1 failed, 2 did not get as far
 passes() {
@@ -165,7 +165,7 @@ mutant "an engine claims what is its own" hub/hub.cpp '/check_claims\(identity, 
   hub_test HubTest.AnEngineClaimsNothingThatIsNotItsOwn
 mutant "who does not read holds few contexts" core/transport/responder.cpp 's/deaf.try_emplace\(context->pipe\);/(void)0;/' \
   transport_test TransportTest.PeersThatAskAndNeverReadKeepNobodyFromBeingAnswered
-mutant "sockets that were left open are closed" core/transport/subscriber.cpp '/^  close_left_open\(\);$/d' \
+mutant "sockets that were left open are closed" core/transport/closing.cpp '/some.remove_if\(/d' \
   transport_test TransportTest.SubscribersThatWereLeftOpenAreClosedOnceTheirPeerIsSilent
 mutant "logs that somebody removed are put back" launcher/child.cpp 's/if \(!output_ \|\|/if (true ||/' \
   launcher_test LauncherFolderTest.LogsThatAreRemovedAreReadWhereTheyWereAndGoOn
