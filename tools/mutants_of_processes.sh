@@ -69,15 +69,9 @@ mutant() {
   cp "$root/$file" "$file"
 }
 
-<<<<<<< HEAD
 mutant "a listener whose socket somebody removed is made anew" core/transport/listener_guard.cpp \
-  '/if \(!path_.empty\(\)\) thread_ = std::thread/d' \
-  transport_test TransportTest.AListenerWhoseSocketSomebodyRemovedListensAgain
-=======
-mutant "a listener that probes have killed is made anew" core/transport/listener_guard.cpp \
   '/if \(!path_.empty\(\)\) thread_ = std::jthread/d' \
-  transport_test TransportTest.AListenerThatProbesHaveKilledListensAgain
->>>>>>> f48c974 (The transport's small files join the noun that they serve: closing, failures, NNG's own; the threads of listeners end by themselves, and a dial and a question wait by a future)
+  transport_test TransportTest.AListenerWhoseSocketSomebodyRemovedListensAgain
 mutant "an engine ends at its launcher's end of file" engine/engine.cpp \
   's/pollfd watched\[\] = \{\{launcher_fd, /pollfd watched[] = {{-1, /' \
   launcher_test Children/AnyLauncherTest.AKilledLauncherLeavesNeitherProcessNorFile/true
