@@ -10,6 +10,7 @@
 #include <cxxabi.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@
 
 #include <fmt/format.h>
 
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/processes/floating_point_scope.hpp"
 #include "core/processes/host.hpp"
 #include "core/processes/pid.hpp"
@@ -272,6 +273,19 @@ void fail(const std::exception& error) {
   fmt::print(stderr, "enginery engine: {}\n", error.what());
   std::fflush(nullptr);
   ::_exit(1);
+}
+
+int engine_main(const EngineOptions& options) try {
+  cluster::raise_descriptor_limit();
+  // What a task starts does not hold it, and a program that replaces this one closes it: so the launcher knows.
+  if (options.launcher_fd >= 0) ::fcntl(options.launcher_fd, F_SETFD, FD_CLOEXEC);
+  // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
+  // not ignored: what a task starts gets the default back.
+  ::signal(SIGPIPE, [](int) {});
+  cluster::prepare_crash_stack();
+  Engine(options).run();
+} catch (const std::exception& error) {
+  fail(error);
 }
 
 }  // namespace enginery::engine

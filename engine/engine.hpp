@@ -15,19 +15,16 @@
 #include "core/loading/loader.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/tasks/executor.hpp"
-#include "engine/descriptor_reserve.hpp"
 #include "engine/ending.hpp"
-#include "engine/ending_signals.hpp"
 #include "engine/engine_main.hpp"
 #include "engine/import_list.hpp"
 #include "engine/kept_handlers.hpp"
 #include "engine/last_words.hpp"
-#include "engine/live_output.hpp"
-#include "engine/memory_limit.hpp"
 #include "engine/output.hpp"
 #include "engine/presence.hpp"
 #include "engine/session_server.hpp"
 #include "engine/sockets.hpp"
+#include "engine/task_limits.hpp"
 
 namespace enginery::engine {
 

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -238,6 +239,27 @@ void Output::spill(const std::function<void(wire::Stream, std::string_view)>& on
     stream(which).release();
     stream(which).spill([&](std::string_view text) { on_untold(which, text); });
   }
+}
+
+void LiveOutput::publish(const Output::Piece& piece) {
+  publish({.engine = engine_,
+           .number = ++number_,
+           .stream = piece.stream,
+           .session = piece.session,
+           .seq = piece.seq,
+           .mark = {},
+           .last = piece.last,
+           .text = piece.text});
+}
+
+void LiveOutput::mark(const Uuid& mark) {
+  publish({.engine = engine_, .number = ++number_, .session = {}, .mark = mark, .text = {}});
+}
+
+void LiveOutput::publish(const wire::Printed& printed) try {
+  publisher_.publish(wire::encode(printed));
+} catch (const std::exception&) {
+  // Without memory it is lost, as its number shows.
 }
 
 }  // namespace enginery::engine

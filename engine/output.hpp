@@ -14,6 +14,7 @@
 #include <enginery/uuid.hpp>
 
 #include "core/processes/descriptor.hpp"
+#include "core/transport/publisher.hpp"
 #include "core/wire/engine_wire.hpp"
 #include "engine/captured_stream.hpp"
 #include "engine/import_watch.hpp"
@@ -109,6 +110,31 @@ class Output {
   std::atomic<bool> dying_{false};
   std::atomic<int> busy_{0};  // threads that hold text which is in no pipe and not in its place yet
   std::thread reader_;
+};
+
+/// Publishes what tasks print while they run. It numbers what it publishes, so that a subscriber notices what was lost.
+///
+/// Threads: one at a time; Output's order is that of the numbers.
+class LiveOutput {
+ public:
+  /// Listens. Throws ConnectionError.
+  LiveOutput(const Uuid& engine, const std::string& url) : engine_(engine), publisher_(url, kQueue) {}
+  /// Listens for other hosts, too; the address with its port. Throws ConnectionError.
+  std::string listen(const cluster::Address& address) { return publisher_.listen(address); }
+
+  void publish(const Output::Piece& piece);
+  /// Behind all that was published before.
+  void mark(const Uuid& mark);
+
+ private:
+  /// Of pieces of 16 KiB at most: what a subscriber that does not read can cost.
+  static constexpr int kQueue = 2048;
+
+  void publish(const wire::Printed& printed);
+
+  const Uuid engine_;
+  std::uint64_t number_ = 0;
+  transport::Publisher publisher_;
 };
 
 }  // namespace enginery::engine

@@ -19,7 +19,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/stop.hpp>
 
-#include "core/processes/wall_clock.hpp"
+#include "core/processes/host.hpp"
 #include "core/transport/spin.hpp"
 #include "core/wire/call_wire.hpp"
 #include "core/wire/engine_wire.hpp"

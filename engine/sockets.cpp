@@ -5,8 +5,7 @@
 
 #include <filesystem>
 
-#include "core/clusters/endpoint.hpp"
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
 #include "core/processes/host.hpp"

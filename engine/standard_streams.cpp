@@ -4,21 +4,180 @@
 // to it. The buffers are our own, one for each stream of C, without memory: with nothing to flush, a stream can be
 // given its buffer back and nobody asks what became of the other. The library's own would not do, since
 // sync_with_stdio(false) destroys them and makes others. It does so once in a process, so here, before any task.
+//
+// What C does not offer is taken from glibc: after fclose() the object of a standard stream is still there, closed, and
+// freopen() opens it again, also as one that is neither of bytes nor of wide characters yet.
 #include "engine/standard_streams.hpp"
 
 #include <fcntl.h>
+#include <locale.h>
+#include <stdio_ext.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <ext/stdio_sync_filebuf.h>
 
+#include <array>
+#include <cerrno>
+#include <clocale>
+#include <cstddef>
 #include <cstdio>
+#include <cstring>
+#include <cwchar>
+#include <ios>
 #include <iostream>
+#include <locale>
+#include <streambuf>
+#include <string>
 
 #include "core/processes/descriptor.hpp"
-#include "engine/kept_stream.hpp"
-#include "engine/standard_file.hpp"
 
 namespace enginery::engine {
 namespace {
+
+/// Those of C++ and of C, and the main thread's own, as they were when this was made, after put_back().
+///
+/// Threads: the main thread.
+class KeptLocales {
+ public:
+  void put_back() const {
+    if (::uselocale(nullptr) != of_thread_) ::uselocale(of_thread_);
+    if (std::locale() != global_) std::locale::global(global_);
+    if (of_c_ != std::setlocale(LC_ALL, nullptr)) std::setlocale(LC_ALL, of_c_.c_str());
+  }
+
+ private:
+  const std::locale global_;
+  const std::string of_c_ = std::setlocale(LC_ALL, nullptr);
+  const ::locale_t of_thread_ = ::uselocale(nullptr);
+};
+
+/// One of the eight standard streams, whose buffer, format and state are those of the begin after put_back(). All of
+/// that is in its object, whose bytes tell, for next to nothing, whether anything was done to it.
+///
+/// Threads: the main thread.
+template <class Stream>
+class KeptStream {
+  using Char = typename Stream::char_type;
+
+ public:
+  KeptStream(Stream& stream, std::basic_streambuf<Char>* buffer) : stream_(stream), buffer_(buffer) {
+    if (stream.rdbuf() && !stream.bad()) stream.rdbuf()->pubsync();
+    format_.copyfmt(stream_);
+    put_back();
+  }
+  KeptStream(const KeptStream&) = delete;
+  KeptStream& operator=(const KeptStream&) = delete;
+
+  void put_back() {
+    if (std::memcmp(bytes_.data(), static_cast<const void*>(&stream_), sizeof(Stream)) == 0) return;
+    stream_.exceptions(std::ios_base::goodbit);  // that nothing here throws
+    stream_.rdbuf(buffer_);
+    stream_.copyfmt(format_);
+    buffer_->pubimbue(format_.getloc());
+    std::memcpy(bytes_.data(), static_cast<const void*>(&stream_), sizeof(Stream));
+  }
+
+ private:
+  Stream& stream_;
+  std::basic_streambuf<Char>* const buffer_;
+  std::basic_ios<Char> format_{nullptr};
+  std::array<std::byte, sizeof(Stream)> bytes_{};
+};
+
+/// Knows one of the three by its descriptor, its buffer and its mode, and gives them back: a task may have closed it,
+/// opened a file in its place, given it another buffer, or made it a stream of wide characters, each of which would be
+/// so for all later tasks.
+///
+/// Threads: the main thread. Asks the kernel for nothing while all is as it was.
+class StandardFile {
+ public:
+  /// Its `buffer` of `size` bytes lives as long as the process; with none it is unbuffered.
+  StandardFile(std::FILE*& variable, int descriptor, const char* mode, char* buffer, std::size_t size);
+
+  /// Brings what is written to it to the descriptor. A buffer that is not its own may be gone: the kernel is asked to
+  /// look into that.
+  void flush() const;
+  /// As at the beginning; what is still in it is dropped. True if its descriptor is now /dev/null, for the caller to
+  /// put the right file there.
+  bool put_back() const;
+
+ private:
+  bool is_open() const;
+  /// Open, on its descriptor, and with its own buffer.
+  bool is_itself() const;
+  void set_buffer() const;
+
+  std::FILE*& variable_;   // which a task may set
+  std::FILE* const file_;  // an object that is never freed, not even by fclose()
+  const int descriptor_;
+  const char* const mode_;
+  char* const buffer_;
+  const std::size_t size_;
+};
+
+StandardFile::StandardFile(std::FILE*& variable, int descriptor, const char* mode, char* buffer, std::size_t size)
+    : variable_(variable), file_(variable), descriptor_(descriptor), mode_(mode), buffer_(buffer), size_(size) {
+  set_buffer();
+}
+
+void StandardFile::set_buffer() const {
+  const bool lines = *mode_ == 'w';  // whose lines are live
+  std::setvbuf(file_, buffer_, !buffer_ ? _IONBF : lines ? _IOLBF : _IOFBF, size_);
+}
+
+bool StandardFile::is_open() const { return file_->_fileno >= 0; }
+
+bool StandardFile::is_itself() const {
+  const bool reads = *mode_ == 'r';
+  if (file_->_fileno != descriptor_ || (reads ? !::__freadable(file_) : !::__fwritable(file_))) return false;
+  if (!buffer_) return ::__fbufsize(file_) <= 1;
+  return file_->_IO_buf_base == buffer_ && ::__fbufsize(file_) == size_ && (::__flbf(file_) != 0) != reads;
+}
+
+void StandardFile::flush() const {
+  const std::size_t pending = is_open() ? ::__fpending(file_) : 0;
+  if (pending == 0) return;
+  const bool unbuffered = ::__fbufsize(file_) <= 1;
+  if (is_itself() || unbuffered) {
+    std::fflush(file_);
+    return;
+  }
+  if (::fwide(file_, 0) <= 0) {
+    // The kernel says EFAULT where this process would die, and no sanitizer looks first.
+    const char* text = file_->_IO_write_base;
+    for (const char* const end = text + pending; text < end;) {
+      const long written = ::syscall(SYS_write, file_->_fileno, text, end - text);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) break;
+      text += written;
+    }
+  }
+  ::__fpurge(file_);
+}
+
+bool StandardFile::put_back() const {
+  variable_ = file_;
+  if (::__fsetlocking(file_, FSETLOCKING_QUERY) != FSETLOCKING_INTERNAL) ::__fsetlocking(file_, FSETLOCKING_INTERNAL);
+  if (is_itself() && file_->_mode <= 0) {
+    file_->_mode = 0;  // the next task may choose between bytes and wide characters
+    if (::ferror_unlocked(file_) || ::feof_unlocked(file_)) ::clearerr_unlocked(file_);
+    return false;
+  }
+  const int error = errno;
+  if (is_open()) ::__fpurge(file_);
+  if (!std::freopen("/dev/null", mode_, file_)) {  // no descriptors are left: after the next task again
+    errno = error;
+    return false;
+  }
+  if (const int other = file_->_fileno; other != descriptor_) {
+    ::dup2(other, descriptor_);
+    file_->_fileno = descriptor_;
+    ::close(other);
+  }
+  set_buffer();
+  errno = error;
+  return true;
+}
 
 /// What a stream of C++ needs of one of C, for both widths. Never destroyed: the streams are used until the very end.
 struct Buffers {

@@ -1,4 +1,4 @@
-// hub/death_watch.cpp: the engines whose deaths no launcher tells of.
+// hub/death_watch.cpp: which engines live, where no launcher tells of their deaths.
 #include "hub/death_watch.hpp"
 
 #include <sys/eventfd.h>
@@ -11,6 +11,28 @@
 #include "core/processes/pid.hpp"
 
 namespace enginery::hub {
+
+void Silence::heard(const Uuid& engine, Time now) {
+  Engine& known = engines_[engine];
+  known.heard = std::max(known.heard, now);
+}
+
+std::vector<Silence::Verdict> Silence::look(Time now) {
+  const Duration stood_still = standstill_.since_last_look(now.time_since_epoch());
+  std::vector<Verdict> verdicts;
+  for (auto& [uuid, engine] : engines_) {
+    engine.heard = std::min(now, engine.heard + stood_still);
+    const Duration silence = now - engine.heard;
+    const bool suspect = silence >= dead_after_ / 3;
+    if (silence >= dead_after_)
+      verdicts.push_back({uuid, EngineState::dead});
+    else if (std::exchange(engine.suspect, suspect) != suspect)
+      verdicts.push_back({uuid, suspect ? EngineState::suspect : EngineState::alive});
+  }
+  for (const Verdict& verdict : verdicts)
+    if (verdict.state == EngineState::dead) forget(verdict.engine);
+  return verdicts;
+}
 
 DeathWatch::DeathWatch(Silence::Duration dead_after)
     : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), silence_(dead_after) {}

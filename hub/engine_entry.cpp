@@ -8,7 +8,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/endpoint.hpp"
+#include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/processes/host.hpp"
 

@@ -15,7 +15,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/endpoint.hpp"
+#include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
 #include "hub/engine_entry.hpp"

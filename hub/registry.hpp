@@ -13,7 +13,7 @@
 #include <enginery/connection.hpp>
 #include <enginery/uuid.hpp>
 
-#include "core/clusters/launcher_messages.hpp"
+#include "core/clusters/launcher_link.hpp"
 
 namespace enginery::hub {
 

@@ -3,11 +3,12 @@
 // Slurm, taskset and cpusets of containers set the affinity; `docker run --cpus`, Kubernetes and systemd's CPUQuota=
 // set a quota of time in the control group. The quota of each group around ours counts, too, as far as it can be seen.
 // In a container the path of our group may be that of the host, of which only a part is mounted.
-#include "launcher/allowed_cores.hpp"
+#include "launcher/launcher.hpp"
 
 #include <sched.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>

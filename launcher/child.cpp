@@ -10,13 +10,18 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <deque>
+#include <fstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
 
 namespace enginery::tools {
 namespace {
+
+constexpr std::size_t kLastLines = 8;
 
 /// The file for a child's output; none if `log` is empty.
 cluster::Descriptor open_log(const std::filesystem::path& log) {
@@ -89,6 +94,17 @@ std::string Child::reap() noexcept {
   if (failed != 0) return "nobody knows how: SIGCHLD is ignored here, or somebody else waited for it";
   if (end.si_code == CLD_EXITED) return fmt::format("exit status {}", end.si_status);
   return fmt::format("signal {} ({})", end.si_status, ::strsignal(end.si_status));
+}
+
+std::string last_words(const std::filesystem::path& log) {
+  if (log.empty()) return "";
+  std::ifstream file(log);
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back(line);
+    if (lines.size() > kLastLines) lines.pop_front();
+  }
+  return lines.empty() ? "" : fmt::format(". Its last words:\n  {}", fmt::join(lines, "\n  "));
 }
 
 }  // namespace enginery::tools

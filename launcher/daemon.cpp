@@ -2,7 +2,7 @@
 //
 // The launcher's output goes into the pipe until the cluster is ready; then it writes a NUL byte and turns to its log.
 // The command shows what came, and knows by the NUL how it went. Both see the other's death as the end of the pipe.
-#include "launcher/daemon.hpp"
+#include "launcher/launcher.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +19,6 @@
 #include <enginery/errors.hpp>
 
 #include "core/clusters/runtime_directory.hpp"
-#include "launcher/launcher_words.hpp"
 
 namespace enginery::tools {
 namespace {

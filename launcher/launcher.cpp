@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -28,7 +29,6 @@
 #include <enginery/errors.hpp>
 
 #include "core/processes/host.hpp"
-#include "launcher/launcher_words.hpp"
 
 namespace enginery::tools {
 namespace {
@@ -55,6 +55,13 @@ int milliseconds_until(std::chrono::steady_clock::time_point end) {
 }
 
 }  // namespace
+
+void say(const std::string& words) {
+  fmt::print(stdout, "enginery: {}\n", words);
+  std::fflush(stdout);
+}
+
+void warn(const std::string& words) { fmt::print(stderr, "enginery: {}\n", words); }
 
 Launcher::Launcher(LaunchOptions options)
     : options_(std::move(options)),

@@ -12,11 +12,10 @@
 
 #include <enginery/connection.hpp>
 
-#include "core/clusters/launcher_messages.hpp"
+#include "core/clusters/launcher_link.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/processes/descriptor.hpp"
 #include "launcher/child.hpp"
-#include "launcher/restart_policy.hpp"
 
 namespace enginery::tools {
 
@@ -156,5 +155,22 @@ class Launcher {
   std::map<int, cluster::Registered> registered_;
   int next_id_ = 0;
 };
+
+/// Runs a Launcher in a process and session of its own. Returns twice: to the command, 0 once all engines are ready or
+/// 1 after the words of the failure; in the launcher's process at the end of the cluster, with the status to exit with.
+/// If the command is killed before the cluster is ready, the cluster ends. Requires: one thread.
+int start_in_background(LaunchOptions options);
+
+/// From now on, what this process writes goes to the launcher's log in the cluster's folder.
+void turn_to_log(const Connection& connection);
+
+/// How many cores this process may use by its affinity, and by the quota of its control group and of those around it:
+/// whole cores, at least one. `root`: in place of "/", for tests.
+int allowed_cores(const std::filesystem::path& root = "/");
+
+/// What the launcher says of its progress, to stdout.
+void say(const std::string& words);
+/// And of troubles, to stderr.
+void warn(const std::string& words);
 
 }  // namespace enginery::tools

@@ -2,6 +2,8 @@
 //
 // An engine that died, and is to come back, is one without a process and with a time to start. Whoever asks for a
 // restart only has its process ended: the death leads to the start, at once.
+#include "launcher/launcher.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -9,10 +11,6 @@
 #include <fmt/ranges.h>
 
 #include <enginery/errors.hpp>
-
-#include "launcher/allowed_cores.hpp"
-#include "launcher/launcher.hpp"
-#include "launcher/launcher_words.hpp"
 
 namespace enginery::tools {
 

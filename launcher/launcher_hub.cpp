@@ -3,14 +3,13 @@
 // Once all is ready, a hub that dies is started anew, at the addresses of the first: engines and clients find it there.
 // What it must know is known here: which engines there are, by which uuids, and which ids were ever given. It hears
 // that before it answers anybody.
+#include "launcher/launcher.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include <enginery/errors.hpp>
-
-#include "launcher/launcher.hpp"
-#include "launcher/launcher_words.hpp"
 
 namespace enginery::tools {
 

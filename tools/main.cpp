@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "core/processes/signals.hpp"
+#include "core/processes/spawn.hpp"
 #include "tools/command.hpp"
 
 namespace enginery::tools {

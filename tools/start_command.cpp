@@ -4,11 +4,9 @@
 
 #include <memory>
 
-#include "core/clusters/endpoint.hpp"
+#include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/log.hpp"
-#include "launcher/allowed_cores.hpp"
-#include "launcher/daemon.hpp"
 #include "launcher/launcher.hpp"
 #include "tools/command.hpp"
 

@@ -16,7 +16,7 @@
 
 #include <enginery/task_handle.hpp>
 
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/transport/forked.hpp"
 
 namespace enginery {

@@ -7,7 +7,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 
 namespace enginery {

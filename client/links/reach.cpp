@@ -3,8 +3,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/endpoint.hpp"
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/processes/host.hpp"
 
 namespace enginery {

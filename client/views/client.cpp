@@ -9,7 +9,7 @@
 #include "client/links/client_threads.hpp"
 #include "client/links/engines.hpp"
 #include "client/views/request.hpp"
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 
 namespace enginery {
 

@@ -9,7 +9,7 @@
 
 #include "client/links/hub_line.hpp"
 #include "client/links/reach.hpp"
-#include "core/processes/process_stat.hpp"
+#include "core/processes/pid.hpp"
 #include "core/transport/line.hpp"
 #include "core/wire/hub_wire.hpp"
 

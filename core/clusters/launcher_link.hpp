@@ -1,15 +1,78 @@
-// core/clusters/launcher_link.hpp: one end of the socketpair between the launcher and a child.
+// core/clusters/launcher_link.hpp: one end of the socketpair between the launcher and its hub, and what they tell each
+// other.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
+#include <enginery/connection.hpp>
 #include <enginery/export.hpp>
 
-#include "core/clusters/launcher_messages.hpp"
 #include "core/processes/descriptor.hpp"
 
 namespace enginery::cluster {
+
+/// Launcher to hub: the process of engine `id` was started.
+struct Spawned {
+  int id = 0;
+  int pid = 0;
+  friend bool operator==(const Spawned&, const Spawned&) = default;
+};
+
+/// What the launcher does about an engine that died.
+enum class AfterDeath : std::uint8_t { nothing, starts_anew, gives_up };
+
+/// Launcher to hub: the process of engine `id` ended. `uuid` if the hub had reported its registration. Hub to launcher:
+/// an engine that the launcher did not start is gone.
+struct Died {
+  int id = 0;
+  int pid = 0;
+  std::optional<Uuid> uuid;
+  /// "signal 9 (Killed)", "exit status 3".
+  std::string how;
+  AfterDeath next = AfterDeath::nothing;
+  friend bool operator==(const Died&, const Died&) = default;
+};
+
+/// Hub to launcher: the sockets are bound, engines may come; `remote` ones too if it was told to.
+struct Listening {
+  Connection::Hub hub;
+  std::optional<Connection::Remote> remote{};
+  friend bool operator==(const Listening&, const Listening&) = default;
+};
+
+/// Hub to launcher: engine `id` takes tasks. Launcher to a hub that follows one that died: what that one had reported.
+struct Registered {
+  int id = 0;
+  Uuid uuid;
+  ProcessId process{};
+  bool local = true;  ///< its pid means the same to hub and launcher
+  friend bool operator==(const Registered&, const Registered&) = default;
+};
+
+/// Launcher to a hub that follows one that died: that is all. Ids below `next_id` are not for engines that are new.
+struct Resumed {
+  int next_id = 0;
+  friend bool operator==(const Resumed&, const Resumed&) = default;
+};
+
+/// Hub to launcher: somebody wants engine `id` to be ended, at once if `kill`, and started anew.
+struct Restart {
+  int id = 0;
+  bool kill = false;
+  friend bool operator==(const Restart&, const Restart&) = default;
+};
+
+using LauncherMessage = std::variant<Spawned, Died, Listening, Registered, Resumed, Restart>;
+
+/// One line of JSON without the newline: {"event":"spawned","id":0,"pid":7}.
+ENGINERY_API std::string to_line(const LauncherMessage& message);
+/// The inverse. Throws ProtocolError that names the event and the field.
+ENGINERY_API LauncherMessage parse_line(std::string_view line);
 
 /// Messages as lines, both ways, on a socket that it owns and makes close-on-exec. End of file means
 /// that the other process is gone: a child then ends itself.

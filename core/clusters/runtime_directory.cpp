@@ -30,11 +30,10 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/clusters/json.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/processes/pid.hpp"
-#include "core/processes/process_stat.hpp"
 
 namespace enginery::cluster {
 namespace {

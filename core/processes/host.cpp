@@ -1,4 +1,4 @@
-// core/processes/host.cpp: which host a process runs on, and whose pids it sees.
+// core/processes/host.cpp: which host a process runs on, whose pids it sees, and the time there.
 #include "core/processes/host.hpp"
 
 #include <sys/stat.h>

@@ -1,6 +1,7 @@
-// core/processes/host.hpp: which host a process runs on, and whose pids it sees.
+// core/processes/host.hpp: which host a process runs on, whose pids it sees, and the time there.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -28,5 +29,11 @@ struct Host {
 
   friend bool operator==(const Host&, const Host&) = default;
 };
+
+/// The time that people read, in nanoseconds since 1970, UTC, as messages have it.
+inline std::int64_t utc_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 }  // namespace enginery::cluster

@@ -1,10 +1,11 @@
-// core/processes/pid.hpp: a process that a signal may go to, by its id or a descriptor.
+// core/processes/pid.hpp: a process by its id or a descriptor: signals to it, and what the kernel says of it.
 #pragma once
 
 #include <sys/types.h>
 #include <sys/wait.h>
 
 #include <cstdint>
+#include <optional>
 
 #include <enginery/export.hpp>
 
@@ -55,5 +56,18 @@ inline constexpr auto kByPidfd = static_cast<idtype_t>(3);
 ENGINERY_API int pidfd_open(pid_t pid) noexcept;
 /// Signals that very process, whoever has its pid by now. 0, or -1 and errno.
 ENGINERY_API int pidfd_send_signal(int pidfd, int signal) noexcept;
+
+/// Some fields of /proc/PID/stat.
+struct ProcessStat {
+  /// 'R', 'S', …; 'Z' for a zombie.
+  char state = '?';
+  /// True from the moment the kernel began to take the process down, before it closes its descriptors.
+  bool exiting = false;
+  /// Clock ticks after boot.
+  std::uint64_t start = 0;
+};
+
+/// Nothing if there is no such process, or it cannot be looked at: no descriptor is left.
+ENGINERY_API std::optional<ProcessStat> read_process_stat(int pid);
 
 }  // namespace enginery::cluster

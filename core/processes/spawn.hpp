@@ -1,4 +1,5 @@
-// core/processes/spawn.hpp: a new process that gets nothing of this one but what it is given.
+// core/processes/spawn.hpp: how processes start: a new one with no more than it is given, this one as after a login.
+// parent.
 #pragma once
 
 #include <filesystem>
@@ -55,5 +56,12 @@ enum class EmptyElement : bool { is_left_out, is_the_current_folder };
 /// Where a program of that name is looked for, by PATH. A shell takes an empty element for the current folder.
 ENGINERY_API std::vector<std::filesystem::path> places_in_path(
     const std::string& name, EmptyElement empty = EmptyElement::is_the_current_folder);
+
+/// Gives every signal its default action and blocks none, as after a login: a parent that ignores SIGCHLD or SIGTERM,
+/// or blocks signals, would else make this process lose its children's ends or deaf to `enginery stop`. What a shell
+/// ignores on purpose stays so: SIGHUP under nohup; SIGINT and SIGQUIT in the background; SIGPIPE by a trap.
+///
+/// Requires: called before anything else sets signals. Threads: the main thread, alone.
+ENGINERY_API void take_own_signals() noexcept;
 
 }  // namespace enginery::cluster

@@ -25,7 +25,7 @@
 #include "core/functions/namespace_paths.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/processes/floating_point_scope.hpp"
-#include "core/processes/wall_clock.hpp"
+#include "core/processes/host.hpp"
 #include "core/tasks/failure.hpp"
 #include "core/tasks/task_wait.hpp"
 #include "core/values/objects.hpp"

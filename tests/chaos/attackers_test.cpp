@@ -9,7 +9,7 @@
 #include <enginery/array.hpp>
 #include <enginery/connection.hpp>
 
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"

@@ -4,7 +4,7 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/launcher_messages.hpp"
+#include "core/clusters/launcher_link.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace enginery;

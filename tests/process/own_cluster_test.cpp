@@ -15,7 +15,7 @@
 
 #include <enginery/cluster.hpp>
 
-#include "launcher/allowed_cores.hpp"
+#include "launcher/launcher.hpp"
 #include "tests/process/launcher_fixture.hpp"
 
 namespace enginery::testing_processes {

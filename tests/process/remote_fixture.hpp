@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/clusters/hub_addresses.hpp"
+#include "core/clusters/address.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/transport/requester.hpp"
 #include "core/wire/hub_wire.hpp"

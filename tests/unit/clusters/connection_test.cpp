@@ -16,8 +16,8 @@
 
 #include <enginery/errors.hpp>
 
+#include "core/clusters/address.hpp"
 #include "core/clusters/certificates.hpp"
-#include "core/clusters/hub_addresses.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/processes/host.hpp"
 

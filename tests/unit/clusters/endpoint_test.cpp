@@ -1,5 +1,5 @@
 // tests/unit/clusters/endpoint_test.cpp: addresses that are taken, refused and chosen.
-#include "core/clusters/endpoint.hpp"
+#include "core/clusters/address.hpp"
 
 #include <string>
 
@@ -8,7 +8,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/hub_addresses.hpp"
 #include "core/processes/host.hpp"
 
 namespace enginery::cluster {

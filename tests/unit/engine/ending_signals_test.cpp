@@ -1,5 +1,5 @@
 // tests/unit/engine/ending_signals_test.cpp: they come to the engine, and are nothing special for what tasks start.
-#include "engine/ending_signals.hpp"
+#include "engine/ending.hpp"
 
 #include <poll.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // tests/unit/hub/silence_test.cpp: engines of other hosts are judged by their silence.
-#include "hub/silence.hpp"
+#include "hub/death_watch.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // tests/unit/launcher/allowed_cores_test.cpp: affinity and quotas, as /proc and /sys show them.
-#include "launcher/allowed_cores.hpp"
+#include "launcher/launcher.hpp"
 
 #include <sched.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/launcher/restart_policy_test.cpp: delays between restarts, and when there is none any more.
-#include "launcher/restart_policy.hpp"
+#include "launcher/child.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/processes/signals_test.cpp: a process has its own signals, whatever its parent did to them.
-#include "core/processes/signals.hpp"
+#include "core/processes/spawn.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>
