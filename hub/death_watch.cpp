@@ -73,21 +73,21 @@ std::vector<DeathWatch::Death> DeathWatch::ended() {
   return deaths;
 }
 
-const DeathWatch::Watched* DeathWatch::find(const Uuid& engine) const {
+DeathWatch::Watched* DeathWatch::find(const Uuid& engine) {
   const auto found = std::ranges::find(watched_, engine, &Watched::engine);
   return found == watched_.end() ? nullptr : &*found;
 }
 
-bool DeathWatch::can_kill(const Uuid& engine) const {
+bool DeathWatch::can_kill(const Uuid& engine) {
   const Watched* const one = find(engine);
   return one && one->process;
 }
 
 bool DeathWatch::kill(const Uuid& engine) {
-  const auto one = std::ranges::find(watched_, engine, &Watched::engine);
-  if (one == watched_.end() || !one->process) return false;
-  one->how = "killed on request";
-  return cluster::pidfd_send_signal(one->process.get(), SIGKILL) == 0;
+  if (!can_kill(engine)) return false;
+  Watched& one = *find(engine);
+  one.how = "killed on request";
+  return cluster::pidfd_send_signal(one.process.get(), SIGKILL) == 0;
 }
 
 }  // namespace enginery::hub

@@ -84,7 +84,7 @@ class DeathWatch {
   /// Kills the process of an engine. False if this host has none, or no descriptor was left to hold it by.
   bool kill(const Uuid& engine);
   /// Whether kill() could.
-  bool can_kill(const Uuid& engine) const;
+  bool can_kill(const Uuid& engine);
 
  private:
   struct Watched {
@@ -94,7 +94,7 @@ class DeathWatch {
     cluster::Descriptor process;  // empty: it is gone, or no descriptor was left
     std::string how = "its process ended";
   };
-  const Watched* find(const Uuid& engine) const;
+  Watched* find(const Uuid& engine);
 
   const cluster::Descriptor wake_;
   std::vector<Watched> watched_;

@@ -17,37 +17,6 @@ namespace enginery::hub {
 /// Of a text that came from outside, in bytes.
 constexpr std::size_t kLongestShown = 255;
 
-wire::EngineEntry to_entry(const RegisteredEngine& engine) {
-  const EngineIdentity& identity = engine.identity;
-  return {.id = engine.id,
-          .uuid = identity.uuid,
-          .pid = static_cast<std::uint64_t>(identity.process.pid),
-          .start = identity.process.start,
-          .endpoint = identity.endpoint,
-          .bulk_endpoint = identity.bulk_endpoint,
-          .hostname = identity.hostname,
-          .output_endpoint = identity.output_endpoint,
-          .boot = identity.boot,
-          .pid_namespace = identity.pid_namespace,
-          .remote_endpoint = identity.remote_endpoint,
-          .remote_bulk_endpoint = identity.remote_bulk_endpoint,
-          .remote_output_endpoint = identity.remote_output_endpoint};
-}
-
-EngineIdentity to_identity(const wire::EngineEntry& engine) {
-  return {.uuid = engine.uuid,
-          .process = {.pid = static_cast<int>(engine.pid), .start = engine.start},
-          .endpoint = engine.endpoint,
-          .hostname = engine.hostname,
-          .bulk_endpoint = engine.bulk_endpoint,
-          .output_endpoint = engine.output_endpoint,
-          .boot = engine.boot,
-          .pid_namespace = engine.pid_namespace,
-          .remote_endpoint = engine.remote_endpoint,
-          .remote_bulk_endpoint = engine.remote_bulk_endpoint,
-          .remote_output_endpoint = engine.remote_output_endpoint};
-}
-
 static std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
   if (engine.state == EngineState::starting) return wire::Absence::starting;
   if (engine.state == EngineState::awaited) return wire::Absence::awaited;
@@ -56,19 +25,20 @@ static std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
   return engine.next == cluster::AfterDeath::gives_up ? wire::Absence::given_up : wire::Absence::dead;
 }
 
-wire::HubReply to_reply(const Snapshot& present, const std::vector<RegisteredEngine>& all,
+wire::HubReply to_reply(const Uuid& epoch, std::uint64_t number, const std::vector<RegisteredEngine>& all,
                         const std::function<bool(int id)>& can_start) {
   wire::HubReply reply;
-  reply.epoch = present.epoch;
-  reply.number = present.number;
-  for (const RegisteredEngine& engine : present.engines) reply.engines.push_back(to_entry(engine));
-  for (const RegisteredEngine& engine : all)
-    if (const auto absence = absence_of(engine); absence && (*absence != wire::Absence::dead || can_start(engine.id)))
-      reply.absent.push_back({engine.id, engine.identity.uuid, *absence, engine.how});
+  reply.epoch = epoch;
+  reply.number = number;
+  for (const RegisteredEngine& engine : all) {
+    if (engine.takes_tasks()) reply.engines.push_back(engine.entry);
+    if (const auto absence = absence_of(engine); absence && (*absence != wire::Absence::dead || can_start(engine.id())))
+      reply.absent.push_back({engine.id(), engine.entry.uuid, *absence, engine.how});
+  }
   return reply;
 }
 
-bool has_pid_here(const EngineIdentity& engine) {
+bool has_pid_here(const wire::EngineEntry& engine) {
   return cluster::Host::self().same_pids({engine.hostname, engine.boot, engine.pid_namespace});
 }
 
@@ -95,15 +65,16 @@ void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::pat
     throw ValueError(fmt::format("{} is no id of a process; use one version of enginery", engine.pid));
 }
 
-void check_claims(const EngineIdentity& engine, std::optional<std::uint64_t> sender,
+void check_claims(const wire::EngineEntry& engine, std::optional<std::uint64_t> sender,
                   const std::vector<RegisteredEngine>& known, const std::vector<std::string>& taken) {
-  const int pid = engine.process.pid;
+  const ProcessId process{static_cast<int>(engine.pid), engine.start};
+  const int pid = process.pid;
   const bool here = has_pid_here(engine);
   if (here && sender && *sender != static_cast<std::uint64_t>(pid))
     throw ValueError(fmt::format("process {} claims to be process {}; an engine registers itself", *sender, pid));
-  if (here && (!engine.process.alive() || engine.process == ProcessId::self()))
+  if (here && (!process.alive() || process == ProcessId::self()))
     throw ValueError(fmt::format("process {} is none that could be an engine here; an engine registers itself", pid));
-  const auto addresses = [](const EngineIdentity& one) {
+  const auto addresses = [](const wire::EngineEntry& one) {
     return std::array{one.remote_endpoint, one.remote_bulk_endpoint, one.remote_output_endpoint};
   };
   const auto expect_free = [&](const std::string& address, const std::string& owner) {
@@ -113,12 +84,11 @@ void check_claims(const EngineIdentity& engine, std::optional<std::uint64_t> sen
   };
   for (const std::string& address : taken) expect_free(address, "the hub");
   for (const RegisteredEngine& other : known) {
-    const bool lives = other.state == EngineState::alive || other.state == EngineState::suspect;
-    if (!lives || other.identity.uuid == engine.uuid) continue;
-    for (const std::string& address : addresses(other.identity))
-      expect_free(address, fmt::format("engine {}", other.id));
-    if (here && has_pid_here(other.identity) && other.identity.process == engine.process)
-      throw ValueError(fmt::format("process {} is engine {} already; an engine registers itself", pid, other.id));
+    if (!other.takes_tasks() || other.entry.uuid == engine.uuid) continue;
+    for (const std::string& address : addresses(other.entry))
+      expect_free(address, fmt::format("engine {}", other.id()));
+    if (here && has_pid_here(other.entry) && other.process() == process)
+      throw ValueError(fmt::format("process {} is engine {} already; an engine registers itself", pid, other.id()));
   }
 }
 

@@ -14,14 +14,13 @@
 
 namespace enginery::hub {
 
-wire::EngineEntry to_entry(const RegisteredEngine& engine);
-/// What clients are told of who is there and who is not: of the dead ones, those that `can_start` again.
-wire::HubReply to_reply(const Snapshot& present, const std::vector<RegisteredEngine>& all,
+/// What clients are told of who is there and who is not after change `number` of hub `epoch`: of the dead ones, those
+/// that `can_start` again.
+wire::HubReply to_reply(const Uuid& epoch, std::uint64_t number, const std::vector<RegisteredEngine>& all,
                         const std::function<bool(int id)>& can_start);
-EngineIdentity to_identity(const wire::EngineEntry& engine);
 
 /// True if the engine runs where its pid means something here.
-bool has_pid_here(const EngineIdentity& engine);
+bool has_pid_here(const wire::EngineEntry& engine);
 
 /// Clients will dial what an engine says, so it must be what engines listen at: in the cluster's folder under its own
 /// uuid, and at addresses of `scheme` for other hosts; none if that is empty. Throws ValueError.
@@ -30,7 +29,7 @@ void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::pat
 /// Clients and hub will watch the process that an engine names, and may end it, so it must be its own: it runs, and is
 /// the `sender` of the message, if the kernel says who that is. Nobody else that is `known` has it, nor its addresses;
 /// `taken`: those of the hub. Throws ValueError.
-void check_claims(const EngineIdentity& engine, std::optional<std::uint64_t> sender,
+void check_claims(const wire::EngineEntry& engine, std::optional<std::uint64_t> sender,
                   const std::vector<RegisteredEngine>& known, const std::vector<std::string>& taken);
 
 }  // namespace enginery::hub

@@ -62,8 +62,8 @@ void Hub::on(const cluster::Spawned& spawned) {
   launcher_.note(spawned);
   registry_.spawned(spawned.id, spawned.pid);
   // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
-  if (const RegisteredEngine* known = registry_.find(spawned.id); known->identity.process.pid == spawned.pid)
-    deaths_.forget(known->identity.uuid);
+  if (const RegisteredEngine* known = registry_.find(spawned.id); known->process().pid == spawned.pid)
+    deaths_.forget(known->entry.uuid);
   publish_changes();
 }
 
@@ -138,10 +138,11 @@ void Hub::heartbeat() {
       const RegisteredEngine* engine = registry_.find(verdict.engine);
       if (!engine) continue;
       if (verdict.state == EngineState::dead)
-        registry_.died(engine->id, "it is on another host, and was silent for too long", verdict.engine);
+        registry_.died(engine->id(), "it is on another host, and was silent for too long", verdict.engine);
       else {
-        registry_.set_suspect(engine->id, verdict.state == EngineState::suspect);
-        log_.warn("engine {} of host {} is {}", engine->id, engine->identity.hostname, to_string(verdict.state));
+        const bool suspect = verdict.state == EngineState::suspect;
+        registry_.set_suspect(engine->id(), suspect);
+        log_.warn("engine {} of host {} is {}", engine->id(), engine->entry.hostname, suspect ? "suspect" : "alive");
       }
     }
     publish_changes();
@@ -152,7 +153,7 @@ void Hub::heartbeat() {
 }
 
 bool Hub::is_launched(const RegisteredEngine& engine) const {
-  return launcher_.started(engine.id, engine.identity.process.pid);
+  return launcher_.started(engine.id(), engine.process().pid);
 }
 
 void Hub::end_cluster() {
@@ -161,14 +162,14 @@ void Hub::end_cluster() {
   std::vector<transport::Responder::Ticket> present;
   for (const RegisteredEngine& engine : registry_.all())
     if (!is_launched(engine))
-      if (const auto ticket = presences_.dismiss(engine.identity.uuid)) present.push_back(*ticket);
+      if (const auto ticket = presences_.dismiss(engine.entry.uuid)) present.push_back(*ticket);
   lock.unlock();
   for (const transport::Responder::Ticket ticket : present)
     responder_.answer(ticket, wire::encode(refusal(cluster_ended())));
   lock.lock();
   goodbye_.wait_for(lock, kFarewell, [this] {
-    return std::ranges::all_of(registry_.snapshot().engines,
-                               [this](const auto& engine) { return is_launched(engine); });
+    return std::ranges::all_of(registry_.all(),
+                               [this](const auto& engine) { return !engine.takes_tasks() || is_launched(engine); });
   });
 }
 
@@ -208,23 +209,23 @@ wire::HubReply Hub::answer(const wire::HubRequest& request, std::optional<std::u
       break;
     case wire::HubOp::goodbye:
       if (const RegisteredEngine* engine = registry_.find(request.engine.uuid);
-          engine && engine->identity == to_identity(request.engine) &&
-          (!sender || !has_pid_here(engine->identity) || *sender == request.engine.pid))
-        registry_.died(engine->id, "left", request.engine.uuid);
+          engine && same_engine(engine->entry, request.engine) &&
+          (!sender || !has_pid_here(engine->entry) || *sender == request.engine.pid))
+        registry_.died(engine->id(), "left", request.engine.uuid);
       publish_changes();
       goodbye_.notify_one();
       break;
     case wire::HubOp::restart:
     case wire::HubOp::kill:
       id = end(request.engine.id, request.op == wire::HubOp::kill);
-      former = registry_.find(request.engine.id)->identity.uuid;
+      former = registry_.find(request.engine.id)->entry.uuid;
       break;
     case wire::HubOp::snapshot:
     case wire::HubOp::presence:
       break;
   }
   wire::HubReply reply =
-      to_reply(registry_.snapshot(), registry_.all(), [this](int absent) { return launcher_.can_start(absent); });
+      to_reply(uuid_, registry_.number(), registry_.all(), [this](int absent) { return launcher_.can_start(absent); });
   reply.id = id;
   reply.former = former;
   return reply;
@@ -233,24 +234,22 @@ wire::HubReply Hub::answer(const wire::HubRequest& request, std::optional<std::u
 int Hub::take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender) {
   // A death that the launcher told of before it started this engine makes room for it.
   hear_launcher();
-  const EngineIdentity identity = to_identity(entry);
-  const bool local = has_pid_here(identity);
-  const int id = enlist(entry, sender);
+  int id = -1;
+  try {
+    check_endpoints(entry, directory_, remote_scheme_);
+    check_claims(entry, sender, registry_.all(), own_addresses_);
+    id = registry_.register_engine(entry, entry.id < 0 ? std::nullopt : std::optional(entry.id));
+  } catch (const ValueError& error) {
+    log_.warn("an engine of pid {} is refused: {}", entry.pid, error.what());
+    throw;
+  }
+  const ProcessId process = registry_.find(id)->process();
+  const bool local = has_pid_here(entry);
   // First the launcher: what others were told must be known to the hub that may have to follow this one.
-  launcher_.tell(cluster::Registered{id, entry.uuid, identity.process, local});
+  launcher_.tell(cluster::Registered{id, entry.uuid, process, local});
   publish_changes();
-  if (!is_launched(*registry_.find(id))) deaths_.watch(id, entry.uuid, identity.process, local, Clock::now());
+  if (!launcher_.started(id, process.pid)) deaths_.watch(id, entry.uuid, process, local, Clock::now());
   return id;
-}
-
-int Hub::enlist(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender) try {
-  check_endpoints(entry, directory_, remote_scheme_);
-  const EngineIdentity identity = to_identity(entry);
-  check_claims(identity, sender, registry_.all(), own_addresses_);
-  return registry_.register_engine(identity, entry.id < 0 ? std::nullopt : std::optional(entry.id));
-} catch (const ValueError& error) {
-  log_.warn("an engine of pid {} is refused: {}", entry.pid, error.what());
-  throw;
 }
 
 bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
@@ -259,9 +258,9 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
     const std::lock_guard lock(mutex_);
     if (ended_) throw cluster_ended();
     const RegisteredEngine* engine = registry_.find(uuid);
-    if (!engine || (engine->state != EngineState::alive && engine->state != EngineState::suspect)) return false;
+    if (!engine || !engine->takes_tasks()) return false;
     const Clock::time_point now = Clock::now();
-    if (!has_pid_here(engine->identity)) deaths_.heard(uuid, now);
+    if (!has_pid_here(engine->entry)) deaths_.heard(uuid, now);
     responder_.reserve(kContexts + presences_.size() + 1);
     former = presences_.take(uuid, ticket, now);
   }
@@ -283,47 +282,41 @@ int Hub::end(int id, bool kill) {
     throw ValueError(
         fmt::format("engine {} is gone already ({}); it had joined by itself, and `enginery engine` starts another", id,
                     engine->how));
-  if (!deaths_.can_kill(engine->identity.uuid))
+  if (!deaths_.can_kill(engine->entry.uuid))
     throw ValueError(fmt::format(
         "engine {} joined by itself from host {}; end its process ({}) there, and start another with `enginery engine`",
-        id, engine->identity.hostname, engine->identity.process.pid));
+        id, engine->entry.hostname, engine->entry.pid));
   if (!kill)
     throw ValueError(
         fmt::format("engine {} joined by itself, so there is no launcher that could start it anew; end it with "
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
-  deaths_.kill(engine->identity.uuid);
+  deaths_.kill(engine->entry.uuid);
   return -1;
 }
 
 /// What an engine that was killed left in the runtime folder: by its uuid, whatever it said of itself.
 static void remove_sockets(const std::filesystem::path& directory, const Uuid& engine) {
   for (const std::string& url : cluster::engine_addresses(directory, engine))
-    ::unlink(url.substr(cluster::kIpc.size()).c_str());
+    ::unlink(cluster::Address(url).ipc_path().data());  // to the url's end
 }
 
 void Hub::publish_changes() {
   // One that fails is told again with the next: clients know its number.
-  for (; const Change* untold = registry_.untold(); registry_.told()) {
-    const Change& change = *untold;
-    const RegisteredEngine& engine = change.engine;
-    const EngineIdentity& identity = engine.identity;
-    const bool joined = change.kind == Change::Kind::joined;
-    wire::Change news{.event = joined ? wire::ChangeEvent::joined : wire::ChangeEvent::left,
-                      .epoch = uuid_,
-                      .number = change.number,
-                      .engine = to_entry(engine),
-                      .how = change.how};
-    if (!joined) news.last = cluster::FlightRecorder::take(cluster::FlightRecorder::place(directory_, identity.uuid));
+  for (; const wire::Change* untold = registry_.untold(); registry_.told()) {
+    wire::Change news = *untold;
+    const wire::EngineEntry& entry = news.engine;
+    const bool joined = news.event == wire::ChangeEvent::joined;
+    if (!joined) news.last = cluster::FlightRecorder::take(cluster::FlightRecorder::place(directory_, entry.uuid));
     publisher_.publish(wire::encode(news));
-    log_.info("engine {} ({}, pid {} of {}) {}{}", engine.id, identity.uuid, identity.process.pid, identity.hostname,
-              joined ? "takes tasks" : "is gone: ", change.how);
+    log_.info("engine {} ({}, pid {} of {}) {}{}", entry.id, entry.uuid, entry.pid, entry.hostname,
+              joined ? "takes tasks" : "is gone: ", news.how);
     if (joined) continue;
-    deaths_.forget(identity.uuid);
-    remove_sockets(directory_, identity.uuid);
-    if (!is_launched(engine))
-      launcher_.tell(
-          cluster::Died{.id = engine.id, .pid = identity.process.pid, .uuid = identity.uuid, .how = change.how});
+    deaths_.forget(entry.uuid);
+    remove_sockets(directory_, entry.uuid);
+    const int pid = static_cast<int>(entry.pid);
+    if (!launcher_.started(entry.id, pid))
+      launcher_.tell(cluster::Died{.id = entry.id, .pid = pid, .uuid = entry.uuid, .how = news.how});
   }
 }
 

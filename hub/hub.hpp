@@ -78,7 +78,6 @@ class Hub {
   void on_request(transport::Responder::Ticket ticket, messages::Message message);
   wire::HubReply answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender);
   int take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
-  int enlist(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
   /// Holds the request until the next heartbeat but one; false if the engine is to register.
   bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.

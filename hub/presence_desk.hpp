@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <enginery/uuid.hpp>
@@ -23,11 +24,26 @@ class PresenceDesk {
   using Ticket = transport::Responder::Ticket;
 
   /// Holds a request. The one that was held for this engine, if any, is to be answered: its connection was given up.
-  std::optional<Ticket> take(const Uuid& engine, Ticket ticket, Time now);
+  std::optional<Ticket> take(const Uuid& engine, Ticket ticket, Time now) {
+    const auto [known, fresh] = held_.try_emplace(engine, Held{ticket, now});
+    if (fresh) return std::nullopt;
+    return std::exchange(known->second, Held{ticket, now}).ticket;
+  }
   /// Gives back those that were held for `patience`, to be answered.
-  std::vector<Ticket> due(Time now, Time::duration patience);
+  std::vector<Ticket> due(Time now, Time::duration patience) {
+    std::vector<Ticket> tickets;
+    std::erase_if(held_, [&](const auto& entry) {
+      if (now - entry.second.since < patience) return false;
+      tickets.push_back(entry.second.ticket);
+      return true;
+    });
+    return tickets;
+  }
   /// Gives back the one of this engine, if any, to be answered.
-  std::optional<Ticket> dismiss(const Uuid& engine);
+  std::optional<Ticket> dismiss(const Uuid& engine) {
+    const auto held = held_.extract(engine);
+    return held ? std::optional(held.mapped().ticket) : std::nullopt;
+  }
   std::size_t size() const { return held_.size(); }
 
  private:

@@ -12,39 +12,22 @@ namespace enginery::hub {
 /// Beyond it would be a mistake, and the ids above it are for others.
 constexpr int kHighestId = 1'000'000;
 
-const char* to_string(EngineState state) noexcept {
-  switch (state) {
-    case EngineState::starting:
-      return "starting";
-    case EngineState::awaited:
-      return "awaited";
-    case EngineState::alive:
-      return "alive";
-    case EngineState::suspect:
-      return "suspect";
-    case EngineState::dead:
-      return "dead";
-  }
-  return "?";
+static wire::EngineEntry entry_of(int id, const Uuid& uuid, const ProcessId& process) {
+  return {.id = id, .uuid = uuid, .pid = static_cast<std::uint64_t>(process.pid), .start = process.start};
 }
 
-bool Registry::takes_tasks(const RegisteredEngine& engine) {
-  return engine.state == EngineState::alive || engine.state == EngineState::suspect;
+bool same_engine(const wire::EngineEntry& one, const wire::EngineEntry& other) {
+  wire::EngineEntry alike = one;
+  alike.id = other.id;
+  return alike == other;
 }
 
-bool Registry::known_to_clients(const RegisteredEngine& engine) {
-  return takes_tasks(engine) || engine.state == EngineState::awaited;
-}
-
-void Registry::note(Change::Kind kind, const RegisteredEngine& engine) {
-  changes_.push_back({++number_, kind, engine, kind == Change::Kind::left ? engine.how : std::string()});
+void Registry::note(wire::ChangeEvent event, const RegisteredEngine& engine) {
+  changes_.push_back({event, epoch_, ++number_, engine.entry, engine.how});
 }
 
 void Registry::await(int id, const Uuid& uuid, const ProcessId& process) {
-  RegisteredEngine engine{id, {}, EngineState::awaited, {}};
-  engine.identity.uuid = uuid;
-  engine.identity.process = process;
-  engines_[id] = engine;
+  engines_[id] = {entry_of(id, uuid, process), EngineState::awaited};
   reserve(id + 1);
 }
 
@@ -52,49 +35,49 @@ void Registry::spawned(int id, int pid) {
   reserve(id + 1);
   RegisteredEngine& engine = engines_[id];
   // An engine can be faster than the launcher's word about it.
-  if (known_to_clients(engine) && engine.identity.process.pid == pid) return;
-  if (known_to_clients(engine)) died(id, "replaced by the launcher");
-  engine = {};
-  engine.id = id;
-  engine.identity.process.pid = pid;
+  if (engine.known_to_clients() && engine.process().pid == pid) return;
+  if (engine.known_to_clients()) died(id, "replaced by the launcher");
+  engine = {entry_of(id, {}, {.pid = pid})};
 }
 
-int Registry::register_engine(const EngineIdentity& identity, std::optional<int> wanted) {
-  const std::string uuid = identity.uuid.text();
-  if (identity.uuid.nil()) throw ValueError("an engine registered without a uuid; start it with `enginery engine`");
-  if (const auto dead = dead_.find(identity.uuid); dead != dead_.end())
+int Registry::register_engine(const wire::EngineEntry& entry, std::optional<int> wanted) {
+  const std::string uuid = entry.uuid.text();
+  if (entry.uuid.nil()) throw ValueError("an engine registered without a uuid; start it with `enginery engine`");
+  if (const auto dead = dead_.find(entry.uuid); dead != dead_.end())
     throw ValueError(
         fmt::format("engine {} was declared dead ({}) and cannot come back; start a new one", uuid, dead->second));
-  const RegisteredEngine* const known = find(identity.uuid);
+  const RegisteredEngine* const known = find(entry.uuid);
   // Of one that the former hub knew, only its process is known.
-  const bool same = known && (known->state == EngineState::awaited ? known->identity.process == identity.process
-                                                                   : known->identity == identity);
+  const ProcessId process{static_cast<int>(entry.pid), entry.start};
+  const bool same =
+      known && (known->state == EngineState::awaited ? known->process() == process : same_engine(known->entry, entry));
   if (known && !same)
     throw ValueError(fmt::format("engine {} is registered already, by pid {}, and this is another; start a new one",
-                                 uuid, known->identity.process.pid));
-  if (known && wanted && *wanted != known->id)
+                                 uuid, known->process().pid));
+  if (known && wanted && *wanted != known->id())
     throw ValueError(
-        fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id, *wanted));
-  if (known && takes_tasks(*known)) return known->id;
+        fmt::format("engine {} is registered as {} and asks for id {}; start a new one", uuid, known->id(), *wanted));
+  if (known && known->takes_tasks()) return known->id();
   if (wanted && (*wanted < 0 || *wanted > kHighestId))
     throw ValueError(fmt::format("engine {} asks for id {}; ids count from 0 to {}. Leave it out, and the hub chooses",
                                  uuid, *wanted, kHighestId));
-  const int id = known ? known->id : wanted.value_or(next_id_);
+  const int id = known ? known->id() : wanted.value_or(next_id_);
   RegisteredEngine& engine = engines_[id];
-  const bool starts = engine.state == EngineState::starting && engine.identity.process.pid != 0;
-  if (!known && known_to_clients(engine))
+  const bool starts = engine.state == EngineState::starting && engine.process().pid != 0;
+  if (!known && engine.known_to_clients())
     throw ValueError(
         fmt::format("id {} is taken by engine {} (pid {}), which is alive. Leave the id out, and the hub "
                     "chooses one",
-                    id, engine.identity.uuid.text(), engine.identity.process.pid));
-  if (starts && engine.identity.process.pid != identity.process.pid)
+                    id, engine.entry.uuid.text(), engine.process().pid));
+  if (starts && engine.process().pid != process.pid)
     throw ValueError(
         fmt::format("id {} is kept for the process {}, which the launcher started. Leave the id out, and the "
                     "hub chooses one",
-                    id, engine.identity.process.pid));
+                    id, engine.process().pid));
   reserve(id + 1);
-  engine = {id, identity, EngineState::alive, {}};
-  note(Change::Kind::joined, engine);
+  engine = {entry, EngineState::alive};
+  engine.entry.id = id;
+  note(wire::ChangeEvent::joined, engine);
   return id;
 }
 
@@ -102,27 +85,27 @@ bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid, cl
   const auto found = engines_.find(id);
   if (found == engines_.end()) return false;
   RegisteredEngine& engine = found->second;
-  if (uuid && *uuid != engine.identity.uuid) return false;
+  if (uuid && *uuid != engine.entry.uuid) return false;
   if (engine.state == EngineState::dead) {
     if (next == cluster::AfterDeath::nothing) return false;
     engine.next = next;  // the launcher has thought better of it
     engine.how = how;
     return false;
   }
-  const bool was_known = known_to_clients(engine);
+  const bool was_known = engine.known_to_clients();
   engine.state = EngineState::dead;
   engine.how = how;
   engine.next = next;
   if (was_known) {
-    dead_.emplace(engine.identity.uuid, how);
-    note(Change::Kind::left, engine);
+    dead_.emplace(engine.entry.uuid, how);
+    note(wire::ChangeEvent::left, engine);
   }
   return true;
 }
 
 bool Registry::set_suspect(int id, bool suspect) {
   const auto found = engines_.find(id);
-  if (found == engines_.end() || !takes_tasks(found->second)) return false;
+  if (found == engines_.end() || !found->second.takes_tasks()) return false;
   found->second.state = suspect ? EngineState::suspect : EngineState::alive;
   return true;
 }
@@ -134,15 +117,8 @@ const RegisteredEngine* Registry::find(int id) const {
 
 const RegisteredEngine* Registry::find(const Uuid& uuid) const {
   for (const auto& [id, engine] : engines_)
-    if (!uuid.nil() && engine.identity.uuid == uuid) return &engine;
+    if (!uuid.nil() && engine.entry.uuid == uuid) return &engine;
   return nullptr;
-}
-
-Snapshot Registry::snapshot() const {
-  Snapshot snapshot{epoch_, number_, {}};
-  for (const auto& [id, engine] : engines_)
-    if (takes_tasks(engine)) snapshot.engines.push_back(engine);
-  return snapshot;
 }
 
 std::vector<RegisteredEngine> Registry::all() const {

@@ -14,66 +14,36 @@
 #include <enginery/uuid.hpp>
 
 #include "core/clusters/launcher_link.hpp"
+#include "core/wire/hub_wire.hpp"
 
 namespace enginery::hub {
 
 /// `starting`: its process was spawned and has not registered. `awaited`: it was there with the hub that this one
 /// follows, and has not registered again. `suspect`: silent for a while.
 enum class EngineState : std::uint8_t { starting, awaited, alive, suspect, dead };
-const char* to_string(EngineState state) noexcept;
-
-/// What an engine says of itself.
-struct EngineIdentity {
-  Uuid uuid;
-  ProcessId process;
-  /// Where it takes tasks: "ipc://…".
-  std::string endpoint;
-  std::string hostname;
-  /// Where the parts of large payloads go.
-  std::string bulk_endpoint{};
-  /// Where it publishes what its tasks print.
-  std::string output_endpoint{};
-  /// Of its host's kernel, and the namespace that its pid counts in.
-  std::string boot{};
-  std::uint64_t pid_namespace = 0;
-  /// The same three for other hosts; empty when it listens for its own only.
-  std::string remote_endpoint{}, remote_bulk_endpoint{}, remote_output_endpoint{};
-  friend bool operator==(const EngineIdentity&, const EngineIdentity&) = default;
-};
 
 struct RegisteredEngine {
-  int id = 0;
-  EngineIdentity identity;
+  /// What it says of itself, with the id that it has.
+  wire::EngineEntry entry;
   EngineState state = EngineState::starting;
   /// How it died; empty while it lives.
-  std::string how;
+  std::string how{};
   /// What is done about its death.
   cluster::AfterDeath next = cluster::AfterDeath::nothing;
+
+  int id() const { return entry.id; }
+  /// Alive as far as anybody knows.
+  bool takes_tasks() const { return state == EngineState::alive || state == EngineState::suspect; }
+  /// Its clients count on it.
+  bool known_to_clients() const { return takes_tasks() || state == EngineState::awaited; }
+  ProcessId process() const { return {static_cast<int>(entry.pid), entry.start}; }
   friend bool operator==(const RegisteredEngine&, const RegisteredEngine&) = default;
 };
+/// Both are of one process that listens at the same addresses, whatever ids they have.
+bool same_engine(const wire::EngineEntry& one, const wire::EngineEntry& other);
 
-/// One step of the set of engines that take tasks.
-struct Change {
-  enum class Kind : std::uint8_t { joined, left };
-  /// One more than that of the change before.
-  std::uint64_t number = 0;
-  Kind kind = Kind::joined;
-  RegisteredEngine engine;
-  /// How it left: "signal 9 (Killed)", "left", …; empty for joined.
-  std::string how;
-  friend bool operator==(const Change&, const Change&) = default;
-};
-
-/// The engines that take tasks after change `number` of hub `epoch`, by id. Who holds it applies change number + 1
-/// next, and asks for a new one when a number is missing or the epoch differs.
-struct Snapshot {
-  Uuid epoch;
-  std::uint64_t number = 0;
-  std::vector<RegisteredEngine> engines;
-  friend bool operator==(const Snapshot&, const Snapshot&) = default;
-};
-
-/// The hub's registry. Ids count from 0 and are never reused, except by a restart of that very engine under a new uuid.
+/// Which engines there are, and how that changes. Ids count from 0 and are never reused, except by a restart of that
+/// very engine under a new uuid.
 ///
 /// Threads: belongs to one thread at a time.
 class Registry {
@@ -87,11 +57,11 @@ class Registry {
   void reserve(int next_id) { next_id_ = std::max(next_id_, next_id); }
   /// The launcher started a process that will register as `id`; nobody else gets that id. After a death: a restart.
   void spawned(int id, int pid);
-  /// Takes an engine in and returns its id: the one it wants, else the lowest never used. The same registration again
-  /// (its answer was lost) gives the same id and is no change. Throws ValueError, with words: the id it wants is taken
-  /// by an engine that lives, or kept for another process; the uuid is nil, that of another engine, or was declared
-  /// dead.
-  int register_engine(const EngineIdentity& identity, std::optional<int> wanted);
+  /// Takes an engine in and returns its id: the one that is `wanted`, else the lowest never used. The same registration
+  /// again (its answer was lost) gives the same id and is no change. Throws ValueError, with words: the id it wants is
+  /// taken by an engine that lives, or kept for another process; the uuid is nil, that of another engine, or was
+  /// declared dead.
+  int register_engine(const wire::EngineEntry& entry, std::optional<int> wanted);
   /// The process of engine `id` is gone, or is held to be. True if that is news: the first word on how stands. With a
   /// `uuid` it means only that incarnation, so that late news of a former one harms nobody.
   bool died(int id, const std::string& how, std::optional<Uuid> uuid = std::nullopt,
@@ -105,21 +75,18 @@ class Registry {
   const RegisteredEngine* find(int id) const;
   /// The same by uuid, of an incarnation that is its id's latest.
   const RegisteredEngine* find(const Uuid& uuid) const;
-  Snapshot snapshot() const;
   /// All that were ever known, also starting and dead, by id.
   std::vector<RegisteredEngine> all() const;
   /// Of the last change; 0: there was none.
   std::uint64_t number() const { return number_; }
-  /// The oldest change that has not been told; nothing if all have. Valid until the next call that is not const.
-  const Change* untold() const { return changes_.empty() ? nullptr : &changes_.front(); }
+  /// The oldest change of the set of engines that take tasks which has not been told; nothing if all have. Its number
+  /// is one more than that of the change before. Valid until the next call that is not const.
+  const wire::Change* untold() const { return changes_.empty() ? nullptr : &changes_.front(); }
   /// That one has been. Requires: there is one.
   void told() { changes_.pop_front(); }
 
  private:
-  static bool takes_tasks(const RegisteredEngine& engine);
-  /// Its clients count on it.
-  static bool known_to_clients(const RegisteredEngine& engine);
-  void note(Change::Kind kind, const RegisteredEngine& engine);
+  void note(wire::ChangeEvent event, const RegisteredEngine& engine);
 
   Uuid epoch_;
   std::uint64_t number_ = 0;
@@ -127,7 +94,7 @@ class Registry {
   std::map<int, RegisteredEngine> engines_;
   /// Incarnations that were declared dead, so that none of them comes back.
   std::map<Uuid, std::string> dead_;
-  std::deque<Change> changes_;  // those that have not been told
+  std::deque<wire::Change> changes_;  // those that have not been told
 };
 
 }  // namespace enginery::hub

@@ -155,7 +155,7 @@ mutant "a child that a task forked is no engine" engine/engine.cpp 's/if \(trans
   waits_test_executable ForksTest.ATaskThatForksIsSafe
 mutant "an engine that runs another program has ended" launcher/child.cpp 's/return now && image_ && now != image_;/return false;/' \
   travel_test_executable DeathTest.ATaskThatReplacesItsProgramHasEndedItsEngine
-mutant "an engine claims what is its own" hub/hub.cpp '/check_claims\(identity, sender, registry_.all\(\), own_addresses_\);/d' \
+mutant "an engine claims what is its own" hub/hub.cpp '/check_claims\(entry, sender, registry_.all\(\), own_addresses_\);/d' \
   hub_test HubTest.AnEngineClaimsNothingThatIsNotItsOwn
 mutant "who does not read holds few contexts" core/transport/responder.cpp 's/deaf.try_emplace\(context->pipe\);/(void)0;/' \
   transport_test TransportTest.PeersThatAskAndNeverReadKeepNobodyFromBeingAnswered

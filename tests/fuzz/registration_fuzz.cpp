@@ -39,14 +39,13 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes message = Bytes::copy({reinterpret_cast<const char*>(data), size});
   hub::Registry registry(Uuid{{2}});
-  registry.register_engine(hub::to_identity(first()), 0);
+  registry.register_engine(first(), 0);
   try {
     const wire::HubRequest request = wire::decode_hub_request(wire::open_frame(message));
     const wire::EngineEntry& engine = request.engine;
     hub::check_endpoints(engine, kFolder, "tls+tcp");
-    const hub::EngineIdentity identity = hub::to_identity(engine);
-    hub::check_claims(identity, std::nullopt, registry.all(), kHub);
-    const int id = registry.register_engine(identity, engine.id < 0 ? std::nullopt : std::optional(engine.id));
+    hub::check_claims(engine, std::nullopt, registry.all(), kHub);
+    const int id = registry.register_engine(engine, engine.id < 0 ? std::nullopt : std::optional(engine.id));
     require(id != 0 || engine.uuid == first().uuid);
     require(engine.pid > 0 && engine.pid <= static_cast<std::uint64_t>(std::numeric_limits<int>::max()));
     const auto own = cluster::engine_addresses(kFolder, engine.uuid);

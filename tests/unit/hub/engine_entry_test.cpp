@@ -27,8 +27,8 @@ wire::EngineEntry entry() {
 
 RegisteredEngine in_state(int id, EngineState state, cluster::AfterDeath next = cluster::AfterDeath::nothing) {
   RegisteredEngine engine;
-  engine.id = id;
-  engine.identity.uuid.bytes[0] = static_cast<std::uint8_t>(id);
+  engine.entry.id = id;
+  engine.entry.uuid.bytes[0] = static_cast<std::uint8_t>(id);
   engine.state = state;
   if (state == EngineState::dead) engine.how = "signal 9 (Killed)";
   engine.next = next;
@@ -36,15 +36,13 @@ RegisteredEngine in_state(int id, EngineState state, cluster::AfterDeath next = 
 }
 
 TEST(EngineEntryTest, EveryFieldComesBackInItsPlace) {
-  RegisteredEngine engine;
-  engine.id = 3;
-  engine.identity = to_identity(entry());
-  EXPECT_EQ(to_entry(engine), entry());
+  Registry registry(Uuid{{9}});
+  EXPECT_EQ(registry.register_engine(entry(), 3), 3);
+  EXPECT_THAT(to_reply({}, 1, registry.all(), [](int) { return true; }).engines, ElementsAre(entry()));
 }
 
 TEST(EngineEntryTest, AReplyListsWhoTakesTasksAndWhoIsAbsent) {
-  const auto present = in_state(0, EngineState::alive);
-  const std::vector all{present,
+  const std::vector all{in_state(0, EngineState::alive),
                         in_state(1, EngineState::starting),
                         in_state(2, EngineState::awaited),
                         in_state(3, EngineState::dead, cluster::AfterDeath::starts_anew),
@@ -52,11 +50,10 @@ TEST(EngineEntryTest, AReplyListsWhoTakesTasksAndWhoIsAbsent) {
                         in_state(5, EngineState::dead),
                         in_state(6, EngineState::dead),
                         in_state(7, EngineState::suspect)};
-  const wire::HubReply reply =
-      to_reply({.epoch = Uuid{{9}}, .number = 5, .engines = {present}}, all, [](int id) { return id == 5; });
+  const wire::HubReply reply = to_reply(Uuid{{9}}, 5, all, [](int id) { return id == 5; });
   EXPECT_EQ(reply.epoch, Uuid{{9}});
   EXPECT_EQ(reply.number, 5u);
-  EXPECT_THAT(reply.engines, ElementsAre(to_entry(present)));
+  EXPECT_THAT(reply.engines, ElementsAre(all.front().entry, all.back().entry));
   const auto absent = [](int id, wire::Absence state, const std::string& how) {
     return wire::AbsentEngine{id, Uuid{{static_cast<std::uint8_t>(id)}}, state, how};
   };
