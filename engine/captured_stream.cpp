@@ -1,4 +1,10 @@
 // engine/captured_stream.cpp: what is written to one of the process' standard descriptors.
+//
+// The text of a task must survive in three situations: while a reader takes it from the pipe, at the end of the task,
+// and when the process is dying. A signal handler cannot allocate and cannot follow a vector that moves. So the text
+// lies in one mapping of the largest size, whose pages the kernel gives only when they are written, and the few numbers
+// that spill() needs are atomic. Text beyond the limit is read into one last piece, again and again: it is streamed,
+// but not kept.
 #include "engine/captured_stream.hpp"
 
 #include <fcntl.h>
@@ -21,13 +27,13 @@
 namespace enginery::engine {
 namespace {
 
-/// A task that printed more gives the memory back when it ends.
+/// Of a task that printed more, the memory is given back when the task ends.
 constexpr std::size_t kHeld = std::size_t{1} << 20;
-/// A log that takes nothing for so long does not hold up a process that is ending.
+/// Milliseconds for which a process that is ending waits for a log that takes nothing.
 constexpr int kLastPatience = 1000;
-/// More than any pipe of ours holds: a child that writes for ever does not hold up the end either.
+/// More than any pipe of ours holds, so that a child that writes for ever does not hold up the end.
 constexpr std::size_t kMostPieces = 4;
-/// A log that is written between tasks may be slow for so long.
+/// Milliseconds for which a task waits for a slow log.
 constexpr int kLogPatience = 100;
 
 [[noreturn]] void fail(const char* what) {
@@ -50,7 +56,7 @@ std::string_view write_all(int fd, std::string_view text, int patience_ms) noexc
     const int ready = ::poll(&file, 1, patience_ms);
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return text;
-    // After POLLOUT a pipe takes so much without waiting.
+    // After POLLOUT a pipe takes PIPE_BUF bytes without waiting.
     const ssize_t written = ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written <= 0) return text;
@@ -161,14 +167,15 @@ void CapturedStream::write_log(std::string_view text) noexcept {
 void CapturedStream::release() noexcept { ::dup2(log_.get(), descriptor_); }
 
 void CapturedStream::spill(const std::function<void(std::string_view)>& on_untold) noexcept {
-  // The reader goes on beside a fatal signal, and one of both is to tell. It may be the one that has crashed.
+  // The reader's thread goes on while a signal handler runs, and only one of both may tell the text. The wait has a
+  // limit because the reader may be the thread that has crashed.
   spilling_ = true;
   constexpr timespec kMillisecond{0, 1'000'000};
   for (int i = 0; i < 100 && telling_; ++i) ::nanosleep(&kMillisecond, nullptr);
   const std::size_t kept = kept_.exchange(0), told = std::min(told_, kept);
   write_all(log_.get(), {text_, kept}, kLastPatience);
   on_untold({text_ + told, kept - told});
-  // Of what was not kept, the end: it is what tells why.
+  // Of the text that was not kept, the last piece: it tells why the process dies.
   write_all(log_.get(), {text_ + kKept, unkept_piece_.exchange(0)}, kLastPatience);
   for (std::size_t pieces = 0; pieces < kMostPieces; ++pieces) {
     const std::string_view piece = read_into({text_ + kKept, kPiece});

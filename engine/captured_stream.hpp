@@ -14,26 +14,24 @@
 
 namespace enginery::engine {
 
-/// Puts a pipe in the place of descriptor 1 or 2 and keeps the file that was there: the engine's log.
+/// Puts a pipe in the place of descriptor 1 or 2, and keeps the file that was there: the engine's log.
 ///
-/// The text of the running task lies at an address that never moves, so that it can still be written to the log when
-/// the process is dying. Threads: one at a time, except for release() and spill().
+/// The text of the running task lies at an address that never moves, so it can still be written to the log when the
+/// process is dying. Threads: one at a time, except for release() and spill().
 class CapturedStream {
  public:
-  /// Of one task's text so much is kept.
+  /// Bytes of one task's text that are kept.
   static constexpr std::size_t kKept = std::size_t{16} << 20;
-  /// No read gives more.
+  /// The most that a read gives.
   static constexpr std::size_t kPiece = std::size_t{64} << 10;
 
   /// Throws Error when there are no descriptors left.
   explicit CapturedStream(int descriptor);
   /// As release() and spill().
   ~CapturedStream();
-  CapturedStream(const CapturedStream&) = delete;
-  CapturedStream& operator=(const CapturedStream&) = delete;
 
-  /// To the log, by one thread at a time. A log that takes nothing is not waited for: what it misses it is told the
-  /// size of when it takes something again.
+  /// Writes to the log, by one thread at a time. It does not wait for a log that takes nothing; when the log takes
+  /// something again, a line there says how many bytes are missing.
   void write_log(std::string_view text) noexcept;
 
   /// The end that is polled and read.
@@ -47,24 +45,24 @@ class CapturedStream {
   std::size_t read(std::size_t most);
   /// What was read since told() was called; valid until the next read.
   std::string_view untold() const { return {text_ + told_, end_ - told_}; }
-  /// Before it is told, up to told(). False: spill() tells it.
+  /// To be called before untold() is told, with told() after it. False: spill() tells it.
   bool tells() noexcept;
   void told();
-  /// The same past the task's text.
+  /// Reads once into `buffer`, and not into the task's text.
   std::string_view read_into(std::span<char> buffer) const;
   /// Whether the task's text ends within a line.
   bool within_line() const { return within_line_; }
   /// The task's text, which begins anew. When it is cut, its last line says how many bytes were not kept.
   std::string take();
 
-  /// Captures again, if a task has closed the descriptor or given it another file, and lets writers wait for room
+  /// Captures again if a task has closed the descriptor or given it another file, and makes writers wait for room
   /// again.
   void recapture();
 
   /// Gives the descriptor its own file back. Async-signal-safe.
   void release() noexcept;
-  /// Writes the task's text and what waits in the pipe to the log; `on_untold` gets what was not told yet, at the end.
-  /// Async-signal-safe if that is.
+  /// Writes the task's text and what waits in the pipe to the log; `on_untold` gets what was not told yet.
+  /// Async-signal-safe if `on_untold` is.
   void spill(const std::function<void(std::string_view)>& on_untold) noexcept;
 
  private:
@@ -80,7 +78,8 @@ class CapturedStream {
   std::size_t missed_ = 0;  // bytes that the log did not take
 };
 
-/// Writes all of `text`, but gives up when `fd` takes nothing for `patience_ms`; gives what is left. Async-signal-safe.
+/// Writes all of `text`, but gives up when `fd` takes nothing for `patience_ms`; returns what is left.
+/// Async-signal-safe.
 std::string_view write_all(int fd, std::string_view text, int patience_ms) noexcept;
 
 }  // namespace enginery::engine

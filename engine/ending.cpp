@@ -1,14 +1,20 @@
-// engine/ending.cpp: the end of an engine that nobody killed, and the signals that ask for it.
+// engine/ending.cpp: the end of an engine: asked for, by a signal, or before its time.
 //
-// The thread that begins it never runs anything of the user's: it asks, waits, and ends the process when the time is
-// over. The main thread, which owns the user's objects, leaves by exit() and never returns to where NNG's sockets would
-// be closed, which can hang; NNG's threads go on until the process is gone, and what they touch lives on main's stack
-// or is never destroyed.
+// Asked for: the thread that begins the end runs no code of the user's. It asks the main thread to finish, waits, and
+// ends the process when the time is over. The main thread owns the user's objects. It leaves by exit(), and never
+// returns to the point where NNG's sockets would be closed, because that can hang. NNG's threads run until the process
+// is gone; what they touch lives on main's stack or is never destroyed.
+//
+// By a signal: the handler only adds one to an eventfd, and a thread that polls it begins the end as above.
+//
+// Before its time, by a crash or by exit() in a task: nobody is asked, and the memory may be damaged. So the handler of
+// the signal runs on a stack of its own and calls only what is async-signal-safe.
 #include "engine/ending.hpp"
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -20,6 +26,7 @@
 #include <memory>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,7 +37,7 @@ namespace {
   for (;;) ::pause();
 }
 
-/// The buffers of C's streams. A task that reads from one holds its lock, so nobody waits for long.
+/// Writes the buffers of C's streams. A task that reads from a stream holds its lock, so this waits 500 ms at most.
 void flush_streams() {
   const auto flushed = std::make_shared<std::promise<void>>();
   try {
@@ -40,7 +47,7 @@ void flush_streams() {
     }).detach();
     flushed->get_future().wait_for(std::chrono::milliseconds(500));
   } catch (const std::system_error&) {
-    // No more threads: what C's streams hold is lost.
+    // No thread can be had: what C's streams hold is lost.
   }
 }
 
@@ -54,7 +61,7 @@ void on_ending(int number) {
   if (ending_process == ::getpid()) {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = ::write(ending_fd, &one, sizeof one);
-  } else {  // a forked child; it gets the signal again when this returns
+  } else {  // a forked child: the signal reaches it again when this returns, and ends it
     ::signal(number, SIG_DFL);
     ::raise(number);
   }
@@ -62,6 +69,36 @@ void on_ending(int number) {
 }
 
 void on_ignored(int) {}
+
+constexpr int kFatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+constexpr std::size_t kStack = 64 << 10;
+
+/// What a signal handler can reach; the process' own, since signals are.
+struct Speaker {
+  std::function<void(LastWords::By)> speak;
+  pid_t process;
+};
+std::atomic<Speaker*> speaker{nullptr};
+
+void speak_once(LastWords::By by) {
+  Speaker* const one = speaker.load();
+  if (!one || one->process != ::getpid()) return;  // a forked child's words are its parent's
+  if (speaker.exchange(nullptr) == one) one->speak(by);
+}
+
+void on_fatal(int signal, siginfo_t* how, void*) {
+  const int error = errno;
+  speak_once(LastWords::By::signal);
+  errno = error;
+  // SA_RESETHAND has put the default action back. A fault happens again when this returns; a signal that a process sent
+  // does not, so it is raised again.
+  if (how->si_code <= 0) ::raise(signal);
+}
+
+void on_exit() {
+  std::fflush(stdout);
+  speak_once(LastWords::By::exit);
+}
 
 }  // namespace
 
@@ -125,7 +162,8 @@ EndingSignals::EndingSignals() : came_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
     struct sigaction action {};
     const bool ignored = ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
-    // nohup is meant for what an engine starts, too; the background of a shell is not, but only ignoring is inherited.
+    // A signal ignored by nohup stays ignored, also in what tasks start. A shell ignores SIGINT and SIGQUIT in the
+    // background for this process only; but what is ignored is inherited, so an empty handler takes its place.
     if (ignored ? number == SIGHUP : number == SIGQUIT) continue;
     action.sa_handler = ignored ? &on_ignored : &on_ending;
     action.sa_flags = SA_RESTART;
@@ -139,6 +177,37 @@ void EndingSignals::wait_for_second() const {
     std::uint64_t some = 0;
     if (::poll(&came, 1, -1) == 1 && ::read(fd(), &some, sizeof some) == sizeof some) all += some;
   }
+}
+
+LastWords::LastWords(std::function<void(By)> speak)
+    : stack_(::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+  speaker = new Speaker{std::move(speak), ::getpid()};
+  if (stack_ != MAP_FAILED) {
+    const stack_t stack{stack_, 0, kStack};
+    ::sigaltstack(&stack, nullptr);
+  }
+  for (const int signal : kFatal) {
+    struct sigaction before {};
+    if (::sigaction(signal, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) continue;
+    struct sigaction action {};
+    action.sa_sigaction = &on_fatal;
+    action.sa_flags = static_cast<int>(SA_SIGINFO | SA_ONSTACK | SA_RESETHAND);
+    ::sigaction(signal, &action, nullptr);
+  }
+  std::atexit(&on_exit);
+  std::at_quick_exit(&on_exit);
+}
+
+LastWords::~LastWords() {
+  const std::unique_ptr<Speaker> silenced(speaker.exchange(nullptr));
+  for (const int signal : kFatal) {
+    struct sigaction now {};
+    if (::sigaction(signal, nullptr, &now) == 0 && now.sa_sigaction == &on_fatal) ::signal(signal, SIG_DFL);
+  }
+  if (stack_ == MAP_FAILED) return;
+  const stack_t none{nullptr, SS_DISABLE, 0};
+  ::sigaltstack(&none, nullptr);
+  ::munmap(stack_, kStack);
 }
 
 }  // namespace enginery::engine

@@ -1,4 +1,4 @@
-// engine/ending.hpp: the end of an engine that nobody killed, and the signals that ask for it.
+// engine/ending.hpp: the end of an engine: asked for, by a signal, or before its time.
 #pragma once
 
 #include <sys/types.h>
@@ -14,9 +14,9 @@
 
 namespace enginery::engine {
 
-/// A stop, a restart, a signal, or the end of the cluster: the running task is asked to stop, and when the main thread
-/// is free, it drops the user's objects and runs the exit handlers, so that open files are written. Neither may hold up
-/// the end.
+/// What happens at a stop, a restart, a signal, or the end of the cluster: the running task is asked to stop. Once the
+/// main thread is free, it drops the user's objects and runs the exit handlers, so that open files are written. Each
+/// has a time limit.
 ///
 /// Threads: begin() from any; finish() from the main thread.
 class Ending {
@@ -36,8 +36,6 @@ class Ending {
   };
   explicit Ending(Steps steps) : Ending(std::move(steps), Limits()) {}
   Ending(Steps steps, Limits limits) : steps_(std::move(steps)), limits_(limits) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
 
   /// Ends the process with `status`. Of several callers, the first one counts.
   [[noreturn]] void begin(int status);
@@ -60,16 +58,15 @@ class Ending {
   int status_ = 0;
 };
 
-/// SIGTERM, SIGINT and SIGHUP make fd() readable, but for those that are ignored (nohup, the background of a shell).
-/// They are caught and not blocked: what a task starts begins with none of that, except that nohup goes on for it.
+/// SIGTERM, SIGINT and SIGHUP make fd() readable, except those that are ignored (nohup, the background of a shell). The
+/// signals are caught and not blocked, so a program that a task starts gets their default actions back; only nohup
+/// holds for it, too.
 ///
-/// A child that a task forked dies of them, as one that was started. Requires: there is one of these in a process, as
-/// long as it. Threads: any.
+/// A forked child of a task dies of these signals, as a started program does. Requires: a process has one of these, for
+/// its whole life. Threads: any.
 class EndingSignals {
  public:
   EndingSignals();
-  EndingSignals(const EndingSignals&) = delete;
-  EndingSignals& operator=(const EndingSignals&) = delete;
 
   int fd() const { return came_.get(); }
   /// Waits until two have come, which makes fd() unreadable.
@@ -77,6 +74,25 @@ class EndingSignals {
 
  private:
   const cluster::Descriptor came_;
+};
+
+/// While this lives, `speak` is called once when a fatal signal (ABRT, SEGV, BUS, FPE, ILL) is about to end the
+/// process, or when exit() or quick_exit() was called. It runs in the thread that the signal has interrupted; after it
+/// the signal ends the process, as it would have. A signal that already has a handler, of a sanitizer for instance,
+/// keeps that one. A forked child says nothing.
+///
+/// `speak` must be async-signal-safe. Requires: a process has one of these. Threads: the main thread; it speaks even
+/// when its stack has overflowed.
+class LastWords {
+ public:
+  enum class By : bool { signal, exit };
+  explicit LastWords(std::function<void(By)> speak);
+  ~LastWords();
+  LastWords(const LastWords&) = delete;
+  LastWords& operator=(const LastWords&) = delete;
+
+ private:
+  void* stack_;
 };
 
 }  // namespace enginery::engine

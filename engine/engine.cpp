@@ -1,10 +1,12 @@
 // engine/engine.cpp: an engine, from its start to its end.
 //
-// Order of the start: listen, load plugins, register. The hub announces an engine only when it takes tasks, so a client
-// never meets a door that is not open. An engine that takes another's place first imports again what that one had
-// imported. The end (ending.cpp): the launcher's socketpair comes to its end of file, or a signal; then no task begins
-// any more, the user's objects are dropped, and the process leaves by exit(). The sockets are never closed, because
-// closing NNG's under traffic can hang.
+// Order of the start: listen, import plugins, register. The hub announces an engine only when it takes tasks, so no
+// client connects to an engine that does not listen yet. An engine that takes another's place first imports the plugins
+// that the other one had imported.
+//
+// The end (ending.cpp) begins when the launcher's socketpair comes to its end of file, or at a signal. Then no task
+// begins any more, the user's objects are dropped, and the process leaves by exit(). The sockets are never closed,
+// because closing NNG's under traffic can hang.
 #include "engine/engine.hpp"
 
 #include <cxxabi.h>
@@ -33,10 +35,10 @@
 namespace enginery::engine {
 namespace {
 
-/// Milliseconds in which somebody must read what an engine that joined by itself says.
+/// Milliseconds for which an engine that joined by itself waits for a reader of its words.
 constexpr int kPatienceWithReaders = 100;
 
-/// Of the user's choice; also makes Client{} in a task a client of this engine's cluster.
+/// The file that the user chose. Client{} in a task is then a client of this engine's cluster.
 Connection load_connection(const EngineOptions& options) {
   Connection connection = Connection::load(options.connection_file);
   if (options.launcher_fd < 0)
@@ -52,7 +54,7 @@ std::string log_name_of(const EngineOptions& options) {
   return options.id ? fmt::format("engine {}", *options.id) : fmt::format("engine of pid {}", ::getpid());
 }
 
-/// No argument is larger than all that its task could have.
+/// No argument can be larger than the memory that its task may take.
 session::Limits limits_of(const EngineOptions& options) {
   session::Limits limits;
   limits.standstill = std::chrono::seconds(3);  // the server looks each second
@@ -62,12 +64,12 @@ session::Limits limits_of(const EngineOptions& options) {
   return limits;
 }
 
-/// Waits until the launcher is gone, or without one the cluster's (where its pid is known), or until there is a signal
-/// to be read.
+/// Waits until the launcher is gone that started this engine, or else the cluster's launcher where its process can be
+/// seen; or until a signal can be read.
 void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, int signals) {
   const cluster::Descriptor process(launcher_fd < 0 && cluster ? cluster::pidfd_open(cluster->pid) : -1);
   if (launcher_fd < 0 && cluster && !cluster->alive()) return;  // a later process may have its pid
-  // End of file, or anything else from the launcher, which never speaks to engines, is the end.
+  // The launcher never sends anything to engines, so whatever comes, also end of file, is the end.
   pollfd watched[] = {{launcher_fd, POLLIN, 0}, {process.get(), POLLIN, 0}, {signals, POLLIN, 0}};
   while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
@@ -112,12 +114,12 @@ Engine::Engine(const EngineOptions& options)
                      // Launched engines lead a process group: what their tasks started ends with them.
                      if (launched_) cluster::kill_own_group();
                    }}) {
-  if (!sockets_.has_folder()) sockets_.remove();  // nobody else could read what was recorded
+  if (!sockets_.has_folder()) sockets_.remove();  // no other process could read the record
 }
 
 void Engine::run() {
   watch_for_the_end();
-  // From here on, errors end the process before what that thread uses is destroyed.
+  // From here on an error ends the process at once, before the members that this thread uses are destroyed.
   try {
     import_plugins();
     join();
@@ -126,7 +128,7 @@ void Engine::run() {
       executor_.clear();
       loader_.clear();
       remove_files();
-      if (launched_) cluster::kill_own_group_after_this();  // the launcher may be dead
+      if (launched_) cluster::kill_own_group_after_this();  // a launcher that lives does it, too; it may be dead
     });
   } catch (const std::exception& error) {
     output_.spill([](wire::Stream, std::string_view) {});
@@ -153,7 +155,7 @@ void Engine::watch_for_the_end() {
 void Engine::import_plugins() {
   for (const std::string& plugin : options_.load) executor_.import(plugin);
   if (launched_ && options_.id) {
-    // What a former engine of this id had imported: the file as it is now, or where that cannot be seen the copy of it.
+    // The plugins that a former engine of this id had imported: each file as it is now, or if it is gone its copy.
     const auto import_again = [this](const ImportList::Import& plugin) {
       std::error_code none;
       const auto module = loader_.import_file(std::filesystem::exists(plugin.file, none) ? plugin.file : plugin.copy);
@@ -172,7 +174,7 @@ void Engine::join() {
   server_.set_id(presence_->id());
   memory_.emplace(options_.memory_limit);
   present_ = &*presence_;
-  // Where the launcher's process cannot be seen, silence is all that tells that the cluster has ended.
+  // Where the launcher's process cannot be seen, only the hub's silence tells that the cluster has ended.
   presence_->keep(!launched_ && !sees_cluster_ ? std::optional(options_.without_hub) : std::nullopt,
                   [this](Presence::End end, const std::string& words) { leave(end, words); });
   if (!launched_)
@@ -206,14 +208,14 @@ wire::EngineEntry Engine::entry() {
 
 void Engine::leave(Presence::End end, const std::string& words) {
   const bool normal = end == Presence::End::cluster_ended;
-  if (ending_.begun() || (normal && launched_)) return;  // which the thread that waits for the end ends
+  if (ending_.begun() || (normal && launched_)) return;  // the thread that waits for the end does it
   normal ? say(words) : log_.error("{}; this engine ends", words);
   ending_.begin(normal ? 0 : 1);
 }
 
-// Everything of a task has its end in here, not when the next one comes.
+// Everything of a task is destroyed in here, and not when the next one comes.
 void Engine::perform(session::Running task) {
-  const FloatingPointScope scope;  // outlives what the task leaves: its arguments and its result have destructors
+  const FloatingPointScope scope;  // outlives the task's arguments and result, whose destructors are the user's
   log_.debug("task {} of session {} begins", task.seq, task.session);
   recorder_.task_begins(task.session, task.seq);
   output_.begin(task.session, task.seq);  // from here on it records
@@ -237,7 +239,7 @@ void Engine::perform(session::Running task) {
 wire::Outcome Engine::execute(const session::Running& task) try {
   wire::Outcome outcome = executor_.run(task.body, task.bulk, task.session);
   if (transport::forked()) {
-    // A child that the task forked and that returned from it: only the parent is an engine.
+    // This is a child that the task forked, and it returned from the task. Only the parent is an engine.
     std::fflush(nullptr);
     ::_exit(outcome.failure ? 1 : 0);
   }
@@ -266,7 +268,7 @@ void Engine::say(const std::string& words) const {
 }
 
 void Engine::remove_files() const {
-  launched_ ? sockets_.leave_record() : sockets_.remove();  // what it ran when it had to go is news
+  launched_ ? sockets_.leave_record() : sockets_.remove();  // the hub publishes a launched engine's record
 }
 
 void fail(const std::exception& error) {
@@ -277,10 +279,11 @@ void fail(const std::exception& error) {
 
 int engine_main(const EngineOptions& options) try {
   cluster::raise_descriptor_limit();
-  // What a task starts does not hold it, and a program that replaces this one closes it: so the launcher knows.
+  // Processes that a task starts must not hold this end, and a program that replaces this one must close it: only then
+  // does the launcher see the end of the engine.
   if (options.launcher_fd >= 0) ::fcntl(options.launcher_fd, F_SETFD, FD_CLOEXEC);
-  // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. Caught and
-  // not ignored: what a task starts gets the default back.
+  // A task that writes to a pipe or socket whose other end is gone gets EPIPE, and does not end the engine. The signal
+  // is caught and not ignored, because programs that a task starts inherit only what is ignored.
   ::signal(SIGPIPE, [](int) {});
   cluster::prepare_crash_stack();
   Engine(options).run();

@@ -19,7 +19,6 @@
 #include "engine/engine_main.hpp"
 #include "engine/import_list.hpp"
 #include "engine/kept_handlers.hpp"
-#include "engine/last_words.hpp"
 #include "engine/output.hpp"
 #include "engine/presence.hpp"
 #include "engine/session_server.hpp"
@@ -28,15 +27,13 @@
 
 namespace enginery::engine {
 
-/// Owns the parts of an engine. Each may use those above it.
+/// Owns the parts of an engine. Each part may use those above it.
 ///
 /// Threads: made and run by the main thread.
 class Engine {
  public:
   /// Listens. Throws Error, with words. Requires: no other thread has begun; `options` outlives this.
   explicit Engine(const EngineOptions& options);
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
 
   /// Imports plugins, registers at the hub, and runs tasks until the end, which is that of the process.
   [[noreturn]] void run();
@@ -45,18 +42,18 @@ class Engine {
   /// The thread that waits for the launcher's end or a signal.
   void watch_for_the_end();
   void import_plugins();
-  /// At the hub: from then on clients know of this engine.
+  /// Registers at the hub: from then on clients know of this engine.
   void join();
-  /// What clients must know of it. Begins to listen for other hosts.
+  /// What clients must know of this engine. Begins to listen for other hosts.
   wire::EngineEntry entry();
-  /// The hub has said that this engine is to end, or says nothing any more.
+  /// Called when the hub has said that this engine is to end, or is silent.
   void leave(Presence::End end, const std::string& words);
   void perform(session::Running task);
   wire::Outcome execute(const session::Running& task);
 
   void note(const Output::Piece& piece);
   void speak_last(LastWords::By by);
-  /// To whoever started it, who is no launcher.
+  /// Prints for the user who started this engine without a launcher.
   void say(const std::string& words) const;
   void remove_files() const;
 

@@ -20,7 +20,7 @@ struct EngineOptions {
   /// Where it listens for other hosts, "HOST" or "HOST:PORT", if the cluster does; empty: where the hub does, or the
   /// address of this host by which it reaches the hub.
   std::string listen;
-  /// How long it goes on when it hears nothing from the hub of another host.
+  /// How long it goes on without a word from a hub on another host.
   std::chrono::milliseconds without_hub{60'000};
   /// Bytes that its tasks may take, all of them together; 0: as much as there is.
   std::uint64_t memory_limit = 0;

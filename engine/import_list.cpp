@@ -1,4 +1,7 @@
 // engine/import_list.cpp: the plugins that an engine imported, for the one that takes its place.
+//
+// A plugin can crash the engine while it is imported. So restore() takes each plugin off the list on disk before it
+// imports it; only a successful import puts the plugin back. An engine that dies of a plugin thus dies of it once.
 #include "engine/import_list.hpp"
 
 #include <algorithm>

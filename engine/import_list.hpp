@@ -25,11 +25,11 @@ class ImportList {
   /// Reads what a former engine left in `file`; a file that cannot be read is an empty list.
   explicit ImportList(std::filesystem::path file);
 
-  /// Does `import` with each, in their order. One that throws, or that ends this process, is not tried again: it is in
-  /// the list again only if `import` adds it. What was thrown is given to `on_failure`.
+  /// Calls `import` with each plugin, in their order. `import` adds those that it could import to the list again; one
+  /// that throws, or that ends this process, is not tried again. `on_failure` gets the words of what was thrown.
   void restore(const std::function<void(const Import&)>& import,
                const std::function<void(const std::string& words)>& on_failure);
-  /// Writes it down; in the place of an earlier one of that name. Without a disk it does nothing.
+  /// Adds it to the file, in the place of an earlier one of that name. If the disk is full it does nothing.
   void add(const Import& import);
 
  private:

@@ -1,15 +1,15 @@
 // engine/import_watch.cpp: whether code that came into this process could do something.
 //
-// What a module calls elsewhere, or takes the address of, has a relocation that names its symbol. The dynamic linker
-// counts what it has mapped, so that all is looked at once.
+// A module has a relocation for each function of another module that it calls or takes the address of; the relocation
+// names the function's symbol. The dynamic linker counts the modules that it has mapped, so each one is looked at once.
 #include "engine/import_watch.hpp"
 
 #include <elf.h>
 #include <link.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -40,35 +40,17 @@ class Imports {
   void read(ElfW(Addr) base, ElfW(Addr) dynamic) {
     // The kernel's own object is not relocated, and asks for nothing.
     const auto at = [base](ElfW(Addr) address) { return address < base ? 0 : address; };
-    const ElfW(Rela)* data = nullptr, *calls = nullptr;
-    std::size_t data_bytes = 0, calls_bytes = 0;
-    for (const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(base + dynamic); entry->d_tag != DT_NULL; ++entry) {
-      const ElfW(Addr) address = at(entry->d_un.d_ptr);
-      switch (entry->d_tag) {
-        case DT_SYMTAB:
-          symbols_ = reinterpret_cast<const ElfW(Sym)*>(address);
-          break;
-        case DT_STRTAB:
-          names_ = reinterpret_cast<const char*>(address);
-          break;
-        case DT_RELA:
-          data = reinterpret_cast<const ElfW(Rela)*>(address);
-          break;
-        case DT_RELASZ:
-          data_bytes = entry->d_un.d_val;
-          break;
-        case DT_JMPREL:
-          calls = reinterpret_cast<const ElfW(Rela)*>(address);
-          break;
-        case DT_PLTRELSZ:
-          calls_bytes = entry->d_un.d_val;
-          break;
-        default:
-          break;
-      }
-    }
-    if (data) data_ = Relocations(data, data_bytes / sizeof *data);
-    if (calls) calls_ = Relocations(calls, calls_bytes / sizeof *calls);
+    std::array<ElfW(Addr), DT_JMPREL + 1> values{};  // by tag, of which none that counts here is greater
+    for (const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(base + dynamic); entry->d_tag != DT_NULL; ++entry)
+      if (const auto tag = static_cast<std::size_t>(entry->d_tag); tag < values.size()) values[tag] = entry->d_un.d_ptr;
+    const auto relocations = [&](std::size_t table, std::size_t bytes) {
+      const auto* first = reinterpret_cast<const ElfW(Rela)*>(at(values[table]));
+      return first ? Relocations(first, values[bytes] / sizeof *first) : Relocations();
+    };
+    symbols_ = reinterpret_cast<const ElfW(Sym)*>(at(values[DT_SYMTAB]));
+    names_ = reinterpret_cast<const char*>(at(values[DT_STRTAB]));
+    data_ = relocations(DT_RELA, DT_RELASZ);
+    calls_ = relocations(DT_JMPREL, DT_PLTRELSZ);
   }
 
   const ElfW(Sym) * symbols_ = nullptr;

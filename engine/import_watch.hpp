@@ -7,11 +7,11 @@
 
 namespace enginery::engine {
 
-/// Looks for functions that code asks the dynamic linker for, in what was mapped since this was made; `own` code counts
-/// too, which is for tests. So a task that cannot call any of them need not be checked after, which would cost more
-/// than the task.
+/// Looks for `functions` among those that code asks the dynamic linker for, in the modules that were mapped since this
+/// was made. What a task may have changed by these functions need not be checked if no code can call them; the checks
+/// would cost more than a short task. In tests, the code that was there before counts, too.
 ///
-/// Code that finds functions by dlsym() or calls the kernel itself is not seen. Threads: one.
+/// It does not see code that finds functions by dlsym() or calls the kernel itself. Threads: one.
 class ImportWatch {
  public:
   enum class Own : bool { is_trusted, counts };

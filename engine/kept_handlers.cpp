@@ -1,4 +1,8 @@
 // engine/kept_handlers.cpp: what happens in this process at a signal, as it was before a task.
+//
+// To ask the kernel for 64 signal actions after each task would cost more than a short task. So this looks first
+// whether any code was loaded that can change them: ImportWatch finds the names below among the symbols that modules
+// ask for.
 #include "engine/kept_handlers.hpp"
 
 #include <sys/time.h>
@@ -10,7 +14,7 @@
 namespace enginery::engine {
 namespace {
 
-/// By which C and C++ change signals.
+/// The functions by which C and C++ change signals.
 const std::vector<std::string_view> kChangers = {
     "sigaction",  "signal",      "bsd_signal",  "sysv_signal", "__sysv_signal",   "ssignal",
     "sigset",     "sigignore",   "sigvec",      "sighold",     "sigrelse",        "siginterrupt",

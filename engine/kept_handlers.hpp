@@ -10,9 +10,9 @@
 
 namespace enginery::engine {
 
-/// What each signal does, which ones the main thread blocks, the stack on which a handler runs, and the handler of
-/// std::terminate are, after put_back(), what they were when this was made, and no timer of alarm() or setitimer()
-/// runs. So children of later tasks get clean signals, and the engine those that it relies on.
+/// put_back() makes these what they were when this was made: what each signal does, which signals the main thread
+/// blocks, the stack on which a handler runs, and the handler of std::terminate. It also stops the timers of alarm()
+/// and setitimer(). So children of later tasks get clean signals, and the engine keeps those that it relies on.
 ///
 /// Threads: the main thread. Asks the kernel for nothing while no code is loaded that could have changed them.
 class KeptHandlers {

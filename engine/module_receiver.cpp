@@ -1,8 +1,8 @@
 // engine/module_receiver.cpp: the end at which code arrives.
 //
-// A chunk goes straight to its place in a temporary file of the cache; the last one makes the whole be hashed and take
-// its place. Nothing is kept between a chunk and the next but which are there, so a client that dies in the middle
-// costs a file until its transfer is given up, and an engine that dies costs one until somebody cleans the cache.
+// A chunk is written to its place in a temporary file of the cache. After the last chunk the file is hashed and gets
+// its name. Between two chunks only the list of those that came is kept. So a client that dies in the middle costs a
+// file until its transfer is given up, and an engine that dies costs one until the cache is cleaned.
 #include "engine/module_receiver.hpp"
 
 #include <algorithm>
@@ -99,7 +99,7 @@ wire::ModuleAnswer ModuleReceiver::on(const wire::ModuleQuery& query) {
 
 wire::ModuleAnswer ModuleReceiver::on(const wire::ModuleChunk& chunk) {
   const Key key{chunk.file.hash, chunk.file.build_id, chunk.file.name, chunk.file.size};
-  // Its file may be complete since it was sent: by another engine, or by a chunk that this one repeats.
+  // The file may be complete by now: another engine got it, or this chunk was sent twice.
   if (!transfers_.contains(key) && cache().find(chunk.file)) return {};
   Transfer* const transfer = transfer_of(key, chunk);
   if (!transfer) return {wire::ModuleStatus::busy, {}};

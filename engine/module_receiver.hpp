@@ -31,24 +31,23 @@ namespace enginery::engine {
 /// Answers which files of a module this host has, writes those that come into the module cache, and tells
 /// BroughtModules of each module that is complete.
 ///
-/// Threads: one of its own does all work with files, so that code arrives while the main thread runs a task and NNG's
-/// threads wait for no disk; receive() only hands over. What waits is bounded: more is answered `busy`.
+/// Threads: one of its own does all work with files, so that code arrives while the main thread runs a task, and NNG's
+/// threads wait for no disk; receive() only hands over. The number of waiting requests is bounded; more are answered
+/// `busy`.
 class ModuleReceiver {
  public:
   using Request = std::variant<wire::ModuleQuery, wire::ModuleChunk>;
   /// Sends the answer of a request, from any thread.
   using OnAnswer = std::function<void(transport::Responder::Ticket, const wire::ModuleAnswer&)>;
 
-  /// What nobody continues for `idle` is given up.
+  /// A transfer that gets no chunk for `idle` is given up.
   ModuleReceiver(const Uuid& engine, std::shared_ptr<modules::BroughtModules> brought, OnAnswer on_answer,
                  std::chrono::milliseconds idle = std::chrono::seconds(30));
   ~ModuleReceiver();
-  ModuleReceiver(const ModuleReceiver&) = delete;
-  ModuleReceiver& operator=(const ModuleReceiver&) = delete;
 
   /// Answered exactly once, unless the receiver ends.
   void receive(transport::Responder::Ticket ticket, Request request);
-  /// Waits for what is at work; the rest is answered no more. Called by one thread.
+  /// Waits for the request at work; those behind it get no answer. Called by one thread.
   void stop();
 
   /// Bytes of code that came.
@@ -73,7 +72,7 @@ class ModuleReceiver {
   wire::ModuleAnswer answer(const Request& request);
   wire::ModuleAnswer on(const wire::ModuleQuery& query);
   wire::ModuleAnswer on(const wire::ModuleChunk& chunk);
-  /// Null: there are too many.
+  /// Null if there are too many.
   Transfer* transfer_of(const Key& key, const wire::ModuleChunk& chunk);
   void drop_idle();
   modules::ModuleCache& cache();

@@ -1,15 +1,15 @@
 // engine/output.cpp: what tasks write to stdout and stderr, told apart from what the engine says.
 //
 // Text is captured where all of it passes: at the descriptors, which printf, std::cout, libraries in C and child
-// processes share. A thread reads the pipes while a task runs, so that no task waits for room and its text is live. At
-// the task's end the main thread puts the standard streams back as they were, flushes them and then takes itself what
-// is still in the pipes, under the same mutex: so nothing that was written before the end is missing, and nothing is
-// left for the next task.
+// processes share. A thread reads the pipes while a task runs, so no task waits for room, and its text is live. At the
+// task's end the main thread puts the standard streams back as they were, flushes them, and takes what is still in the
+// pipes, under the same mutex. So nothing that was written before the end is missing, and nothing is left for the next
+// task.
 //
-// When the process dies, text may be in three places: in stdio's buffers, which die with it (except by exit), in the
-// pipes, and in the memory of the task's text. LastWords brings the latter two to the log. It must not meet the reader
-// between a pipe and the memory; hence `busy_` and `dying_`, of which each side sets its own before it looks at the
-// other's.
+// When the process dies, text may be in three places: in stdio's buffers, which are lost (except after exit()), in the
+// pipes, and in the memory of the task's text. LastWords brings the text of the latter two to the log. The reader must
+// not be on the way from a pipe to the memory then; hence `busy_` and `dying_`: each side sets its own before it looks
+// at the other's.
 #include "engine/output.hpp"
 
 #include <poll.h>
@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-// Sanitizers, where there are some, report to the log: they end the process without a word to anybody.
+// Sanitizers, if there are any, report to the log, because they end the process without calling any handler.
 extern "C" void __sanitizer_set_report_fd(void* fd) __attribute__((weak));
 
 namespace enginery::engine {
@@ -33,13 +33,13 @@ namespace {
 using wire::Stream;
 
 constexpr Stream kStreams[] = {Stream::out, Stream::err};
-/// Text waits for company so long after some was told, so that lines share messages.
+/// After text was told, later text waits so long for more, so that lines share messages.
 constexpr std::chrono::duration<int, std::milli> kCompany(1);
 /// Milliseconds for which a dying process waits for its reader.
 constexpr int kBusyPatience = 100;
 
-/// By which code gives a descriptor another file or other properties, or closes it; the last two are C++'s, of a
-/// filebuf for an open descriptor.
+/// The functions by which code gives a descriptor another file or other properties, or closes it. The last two are
+/// C++'s, of a filebuf for an open descriptor.
 const std::vector<std::string_view> kRedirections = {"close",
                                                      "dup2",
                                                      "dup3",
@@ -89,7 +89,7 @@ Output::~Output() {
 }
 
 void Output::begin(const Uuid& session, std::uint64_t seq) {
-  streams_.flush();  // what a thread that outlived its task has left in a buffer
+  streams_.flush();  // a thread that outlived its task may have left text in a buffer
   std::string late[std::size(kStreams)];
   bool marked = false;
   ++busy_;
@@ -98,7 +98,7 @@ void Output::begin(const Uuid& session, std::uint64_t seq) {
     epoll_event events[2];
     if (::epoll_wait(waiting_.get(), events, 2, 0) > 0)
       for (const Stream which : kStreams) take_late(which, late[static_cast<std::size_t>(which)]);
-    if (!task_has_run_) put_back();  // what plugins did at the start
+    if (!task_has_run_) put_back();  // plugins may have changed them at the start
     task_ = Task{session, seq};
     marked = std::exchange(task_has_run_, true);
   }
@@ -163,7 +163,7 @@ void Output::drain() {
   if (::epoll_wait(waiting_.get(), events, 2, 0) <= 0) return;
   ++busy_;
   for (const Stream which : kStreams) {
-    // Not more than was there: what the task started may go on writing for ever.
+    // Only what is there now: a process that the task started may go on writing for ever.
     for (std::size_t left = stream(which).waiting(); left > 0 && !dying_;) {
       const std::size_t got = stream(which).read(left);
       if (got == 0) break;
@@ -219,7 +219,7 @@ void Output::take_some(Stream which) {
   {
     const std::lock_guard lock(mutex_);
     if (dying_) {
-      // It is said already.
+      // spill() takes it.
     } else if (!task_) {
       nobodys = stream(which).read_into(buffer);
       marked = task_has_run_;
@@ -259,7 +259,7 @@ void LiveOutput::mark(const Uuid& mark) {
 void LiveOutput::publish(const wire::Printed& printed) try {
   publisher_.publish(wire::encode(printed));
 } catch (const std::exception&) {
-  // Without memory it is lost, as its number shows.
+  // Without memory the text is lost; subscribers notice by its number.
 }
 
 }  // namespace enginery::engine

@@ -22,9 +22,10 @@
 
 namespace enginery::engine {
 
-/// Captures descriptors 1 and 2 of this process. What comes while a task runs is the task's, and so is what threads and
-/// processes write then that an earlier task has left, since nothing tells it apart. What comes at other times goes to
-/// the engine's log, that is to the files that were there before; once a task has run, each line of it is marked.
+/// Captures descriptors 1 and 2 of this process. Text that comes while a task runs is the task's; so is the text of
+/// threads and processes that an earlier task has left, since nothing tells it apart. Text that comes at other times
+/// goes to the engine's log, that is to the files that were there before; once a task has run, each such line is
+/// marked.
 ///
 /// Threads: begin() and end() from the main thread; catch_up() from any. A thread of its own reads.
 class Output {
@@ -50,18 +51,17 @@ class Output {
   explicit Output(OnPiece on_piece, ImportWatch::Own own = ImportWatch::Own::is_trusted);
   /// Gives the descriptors their files back; what was written goes there.
   ~Output();
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
 
   void begin(const Uuid& session, std::uint64_t seq);
-  /// All that the task wrote. The standard streams, their descriptors and the locales are as they were at its begin.
+  /// All that the task wrote. The standard streams, their descriptors and the locales are again as they were at
+  /// begin().
   Texts end();
 
   /// Calls `then` when everything that was written before has been told to `on_piece`. `then` must not block.
   void catch_up(const std::function<void()>& then);
 
-  /// For a process that is dying: what was written goes to the log, and `on_untold` gets what `on_piece` was not told.
-  /// Nothing is captured any more. Async-signal-safe if that is.
+  /// For a process that is dying: writes the text to the log, and gives `on_untold` what `on_piece` was not told.
+  /// Nothing is captured any more. Async-signal-safe if `on_untold` is.
   void spill(const std::function<void(wire::Stream, std::string_view text)>& on_untold) noexcept;
 
  private:
@@ -71,7 +71,7 @@ class Output {
     std::uint64_t seq;
   };
 
-  /// What came when no task ran.
+  /// The log's state for text that came when no task ran.
   struct Late {
     std::mutex writing;  // the log
     bool within_line = false;
@@ -80,27 +80,27 @@ class Output {
   CapturedStream& stream(wire::Stream which) { return which == wire::Stream::out ? out_ : err_; }
   const CapturedStream& stream(wire::Stream which) const { return which == wire::Stream::out ? out_ : err_; }
   Late& late(wire::Stream which) { return which == wire::Stream::out ? late_out_ : late_err_; }
-  /// The streams of C and the three descriptors are as at the begin. Requires: mutex_ is held.
+  /// Puts back the streams of C and the three descriptors. Requires: mutex_ is held.
   void put_back();
   /// Adds what waits in the pipe to `late`. Requires: mutex_ is held, and no task runs.
   void take_late(wire::Stream which, std::string& late) const;
-  /// What the engine and its plugins say before the first task needs no mark.
+  /// Text of the engine and its plugins before the first task gets no mark.
   void write_late(wire::Stream which, std::string_view text, bool mark);
   void read();
   void take_some(wire::Stream which);
-  /// Tells what waited for company; gives how long the reader may sleep, -1: for ever.
+  /// Tells the text that has waited long enough; returns how long the reader may sleep, -1: for ever.
   int tell_in_time();
-  /// What waits in the pipes now becomes the task's. Requires: mutex_ is held, and a task runs.
+  /// Takes what waits in the pipes as the task's text. Requires: mutex_ is held, and a task runs.
   void drain();
-  /// Tells what is untold of a stream; `last`: at the task's end. Requires: mutex_ is held, and a task runs.
+  /// Tells the untold text of a stream; `last`: at the task's end. Requires: mutex_ is held, and a task runs.
   void tell(wire::Stream which, bool last = false);
   void tell_all(bool last = false);
 
   const OnPiece on_piece_;
   ImportWatch redirections_;  // whether tasks can do anything to descriptors
-  StandardStreams streams_;   // first: what was written before goes where it was to go
+  StandardStreams streams_;   // first: it flushes to the descriptors' own files
   CapturedStream out_{1}, err_{2};
-  const cluster::Descriptor waiting_;  // an epoll of both: the cheapest way to learn that there is nothing
+  const cluster::Descriptor waiting_;  // an epoll of both: the cheapest way to learn that nothing waits
   const cluster::Descriptor stop_;
   std::mutex mutex_;
   std::optional<Task> task_;
@@ -108,7 +108,7 @@ class Output {
   Late late_out_, late_err_;
   Clock::time_point told_at_{};
   std::atomic<bool> dying_{false};
-  std::atomic<int> busy_{0};  // threads that hold text which is in no pipe and not in its place yet
+  std::atomic<int> busy_{0};  // threads that hold text on its way from a pipe to its place
   std::thread reader_;
 };
 
@@ -127,7 +127,7 @@ class LiveOutput {
   void mark(const Uuid& mark);
 
  private:
-  /// Of pieces of 16 KiB at most: what a subscriber that does not read can cost.
+  /// Pieces, of 16 KiB at most, that are held for a subscriber that does not read.
   static constexpr int kQueue = 2048;
 
   void publish(const wire::Printed& printed);

@@ -1,4 +1,8 @@
 // engine/presence.cpp: an engine's place at the hub, also at one that follows a hub that died.
+//
+// The engine always has one request open at the hub, which the hub answers about once a second. So each side notices
+// the death of the other: the hub by a broken connection or by silence, the engine by a request that fails. After a
+// failure the engine registers again under its old id and uuid, for as long as no hub refuses it.
 #include "engine/presence.hpp"
 
 #include <chrono>
@@ -20,21 +24,21 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kRegistration = 10s;
-/// To reach a hub, which may be started anew just now.
+/// To reach a hub, which the launcher may be starting again.
 constexpr auto kReach = 3s;
-/// The hub answers a presence within a second; longer silence is a connection that leads nowhere. A request that is
-/// made just after the hub died fails by nothing else.
+/// The hub answers a presence within a second; after longer silence the connection leads nowhere. A request that is
+/// made just after the hub died fails only by this limit.
 constexpr auto kSilence = 2s;
 constexpr auto kFarewell = 500ms;
 /// After a failure; the line itself pauses longer and longer between dials.
 constexpr auto kRetry = 20ms;
 
-/// The hub's answer was no.
+/// The hub refused the engine.
 class Refused : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
 
-/// It was the hub's last.
+/// The hub's last answer: its cluster has ended.
 class ClusterEnded : public ConnectionError {
   using ConnectionError::ConnectionError;
 };
@@ -58,7 +62,7 @@ int enlist(transport::Line& hub, const wire::EngineEntry& self) {
 void say_goodbye(transport::Line& hub, const wire::EngineEntry& self) noexcept try {
   ask(hub, wire::HubOp::goodbye, self, kFarewell, [] { return false; });
 } catch (const std::exception&) {
-  // Who is silent will be missed.
+  // Without a goodbye the hub notices the silence.
 }
 
 /// Until the hub is silent. `heard`: when it answered last.
@@ -102,7 +106,7 @@ void Presence::keep(std::optional<std::chrono::milliseconds> patience,
         say_goodbye(*hub, self);
         return on_end(End::cluster_ended, ended.what());
       } catch (const std::exception&) {
-        enlisted = false;  // the hub is gone, or stopped, and another one will listen there; or memory was short
+        enlisted = false;  // the hub is gone or stopped, and another one will listen there; or memory was short
         hub->renew();
       }
       if (patience && Clock::now() - heard > *patience)

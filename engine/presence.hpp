@@ -14,8 +14,8 @@
 
 namespace enginery::engine {
 
-/// Registers an engine, and from then on has a request open at the hub. When that fails, the hub is gone: the engine
-/// registers again, as what it was, at the one that follows. Tasks and clients notice nothing.
+/// Registers an engine, and from then on has a request open at the hub. When the request fails, the hub is gone: the
+/// engine then registers again, with its id and uuid, at the hub that follows. Tasks and clients notice nothing.
 ///
 /// Threads: belongs to one; keep() begins one of its own, for the rest of the process.
 class Presence {
@@ -25,12 +25,12 @@ class Presence {
   Presence(cluster::Address hub, wire::EngineEntry self);
   int id() const noexcept { return self_.id; }
 
-  /// Why an engine leaves: `cluster_ended` as its hub says; `unwanted`, since it was declared dead or its id is
-  /// another's; or `silence` of the hub.
+  /// Why an engine leaves: the hub said that the cluster has ended; the hub refused it, because it was declared dead or
+  /// because its id is another's; or the hub was silent.
   enum class End : std::uint8_t { cluster_ended, unwanted, silence };
 
-  /// Stays registered, until `on_end` is called, with words; for `silence` once none was heard for `patience`, and
-  /// never without one. Requires: called once.
+  /// Stays registered until it calls `on_end`, with words: for `silence` after `patience` without a word of the hub,
+  /// never if there is no `patience`. Requires: called once.
   void keep(std::optional<std::chrono::milliseconds> patience,
             std::function<void(End end, const std::string& words)> on_end);
   /// Leaves, if the hub answers soon.

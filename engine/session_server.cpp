@@ -1,9 +1,10 @@
 // engine/session_server.cpp: the engine's sessions over NNG.
 //
-// A request goes: NNG's thread verifies and decodes it, takes the lock, lets the state machine think, lets the lock go
-// and does what it asked for: answers, or wakes the main thread. The main thread hands in an outcome and takes the next
-// task under one lock; when no task is left, the answer that carries the outcomes is sent from there, so one blocking
-// call costs the engine two wake-ups: NNG's thread and the main one. The clock thread only keeps deadlines.
+// The way of a request: NNG's thread verifies and decodes it, takes the lock, gives it to the state machine, lets the
+// lock go, and does what the state machine asked for: it answers, or wakes the main thread. The main thread hands in an
+// outcome and takes the next task under one lock. When no task is left, it also sends the answer with the outcomes. So
+// one blocking call costs the engine two wake-ups: that of NNG's thread and that of the main thread. The clock thread
+// only keeps deadlines.
 #include "engine/session_server.hpp"
 
 #include <unistd.h>
@@ -29,7 +30,7 @@ namespace enginery::engine {
 namespace {
 
 constexpr session::Time kLookAtClients = std::chrono::seconds(1);
-/// Requests that can be held besides one for each session: those that are answered at once.
+/// Requests that can be held besides one for each session. They are answered at once.
 constexpr std::size_t kSpareContexts = 16;
 
 session::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
@@ -51,10 +52,11 @@ std::string name_of(const session::Running& running) {
   }
 }
 
-/// What is said where there is no memory to understand or to answer: the client asks again, over another link.
+/// The answer when there is no memory to decode a request or to encode an answer: an empty message, at which the client
+/// asks again over another link.
 messages::Message broken_link() { return messages::Message(std::size_t{0}); }
 
-/// What `make` gives, encoded.
+/// Encodes what `make` returns.
 template <std::invocable Make>
 messages::Message encoded(const Make& make) try {
   return wire::encode(make());
@@ -68,36 +70,24 @@ messages::Message encoded(const Answer& answer) {
 }
 
 using BulkRequest = std::variant<session::Chunk, session::Fetch, wire::ModuleQuery, wire::ModuleChunk>;
+using Kind = wire::MessageKind;
 
 TaskRequest decode_task_request(const wire::Opened& opened) {
-  switch (opened.kind) {
-    case wire::MessageKind::exchange:
-      return wire::decode_exchange(opened);
-    case wire::MessageKind::status_request:
-      wire::decode_status_request(opened);
-      return StatusRequest();
-    case wire::MessageKind::interrupt_request:
-      return wire::decode_interrupt_request(opened);
-    case wire::MessageKind::mark_request:
-      return wire::decode_mark_request(opened);
-    default:
-      throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
-  }
+  if (opened.kind == Kind::exchange) return wire::decode_exchange(opened);
+  if (opened.kind == Kind::interrupt_request) return wire::decode_interrupt_request(opened);
+  if (opened.kind == Kind::mark_request) return wire::decode_mark_request(opened);
+  if (opened.kind != Kind::status_request)
+    throw ProtocolError("an engine's task address takes exchanges, and status, mark and interrupt requests only");
+  wire::decode_status_request(opened);
+  return StatusRequest();
 }
 
 BulkRequest decode_bulk_request(const wire::Opened& opened) {
-  switch (opened.kind) {
-    case wire::MessageKind::chunk:
-      return wire::decode_chunk(opened);
-    case wire::MessageKind::fetch:
-      return wire::decode_fetch(opened);
-    case wire::MessageKind::module_query:
-      return wire::decode_module_query(opened);
-    case wire::MessageKind::module_chunk:
-      return wire::decode_module_chunk(opened);
-    default:
-      throw ProtocolError("an engine's bulk address takes chunks, fetches and modules only");
-  }
+  if (opened.kind == Kind::chunk) return wire::decode_chunk(opened);
+  if (opened.kind == Kind::fetch) return wire::decode_fetch(opened);
+  if (opened.kind == Kind::module_query) return wire::decode_module_query(opened);
+  if (opened.kind == Kind::module_chunk) return wire::decode_module_chunk(opened);
+  throw ProtocolError("an engine's bulk address takes chunks, fetches and modules only");
 }
 
 messages::Message refusal_of_module(const std::exception& error) {
@@ -119,7 +109,7 @@ SessionServer::SessionServer(const Uuid& engine, const Addresses& addresses, con
              [this](auto ticket, auto message) { on_task_request(ticket, std::move(message)); }),
       bulk_(addresses.bulk, kSpareContexts,
             [this](auto ticket, auto message) { on_bulk_request(ticket, std::move(message)); }) {
-  clock_thread_ = std::thread([this] { run_clock(); });  // last: it must not live when something above throws
+  clock_thread_ = std::thread([this] { run_clock(); });  // last: when something above throws, it must not exist
 }
 
 SessionServer::~SessionServer() {
@@ -154,7 +144,7 @@ void SessionServer::on_bulk_request(Ticket ticket, messages::Message message) {
   bool of_module = false;
   try {
     const wire::Opened opened = wire::open_frame(std::move(message).share());
-    of_module = opened.kind == wire::MessageKind::module_query || opened.kind == wire::MessageKind::module_chunk;
+    of_module = opened.kind == Kind::module_query || opened.kind == Kind::module_chunk;
     request = decode_bulk_request(opened);
   } catch (const std::bad_alloc&) {
     return bulk_.answer(ticket, broken_link());
@@ -175,7 +165,7 @@ void SessionServer::on(Ticket ticket, session::Exchange exchange) {
     tasks_.reserve(contexts);
     bulk_.reserve(contexts * limits_.chunks_open);
   } catch (const std::exception&) {
-    // Without memory there are as many as before until the next exchange.
+    // Without memory there are no more contexts until the next exchange.
   }
 }
 
@@ -199,7 +189,7 @@ void SessionServer::on(Ticket ticket, ModuleReceiver::Request request) try {
   bulk_.answer(ticket, refusal_of_module(error));
 }
 
-// These three are answered from NNG's callback, which nothing that is thrown may leave.
+// These three answer from NNG's callback, which no exception may leave.
 void SessionServer::on(Ticket ticket, wire::MarkRequest request) {
   tasks_.answer(ticket, encoded([&] {
                   const bool mine = request.engine == engine_;
@@ -213,7 +203,7 @@ void SessionServer::on(Ticket ticket, wire::InterruptRequest request) {
                   const bool mine = request.engine == engine_;
                   wire::Interrupted answer{mine ? session::Status::ok : session::Status::wrong_engine};
                   if (!mine) return answer;
-                  const Lock lock(mutex_);  // so that it is this task that is told and not the next one
+                  const Lock lock(mutex_);  // so that this task is asked to stop, and not the next one
                   answer.asked = running_.has_value();
                   if (running_) request_stop();
                   return answer;
@@ -225,7 +215,7 @@ void SessionServer::on(Ticket ticket, StatusRequest) {
 }
 
 void SessionServer::finish(Bytes body, std::vector<Bytes> bulk, bool keeps) {
-  std::optional<session::Running> done;  // freed after the lock is let go
+  std::optional<session::Running> done;  // freed after the lock
   session::EngineActions actions;
   Lock lock(mutex_);
   done.swap(running_);
@@ -236,7 +226,7 @@ void SessionServer::finish(Bytes body, std::vector<Bytes> bulk, bool keeps) {
 }
 
 bool SessionServer::take_task(Lock& lock) {
-  session::EngineActions actions;  // answers carry results: they are not held while waiting
+  session::EngineActions actions;  // answers carry results, so they must be sent before this thread waits
   running_ = sessions_.next(now(), actions);
   if (running_) {
     running_since_ = cluster::utc_now();
@@ -263,8 +253,8 @@ std::optional<session::Running> SessionServer::next() {
     }
     const bool busy = take_task(lock);
     if (running_) return running_;
-    if (busy) continue;  // there may be work since
-    // The next call of a client that waits for each comes within microseconds: waking from sleep would cost more.
+    if (busy) continue;  // there may be work by now
+    // A client that waits for each call sends the next one within microseconds; to wake from sleep would take longer.
     work_hint_.store(false, std::memory_order_relaxed);
     main_ = Main::spinning;
     lock.unlock();
@@ -290,7 +280,7 @@ void SessionServer::stop() {
     work_.notify_all();
     clock_.notify_all();
   }
-  modules_.stop();  // its thread would go on while exit() destroys static objects
+  modules_.stop();  // its thread must not run while exit() destroys static objects
 }
 
 void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
@@ -319,7 +309,7 @@ bool SessionServer::settle(const session::WorkReady&) {
 }
 
 bool SessionServer::settle(const session::StopTask&) {
-  request_stop();  // under the lock, so that it is this task that is told and not the next one
+  request_stop();  // under the lock, so that this task is asked to stop, and not the next one
   return true;
 }
 
@@ -356,7 +346,7 @@ std::vector<Uuid> SessionServer::sessions_of_dead_clients() const try {
       dead.push_back(summary.session);
   return dead;
 } catch (const std::bad_alloc&) {
-  return {};  // a task has taken all memory; they are looked for again
+  return {};  // a task has taken all memory; the next look will find them
 }
 
 wire::EngineStatus SessionServer::status() {

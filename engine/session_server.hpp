@@ -37,23 +37,21 @@ class SessionServer {
   };
   /// Publishes a mark behind all that tasks have printed; called on NNG's threads.
   using OnMark = std::function<void(const Uuid& mark)>;
-  /// A session has ended, and no task of its will be given any more; called on the main thread, between tasks.
+  /// A session has ended, and none of its tasks will be given any more; called on the main thread, between tasks.
   using OnEnd = std::function<void(const Uuid& session)>;
 
   /// Listens; code that clients bring is added to `brought`. Throws ConnectionError.
   SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
                 std::shared_ptr<modules::BroughtModules> brought, OnMark on_mark, OnEnd on_end);
   ~SessionServer();
-  SessionServer(const SessionServer&) = delete;
-  SessionServer& operator=(const SessionServer&) = delete;
 
   /// Listens for other hosts, too; the addresses with their ports. Throws ConnectionError.
   Addresses listen(const cluster::Address& tasks, const cluster::Address& bulk);
 
   /// Waits for a task. Nothing after stop().
   std::optional<session::Running> next();
-  /// Hands in the outcome of the task that was given last, of which nothing is held any more. `keeps`: results of its
-  /// session stay here.
+  /// Hands in the outcome of the task that was given last, and drops all that is held of that task. `keeps`: results of
+  /// its session stay here.
   void finish(Bytes body, std::vector<Bytes> bulk, bool keeps);
   /// Gives no more tasks, takes no more modules, and asks the task that runs to stop. Threads: any but those of
   /// modules.
@@ -80,14 +78,14 @@ class SessionServer {
   bool take_task(Lock& lock);
   /// Does what the sessions asked for, and unlocks before it answers.
   void perform(Lock& lock, session::EngineActions& actions);
-  // Under the lock: true if that is all that the action asks for.
+  // Called under the lock. True if that was all that the action asks for.
   bool settle(const session::SessionEnded& end);
   bool settle(const session::WorkReady&);
   bool settle(const session::StopTask&);
   bool settle(const session::AnswerExchange&) { return false; }
   bool settle(const session::AnswerChunk&) { return false; }
   bool settle(const session::AnswerFetch&) { return false; }
-  // Without it.
+  // Called without the lock.
   void send(const session::AnswerExchange& answer);
   void send(const session::AnswerChunk& answer);
   void send(const session::AnswerFetch& answer);

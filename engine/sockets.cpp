@@ -1,4 +1,7 @@
 // engine/sockets.cpp: where an engine listens, and the files that it has there.
+//
+// An engine always listens at local addresses, since the sockets of NNG need one. Where the cluster's folder cannot be
+// its own (another host, or a container that only reads it), these are addresses within this process.
 #include "engine/sockets.hpp"
 
 #include <unistd.h>
@@ -13,7 +16,7 @@
 namespace enginery::engine {
 namespace {
 
-/// Empty if it cannot be the engine's.
+/// The cluster's folder, or empty if the engine cannot use it.
 std::string folder_of(const Connection& connection) {
   const bool same_host = cluster::Host::self().same_host(cluster::host_of(connection));
   const bool writable = ::access(connection.directory.c_str(), W_OK | X_OK) == 0;

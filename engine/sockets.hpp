@@ -11,13 +11,13 @@
 
 namespace enginery::engine {
 
-/// One for each purpose.
+/// An address for each purpose.
 struct Addresses {
   cluster::Address tasks, bulk, output;
 };
 
-/// On the hub's host an engine listens in the cluster's folder, which local clients can reach; elsewhere there is no
-/// such folder. For other hosts it listens if the cluster does.
+/// On the hub's host an engine listens in the cluster's folder, where local clients reach it; on other hosts there is
+/// no such folder. It listens for other hosts if the cluster does.
 class Sockets {
  public:
   /// `listen`: EngineOptions'. Throws ValueError, ConnectionError, with words.
@@ -26,16 +26,16 @@ class Sockets {
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
 
-  /// In the folder; without one, where nobody can connect.
+  /// In the folder; without one, where no other process can connect.
   const Addresses& local() const { return local_; }
   bool has_folder() const { return !directory_.empty(); }
-  /// The ports are 0 where the system is to choose.
+  /// A port is 0 where the system is to choose.
   const std::optional<Addresses>& remote() const { return remote_; }
-  /// Of the flight recorder. Without a folder, one that need not outlive this process.
+  /// The flight recorder's file. Without a folder, it need not outlive this process.
   const std::string& record() const { return record_; }
-  /// Removes the files.
+  /// Removes the engine's files.
   void remove() const;
-  /// The same but for the record, which the hub takes.
+  /// Removes them except the record, which the hub takes.
   void leave_record() const;
 
  private:

@@ -1,12 +1,13 @@
 // engine/standard_streams.cpp: what tasks print with and read from, as it was before them.
 //
-// All of a C++ stream's state is in its object: the bytes of that tell, for next to nothing, whether anything was done
-// to it. The buffers are our own, one for each stream of C, without memory: with nothing to flush, a stream can be
-// given its buffer back and nobody asks what became of the other. The library's own would not do, since
-// sync_with_stdio(false) destroys them and makes others. It does so once in a process, so here, before any task.
+// All of a C++ stream's state is in its object. So its bytes tell, at next to no cost, whether a task has changed it.
+// The stream buffers are our own, one for each stream of C, and hold no text themselves: a stream can get its buffer
+// back without a flush of the one that a task gave it. The library's own buffers would not do, since
+// sync_with_stdio(false) destroys them and makes others. It does so once in a process; that is why it is called here,
+// before any task.
 //
-// What C does not offer is taken from glibc: after fclose() the object of a standard stream is still there, closed, and
-// freopen() opens it again, also as one that is neither of bytes nor of wide characters yet.
+// What C does not offer is taken from glibc: after fclose() the object of a standard stream still exists, closed, and
+// freopen() opens it again; its orientation (bytes or wide characters) is then undecided again.
 #include "engine/standard_streams.hpp"
 
 #include <fcntl.h>
@@ -32,9 +33,8 @@
 #include "core/processes/descriptor.hpp"
 
 namespace enginery::engine {
-namespace {
 
-/// Those of C++ and of C, and the main thread's own, as they were when this was made, after put_back().
+/// put_back() makes the locales of C++, of C and of the main thread what they were when this was made.
 ///
 /// Threads: the main thread.
 class KeptLocales {
@@ -51,8 +51,7 @@ class KeptLocales {
   const ::locale_t of_thread_ = ::uselocale(nullptr);
 };
 
-/// One of the eight standard streams, whose buffer, format and state are those of the begin after put_back(). All of
-/// that is in its object, whose bytes tell, for next to nothing, whether anything was done to it.
+/// One of the eight standard streams. put_back() gives it the buffer, format and state that it had at the beginning.
 ///
 /// Threads: the main thread.
 template <class Stream>
@@ -65,8 +64,6 @@ class KeptStream {
     format_.copyfmt(stream_);
     put_back();
   }
-  KeptStream(const KeptStream&) = delete;
-  KeptStream& operator=(const KeptStream&) = delete;
 
   void put_back() {
     if (std::memcmp(bytes_.data(), static_cast<const void*>(&stream_), sizeof(Stream)) == 0) return;
@@ -84,28 +81,83 @@ class KeptStream {
   std::array<std::byte, sizeof(Stream)> bytes_{};
 };
 
-/// Knows one of the three by its descriptor, its buffer and its mode, and gives them back: a task may have closed it,
-/// opened a file in its place, given it another buffer, or made it a stream of wide characters, each of which would be
-/// so for all later tasks.
+/// stdin, stdout or stderr of C. put_back() gives it its descriptor, buffer and mode back. A task may have closed it,
+/// opened a file in its place, given it another buffer, or made it a stream of wide characters; without put_back() it
+/// would stay so for all later tasks.
 ///
 /// Threads: the main thread. Asks the kernel for nothing while all is as it was.
 class StandardFile {
  public:
   /// Its `buffer` of `size` bytes lives as long as the process; with none it is unbuffered.
-  StandardFile(std::FILE*& variable, int descriptor, const char* mode, char* buffer, std::size_t size);
+  StandardFile(std::FILE*& variable, int descriptor, const char* mode, char* buffer, std::size_t size)
+      : variable_(variable), file_(variable), descriptor_(descriptor), mode_(mode), buffer_(buffer), size_(size) {
+    set_buffer();
+  }
 
-  /// Brings what is written to it to the descriptor. A buffer that is not its own may be gone: the kernel is asked to
-  /// look into that.
-  void flush() const;
-  /// As at the beginning; what is still in it is dropped. True if its descriptor is now /dev/null, for the caller to
-  /// put the right file there.
-  bool put_back() const;
+  /// Brings what is written to it to the descriptor. A buffer that a task gave it may be gone, so only the kernel reads
+  /// that.
+  void flush() const {
+    const std::size_t pending = is_open() ? ::__fpending(file_) : 0;
+    if (pending == 0) return;
+    const bool unbuffered = ::__fbufsize(file_) <= 1;
+    if (is_itself() || unbuffered) {
+      std::fflush(file_);
+      return;
+    }
+    if (::fwide(file_, 0) <= 0) {
+      // Where this process would die, the kernel says EFAULT; and no sanitizer checks a system call by its number.
+      const char* text = file_->_IO_write_base;
+      for (const char* const end = text + pending; text < end;) {
+        const long written = ::syscall(SYS_write, file_->_fileno, text, end - text);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) break;
+        text += written;
+      }
+    }
+    ::__fpurge(file_);
+  }
+
+  /// Makes it what it was at the beginning; what is still in it is dropped. True if its descriptor is now /dev/null:
+  /// the caller is to put the right file there.
+  bool put_back() const {
+    variable_ = file_;
+    if (::__fsetlocking(file_, FSETLOCKING_QUERY) != FSETLOCKING_INTERNAL) ::__fsetlocking(file_, FSETLOCKING_INTERNAL);
+    if (is_itself() && file_->_mode <= 0) {
+      file_->_mode = 0;  // the next task may choose between bytes and wide characters
+      if (::ferror_unlocked(file_) || ::feof_unlocked(file_)) ::clearerr_unlocked(file_);
+      return false;
+    }
+    const int error = errno;
+    if (is_open()) ::__fpurge(file_);
+    if (!std::freopen("/dev/null", mode_, file_)) {  // no descriptors are left: after the next task again
+      errno = error;
+      return false;
+    }
+    if (const int other = file_->_fileno; other != descriptor_) {
+      ::dup2(other, descriptor_);
+      file_->_fileno = descriptor_;
+      ::close(other);
+    }
+    set_buffer();
+    errno = error;
+    return true;
+  }
 
  private:
-  bool is_open() const;
+  bool is_open() const { return file_->_fileno >= 0; }
+
   /// Open, on its descriptor, and with its own buffer.
-  bool is_itself() const;
-  void set_buffer() const;
+  bool is_itself() const {
+    const bool reads = *mode_ == 'r';
+    if (file_->_fileno != descriptor_ || (reads ? !::__freadable(file_) : !::__fwritable(file_))) return false;
+    if (!buffer_) return ::__fbufsize(file_) <= 1;
+    return file_->_IO_buf_base == buffer_ && ::__fbufsize(file_) == size_ && (::__flbf(file_) != 0) != reads;
+  }
+
+  void set_buffer() const {
+    const bool lines = *mode_ == 'w';  // whose lines are live
+    std::setvbuf(file_, buffer_, !buffer_ ? _IONBF : lines ? _IOLBF : _IOFBF, size_);
+  }
 
   std::FILE*& variable_;   // which a task may set
   std::FILE* const file_;  // an object that is never freed, not even by fclose()
@@ -115,71 +167,9 @@ class StandardFile {
   const std::size_t size_;
 };
 
-StandardFile::StandardFile(std::FILE*& variable, int descriptor, const char* mode, char* buffer, std::size_t size)
-    : variable_(variable), file_(variable), descriptor_(descriptor), mode_(mode), buffer_(buffer), size_(size) {
-  set_buffer();
-}
+namespace {
 
-void StandardFile::set_buffer() const {
-  const bool lines = *mode_ == 'w';  // whose lines are live
-  std::setvbuf(file_, buffer_, !buffer_ ? _IONBF : lines ? _IOLBF : _IOFBF, size_);
-}
-
-bool StandardFile::is_open() const { return file_->_fileno >= 0; }
-
-bool StandardFile::is_itself() const {
-  const bool reads = *mode_ == 'r';
-  if (file_->_fileno != descriptor_ || (reads ? !::__freadable(file_) : !::__fwritable(file_))) return false;
-  if (!buffer_) return ::__fbufsize(file_) <= 1;
-  return file_->_IO_buf_base == buffer_ && ::__fbufsize(file_) == size_ && (::__flbf(file_) != 0) != reads;
-}
-
-void StandardFile::flush() const {
-  const std::size_t pending = is_open() ? ::__fpending(file_) : 0;
-  if (pending == 0) return;
-  const bool unbuffered = ::__fbufsize(file_) <= 1;
-  if (is_itself() || unbuffered) {
-    std::fflush(file_);
-    return;
-  }
-  if (::fwide(file_, 0) <= 0) {
-    // The kernel says EFAULT where this process would die, and no sanitizer looks first.
-    const char* text = file_->_IO_write_base;
-    for (const char* const end = text + pending; text < end;) {
-      const long written = ::syscall(SYS_write, file_->_fileno, text, end - text);
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) break;
-      text += written;
-    }
-  }
-  ::__fpurge(file_);
-}
-
-bool StandardFile::put_back() const {
-  variable_ = file_;
-  if (::__fsetlocking(file_, FSETLOCKING_QUERY) != FSETLOCKING_INTERNAL) ::__fsetlocking(file_, FSETLOCKING_INTERNAL);
-  if (is_itself() && file_->_mode <= 0) {
-    file_->_mode = 0;  // the next task may choose between bytes and wide characters
-    if (::ferror_unlocked(file_) || ::feof_unlocked(file_)) ::clearerr_unlocked(file_);
-    return false;
-  }
-  const int error = errno;
-  if (is_open()) ::__fpurge(file_);
-  if (!std::freopen("/dev/null", mode_, file_)) {  // no descriptors are left: after the next task again
-    errno = error;
-    return false;
-  }
-  if (const int other = file_->_fileno; other != descriptor_) {
-    ::dup2(other, descriptor_);
-    file_->_fileno = descriptor_;
-    ::close(other);
-  }
-  set_buffer();
-  errno = error;
-  return true;
-}
-
-/// What a stream of C++ needs of one of C, for both widths. Never destroyed: the streams are used until the very end.
+/// The buffers of C++'s streams for one stream of C. Never destroyed, since the streams are used until the very end.
 struct Buffers {
   explicit Buffers(std::FILE* file) : narrow(file), wide(file) {}
   __gnu_cxx::stdio_sync_filebuf<char> narrow;
@@ -193,7 +183,7 @@ struct Buffers {
   }
 };
 
-/// Of descriptor 0, which is opened if it is not.
+/// A copy of descriptor 0, which is opened first if it is closed.
 cluster::Descriptor copy_of_input() {
   if (::fcntl(STDIN_FILENO, F_GETFD) < 0) [[maybe_unused]]
     const int lowest = ::open("/dev/null", O_RDONLY);
@@ -206,7 +196,7 @@ char out_buffer[BUFSIZ], in_buffer[BUFSIZ];
 
 struct StandardStreams::State {
   const cluster::Descriptor input = copy_of_input();
-  // Before the streams: their synchronisation ends with the buffers that they begin with.
+  // Before the streams below: this call replaces the buffers that the streams begin with.
   const bool was_synchronised = std::ios_base::sync_with_stdio(false);
   const KeptLocales locales;
   StandardFile in{stdin, 0, "r", in_buffer, sizeof in_buffer};
@@ -227,14 +217,8 @@ StandardStreams::~StandardStreams() = default;
 
 void StandardStreams::flush() {
   State& state = *state_;
-  state.cin.put_back();
-  state.cout.put_back();
-  state.cerr.put_back();
-  state.clog.put_back();
-  state.wcin.put_back();
-  state.wcout.put_back();
-  state.wcerr.put_back();
-  state.wclog.put_back();
+  const auto put_back = [](auto&... streams) { (streams.put_back(), ...); };
+  put_back(state.cin, state.cout, state.cerr, state.clog, state.wcin, state.wcout, state.wcerr, state.wclog);
   state.locales.put_back();
   state.out.flush();
   state.err.flush();

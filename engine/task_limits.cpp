@@ -1,4 +1,10 @@
 // engine/task_limits.cpp: what an engine's tasks may take of memory and of descriptors.
+//
+// A task that takes all memory or all descriptors must fail alone: the engine has to report its end, and new clients
+// have to reach the engine. Both limits are soft limits of the kernel's (setrlimit), which hold for the whole process.
+// So there is a reserve above each: the engine raises the limit when a task ends and lowers it when one begins. While a
+// task runs, the engine's other threads get from the reserve no more than they need at that moment, because what is
+// there a task can take, too.
 #include "engine/task_limits.hpp"
 
 #include <fcntl.h>
@@ -24,7 +30,7 @@ namespace {
 /// From this size on, in bytes, a piece of memory has pages of its own.
 constexpr int kOwnPages = 1 << 20;
 
-/// So much room, in bytes, is looked for, so often.
+/// How much free room, in bytes, there should be, and how often this is looked at.
 constexpr std::size_t kRoom = 4 << 20;
 constexpr std::chrono::milliseconds kBetweenLooks(200);
 
@@ -37,16 +43,16 @@ std::uint64_t held_now() {
 }
 
 using namespace std::chrono_literals;
-/// Between two looks, and for how long a task that runs on must share.
+/// Between two looks; and for how long a task that runs on must share.
 constexpr auto kInterval = 500ms, kMoment = 250ms;
-/// How many more may be opened in such a moment. The task may take some of them; a newcomer needs one or two.
+/// How many more may be opened in such a moment. The task may take some of them; a new client needs one or two.
 constexpr rlim_t kStep = 4;
 
 }  // namespace
 
 MemoryLimit::MemoryLimit(std::uint64_t bytes) {
   if (bytes == 0) return;
-  // Large pieces are given back when they are let go of, and do not stay in some thread's arena, counted as held.
+  // Large pieces are given back when they are freed, and do not stay in a thread's arena, where they would count.
   ::mallopt(M_MMAP_THRESHOLD, kOwnPages);
   const std::uint64_t held = held_now();
   limit_ = std::min(bytes, RLIM_INFINITY / 4) + held;
@@ -60,7 +66,7 @@ MemoryLimit::MemoryLimit(std::uint64_t bytes) {
   task_ends();
   only_ = this;
   std::set_new_handler(&give_more);
-  // What allocates without asking, as NNG does, finds room because this asks before it.
+  // NNG allocates by malloc, which calls no new_handler. It finds room because this thread asks first.
   std::thread([] {
     for (;; std::this_thread::sleep_for(kBetweenLooks)) ::operator delete(::operator new(kRoom, std::nothrow));
   }).detach();

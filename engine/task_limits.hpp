@@ -10,22 +10,23 @@
 
 namespace enginery::engine {
 
-/// What an engine's tasks may take, all of them together, beyond what the process has when this is made: what asks for
-/// more fails, as std::bad_alloc, which a task's caller sees as MemoryError. Counted is what the process may write to
-/// alone: heap, anonymous maps and threads' stacks, but neither files nor the main stack (RLIMIT_DATA, setrlimit(2)).
+/// Limits the memory that all tasks of an engine take together, beyond what the process has when this is made. A task
+/// that asks for more gets std::bad_alloc, which its caller sees as MemoryError. The limit counts memory that only this
+/// process can write to: heap, anonymous maps and threads' stacks, but neither files nor the main stack (RLIMIT_DATA,
+/// setrlimit(2)).
 ///
-/// What the engine itself needs meanwhile, in its other threads, it gets from a reserve: operator new asks for it
-/// before it fails (std::set_new_handler), and gets as much as it needs and little more, for what is there a task that
-/// takes all could take as well. Threads of a task get it too; the task's own thread never asks.
+/// The engine's other threads get what they need meanwhile from a reserve: operator new asks for it before it fails
+/// (std::set_new_handler), and gets little more than it needs, because a task that takes all would take that, too. A
+/// task's threads get it as well; the task's own thread never asks.
 ///
-/// Threads: of the engine's main one, which makes the only one there is.
+/// Threads: belongs to the engine's main one. Requires: a process has one of these.
 class MemoryLimit {
  public:
   /// No limit if `bytes` is 0. Throws Error "OSError".
   explicit MemoryLimit(std::uint64_t bytes);
-  /// While a task runs.
+  /// From here on the limit holds.
   void task_begins();
-  /// The engine itself may take more, so that it can say what became of a task that took all.
+  /// From here on the engine may take more, so that it can report the end of a task that took all.
   void task_ends();
 
  private:
@@ -41,21 +42,20 @@ class MemoryLimit {
   std::uint64_t hard_ = 0;   // what it may never have more than
 };
 
-/// Tasks that open files and never close them would end with an engine that nobody new reaches: NNG accepts no
-/// connection without a descriptor. So the process may open kReserve fewer than it could. Once tasks have taken nearly
-/// all of these, it may open the rest between tasks, and a few of them for a moment now and then while a long one runs.
-/// NNG tries ten times a second, and then accepts a newcomer. Only a few are given, because a task that goes on opening
-/// files may take them first; all at once would be lost for good.
+/// Keeps descriptors for new clients. NNG accepts no connection without a descriptor, so tasks that open files and
+/// never close them would make the engine unreachable. The process may therefore open kReserve fewer than it could.
+/// Once tasks have taken nearly all of these, the process may open the rest between tasks, and a few of them for a
+/// moment now and then while a long task runs. NNG tries ten times a second, and accepts a new client in such a moment.
+/// Only a few are given, because a task that goes on opening files may take them first; if all were given, all would be
+/// lost for good.
 ///
 /// Threads: the engine's main one, and one of its own. Requires: lives as long as the process.
 class DescriptorReserve {
  public:
   static constexpr rlim_t kReserve = 64;
 
-  /// A process that may have few has no reserve. Begins a thread: what it may not do is set up before (signals).
+  /// A process that may have few descriptors gets no reserve. Begins a thread, which inherits the blocked signals.
   DescriptorReserve();
-  DescriptorReserve(const DescriptorReserve&) = delete;
-  DescriptorReserve& operator=(const DescriptorReserve&) = delete;
 
   void task_begins();
   void task_ends();
@@ -69,7 +69,7 @@ class DescriptorReserve {
 
   rlimit all_{};
   rlim_t less_ = 0;
-  std::mutex mutex_;  // for setting; nobody takes it while descriptors are plenty
+  std::mutex mutex_;  // for set(); not taken while there are plenty of descriptors
   std::atomic<bool> scarce_ = false, runs_ = false;
   std::atomic<std::uint64_t> tasks_ = 0;
 };

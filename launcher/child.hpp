@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ struct Program {
   std::vector<std::string> arguments;
   /// Where its output goes; empty: where the launcher's goes.
   std::filesystem::path log;
+
+  void add(std::initializer_list<std::string> more) { arguments.insert(arguments.end(), more); }
 };
 
 /// A running child: leader of a process group of its own, signals as if freshly logged in, standard input empty,
@@ -65,8 +68,6 @@ class Child {
   explicit Child(const Program& program);
   /// Kills what still runs of its group, and waits for it.
   ~Child();
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
 
   int pid() const noexcept { return process_.pid.number(); }
   /// Readable, to poll, once the process ended.

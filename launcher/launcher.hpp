@@ -58,8 +58,6 @@ class Launcher {
   explicit Launcher(LaunchOptions options);
   /// Ends what still runs, then removes the runtime folder.
   ~Launcher();
-  Launcher(const Launcher&) = delete;
-  Launcher& operator=(const Launcher&) = delete;
 
   /// Runs the cluster until a signal or its owner ends it. Progress goes to stdout, troubles to stderr. Returns 0 after
   /// a stop that was asked for, 128 + the signal that came before all engines were ready, 1 if the start failed or the

@@ -27,12 +27,8 @@ void Launcher::add_engines() {
     Program program{options_.command,
                     {"engine", "--fd", "3", "--id", std::to_string(id), "--connection", file},
                     log_of(fmt::format("engine-{}", id))};
-    if (!options_.load.empty()) {
-      program.arguments.push_back("--load");
-      program.arguments.push_back(fmt::format("{}", fmt::join(options_.load, ",")));
-    }
-    if (options_.memory_limit > 0)
-      program.arguments.insert(program.arguments.end(), {"--memory-limit", std::to_string(options_.memory_limit)});
+    if (!options_.load.empty()) program.add({"--load", fmt::format("{}", fmt::join(options_.load, ","))});
+    if (options_.memory_limit > 0) program.add({"--memory-limit", std::to_string(options_.memory_limit)});
     engines_.try_emplace(id, std::move(program), options_.restart);
     start_engine(id);
   }

@@ -17,12 +17,10 @@ void Launcher::start_hub() {
   Program program{options_.command,
                   {"hub", "--fd", "3", "--cluster", options_.name, "--directory", directory_.path().string()},
                   log_of("hub")};
-  if (!options_.listen.empty()) program.arguments.insert(program.arguments.end(), {"--listen", options_.listen});
-  if (options_.insecure) program.arguments.push_back("--insecure");
+  if (!options_.listen.empty()) program.add({"--listen", options_.listen});
+  if (options_.insecure) program.add({"--insecure"});
   const Connection::Hub& former = connection_.hub;
-  if (!former.requests.empty())
-    program.arguments.insert(program.arguments.end(),
-                             {"--requests", former.requests, "--notifications", former.notifications});
+  if (!former.requests.empty()) program.add({"--requests", former.requests, "--notifications", former.notifications});
   hub_policy_.began(Clock::now());
   hub_.emplace(program);
 }

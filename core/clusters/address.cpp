@@ -1,4 +1,8 @@
 // core/clusters/address.cpp: addresses of sockets, checked before they are used.
+//
+// Addresses come from connection files, from engines that register, and from users. NNG would take many wrong ones and
+// then try for ever. So each is parsed here first, and whoever names a host to listen at is told at once if no other
+// host could reach it there.
 #include "core/clusters/address.hpp"
 
 #include <arpa/inet.h>
@@ -137,7 +141,7 @@ ListenAt ListenAt::parse(const std::string& words) {
   const ListenAt result{std::string(host), port.value_or(0)};
   const auto [addresses, why] = resolve(result.host, SOCK_STREAM);
   if (!addresses) throw ValueError(fmt::format("'{}' is unknown here ({}); give {}", host, why, own_addresses()));
-  const sockaddr* const address = addresses->ai_addr;  // the one that would be listened at
+  const sockaddr* const address = addresses->ai_addr;  // NNG listens at the first one, too
   const std::string text = text_of(address);
   if (is_wildcard(address))
     throw ValueError(
@@ -162,7 +166,7 @@ std::string own_address_towards(const std::string& host) {
   const auto [addresses, why] = resolve(host, SOCK_DGRAM);
   std::string problem = why;
   if (addresses) {
-    // Connecting a datagram socket sends nothing, and chooses the way.
+    // To connect a datagram socket sends nothing, but makes the kernel choose the way.
     const Descriptor probe(::socket(addresses->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_storage own{};
     socklen_t size = sizeof own;
@@ -187,7 +191,7 @@ std::optional<bool> launcher_lives(const Connection& connection) {
 HubAddresses hub_addresses(const Connection& connection) {
   const bool here = Host::self().same_host(host_of(connection)),
              reachable = socket_is_reachable(connection.hub.requests);
-  // A container may see the folder of a cluster that does not listen for other hosts.
+  // A container may see the folder of its host's cluster, though its host name differs.
   const bool ipc = reachable ? here || !connection.remote : here && !connection.remote;
   if (ipc) return {connection.hub.requests, connection.hub.notifications};
   if (!connection.remote)

@@ -17,13 +17,13 @@ namespace enginery::cluster {
 
 inline constexpr std::string_view kIpc = "ipc://", kTls = "tls+tcp://", kPlain = "tcp://";
 
-/// An url of NNG's; one of tls+tcp has credentials, with which each side proves itself to the other.
+/// A URL of NNG's. One of tls+tcp has credentials, by which each side proves itself to the other.
 struct Address {
   Address(std::string url) : url(std::move(url)) {}
   Address(std::string url, const std::optional<Credentials>& given)
       : url(std::move(url)), credentials(given ? std::make_shared<const Credentials>(*given) : nullptr) {}
 
-  /// The path of an address of this host's, as it stands in the url; empty for those that others can reach.
+  /// The path of an ipc address, as it stands in the url; empty for an address that other hosts can reach.
   std::string_view ipc_path() const {
     return url.starts_with(kIpc) ? std::string_view(url).substr(kIpc.size()) : std::string_view();
   }
@@ -45,17 +45,17 @@ struct Endpoint {
 /// True if the Unix socket of this ipc address is there, and this process may connect to it.
 ENGINERY_API bool socket_is_reachable(const std::string& ipc_url);
 
-/// So many ports may follow the one that `--listen` names: an engine has three sockets.
+/// How many ports may follow the one that `--listen` names: an engine has three sockets.
 inline constexpr std::uint16_t kFollowingPorts = 2;
 
 /// What `--listen` names: "HOST" or "HOST:PORT", where HOST is a name, an address, or an IPv6 address in brackets.
 struct ListenAt {
-  /// As it stands in an url: an IPv6 address has its brackets.
+  /// As it stands in a URL: an IPv6 address has its brackets.
   std::string host;
   /// 0: the system chooses.
   std::uint16_t port = 0;
 
-  /// Of the nth socket; the port counts on, unless the system chooses.
+  /// The URL of the nth socket; the port counts on, unless the system chooses.
   std::string url(std::string_view scheme, std::uint16_t nth) const;
 
   /// Throws ValueError, with words, if that is no host of this machine at which others could reach it: unknown, not
@@ -68,7 +68,7 @@ ENGINERY_API std::string own_address_towards(const std::string& host);
 
 /// The hub's host.
 ENGINERY_API Host host_of(const Connection& connection);
-/// Whether the process of the cluster's launcher lives; nothing where it cannot be seen.
+/// Whether the process of the cluster's launcher lives; nothing where that process cannot be seen.
 ENGINERY_API std::optional<bool> launcher_lives(const Connection& connection);
 
 /// What a process dials to reach the hub.
@@ -80,13 +80,13 @@ struct HubAddresses {
 /// listens on another host only.
 ENGINERY_API HubAddresses hub_addresses(const Connection& connection);
 
-/// What to say to who chose this connection, by naming its file, if all that goes to another host goes in the clear;
-/// empty if it does not. Throws as hub_addresses().
+/// A remark for the user who chose this connection's file, if the traffic to its host is in the clear; else empty.
+/// Throws as hub_addresses().
 ENGINERY_API std::string remark_on_clear_text(const Connection& connection);
 
-/// The address of `url`, which an engine of this cluster has registered: with the cluster's credentials if it needs
-/// some. Throws ConnectionError if it is not of the scheme that the cluster uses: nothing is sent in the clear because
-/// an engine says so.
+/// The address of `url`, which an engine of this cluster has registered, with the cluster's credentials if it needs
+/// some. Throws ConnectionError if it is not of the scheme that the cluster uses: no engine can make a client send in
+/// the clear.
 ENGINERY_API Address remote_address(const Connection& connection, const std::string& url);
 
 }  // namespace enginery::cluster

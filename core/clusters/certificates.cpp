@@ -1,9 +1,10 @@
 // core/clusters/certificates.cpp: the certificate that admits to a cluster.
 //
-// NIST's P-256: half a millisecond to make, and a handshake of 20 ms with mbedTLS, which NNG uses; RSA of that strength
-// takes a second to make. There is no revocation, and the name in it is the same in all, since mbedTLS from 3.6.3 on
-// wants one to check: the authority has signed one certificate only, so whoever has that one's key is in, and nobody
-// else. It holds for longer than any cluster runs, and from long before its start, because clocks of hosts differ.
+// The keys are of NIST's P-256: one takes half a millisecond to make, and a handshake takes 20 ms with mbedTLS, which
+// NNG uses. An RSA key of that strength takes a second to make. The authority has signed one certificate only, so
+// whoever has that certificate's key is in, and nobody else; there is no revocation. All clusters use one name in it,
+// because mbedTLS from 3.6.3 on insists on a name to check. The certificate is valid for longer than any cluster runs,
+// and from long before its start, because clocks of hosts differ.
 #include "core/clusters/certificates.hpp"
 
 #include <memory>

@@ -1,4 +1,8 @@
 // core/clusters/connection.cpp: the connection file, read with words for every way in which it may not serve.
+//
+// Whoever can change the file decides where a user's calls and code go, and whoever can read its key can run anything
+// in the cluster. So a file is taken by its name only in folders of this user's alone, and every field is checked
+// before anything is made of it.
 #include <enginery/connection.hpp>
 
 #include <fcntl.h>
@@ -28,10 +32,10 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
-/// Ours have less than 4 KiB.
+/// In bytes; the files that `enginery start` writes have less than 4 KiB.
 constexpr std::size_t kLargestFile = 64 * 1024, kLongestText = 4096;
 
-/// One object of the file; its fields are read by name, and what is wrong is said with file and field.
+/// One object of the file. Its fields are read by name; an error names the file and the field.
 class Fields {
  public:
   Fields(const std::filesystem::path& file, const json& object, std::string prefix = "")
@@ -110,7 +114,7 @@ Read read_file(const std::filesystem::path& file) {
   const auto refuse = [&](const std::string& why) {
     return ConnectionError(fmt::format("{}: {}. `enginery start` writes one", file.string(), why));
   };
-  // A pipe of that name would be waited for without O_NONBLOCK.
+  // Without O_NONBLOCK, to open a pipe of that name would wait for its writer.
   const cluster::Descriptor fd(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   struct stat status;
   if (!fd || ::fstat(fd.get(), &status) != 0)
@@ -126,7 +130,7 @@ Read read_file(const std::filesystem::path& file) {
   return result;
 }
 
-/// As ssh does with its keys: what others may have read or written is no proof of anything. `what`: why it matters.
+/// As ssh does with its keys: a file that others may have read or written proves nothing. `what`: why it matters.
 void check_private(const std::filesystem::path& file, ::mode_t mode, ::uid_t owner, const char* what) {
   const std::string name = file.string();
   if (owner != ::geteuid() && owner != 0)
@@ -163,7 +167,7 @@ ConnectionError cannot_write(const std::filesystem::path& file, int error) {
 
 }  // namespace
 
-/// In engines, where the cluster's name does not lead to it.
+/// Names the file in engines where the cluster's name does not lead to it.
 static constexpr const char* kFileVariable = "ENGINERY_CONNECTION_FILE";
 
 Connection Connection::load(const std::filesystem::path& file) {
@@ -239,12 +243,7 @@ Connection Connection::find(const std::string& name) {
 void Connection::save(const std::filesystem::path& file) const {
   json root = {{"version", kVersion},
                {"cluster", cluster},
-               {"hub",
-                {{"requests", hub.requests},
-                 {"notifications", hub.notifications},
-                 {"uuid", hub.uuid.text()},
-                 {"pid", hub.process.pid},
-                 {"start", hub.process.start}}},
+               {"hub", cluster::to_json(hub)},
                {"launcher", {{"pid", launcher.pid}, {"start", launcher.start}}},
                {"directory", directory.string()},
                {"hostname", hostname},

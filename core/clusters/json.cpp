@@ -17,6 +17,14 @@ bool is_utf8(const std::string& text) try {
 std::string json_exactly(const json& value) { return value.dump(2); }
 std::string json_text(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace); }
 
+json to_json(const Connection::Hub& hub) {
+  return {{"requests", hub.requests},
+          {"notifications", hub.notifications},
+          {"uuid", hub.uuid.text()},
+          {"pid", hub.process.pid},
+          {"start", hub.process.start}};
+}
+
 json to_json(const Connection::Remote& remote) {
   json object = {{"requests", remote.requests}, {"notifications", remote.notifications}};
   if (remote.credentials) {

@@ -1,6 +1,6 @@
 // core/clusters/json.hpp: JSON from text and back, compiled once.
 //
-// nlohmann's parser and writer take four seconds of each source that uses them: these functions stand before them.
+// nlohmann's parser and writer take four seconds to compile in each source that uses them. These functions hide them.
 #pragma once
 
 #include <string>
@@ -25,9 +25,11 @@ std::string json_exactly(const nlohmann::json& value);
 /// As json_exactly(), but what is not UTF-8 becomes U+FFFD.
 std::string json_text(const nlohmann::json& value);
 
-/// The remote addresses of a cluster with their credentials, as in the connection file and on the launcher's link.
+/// The hub, and the remote addresses of a cluster with their credentials, as in the connection file and on the
+/// launcher's link.
+nlohmann::json to_json(const Connection::Hub& hub);
 nlohmann::json to_json(const Connection::Remote& remote);
-/// The inverse. Throws nlohmann's exceptions.
+/// The inverse of the latter. Throws nlohmann's exceptions.
 Connection::Remote remote_from(const nlohmann::json& object);
 
 }  // namespace enginery::cluster

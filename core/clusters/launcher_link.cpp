@@ -1,4 +1,7 @@
 // core/clusters/launcher_link.cpp: lines of JSON over a socketpair, without blocking.
+//
+// Neither side may wait for the other: the launcher must see deaths and signals while its hub is slow, and the hub must
+// answer while its launcher is stopped. So what the socket does not take stays in a buffer until the next flush().
 #include "core/clusters/launcher_link.hpp"
 
 #include <fcntl.h>
@@ -18,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-/// By AfterDeath; nothing is not written.
+/// By AfterDeath; `nothing` is not written.
 constexpr const char* kNext[] = {"", "starts anew", "gives up"};
 
 json object_of(const Spawned& spawned) { return {{"event", "spawned"}, {"id", spawned.id}, {"pid", spawned.pid}}; }
@@ -31,14 +34,7 @@ json object_of(const Died& died) {
 }
 
 json object_of(const Listening& listening) {
-  const Connection::Hub& hub = listening.hub;
-  json object = {{"event", "listening"},
-                 {"connection",
-                  {{"requests", hub.requests},
-                   {"notifications", hub.notifications},
-                   {"uuid", hub.uuid.text()},
-                   {"pid", hub.process.pid},
-                   {"start", hub.process.start}}}};
+  json object = {{"event", "listening"}, {"connection", to_json(listening.hub)}};
   if (listening.remote) object["remote"] = to_json(*listening.remote);
   return object;
 }
@@ -105,7 +101,7 @@ LauncherMessage message_of(const json& object) {
 
 std::string to_line(const LauncherMessage& message) {
   const json object = std::visit([](const auto& each) { return object_of(each); }, message);
-  // What a dying process left behind need not be UTF-8.
+  // The words of a dying process need not be UTF-8.
   return json_line(object);
 }
 
@@ -134,7 +130,7 @@ void LauncherLink::flush() {
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return;
     } else if (errno != EINTR) {
-      // The other end is gone. What it sent before can still be received, and receive() says that it is closed.
+      // The other end is gone. What it sent before can still be received; then receive() notices the end.
       unsent_.clear();
     }
   }

@@ -26,8 +26,8 @@ struct Spawned {
 /// What the launcher does about an engine that died.
 enum class AfterDeath : std::uint8_t { nothing, starts_anew, gives_up };
 
-/// Launcher to hub: the process of engine `id` ended. `uuid` if the hub had reported its registration. Hub to launcher:
-/// an engine that the launcher did not start is gone.
+/// Launcher to hub: the process of engine `id` ended; with its `uuid` if the hub had reported its registration. Hub to
+/// launcher: an engine that the launcher did not start is gone.
 struct Died {
   int id = 0;
   int pid = 0;
@@ -38,7 +38,7 @@ struct Died {
   friend bool operator==(const Died&, const Died&) = default;
 };
 
-/// Hub to launcher: the sockets are bound, engines may come; `remote` ones too if it was told to.
+/// Hub to launcher: the sockets are bound, engines may come; also from other hosts if there is a `remote`.
 struct Listening {
   Connection::Hub hub;
   std::optional<Connection::Remote> remote{};
@@ -54,13 +54,13 @@ struct Registered {
   friend bool operator==(const Registered&, const Registered&) = default;
 };
 
-/// Launcher to a hub that follows one that died: that is all. Ids below `next_id` are not for engines that are new.
+/// Launcher to a hub that follows one that died: the last message. Ids below `next_id` are not for new engines.
 struct Resumed {
   int next_id = 0;
   friend bool operator==(const Resumed&, const Resumed&) = default;
 };
 
-/// Hub to launcher: somebody wants engine `id` to be ended, at once if `kill`, and started anew.
+/// Hub to launcher: end engine `id`, at once if `kill`, and start it again.
 struct Restart {
   int id = 0;
   bool kill = false;
@@ -74,8 +74,8 @@ ENGINERY_API std::string to_line(const LauncherMessage& message);
 /// The inverse. Throws ProtocolError that names the event and the field.
 ENGINERY_API LauncherMessage parse_line(std::string_view line);
 
-/// Messages as lines, both ways, on a socket that it owns and makes close-on-exec. End of file means
-/// that the other process is gone: a child then ends itself.
+/// Messages as lines, both ways, on a socket that it owns and makes close-on-exec. End of file means that the other
+/// process is gone; a child then ends itself.
 ///
 /// To use: poll fd() for POLLIN (and POLLOUT while wants_write()); then call receive() or flush().
 /// Threads: belongs to one thread.
@@ -84,7 +84,7 @@ class ENGINERY_API LauncherLink {
   explicit LauncherLink(int fd);
 
   int fd() const noexcept { return fd_.get(); }
-  /// True once the other end is gone. What it had sent has then been received.
+  /// True once the other end is gone and all that it had sent was received.
   bool closed() const noexcept { return closed_; }
   bool wants_write() const noexcept { return !closed_ && !unsent_.empty(); }
 

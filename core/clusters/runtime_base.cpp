@@ -1,8 +1,8 @@
 // core/clusters/runtime_base.cpp: where runtime folders lie, and whether they are this user's alone.
 //
-// In /tmp anybody may have made a folder of any name. Whoever owns a runtime folder decides which connection file its
-// readers find, and so where their variables and their code go. So launchers and clients alike use nothing by its name
-// but what lies in folders that belong to this user and that nobody else can reach into.
+// In /tmp anybody may have made a folder of any name. The owner of a runtime folder decides which connection file its
+// readers find, and so where their variables and their code go. So launchers and clients use only what lies in folders
+// that belong to this user and that nobody else can write to or read.
 #include "core/clusters/runtime_base.hpp"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ std::string objection_to_runtime(const char* folder) {
   struct stat status;
   if (::stat(folder, &status) != 0) return errno == ENOENT ? "there is no such folder" : std::strerror(errno);
   if (!S_ISDIR(status.st_mode)) return "it is no folder";
-  // It lasts as long as a login of its owner's: another's is what `su` leaves behind.
+  // After `su` the variable still names the folder of the former user.
   return status.st_uid == ::geteuid() || status.st_uid == 0 ? "" : anothers(status.st_uid);
 }
 

@@ -1,13 +1,13 @@
 // core/clusters/runtime_directory.cpp: a folder that one launcher holds, and that is safe to delete.
 //
-// Several processes may reach for the same folder at once: a launcher that starts, one that ends, and a hub whose
-// launcher was killed. Whoever creates in it or deletes from it holds an exclusive flock on the folder itself. Who
-// deletes a folder removes its name last, so a lock counts only if, once taken, the folder still has that name. The
-// kernel releases the lock of a killed launcher; children do not inherit the descriptor.
+// Several processes may use the same folder at once: a launcher that starts, one that ends, and a hub whose launcher
+// was killed. A process that creates files in it or deletes them holds an exclusive flock on the folder itself. The
+// name of a deleted folder is removed last; so a lock counts only if the folder still has its name once the lock is
+// taken. The kernel releases the lock of a killed launcher; children do not inherit the descriptor.
 //
-// The file `lock` only says who holds the folder. It may be removed from under a launcher, as may the folder: cleaners
-// of /tmp do so with what is old. systemd's leaves alone what lies in a folder that is locked; after others, and after
-// users, the launcher puts back what is its own (restore()), and hub and engines their sockets (ListenerGuard).
+// The file `lock` only says who holds the folder. Cleaners of /tmp may remove it, and the folder, when they are old.
+// systemd's cleaner leaves a locked folder alone. After other cleaners, and after users, the launcher puts its files
+// back (restore()), and hub and engines put their sockets back (ListenerGuard).
 #include "core/clusters/runtime_directory.hpp"
 
 #include <dirent.h>
@@ -39,7 +39,7 @@ namespace enginery::cluster {
 namespace {
 
 constexpr int kDeepest = 64;
-/// What a process gets, in milliseconds, that is about to end: a hub whose launcher is gone, or one that was killed.
+/// Milliseconds that a process gets to end: a hub whose launcher is gone, or a launcher that was killed.
 constexpr int kEndingGrace = 2000;
 
 /// Deletes what is in `folder`, except `keep` at the top.
@@ -90,8 +90,8 @@ std::optional<ProcessId> holder_of(const std::filesystem::path& directory, int f
   return signed_by ? signed_by : launcher_of_file(directory);
 }
 
-/// Waits for the end of a process that the kernel is taking down. A killed launcher's links may close a moment before
-/// its lock is released. False if the process is not about to end.
+/// Waits for the end of a process that the kernel is taking down: the links of a killed launcher may close a moment
+/// before its lock is released. False if the process is not about to end.
 bool outlive(const ProcessId& process) {
   const Descriptor handle(pidfd_open(process.pid));
   const auto stat = read_process_stat(process.pid);
@@ -101,7 +101,7 @@ bool outlive(const ProcessId& process) {
   return ::poll(&ended, 1, kEndingGrace) == 1;
 }
 
-/// The hub of a launcher that was killed ends by itself; until then it would count its sockets as its own.
+/// Waits for the hub of a launcher that was killed, which ends by itself: until then it would put back its sockets.
 void outlive_former_hub(const std::filesystem::path& directory) {
   ProcessId hub;
   try {
@@ -238,8 +238,8 @@ bool RuntimeDirectory::try_to_hold() {
                       "or give the new one another --name",
                       name, other->pid, name_option(name)));
   };
-  // Held, but by nobody who is named: a hub that tidies up, or a launcher in its first microseconds or whose files were
-  // just removed. A flock cannot be waited for with a limit.
+  // The folder is held, but no file says by whom: by a hub that tidies up, by a launcher in its first microseconds, or
+  // by one whose files were just removed. There is no flock with a time limit.
   constexpr int kTries = 2000;
   for (int i = 0; ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
     if (errno != EWOULDBLOCK && errno != EINTR)
@@ -251,7 +251,7 @@ bool RuntimeDirectory::try_to_hold() {
     ::poll(nullptr, 0, 1);
   }
   if (!is_current(path_, folder.get())) return false;
-  // No lock, and yet a launcher that lives: the file system keeps none, as some network file systems do.
+  // The lock was free, and yet a launcher lives: some network file systems keep no locks.
   if (const auto other = holder_of(path_, folder.get()); other != ProcessId::self()) refuse(other);
   folder_ = std::move(folder);
   return true;

@@ -28,30 +28,30 @@ inline constexpr std::size_t kLongestSocketPath = 107;
 /// "..".
 ENGINERY_API std::string cluster_name(const std::string& name = "");
 
-/// What chooses the cluster `name` in the words of a remedy: " --name lab", or "" for the default one.
+/// The option that chooses the cluster `name`, for the words of a remedy: " --name lab", or "" for the default cluster.
 ENGINERY_API std::string name_option(const std::string& name);
 
 /// runtime_base()/NAME. Need not exist.
 ENGINERY_API std::filesystem::path runtime_path(const std::string& name);
 /// Where the log of a launcher in the background is kept when its cluster failed; it outlives runtime_path(name).
 ENGINERY_API std::filesystem::path last_log(const std::string& name);
-/// Where the last launcher of that name said why its cluster failed, if it did, also when it had to say so in
-/// fallback_base().
+/// The log in which the last launcher of that name said why its cluster failed, if it did; also one in fallback_base().
 ENGINERY_API std::optional<std::filesystem::path> kept_log(const std::string& name);
 /// The names of the folders in runtime_base() whose launcher runs, sorted.
 ENGINERY_API std::vector<std::string> running_clusters();
-/// Those for a message: "Running: a, b", or "No cluster runs".
+/// Their names for a message: "Running: a, b", or "No cluster runs".
 ENGINERY_API std::string running_clusters_text();
 /// The launcher that holds `directory`, running or starting; also while it stops. Nothing if it is gone. Found by the
 /// lock file, or if somebody removed that by the connection file.
 ENGINERY_API std::optional<ProcessId> holder(const std::filesystem::path& directory);
-/// True if a launcher holds `directory`, though no file there may say which. It puts the files back within a second.
+/// True if a launcher holds `directory`, though perhaps no file there says which one. It puts the files back within a
+/// second.
 ENGINERY_API bool is_held(const std::filesystem::path& directory);
 
 /// "ipc://directory/socket". Throws ValueError, with words, if that is more than 107 bytes or `socket` more than 48.
 ENGINERY_API std::string ipc_address(const std::filesystem::path& directory, const std::string& socket);
 
-/// Where an engine listens for its own host: for tasks, parts of large payloads, and what subscribes to its output.
+/// Where an engine listens for its own host: for tasks, for parts of large payloads, and for subscribers to its output.
 ENGINERY_API std::array<std::string, 3> engine_addresses(const std::filesystem::path& directory, const Uuid& engine);
 
 /// Removes a runtime folder with all that is in it, unless a launcher holds it. Deletes nothing but what lies in a 0700
@@ -69,8 +69,6 @@ class ENGINERY_API RuntimeDirectory {
   explicit RuntimeDirectory(const std::string& name);
   /// Removes the folder and all that is in it.
   ~RuntimeDirectory();
-  RuntimeDirectory(const RuntimeDirectory&) = delete;
-  RuntimeDirectory& operator=(const RuntimeDirectory&) = delete;
 
   const std::filesystem::path& path() const noexcept { return path_; }
   /// Puts the folder and its lock file back if somebody removed them. True if one was missing. Throws ConnectionError

@@ -45,14 +45,14 @@ struct Pipe {
   explicit operator bool() const noexcept { return static_cast<bool>(reading); }
 };
 
-/// All that comes until the end of file.
+/// Reads until the end of file.
 ENGINERY_API std::string read_all(const Descriptor& from);
 
 /// Reads from `offset` on until `room` is full or no more comes. How many bytes came; errno says why, if none did.
 ENGINERY_API std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> room) noexcept;
 
 /// From now on this process may have as many descriptors open as its user's hard limit allows. Each client takes three
-/// of an engine's, and the usual 1024 would end at some hundred.
+/// descriptors of an engine; the usual limit of 1024 would allow only some hundred clients.
 ENGINERY_API void raise_descriptor_limit() noexcept;
 
 }  // namespace enginery::cluster

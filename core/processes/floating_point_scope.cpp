@@ -1,8 +1,8 @@
 // core/processes/floating_point_scope.cpp: a time after which this thread computes as it did before.
 //
-// glibc's fegetenv and fesetenv do all of it, also what C does not know of, such as the flushing of subnormals. On
-// x86-64 they cost more than a short task, since they store and load the old unit's whole environment; there the few
-// words that tell whether anything was changed are looked at first.
+// glibc's fegetenv and fesetenv save and restore everything, also what C does not know of, such as the flushing of
+// subnormals. On x86-64 they cost more than a short task, since they store and load the whole x87 environment. There
+// the few control words are compared first, which tell whether anything was changed.
 #include "core/processes/floating_point_scope.hpp"
 
 #include <cfenv>
@@ -37,7 +37,7 @@ FloatingPointScope::FloatingPointScope() noexcept
     : sse_(_mm_getcsr()), x87_control_(x87_control()), x87_status_(x87_status()) {}
 
 FloatingPointScope::~FloatingPointScope() {
-  asm volatile("emms");  // the registers of MMX are those of x87, and unusable if code forgot this
+  asm volatile("emms");  // MMX shares its registers with x87, which is unusable after MMX code without this
   if (_mm_getcsr() != sse_) _mm_setcsr(sse_);
   if (x87_control() == x87_control_ && ((x87_status() ^ x87_status_) & kStatus) == 0) return;
   std::fenv_t now;

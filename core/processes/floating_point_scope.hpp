@@ -11,9 +11,9 @@
 
 namespace enginery {
 
-/// What is loaded or run while one lives does not change this thread's arithmetic for longer: rounding, flushing of
-/// subnormals, trapped exceptions and the flags of those that happened are put back. Threads that begin meanwhile keep
-/// what they inherit.
+/// Code that is loaded or run while one lives cannot change this thread's arithmetic for longer: rounding, flushing of
+/// subnormals, trapped exceptions and exception flags are put back at its end. Threads that begin meanwhile keep what
+/// they inherit.
 ///
 /// Threads: belongs to one. Costs some nanoseconds where nothing was changed.
 class ENGINERY_API FloatingPointScope {

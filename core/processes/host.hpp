@@ -9,8 +9,8 @@
 
 namespace enginery::cluster {
 
-/// A host as its processes see it. Containers have names and pids of their own, and hosts may have one name by mistake,
-/// so neither is enough.
+/// A host as its processes see it. Containers have names and pids of their own, and two hosts may have one name by
+/// mistake, so neither name nor kernel is enough.
 struct Host {
   std::string name;
   /// Of the running kernel, new at each boot; empty if it is not known.

@@ -53,8 +53,8 @@ void kill_own_group_after_this() noexcept {
   if (::getpgrp() != leader || leader == 1) return;
   pollfd ended{pidfd_open(leader), POLLIN, 0};
   if (ended.fd < 0) return;
-  // A bare copy of this process, which makes no call of NNG's. Whoever waits for all children does not wait for it,
-  // since it ends without a signal. It stays in the group, so that the group's number cannot become another's.
+  // A bare copy of this process, which makes no call of NNG's. It ends without a signal, so a wait() for all children
+  // does not wait for it. It stays in the group, so that the group's number cannot become another's.
   if (::syscall(SYS_clone, 0, nullptr, nullptr, nullptr, nullptr) == 0) {
     while (::poll(&ended, 1, -1) < 0 && errno == EINTR) {}
     ::kill(0, SIGKILL);
@@ -103,7 +103,7 @@ std::optional<ProcessId> ProcessId::of(int pid) {
 bool ProcessId::alive() const {
   if (pid <= 0) return false;
   if (const auto stat = cluster::read_process_stat(pid)) return stat->start == start && !has_ended(*stat);
-  // Whoever has no descriptor left to look with does not learn its start time; gone it is only if the kernel says so.
+  // Without a descriptor its start time cannot be read. It is gone only if the kernel says so.
   return cluster::send_signal(pid, 0) || errno == EPERM;
 }
 

@@ -11,12 +11,12 @@
 
 namespace enginery::cluster {
 
-/// The id of one process. kill() takes 0 for the caller's own process group and -1 for every process there is, and such
-/// numbers are what is left of a spawn that failed; so a signal goes only to what is of this type.
+/// The id of one process. kill() takes 0 for the caller's own process group and -1 for every process there is, and a
+/// spawn that failed leaves such numbers. So only a value of this type can get a signal.
 class Pid {
  public:
-  /// Throws ValueError if no process can have this id: it is 0 or less, or no int holds it. Implicit, so that to send a
-  /// signal is as short as with kill().
+  /// Throws ValueError if no process can have this id: it is 0 or less, or no int holds it. Implicit, so that sending
+  /// a signal is as short as with kill().
   ENGINERY_API Pid(std::int64_t pid);
   int number() const noexcept { return pid_; }
 
@@ -37,12 +37,12 @@ ENGINERY_API bool send_signal(Pid process, int signal) noexcept;
 /// Threads: any.
 ENGINERY_API bool signal_group(Pid leader, int signal) noexcept;
 
-/// Kills this process, and all of the process group that it leads. Does nothing but return in one that leads none: the
-/// group is another's.
+/// Kills this process, and all of the process group that it leads. If it leads none, this does nothing: the group is
+/// another's.
 ///
 /// Threads: any.
 ENGINERY_API void kill_own_group() noexcept;
-/// The same once this process has ended by itself: a child waits for that. If it cannot be had, nobody is killed.
+/// Does the same once this process has ended by itself: a child waits for that. Without such a child nothing is killed.
 ///
 /// Threads: any.
 ENGINERY_API void kill_own_group_after_this() noexcept;
@@ -54,7 +54,7 @@ inline constexpr auto kByPidfd = static_cast<idtype_t>(3);
 
 /// A descriptor of that process, which becomes readable when it ends; -1 and errno when there is none.
 ENGINERY_API int pidfd_open(pid_t pid) noexcept;
-/// Signals that very process, whoever has its pid by now. 0, or -1 and errno.
+/// Signals that very process, even if its pid is another's by now. 0, or -1 and errno.
 ENGINERY_API int pidfd_send_signal(int pidfd, int signal) noexcept;
 
 /// Some fields of /proc/PID/stat.
@@ -67,7 +67,7 @@ struct ProcessStat {
   std::uint64_t start = 0;
 };
 
-/// Nothing if there is no such process, or it cannot be looked at: no descriptor is left.
+/// Nothing if there is no such process, or if no descriptor is left to read its file.
 ENGINERY_API std::optional<ProcessStat> read_process_stat(int pid);
 
 }  // namespace enginery::cluster

@@ -1,4 +1,8 @@
-// core/processes/spawn.cpp: posix_spawn, which is safe in a process with threads and with NNG, as fork is not.
+// core/processes/spawn.cpp: processes started by posix_spawn.
+//
+// fork() is not safe in a process with threads and with NNG: the child would have one thread, and locks that other
+// threads held. posix_spawn runs nothing of ours between fork and exec; all that is to happen there is prepared as
+// data.
 #include "core/processes/spawn.hpp"
 
 #include <fcntl.h>
@@ -68,7 +72,7 @@ Error cannot_start(const std::filesystem::path& file, int error) {
                                       std::strerror(error)));
 }
 
-/// A copy of `fd` with a number that none of the child's own descriptors has.
+/// A copy of `fd` with a number above those that the child's own descriptors will have.
 Descriptor above_the_childs(int fd, const std::filesystem::path& file) {
   if (fd < 0) return Descriptor();
   Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, kLinkInChild + 1));
@@ -104,7 +108,7 @@ Started spawn(const Spawn& what) {
                                   environment.empty() ? environ : variables.data());
   if (error != 0) throw cannot_start(what.file, error);
   Started started{pid, Descriptor(pidfd_open(pid)), std::move(my_end)};
-  // Where SIGCHLD is ignored, it may have ended, and the kernel have forgotten it.
+  // Where SIGCHLD is ignored, the kernel forgets a child that has ended. An eventfd that is readable stands in for it.
   if (!started.pidfd && errno == ESRCH) started.pidfd = Descriptor(::eventfd(1, EFD_CLOEXEC));
   if (!started.pidfd) {
     const int reason = errno;
@@ -134,7 +138,7 @@ std::vector<std::filesystem::path> places_in_path(const std::string& name, Empty
     const std::string_view folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
     if (folder.empty() && empty == EmptyElement::is_left_out) continue;
-    std::error_code gone;  // the current folder: what is relative to it is nowhere
+    std::error_code gone;  // if the current folder was removed, relative places do not exist
     std::filesystem::path place = std::filesystem::absolute(std::filesystem::path(folder) / name, gone);
     if (!gone) places.push_back(std::move(place));
   }
@@ -142,7 +146,7 @@ std::vector<std::filesystem::path> places_in_path(const std::string& name, Empty
 }
 
 void take_own_signals() noexcept {
-  // A program begins with signals that are ignored or have their default; handlers are those of a sanitizer.
+  // At its start a program has only ignored and default signals; a handler is a sanitizer's, and stays.
   for (int number = 1; number < NSIG; ++number) {
     if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGPIPE) continue;
     struct sigaction now {};

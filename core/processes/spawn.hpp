@@ -20,7 +20,7 @@ struct Spawn {
   std::vector<std::string> arguments;
   /// Its standard output and error; -1: those of this process. They stay the caller's.
   int out = -1, err = -1;
-  /// What it finds as its own name.
+  /// Its own name, argv[0].
   std::string name = "enginery";
   /// "NAME=value"; empty: this process's.
   std::vector<std::string> environment{};
@@ -28,7 +28,7 @@ struct Spawn {
   bool own_group = true;
 };
 
-/// A process that was started, and is to be waited for by who started it.
+/// A process that was started. The process that started it must wait for its end.
 struct Started {
   Pid pid;
   /// Readable, to poll, once the process ended. No pidfd if it had ended at once, and SIGCHLD is ignored here.
@@ -37,14 +37,14 @@ struct Started {
   Descriptor link{-1};
 };
 
-/// Starts it with signals as if freshly logged in, standard input empty,
-/// and no other descriptor. Throws Error, with the file and the reason.
+/// Starts it with signals as after a login, standard input empty, and no other descriptor. Throws Error, with the file
+/// and the reason.
 ///
 /// Threads: any.
 ENGINERY_API Started spawn(const Spawn& what);
 
-/// Waits until this child has ended. Its status, as waitpid() tells it; -1 if somebody else took that, or SIGCHLD is
-/// ignored here.
+/// Waits until this child has ended. Returns its status, as waitpid() does; -1 if another thread took the status, or if
+/// SIGCHLD is ignored here.
 ///
 /// Threads: any.
 ENGINERY_API int reap(Pid child) noexcept;
@@ -57,9 +57,9 @@ enum class EmptyElement : bool { is_left_out, is_the_current_folder };
 ENGINERY_API std::vector<std::filesystem::path> places_in_path(
     const std::string& name, EmptyElement empty = EmptyElement::is_the_current_folder);
 
-/// Gives every signal its default action and blocks none, as after a login: a parent that ignores SIGCHLD or SIGTERM,
-/// or blocks signals, would else make this process lose its children's ends or deaf to `enginery stop`. What a shell
-/// ignores on purpose stays so: SIGHUP under nohup; SIGINT and SIGQUIT in the background; SIGPIPE by a trap.
+/// Gives every signal its default action and blocks none, as after a login. Otherwise a parent that ignores SIGCHLD or
+/// SIGTERM, or blocks signals, would make this process miss its children's ends, or deaf to `enginery stop`. What a
+/// shell ignores on purpose stays ignored: SIGHUP under nohup; SIGINT and SIGQUIT in the background; SIGPIPE by a trap.
 ///
 /// Requires: called before anything else sets signals. Threads: the main thread, alone.
 ENGINERY_API void take_own_signals() noexcept;

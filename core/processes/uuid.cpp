@@ -7,6 +7,8 @@
 
 namespace enginery {
 
+static constexpr std::string_view kDigits = "0123456789abcdef";
+
 Uuid Uuid::random() {
   Uuid uuid;
   if (getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) != static_cast<ssize_t>(uuid.bytes.size()))
@@ -15,9 +17,8 @@ Uuid Uuid::random() {
 }
 
 std::string Uuid::text() const {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  text.reserve(32);
+  text.reserve(2 * bytes.size());
   for (const std::uint8_t byte : bytes) {
     text += kDigits[byte >> 4];
     text += kDigits[byte & 15];
@@ -26,15 +27,14 @@ std::string Uuid::text() const {
 }
 
 Uuid Uuid::parse(std::string_view text) {
-  const auto digit = [&](char c) -> unsigned {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-    throw ValueError("'" + std::string(text) + "' is not a uuid; expected 32 hexadecimal digits");
-  };
   Uuid uuid;
-  if (text.size() != 32) throw ValueError("'" + std::string(text) + "' is not a uuid; expected 32 hexadecimal digits");
-  for (std::size_t i = 0; i < 16; ++i)
-    uuid.bytes[i] = static_cast<std::uint8_t>(digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
+  bool good = text.size() == 2 * uuid.bytes.size();
+  for (std::size_t i = 0; good && i < text.size(); ++i) {
+    const auto digit = kDigits.find(text[i]);
+    good = digit != std::string_view::npos;
+    uuid.bytes[i / 2] = static_cast<std::uint8_t>(uuid.bytes[i / 2] << 4 | digit);
+  }
+  if (!good) throw ValueError("'" + std::string(text) + "' is not a uuid; expected 32 hexadecimal digits");
   return uuid;
 }
 
