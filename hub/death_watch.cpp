@@ -1,4 +1,7 @@
 // hub/death_watch.cpp: which engines live, where no launcher tells of their deaths.
+//
+// Of its own host's engines the hub holds pidfds, which tell of a death at once. Those of other hosts answer to no
+// kernel here; they are suspect after some silence and dead after three times as much.
 #include "hub/death_watch.hpp"
 
 #include <sys/eventfd.h>
@@ -41,7 +44,7 @@ void DeathWatch::watch(int id, const Uuid& engine, const ProcessId& process, boo
   if (!local) return silence_.heard(engine, now);
   if (find(engine)) return;
   cluster::Descriptor handle(cluster::pidfd_open(process.pid));
-  // A later process that got the pid is not it.
+  // The pid may be that of a later process by now.
   if (handle && !process.alive()) handle.reset();
   watched_.push_back({id, engine, process, std::move(handle)});
   ::eventfd_write(wake_.get(), 1);

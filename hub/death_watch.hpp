@@ -17,8 +17,8 @@
 
 namespace enginery::hub {
 
-/// Judges by their silence engines whose process cannot be looked at. Time in which nobody listened, because this
-/// process was stopped or had no processor, is not theirs.
+/// Judges engines whose process cannot be looked at by their silence. Time in which this process was stopped, or had no
+/// processor, does not count.
 ///
 /// Threads: belongs to one thread at a time.
 class Silence {
@@ -63,12 +63,12 @@ class DeathWatch {
   void watch(int id, const Uuid& engine, const ProcessId& process, bool local, Silence::Time now);
   /// The engine shows that it lives.
   void heard(const Uuid& engine, Silence::Time now) { silence_.heard(engine, now); }
-  /// It is of no more interest.
+  /// Watches it no longer.
   void forget(const Uuid& engine);
 
-  /// What to poll: first a wake-up, since there may be one more to poll, then the processes.
+  /// What to poll: first a wake-up, for when one more process is to be polled, then the processes.
   void add_polled(std::vector<pollfd>& polled) const;
-  /// The wake-up was taken.
+  /// To be called after the wake-up.
   void wait_again() const;
 
   struct Death {
@@ -76,7 +76,7 @@ class DeathWatch {
     Uuid engine;
     std::string how;
   };
-  /// Processes that ended. They are forgotten with it.
+  /// The processes that have ended; they are forgotten.
   std::vector<Death> ended();
   /// As Silence's.
   std::vector<Silence::Verdict> look(Silence::Time now) { return silence_.look(now); }

@@ -1,4 +1,7 @@
-// hub/engine_entry.cpp: what an engine says of itself, between the wire and the registry.
+// hub/engine_entry.cpp: what an engine says of itself, checked before others hear of it.
+//
+// Whoever can connect to the hub can register an engine. Clients will connect to the addresses that it names, and hub
+// and clients will watch its process and may kill it. So an engine may name only what can be its own.
 #include "hub/engine_entry.hpp"
 
 #include <array>
@@ -14,7 +17,7 @@
 
 namespace enginery::hub {
 
-/// Of a text that came from outside, in bytes.
+/// Bytes of a text from outside that a message shows.
 constexpr std::size_t kLongestShown = 255;
 
 static std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {

@@ -1,4 +1,4 @@
-// hub/engine_entry.hpp: what an engine says of itself, between the wire and the registry.
+// hub/engine_entry.hpp: what an engine says of itself, checked before others hear of it.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,13 @@ wire::HubReply to_reply(const Uuid& epoch, std::uint64_t number, const std::vect
 /// True if the engine runs where its pid means something here.
 bool has_pid_here(const wire::EngineEntry& engine);
 
-/// Clients will dial what an engine says, so it must be what engines listen at: in the cluster's folder under its own
-/// uuid, and at addresses of `scheme` for other hosts; none if that is empty. Throws ValueError.
+/// Checks the addresses, which clients will connect to: in the cluster's folder they must contain the engine's uuid,
+/// and for other hosts they must be of `scheme`; there must be none if that is empty. Throws ValueError.
 void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::path& directory, std::string_view scheme);
 
-/// Clients and hub will watch the process that an engine names, and may end it, so it must be its own: it runs, and is
-/// the `sender` of the message, if the kernel says who that is. Nobody else that is `known` has it, nor its addresses;
-/// `taken`: those of the hub. Throws ValueError.
+/// Checks that the process which an engine names is its own, since hub and clients will watch it and may end it: it
+/// runs, and is the `sender` of the message where the kernel tells the sender. No other engine that is `known` may have
+/// this process or these addresses, and the addresses may not be among those `taken` by the hub. Throws ValueError.
 void check_claims(const wire::EngineEntry& engine, std::optional<std::uint64_t> sender,
                   const std::vector<RegisteredEngine>& known, const std::vector<std::string>& taken);
 

@@ -1,8 +1,11 @@
 // hub/hub.cpp: the hub's state, and what it answers.
 //
-// A hub can follow one that died. The launcher then tells it first which engines that one knew, so that no id is given
-// away and no client takes an engine for dead: they are awaited until they register again, which they do as soon as
-// they find the new hub, or until their process is known to have ended.
+// A hub can follow one that died. The launcher then first tells it which engines the former hub knew, so that no id is
+// given away and no client takes an engine for dead. Such an engine is awaited until it registers again, which it does
+// as soon as it finds the new hub, or until its process is known to have ended.
+//
+// NNG's threads bring the requests. Each is answered under the mutex from what is known, except an engine's presence,
+// which is held until the next heartbeat but one.
 #include "hub/hub.hpp"
 
 #include <unistd.h>
@@ -25,7 +28,7 @@ namespace {
 
 /// For requests that are answered at once.
 constexpr std::size_t kContexts = 64;
-/// For the goodbyes of engines that are told of the cluster's end.
+/// How long the hub waits for the goodbyes of engines that were told of the cluster's end.
 constexpr std::chrono::milliseconds kFarewell(500);
 
 wire::HubReply refusal(const Error& error) {
@@ -61,7 +64,7 @@ Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::strin
 void Hub::on(const cluster::Spawned& spawned) {
   launcher_.note(spawned);
   registry_.spawned(spawned.id, spawned.pid);
-  // An engine can be faster than the launcher's word about it; it then seemed to join by itself.
+  // An engine can register before the launcher's word about it arrives; it then seemed to join by itself.
   if (const RegisteredEngine* known = registry_.find(spawned.id); known->process().pid == spawned.pid)
     deaths_.forget(known->entry.uuid);
   publish_changes();
@@ -232,7 +235,7 @@ wire::HubReply Hub::answer(const wire::HubRequest& request, std::optional<std::u
 }
 
 int Hub::take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender) {
-  // A death that the launcher told of before it started this engine makes room for it.
+  // The launcher may have told of a death that makes room for this engine.
   hear_launcher();
   int id = -1;
   try {
@@ -245,7 +248,7 @@ int Hub::take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> se
   }
   const ProcessId process = registry_.find(id)->process();
   const bool local = has_pid_here(entry);
-  // First the launcher: what others were told must be known to the hub that may have to follow this one.
+  // The launcher is told first: a hub that follows this one must know what clients were told.
   launcher_.tell(cluster::Registered{id, entry.uuid, process, local});
   publish_changes();
   if (!launcher_.started(id, process.pid)) deaths_.watch(id, entry.uuid, process, local, Clock::now());
@@ -269,7 +272,7 @@ bool Hub::take_presence(const Uuid& uuid, transport::Responder::Ticket ticket) {
 }
 
 int Hub::end(int id, bool kill) {
-  hear_launcher();  // its word that it has started the engine may be on its way
+  hear_launcher();  // it may have started the engine just now
   const RegisteredEngine* engine = registry_.find(id);
   if (!engine)
     throw IndexError(fmt::format("there is no engine {}, and there never was; `enginery status` lists them", id));
@@ -295,14 +298,14 @@ int Hub::end(int id, bool kill) {
   return -1;
 }
 
-/// What an engine that was killed left in the runtime folder: by its uuid, whatever it said of itself.
+/// Removes what an engine that was killed left in the runtime folder: by its uuid, whatever addresses it named.
 static void remove_sockets(const std::filesystem::path& directory, const Uuid& engine) {
   for (const std::string& url : cluster::engine_addresses(directory, engine))
     ::unlink(cluster::Address(url).ipc_path().data());  // to the url's end
 }
 
 void Hub::publish_changes() {
-  // One that fails is told again with the next: clients know its number.
+  // A change that cannot be published is published again with the next one; clients drop a number that they know.
   for (; const wire::Change* untold = registry_.untold(); registry_.told()) {
     wire::Change news = *untold;
     const wire::EngineEntry& entry = news.engine;

@@ -28,34 +28,34 @@
 
 namespace enginery::hub {
 
-/// Brings together who keeps the registry, watches for deaths, holds the engines' requests and talks to the launcher.
+/// Brings together the registry, the watch for deaths, the engines' open requests and the launcher.
 ///
-/// Threads: the functions from the main thread; requests come on NNG's. They meet in one mutex.
+/// Threads: the functions from the main thread; requests come on NNG's threads. They share one mutex.
 class Hub {
  public:
   static constexpr std::chrono::milliseconds kHeartbeat{500};
 
-  /// Serves from here on. `former`: what the launcher said of the hub that this one follows; none, it is the first.
-  /// `launcher` may be null.
-  /// `remote_scheme`: of the addresses for other hosts, which are bound by listen(); empty: there are none.
+  /// Serves from here on. `former`: what the launcher said of the hub that this one follows; empty for the first hub.
+  /// `launcher` may be null. `remote_scheme`: that of the addresses for other hosts, which listen() binds; empty if
+  /// there are none.
   Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
       cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log);
 
   /// What the main thread polls besides the launcher, for the engines that joined by themselves.
   void add_polled(std::vector<pollfd>& polled) const;
-  /// Looks after those that ended.
+  /// Handles the processes that have ended.
   void look_at_watched();
-  /// Also for other hosts; `remote` gets the ports that the system chose. Throws ConnectionError.
+  /// Listens for other hosts, too; `remote` gets the ports that the system chose. Throws ConnectionError.
   void listen(Connection::Remote& remote);
   /// Tells the launcher that the sockets are bound.
   void announce(const Connection::Hub& addresses, const std::optional<Connection::Remote>& remote);
-  /// The last thing: tells the engines that joined by themselves that the cluster has ended, and waits a moment for
+  /// To be called last: tells the engines that joined by themselves that the cluster has ended, and waits a moment for
   /// their goodbyes.
   void end_cluster();
-  /// To be called so often: tells clients that the hub lives, and engines; looks for silent ones.
+  /// To be called every kHeartbeat: tells clients and engines that the hub lives, and looks for silent engines.
   void heartbeat();
 
-  // The link to the launcher is used by NNG's threads too, so it is reached under the lock.
+  // NNG's threads use the link to the launcher, too, so these take the lock.
   bool launcher_gone() const;
   bool wants_write() const;
   void serve_launcher();
@@ -68,11 +68,11 @@ class Hub {
   void on(const cluster::Died& died);
   void on(const cluster::Registered& registered);
   void on(const cluster::Resumed& resumed);
-  void on(const cluster::Listening&) {}  // what the hub itself says
+  void on(const cluster::Listening&) {}  // only the hub sends this
   void on(const cluster::Restart&) {}    // likewise
   void hear_launcher();
 
-  /// The launcher did start this one.
+  /// True if the launcher started this one.
   bool is_launched(const RegisteredEngine& engine) const;
   Error cluster_ended() const;
   void on_request(transport::Responder::Ticket ticket, messages::Message message);
@@ -82,7 +82,7 @@ class Hub {
   bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
   int end(int id, bool kill);
-  /// Tells clients, and settles what an engine that is gone leaves behind.
+  /// Tells clients of changes, and removes what an engine that is gone has left.
   void publish_changes();
 
   const Uuid uuid_;

@@ -1,4 +1,8 @@
 // hub/hub_main.cpp: what the process of the hub does.
+//
+// The main thread has one poll() over the launcher's link and the processes of engines that joined by themselves. It
+// looks at those processes at each heartbeat, too: for a process of which no descriptor could be had, poll() tells
+// nothing.
 #include "hub/hub_main.hpp"
 
 #include <poll.h>
@@ -56,8 +60,9 @@ Connection::Hub addresses_of(const HubOptions& options) {
           ProcessId::self()};
 }
 
-/// Where the hub is to listen for other hosts, and with what credentials: those of the former hub in its place, whose
-/// connection file other hosts have; else new ones. Nothing if it was not told to. Throws ValueError, ConnectionError.
+/// Where the hub is to listen for other hosts, and with which credentials. A hub that follows another takes those of
+/// the former one, because other hosts have its connection file. Nothing if the hub was not told to listen for other
+/// hosts. Throws ValueError, ConnectionError.
 std::optional<Connection::Remote> remote_of(const HubOptions& options) {
   const std::filesystem::path file = options.directory / cluster::kConnectionFile;
   if (std::filesystem::exists(file)) return Connection::load(file).remote;
@@ -78,7 +83,7 @@ std::string_view scheme_of(const std::optional<Connection::Remote>& remote) {
 
 int hub_main(const HubOptions& options) try {
   cluster::raise_descriptor_limit();
-  ::signal(SIGPIPE, SIG_IGN);  // of a log whose reader has left; a hub starts no processes
+  ::signal(SIGPIPE, SIG_IGN);  // the log's reader may leave; a hub starts no processes that would inherit this
   const Connection::Hub addresses = addresses_of(options);
   std::optional<cluster::LauncherLink> launcher;
   if (options.launcher_fd >= 0) {
@@ -115,7 +120,7 @@ int hub_main(const HubOptions& options) try {
       hub.look_at_watched();
   }
   hub.end_cluster();
-  // A launcher that was killed cannot clean up; one that lives holds the folder, and then this does nothing.
+  // A launcher that was killed cannot clean up. One that lives holds the folder; then this does nothing.
   cluster::remove_runtime_directory(options.directory);
   std::fflush(nullptr);
   ::_exit(0);

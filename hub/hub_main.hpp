@@ -15,15 +15,15 @@ struct HubOptions {
   /// The runtime folder, where the sockets go. Their names contain the hub's uuid, so that the late end of a former hub
   /// cannot unlink them.
   std::filesystem::path directory;
-  /// The addresses of a hub that died and that this one follows: the launcher then says first what that one knew.
-  /// Empty: new ones.
+  /// The addresses of the hub that died and that this one follows: the launcher then first says what that hub knew.
+  /// Empty: new addresses.
   std::string requests{}, notifications{};
   /// An engine on another host that is silent for so long is dead; suspect after a third of it.
   std::chrono::milliseconds dead_after{15'000};
   /// Where it listens for other hosts, "HOST" or "HOST:PORT" (requests there, notifications one port further); empty:
   /// it does not.
   std::string listen;
-  /// Listen in the clear, without asking who comes.
+  /// Listen in the clear, and ask for no proof.
   bool insecure = false;
 };
 

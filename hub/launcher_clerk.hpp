@@ -8,8 +8,8 @@
 
 namespace enginery::hub {
 
-/// Knows which engines the launcher started, and holds the link to it. A hub can do without a launcher: then nothing
-/// is told, and nothing comes.
+/// Knows which engines the launcher started, and holds the link to it. Without a launcher it sends nothing and receives
+/// nothing.
 ///
 /// Threads: belongs to one thread at a time.
 class LauncherClerk {
@@ -19,11 +19,13 @@ class LauncherClerk {
 
   /// The launcher's news, to be noted here before anything else is made of them.
   void note(const cluster::Spawned& spawned) { pids_[spawned.id] = spawned.pid; }
-  void note(const cluster::Died& died) { pids_[died.id] = 0; }  // who joins under this id now is nobody's child
+  void note(const cluster::Died& died) {
+    pids_[died.id] = 0;
+  }  // an engine that joins under this id now is not its child
 
-  /// The launcher can start an engine of this id.
+  /// True if the launcher can start an engine of this id.
   bool can_start(int id) const { return link_ && pids_.contains(id); }
-  /// This process is the one that it started last under this id, and has not ended.
+  /// True if this process is the one that the launcher started last under this id, and has not ended.
   bool started(int id, int pid) const {
     const auto child = pids_.find(id);
     return child != pids_.end() && child->second == pid;

@@ -14,7 +14,7 @@
 
 namespace enginery::hub {
 
-/// Each engine has one request open at the hub. It is answered after a while, and the engine asks again; whichever of
+/// Each engine has one request open at the hub. The hub answers it after a while, and the engine asks again; if one of
 /// the two dies, the other one notices.
 ///
 /// Threads: belongs to one thread at a time.
@@ -23,13 +23,14 @@ class PresenceDesk {
   using Time = std::chrono::steady_clock::time_point;
   using Ticket = transport::Responder::Ticket;
 
-  /// Holds a request. The one that was held for this engine, if any, is to be answered: its connection was given up.
+  /// Holds a request. Returns the request that was held for this engine, if any, to be answered: the engine gave its
+  /// connection up.
   std::optional<Ticket> take(const Uuid& engine, Ticket ticket, Time now) {
     const auto [known, fresh] = held_.try_emplace(engine, Held{ticket, now});
     if (fresh) return std::nullopt;
     return std::exchange(known->second, Held{ticket, now}).ticket;
   }
-  /// Gives back those that were held for `patience`, to be answered.
+  /// Returns those that were held for `patience`, to be answered.
   std::vector<Ticket> due(Time now, Time::duration patience) {
     std::vector<Ticket> tickets;
     std::erase_if(held_, [&](const auto& entry) {
@@ -39,7 +40,7 @@ class PresenceDesk {
     });
     return tickets;
   }
-  /// Gives back the one of this engine, if any, to be answered.
+  /// Returns the request of this engine, if any, to be answered.
   std::optional<Ticket> dismiss(const Uuid& engine) {
     const auto held = held_.extract(engine);
     return held ? std::optional(held.mapped().ticket) : std::nullopt;

@@ -1,4 +1,8 @@
 // hub/registry.cpp: ids, incarnations and numbered changes.
+//
+// An id stands for a place in the cluster, a uuid for one process that has it. Registrations may be repeated, because
+// answers get lost; news of the launcher's and of engines may overtake each other. So each function here says what is
+// true after it, and is no change when that was true before.
 #include "hub/registry.hpp"
 
 #include <algorithm>
@@ -9,7 +13,7 @@
 
 namespace enginery::hub {
 
-/// Beyond it would be a mistake, and the ids above it are for others.
+/// An engine that asks for a higher id does so by mistake. Later ids must still fit.
 constexpr int kHighestId = 1'000'000;
 
 static wire::EngineEntry entry_of(int id, const Uuid& uuid, const ProcessId& process) {
@@ -34,7 +38,7 @@ void Registry::await(int id, const Uuid& uuid, const ProcessId& process) {
 void Registry::spawned(int id, int pid) {
   reserve(id + 1);
   RegisteredEngine& engine = engines_[id];
-  // An engine can be faster than the launcher's word about it.
+  // An engine can register before the launcher's word about it arrives.
   if (engine.known_to_clients() && engine.process().pid == pid) return;
   if (engine.known_to_clients()) died(id, "replaced by the launcher");
   engine = {entry_of(id, {}, {.pid = pid})};
@@ -47,7 +51,7 @@ int Registry::register_engine(const wire::EngineEntry& entry, std::optional<int>
     throw ValueError(
         fmt::format("engine {} was declared dead ({}) and cannot come back; start a new one", uuid, dead->second));
   const RegisteredEngine* const known = find(entry.uuid);
-  // Of one that the former hub knew, only its process is known.
+  // Of an engine that the former hub knew, only its process is known.
   const ProcessId process{static_cast<int>(entry.pid), entry.start};
   const bool same =
       known && (known->state == EngineState::awaited ? known->process() == process : same_engine(known->entry, entry));
@@ -88,7 +92,7 @@ bool Registry::died(int id, const std::string& how, std::optional<Uuid> uuid, cl
   if (uuid && *uuid != engine.entry.uuid) return false;
   if (engine.state == EngineState::dead) {
     if (next == cluster::AfterDeath::nothing) return false;
-    engine.next = next;  // the launcher has thought better of it
+    engine.next = next;  // the launcher decides anew
     engine.how = how;
     return false;
   }

@@ -1,4 +1,4 @@
-// hub/registry.hpp: which engines there are, as a pure value machine.
+// hub/registry.hpp: which engines there are: a state machine without clock, threads or sockets.
 #pragma once
 
 #include <algorithm>
@@ -18,8 +18,8 @@
 
 namespace enginery::hub {
 
-/// `starting`: its process was spawned and has not registered. `awaited`: it was there with the hub that this one
-/// follows, and has not registered again. `suspect`: silent for a while.
+/// `starting`: its process was started and has not registered. `awaited`: the hub that this one follows knew it, and it
+/// has not registered again. `suspect`: silent for a while.
 enum class EngineState : std::uint8_t { starting, awaited, alive, suspect, dead };
 
 struct RegisteredEngine {
@@ -51,38 +51,39 @@ class Registry {
   /// `epoch`: the uuid of this hub.
   explicit Registry(const Uuid& epoch) : epoch_(epoch) {}
 
-  /// The hub that this one follows had that engine as `id`: nobody else gets that id while it may live.
+  /// The hub that this one follows knew that engine as `id`: no other engine gets the id while it may live.
   void await(int id, const Uuid& uuid, const ProcessId& process);
   /// Ids below this are given only to engines that want them.
   void reserve(int next_id) { next_id_ = std::max(next_id_, next_id); }
-  /// The launcher started a process that will register as `id`; nobody else gets that id. After a death: a restart.
+  /// The launcher started a process that will register as `id`; no other engine gets that id. After a death it is a
+  /// restart.
   void spawned(int id, int pid);
   /// Takes an engine in and returns its id: the one that is `wanted`, else the lowest never used. The same registration
   /// again (its answer was lost) gives the same id and is no change. Throws ValueError, with words: the id it wants is
   /// taken by an engine that lives, or kept for another process; the uuid is nil, that of another engine, or was
   /// declared dead.
   int register_engine(const wire::EngineEntry& entry, std::optional<int> wanted);
-  /// The process of engine `id` is gone, or is held to be. True if that is news: the first word on how stands. With a
-  /// `uuid` it means only that incarnation, so that late news of a former one harms nobody.
+  /// The process of engine `id` is gone, or is held to be. True if that is news: the first account of how stands. With
+  /// a `uuid` only that incarnation is meant, so late news of a former one changes nothing.
   bool died(int id, const std::string& how, std::optional<Uuid> uuid = std::nullopt,
             cluster::AfterDeath next = cluster::AfterDeath::nothing);
-  /// A dead engine is started anew, since somebody asked for it.
+  /// A dead engine is being started again on request.
   void comes_back(int id) { engines_.at(id).next = cluster::AfterDeath::starts_anew; }
-  /// Silence, and its end; no change of the set. False if no such engine lives.
+  /// An engine is silent, or is heard again; the set does not change. False if no such engine lives.
   bool set_suspect(int id, bool suspect);
 
-  /// The engine of this id, dead or alive; nothing if there never was one. Valid until the next call that is not const.
+  /// The engine of this id, dead or alive; null if there never was one. Valid until the next call that is not const.
   const RegisteredEngine* find(int id) const;
-  /// The same by uuid, of an incarnation that is its id's latest.
+  /// The engine with this uuid, if it is the latest one of its id.
   const RegisteredEngine* find(const Uuid& uuid) const;
   /// All that were ever known, also starting and dead, by id.
   std::vector<RegisteredEngine> all() const;
-  /// Of the last change; 0: there was none.
+  /// The number of the last change; 0 if there was none.
   std::uint64_t number() const { return number_; }
   /// The oldest change of the set of engines that take tasks which has not been told; nothing if all have. Its number
   /// is one more than that of the change before. Valid until the next call that is not const.
   const wire::Change* untold() const { return changes_.empty() ? nullptr : &changes_.front(); }
-  /// That one has been. Requires: there is one.
+  /// untold() has been told. Requires: there is one.
   void told() { changes_.pop_front(); }
 
  private:
@@ -92,9 +93,9 @@ class Registry {
   std::uint64_t number_ = 0;
   int next_id_ = 0;
   std::map<int, RegisteredEngine> engines_;
-  /// Incarnations that were declared dead, so that none of them comes back.
+  /// Incarnations that were declared dead, and how they died. None of them may come back.
   std::map<Uuid, std::string> dead_;
-  std::deque<wire::Change> changes_;  // those that have not been told
+  std::deque<wire::Change> changes_;  // untold ones
 };
 
 }  // namespace enginery::hub

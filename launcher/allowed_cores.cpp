@@ -1,8 +1,8 @@
 // launcher/allowed_cores.cpp: how many cores this process may use.
 //
-// Slurm, taskset and cpusets of containers set the affinity; `docker run --cpus`, Kubernetes and systemd's CPUQuota=
-// set a quota of time in the control group. The quota of each group around ours counts, too, as far as it can be seen.
-// In a container the path of our group may be that of the host, of which only a part is mounted.
+// Slurm, taskset and cpusets of containers set the affinity. `docker run --cpus`, Kubernetes and systemd's CPUQuota=
+// set a quota of time in the control group. The quotas of the groups around ours count, too, as far as they can be
+// seen. In a container the path of our group may be the host's, of which only a part is mounted.
 #include "launcher/launcher.hpp"
 
 #include <sched.h>

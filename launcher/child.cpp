@@ -1,4 +1,7 @@
 // launcher/child.cpp: a process from its start to its end.
+//
+// A child leads a process group, so that what it starts can be ended with it. The group's number is safe to signal only
+// while the leader is not reaped: afterwards the kernel may give the number to others. Hence the order in reap().
 #include "launcher/child.hpp"
 
 #include <fcntl.h>
@@ -27,7 +30,7 @@ constexpr std::size_t kLastLines = 8;
 cluster::Descriptor open_log(const std::filesystem::path& log) {
   if (log.empty()) return cluster::Descriptor();
   std::error_code none;
-  if (std::filesystem::is_symlink(log, none)) std::filesystem::remove(log, none);  // to that of a former child
+  if (std::filesystem::is_symlink(log, none)) std::filesystem::remove(log, none);  // restore_log() of a former child
   cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file)
     throw Error("OSError", fmt::format("{} cannot be written: {}. Check the folder's rights and the space left",
@@ -50,7 +53,7 @@ std::optional<Child::Image> Child::image_of(int pid) noexcept {
   std::snprintf(path, sizeof path, "/proc/%d/exe", pid);
   struct stat status;
   if (::stat(path, &status) == 0) return Image{status.st_dev, status.st_ino};
-  return errno == EACCES ? std::optional(Image{}) : std::nullopt;  // a program that became another user
+  return errno == EACCES ? std::optional(Image{}) : std::nullopt;  // a program that runs as another user
 }
 
 void Child::restore_log() const noexcept {
@@ -78,8 +81,8 @@ void Child::kill() noexcept {
 
 std::string Child::reap() noexcept {
   siginfo_t end{};
-  // First look, then kill the rest of the group, then reap: until then nobody else can have this pid or group.
-  // Who is not told of the end does not know whose they are.
+  // First look, then kill the rest of the group, then reap: until then no other process can have this pid or group. If
+  // the look fails, the group may be another's, and is left alone.
   const auto wait = [&](int how) {
     int failed = 0;
     while ((failed = ::waitid(P_PID, static_cast<id_t>(pid()), &end, how)) != 0 && errno == EINTR) {}

@@ -15,8 +15,8 @@
 
 namespace enginery::tools {
 
-/// Against crash loops: the delay doubles with each death, from 0.1 s to 10 s, until the process has lived for a
-/// minute; after some deaths in a row without such a minute it is given up.
+/// Prevents crash loops. The delay doubles with each death, from 0.1 s to 10 s, until the process has lived for a
+/// minute. After some deaths in a row without such a minute the process is given up.
 ///
 /// Threads: belongs to one thread.
 class RestartPolicy {
@@ -25,20 +25,20 @@ class RestartPolicy {
   static constexpr std::chrono::milliseconds kFirstDelay{100}, kLongestDelay{10'000};
   static constexpr std::chrono::seconds kGoodLife{60};
 
-  /// It is given up at the death of that number; ten are 33 s.
+  /// It is given up at that many deaths in a row; ten take 33 s.
   explicit RestartPolicy(int most_deaths = 10) : most_deaths_(most_deaths) {}
   int most_deaths() const noexcept { return most_deaths_; }
 
   /// The process was started.
   void began(Time now) { began_ = now; }
-  /// It died. When to start it anew; nothing: it is given up.
+  /// It died. When to start it again; nothing if it is given up.
   std::optional<Time> died(Time now) {
     if (now - began_ >= kGoodLife) forget();
     if (++deaths_ >= most_deaths_) return std::nullopt;
     constexpr int kDoublings = 10;  // more than enough, and no overflow
     return now + std::min(kLongestDelay, kFirstDelay * (1 << std::min(deaths_ - 1, kDoublings)));
   }
-  /// What was before does not count any more.
+  /// Earlier deaths do not count any more.
   void forget() { deaths_ = 0; }
 
  private:
@@ -58,8 +58,8 @@ struct Program {
   void add(std::initializer_list<std::string> more) { arguments.insert(arguments.end(), more); }
 };
 
-/// A running child: leader of a process group of its own, signals as if freshly logged in, standard input empty,
-/// descriptor 3 its end of the link, and no other descriptor.
+/// A running child: leader of a process group of its own, with signals as after a login, empty standard input, its end
+/// of the link as descriptor 3, and no other descriptor.
 ///
 /// Threads: belongs to one thread.
 class Child {
@@ -76,11 +76,11 @@ class Child {
   cluster::LauncherLink* link() noexcept { return link_ ? &*link_ : nullptr; }
   /// True until reap().
   bool running() const noexcept { return running_; }
-  /// Its process runs another program than the one that was started (exec), and so has closed the link.
+  /// True if its process runs another program than the one that was started (exec), and so has closed the link.
   bool replaced() const noexcept;
   const std::filesystem::path& log() const noexcept { return log_; }
-  /// If somebody removed the log, a link in its place leads to what the child goes on writing, for as long as this
-  /// lives.
+  /// If somebody removed the log, puts a link in its place, to the file that the child still writes. The link serves
+  /// while this lives.
   void restore_log() const noexcept;
 
   /// Closes the link: its end of file ends the child.
@@ -108,7 +108,7 @@ class Child {
   std::optional<cluster::LauncherLink> link_;
 };
 
-/// What a child that died wrote last to its log, to be put behind a message; empty if there is none.
+/// The last lines that a child wrote to its log, to be put behind a message; empty if there are none.
 std::string last_words(const std::filesystem::path& log);
 
 }  // namespace enginery::tools

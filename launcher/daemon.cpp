@@ -1,7 +1,8 @@
 // launcher/daemon.cpp: two processes and a pipe.
 //
-// The launcher's output goes into the pipe until the cluster is ready; then it writes a NUL byte and turns to its log.
-// The command shows what came, and knows by the NUL how it went. Both see the other's death as the end of the pipe.
+// The launcher writes into the pipe until the cluster is ready; then it writes a NUL byte and turns to its log. The
+// command shows what came, and the NUL tells it that the start succeeded. Each of them sees the other's death as the
+// end of the pipe.
 #include "launcher/launcher.hpp"
 
 #include <fcntl.h>
@@ -50,18 +51,18 @@ void turn_to_log(const Connection& connection) {
   const std::filesystem::path log = log_of(connection);
   const cluster::Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   const cluster::Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-  // What stands in a log that somebody removed is written anew. Before the first log, this is no file.
+  // If somebody removed the former log, its text is copied to the new one. Before the first log, stderr is no file.
   struct stat status;
   if (file && ::fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 0)
     copy_log(file.get());
-  // Whatever happens, who read the output so far must be let go: it waits for the end.
+  // The command waits for the end of the pipe, so the pipe must be closed here in any case.
   const int target = file ? file.get() : nothing.get();
   ::dup2(target, STDOUT_FILENO);
   ::dup2(target, STDERR_FILENO);
 }
 
-/// Puts what this process wrote to its log where it outlives the runtime folder, which may be gone already.
-/// Before the cluster was ready there was no log, but these words.
+/// Copies the log to a place that outlives the runtime folder, which may be gone already. Before the cluster was ready
+/// there was no log; then the words of the failure are written there.
 static void keep_log(const std::string& cluster, bool has_log, const std::string& failure) try {
   const std::filesystem::path kept = cluster::last_log(cluster);
   cluster::open_private(kept.parent_path());
@@ -69,7 +70,7 @@ static void keep_log(const std::string& cluster, bool has_log, const std::string
   if (has_log) return copy_log(file.get());
   [[maybe_unused]] const ssize_t written = ::write(file.get(), failure.data(), failure.size());
 } catch (const std::exception&) {
-  // Nobody is left to say it to.
+  // There is nobody left to tell.
 }
 
 int start_in_background(LaunchOptions options) {
@@ -98,7 +99,7 @@ int start_in_background(LaunchOptions options) {
   options.on_lost_log = turn_to_log;
   options.on_ready = [&ready](const Connection& connection) {
     ready = true;
-    // Should the command be gone by now, its reader was the last to care.
+    // The command may be gone by now; then nobody needs the byte.
     [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, &kReady, 1);
     turn_to_log(connection);
   };

@@ -2,14 +2,13 @@
 //
 // The start: hold the runtime folder; spawn the hub; it says "listening"; write the connection file; spawn all engines;
 // the hub says "registered" for each; ready. From the first spawn on, every wait is one poll() over the signals, the
-// pidfd of each child, the hub's link and the owner: there is no moment at which a death or a Ctrl-C goes unseen, and
-// no polling interval, but for the runtime folder: that is looked at every second.
+// pidfd of each child, the hub's link and the owner. So no death and no Ctrl-C goes unseen at any moment, and nothing
+// is polled at an interval, except the runtime folder: the launcher looks at it every second.
 //
 // A hub or an engine that dies is started anew in the same poll (launcher_hub.cpp, launcher_engines.cpp).
 //
-// The end: close all links. A child takes end of file as the word to go, also when this process is killed and cannot
-// say more. Those that stay longer than seven seconds are killed with their process groups; a second Ctrl-C does so at
-// once.
+// The end: close all links. End of file tells a child to end, also when this process was killed. Children that are
+// still there after seven seconds are killed with their process groups; a second Ctrl-C kills them at once.
 #include "launcher/launcher.hpp"
 
 #include <poll.h>
@@ -126,7 +125,7 @@ void Launcher::turn() {
     outcome_ = 0;
     return;
   }
-  // What the hub said before it, or an engine, died counts.
+  // What the hub said before it or an engine died comes first.
   if (waits[2].revents) {
     link->flush();
     hear_hub();

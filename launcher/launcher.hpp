@@ -33,13 +33,13 @@ struct LaunchOptions {
   bool insecure = false;
   /// Bytes that the tasks of an engine may take; 0: as much as there is.
   std::uint64_t memory_limit = 0;
-  /// Until all engines take tasks.
+  /// How long the start may take, until all engines take tasks.
   std::chrono::milliseconds timeout{60'000};
   /// The command `enginery`, which the children run.
   std::filesystem::path command;
   /// True: the children's output goes to files in the runtime folder.
   bool logs = false;
-  /// Whoever wants the cluster: when the other end of this pipe or socket is closed, the cluster ends. -1: nobody.
+  /// A pipe or socket of the process that wants the cluster: when its other end is closed, the cluster ends. -1: none.
   int owner_fd = -1;
   /// True: the owner counts only until all is ready.
   bool owner_lets_go = false;
@@ -69,45 +69,45 @@ class Launcher {
 
  private:
   using Clock = std::chrono::steady_clock;
-  /// For children to end in before they are killed: an engine takes five seconds for its own end at most.
+  /// How long children have to end before they are killed; an engine takes five seconds at most.
   static constexpr std::chrono::seconds kGrace{7};
   /// How often the folder is looked after.
   static constexpr std::chrono::seconds kLookInterval{1};
   struct Engine {
     Engine(Program what, int deaths) : program(std::move(what)), policy(deaths) {}
     Program program;
-    /// None between a death and the next start, and when there is none.
+    /// None between a death and the next start, and after it was given up.
     std::optional<Child> process{};
-    /// Of the process, once it takes tasks.
+    /// That of the process, once it takes tasks.
     std::optional<Uuid> uuid{};
     RestartPolicy policy;
     /// When it is to be started anew.
     std::optional<Clock::time_point> start_at{};
-    /// When what was asked to end is killed.
+    /// When it is killed if it has not ended as asked.
     std::optional<Clock::time_point> kill_at{};
-    /// Why it is ended, in the words of its death; empty: nobody asked for it.
+    /// Why it was ended on request, in the words for its death; empty if it was not.
     std::string asked{};
     /// Its process was found to run another program.
     bool replaced = false;
-    /// Its process has closed its end of the link, and is looked at no more.
+    /// Its process has closed its end of the link, which is not polled any more.
     bool unlinked = false;
-    /// The last death, for a hub that was not there.
+    /// The last death, for a hub that starts after it.
     std::optional<cluster::Died> death{};
   };
 
   // The hub.
   void start_hub();
-  /// Has one that follows another.
+  /// Starts a hub that follows one that died.
   void restart_hub();
   void hear_hub();
   void on(const cluster::Listening& listening);
   void on(const cluster::Registered& registered);
   void on(const cluster::Died& died);
   void on(const cluster::Restart& restart);
-  void on(const cluster::Spawned&) {}  // what the launcher itself says
+  void on(const cluster::Spawned&) {}  // only the launcher sends this
   void on(const cluster::Resumed&) {}  // likewise
   void hub_ended();
-  /// Tells a hub what the one that it follows knew.
+  /// Tells a hub what the former one knew.
   void resume(cluster::LauncherLink& link);
   void tell_hub(const cluster::LauncherMessage& message);
 
@@ -115,7 +115,7 @@ class Launcher {
   void add_engines();
   void start_engine(int id);
   void engine_ended(int id);
-  /// Its link came to its end: it ends, or a task has replaced its program, and nobody answers any more.
+  /// Its link came to its end: it is ending, or a task has replaced its program by one that answers nobody.
   void engine_unlinked(int id);
   /// Starts and kills what is due.
   void serve_engines(Clock::time_point now);
@@ -141,7 +141,7 @@ class Launcher {
   Connection connection_;
   Clock::time_point started_, next_look_;
   bool ready_ = false;
-  /// The status to end with, once it is known that it ends.
+  /// The status to end with, once the end has begun.
   std::optional<int> outcome_;
   std::string failure_;
   std::optional<Child> hub_;

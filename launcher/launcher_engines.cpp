@@ -1,7 +1,7 @@
 // launcher/launcher_engines.cpp: the launcher and its engines.
 //
-// An engine that died, and is to come back, is one without a process and with a time to start. Whoever asks for a
-// restart only has its process ended: the death leads to the start, at once.
+// An engine that died and is to come back has no process, but a time to start. A restart on request only ends the
+// engine's process; its death then leads to the start, at once.
 #include "launcher/launcher.hpp"
 
 #include <algorithm>
@@ -73,7 +73,7 @@ void Launcher::engine_ended(int id) {
                             options_.name, how, last_words(engine.program.log)));
   engine.process.reset();
   engine.kill_at.reset();
-  const bool took_tasks = engine.uuid.has_value();  // else it was started anew, by a policy or on request
+  const bool took_tasks = engine.uuid.has_value();  // an engine without a uuid was just started again
   const bool comes_back = options_.restart || !engine.asked.empty() || !took_tasks;
   if (!engine.asked.empty())
     engine.start_at = Clock::now();
@@ -114,7 +114,7 @@ void Launcher::serve_engines(Clock::time_point now) {
       engine.kill_at.reset();
       engine.process->kill();
     }
-    // Without a hub it could not register, and would end.
+    // Without a hub the engine could not register, and would end.
     if (!hub_listens_ || !engine.start_at || now < *engine.start_at) continue;
     try {
       start_engine(id);

@@ -1,8 +1,8 @@
 // launcher/launcher_hub.cpp: the launcher and its hub.
 //
-// Once all is ready, a hub that dies is started anew, at the addresses of the first: engines and clients find it there.
-// What it must know is known here: which engines there are, by which uuids, and which ids were ever given. It hears
-// that before it answers anybody.
+// Once all engines were ready, a hub that dies is started again at the addresses of the first one, where engines and
+// clients find it. The launcher knows what the new hub must know: which engines there are, by which uuids, and which
+// ids were ever given. It tells the hub before the hub answers anybody.
 #include "launcher/launcher.hpp"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ void Launcher::restart_hub() try {
 }
 
 void Launcher::resume(cluster::LauncherLink& link) {
-  // First who is gone: somebody else may have that id now.
+  // First who is gone: another engine may have that id now.
   for (const auto& [id, engine] : engines_) {
     if (engine.process || !engine.death) continue;
     cluster::Died death = *engine.death;
@@ -53,7 +53,7 @@ void Launcher::resume(cluster::LauncherLink& link) {
 }
 
 void Launcher::tell_hub(const cluster::LauncherMessage& message) {
-  // One that does not listen yet has been told of all before it was started, and hears this behind it.
+  // A hub that does not listen yet reads this after what resume() has sent.
   if (hub_ && hub_->link()) hub_->link()->send(message);
 }
 
