@@ -74,6 +74,13 @@ void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, 
   while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
 
+/// Says what happened, and ends the process.
+[[noreturn]] void fail(const std::exception& error) {
+  fmt::print(stderr, "enginery engine: {}\n", error.what());
+  std::fflush(nullptr);
+  ::_exit(1);
+}
+
 }  // namespace
 
 Engine::Engine(const EngineOptions& options)
@@ -87,8 +94,16 @@ Engine::Engine(const EngineOptions& options)
       sockets_(connection_, uuid_, options.listen),
       live_(uuid_, sockets_.local().output.url),
       recorder_(sockets_.record()),
-      output_([this](const Output::Piece& piece) { note(piece); }),
-      last_words_([this](LastWords::By by) { speak_last(by); }),
+      output_([this](const Output::Piece& piece) {
+        if (piece.stream == wire::Stream::err) recorder_.add(piece.text);
+        live_.publish(piece);
+      }),
+      last_words_([this](LastWords::By by) {
+        output_.spill([this](wire::Stream stream, std::string_view text) {
+          if (stream == wire::Stream::err) recorder_.add(text);
+        });
+        if (by == LastWords::By::signal) recorder_.crashed();
+      }),
       loader_(modules::Probe{.command = {own_file(), "probe"}}, brought_),
       executor_(
           globals(), loader_, uuid_,
@@ -251,30 +266,12 @@ wire::Outcome Engine::execute(const session::Running& task) try {
   std::abort();
 }
 
-void Engine::note(const Output::Piece& piece) {
-  if (piece.stream == wire::Stream::err) recorder_.add(piece.text);
-  live_.publish(piece);
-}
-
-void Engine::speak_last(LastWords::By by) {
-  output_.spill([this](wire::Stream stream, std::string_view text) {
-    if (stream == wire::Stream::err) recorder_.add(text);
-  });
-  if (by == LastWords::By::signal) recorder_.crashed();
-}
-
 void Engine::say(const std::string& words) const {
   write_all(out_.get(), fmt::format("enginery: {}\n", words), kPatienceWithReaders);
 }
 
 void Engine::remove_files() const {
   launched_ ? sockets_.leave_record() : sockets_.remove();  // the hub publishes a launched engine's record
-}
-
-void fail(const std::exception& error) {
-  fmt::print(stderr, "enginery engine: {}\n", error.what());
-  std::fflush(nullptr);
-  ::_exit(1);
 }
 
 int engine_main(const EngineOptions& options) try {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,8 +50,6 @@ class Engine {
   void perform(session::Running task);
   wire::Outcome execute(const session::Running& task);
 
-  void note(const Output::Piece& piece);
-  void speak_last(LastWords::By by);
   /// Prints for the user who started this engine without a launcher.
   void say(const std::string& words) const;
   void remove_files() const;
@@ -82,8 +79,5 @@ class Engine {
   std::atomic<const Presence*> present_ = nullptr;  // for the thread that waits for the end
   std::optional<MemoryLimit> memory_;
 };
-
-/// Says what happened, and ends the process.
-[[noreturn]] void fail(const std::exception& error);
 
 }  // namespace enginery::engine

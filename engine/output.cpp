@@ -112,7 +112,7 @@ void Output::put_back() {
     for (const Stream which : kStreams) stream(which).recapture();
 }
 
-void Output::take_late(Stream which, std::string& late) const {
+void Output::take_late(Stream which, std::string& late) {
   char buffer[4096];
   for (std::size_t left = stream(which).waiting(); left > 0;) {
     const std::string_view piece = stream(which).read_into({buffer, std::min(left, sizeof buffer)});

@@ -78,12 +78,11 @@ class Output {
   };
 
   CapturedStream& stream(wire::Stream which) { return which == wire::Stream::out ? out_ : err_; }
-  const CapturedStream& stream(wire::Stream which) const { return which == wire::Stream::out ? out_ : err_; }
   Late& late(wire::Stream which) { return which == wire::Stream::out ? late_out_ : late_err_; }
   /// Puts back the streams of C and the three descriptors. Requires: mutex_ is held.
   void put_back();
   /// Adds what waits in the pipe to `late`. Requires: mutex_ is held, and no task runs.
-  void take_late(wire::Stream which, std::string& late) const;
+  void take_late(wire::Stream which, std::string& late);
   /// Text of the engine and its plugins before the first task gets no mark.
   void write_late(wire::Stream which, std::string_view text, bool mark);
   void read();

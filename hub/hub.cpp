@@ -8,6 +8,7 @@
 // which is held until the next heartbeat but one.
 #include "hub/hub.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,7 +22,6 @@
 #include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
-#include "hub/engine_entry.hpp"
 
 namespace enginery::hub {
 namespace {
@@ -83,9 +83,27 @@ void Hub::on(const cluster::Registered& registered) {
 
 void Hub::on(const cluster::Resumed& resumed) { registry_.reserve(resumed.next_id); }
 
-void Hub::add_polled(std::vector<pollfd>& polled) const {
-  const std::lock_guard lock(mutex_);
-  deaths_.add_polled(polled);
+void Hub::turn() {
+  std::vector<pollfd> polled;
+  {
+    const std::lock_guard lock(mutex_);
+    polled.push_back(launcher_.polled());
+    deaths_.add_polled(polled);
+  }
+  const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(next_beat_ - Clock::now()).count();
+  ::poll(polled.data(), polled.size(), static_cast<int>(std::max<long>(patience, 0)));
+  if (Clock::now() >= next_beat_) {
+    heartbeat();
+    look_at_watched();  // also at processes of which no descriptor could be had
+    next_beat_ = Clock::now() + kHeartbeat;
+  }
+  if (polled[0].revents) {
+    const std::lock_guard lock(mutex_);
+    launcher_.flush();
+    hear_launcher();
+  }
+  if (std::any_of(polled.begin() + 1, polled.end(), [](const pollfd& one) { return one.revents != 0; }))
+    look_at_watched();
 }
 
 void Hub::look_at_watched() {
@@ -110,17 +128,6 @@ void Hub::announce(const Connection::Hub& addresses, const std::optional<Connect
 bool Hub::launcher_gone() const {
   const std::lock_guard lock(mutex_);
   return launcher_.gone();
-}
-
-bool Hub::wants_write() const {
-  const std::lock_guard lock(mutex_);
-  return launcher_.wants_write();
-}
-
-void Hub::serve_launcher() {
-  const std::lock_guard lock(mutex_);
-  launcher_.flush();
-  hear_launcher();
 }
 
 void Hub::hear_launcher() {

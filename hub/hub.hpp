@@ -33,18 +33,14 @@ namespace enginery::hub {
 /// Threads: the functions from the main thread; requests come on NNG's threads. They share one mutex.
 class Hub {
  public:
-  static constexpr std::chrono::milliseconds kHeartbeat{500};
-
   /// Serves from here on. `former`: what the launcher said of the hub that this one follows; empty for the first hub.
   /// `launcher` may be null. `remote_scheme`: that of the addresses for other hosts, which listen() binds; empty if
   /// there are none.
   Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
       cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log);
 
-  /// What the main thread polls besides the launcher, for the engines that joined by themselves.
-  void add_polled(std::vector<pollfd>& polled) const;
-  /// Handles the processes that have ended.
-  void look_at_watched();
+  /// Waits for the launcher's messages, for ends of processes and for the next heartbeat, and handles what comes.
+  void turn();
   /// Listens for other hosts, too; `remote` gets the ports that the system chose. Throws ConnectionError.
   void listen(Connection::Remote& remote);
   /// Tells the launcher that the sockets are bound.
@@ -52,18 +48,22 @@ class Hub {
   /// To be called last: tells the engines that joined by themselves that the cluster has ended, and waits a moment for
   /// their goodbyes.
   void end_cluster();
-  /// To be called every kHeartbeat: tells clients and engines that the hub lives, and looks for silent engines.
-  void heartbeat();
-
-  // NNG's threads use the link to the launcher, too, so these take the lock.
   bool launcher_gone() const;
-  bool wants_write() const;
-  void serve_launcher();
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kHeartbeat{500};
 
-  // The following require that mutex_ is held, but for on_request().
+  /// Tells clients and engines that the hub lives, and looks for silent engines.
+  void heartbeat();
+  /// Handles the processes that have ended.
+  void look_at_watched();
+  void on_request(transport::Responder::Ticket ticket, messages::Message message);
+  wire::HubReply answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender);
+  /// Holds the request until the next heartbeat but one; false if the engine is to register.
+  bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
+
+  // All below require that mutex_ is held.
   void on(const cluster::Spawned& spawned);
   void on(const cluster::Died& died);
   void on(const cluster::Registered& registered);
@@ -75,11 +75,7 @@ class Hub {
   /// True if the launcher started this one.
   bool is_launched(const RegisteredEngine& engine) const;
   Error cluster_ended() const;
-  void on_request(transport::Responder::Ticket ticket, messages::Message message);
-  wire::HubReply answer(const wire::HubRequest& request, std::optional<std::uint64_t> sender);
   int take_in(const wire::EngineEntry& entry, std::optional<std::uint64_t> sender);
-  /// Holds the request until the next heartbeat but one; false if the engine is to register.
-  bool take_presence(const Uuid& engine, transport::Responder::Ticket ticket);
   /// Has an engine ended. Its id if it is started anew, else -1. Throws IndexError, ValueError.
   int end(int id, bool kill);
   /// Tells clients of changes, and removes what an engine that is gone has left.
@@ -96,6 +92,7 @@ class Hub {
   PresenceDesk presences_;
   std::vector<std::string> own_addresses_;  // for other hosts
   bool ended_ = false;
+  Clock::time_point next_beat_ = Clock::now() + kHeartbeat;  // the main thread's own
   std::condition_variable goodbye_;
   cluster::Log& log_;
   transport::Publisher publisher_;

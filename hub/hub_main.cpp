@@ -1,15 +1,13 @@
 // hub/hub_main.cpp: what the process of the hub does.
 //
-// The main thread has one poll() over the launcher's link and the processes of engines that joined by themselves. It
-// looks at those processes at each heartbeat, too: for a process of which no descriptor could be had, poll() tells
-// nothing.
+// A hub ends when its launcher's link comes to its end of file, or without a launcher by a signal. It then tells the
+// engines that the cluster has ended, and removes the runtime folder if its launcher cannot do that any more.
 #include "hub/hub_main.hpp"
 
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -31,8 +29,6 @@
 
 namespace enginery::hub {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Set by a signal when no launcher is there to end the hub.
 volatile std::sig_atomic_t ending = 0;
@@ -103,22 +99,7 @@ int hub_main(const HubOptions& options) try {
   log.info("it listens at {}{}: uuid {}, pid {}", addresses.requests, remote ? " and " + remote->requests : "",
            addresses.uuid, addresses.process.pid);
 
-  Clock::time_point beat = Clock::now() + Hub::kHeartbeat;
-  while (!ending && !hub.launcher_gone()) {
-    std::vector<pollfd> polled{{launcher ? launcher->fd() : -1, POLLIN, 0}};
-    if (hub.wants_write()) polled[0].events |= POLLOUT;
-    hub.add_polled(polled);
-    const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(beat - Clock::now()).count();
-    ::poll(polled.data(), polled.size(), static_cast<int>(std::max<long>(patience, 0)));
-    if (Clock::now() >= beat) {
-      hub.heartbeat();
-      hub.look_at_watched();
-      beat = Clock::now() + Hub::kHeartbeat;
-    }
-    if (launcher && polled[0].revents) hub.serve_launcher();
-    if (std::any_of(polled.begin() + 1, polled.end(), [](const pollfd& one) { return one.revents != 0; }))
-      hub.look_at_watched();
-  }
+  while (!ending && !hub.launcher_gone()) hub.turn();
   hub.end_cluster();
   // A launcher that was killed cannot clean up. One that lives holds the folder; then this does nothing.
   cluster::remove_runtime_directory(options.directory);

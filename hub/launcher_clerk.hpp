@@ -1,6 +1,8 @@
 // hub/launcher_clerk.hpp: what the hub and its launcher tell each other.
 #pragma once
 
+#include <poll.h>
+
 #include <map>
 #include <vector>
 
@@ -44,6 +46,10 @@ class LauncherClerk {
   }
   bool gone() const { return link_ && link_->closed(); }
   bool wants_write() const { return link_ && link_->wants_write(); }
+  /// What to poll for the link.
+  pollfd polled() const {
+    return {link_ ? link_->fd() : -1, static_cast<short>(POLLIN | (wants_write() ? POLLOUT : 0)), 0};
+  }
 
  private:
   cluster::LauncherLink* link_;

@@ -1,13 +1,16 @@
-// hub/registry.hpp: which engines there are: a state machine without clock, threads or sockets.
+// hub/registry.hpp: which engines there are, and which ones may register.
 #pragma once
 
 #include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <enginery/connection.hpp>
@@ -42,8 +45,8 @@ struct RegisteredEngine {
 /// Both are of one process that listens at the same addresses, whatever ids they have.
 bool same_engine(const wire::EngineEntry& one, const wire::EngineEntry& other);
 
-/// Which engines there are, and how that changes. Ids count from 0 and are never reused, except by a restart of that
-/// very engine under a new uuid.
+/// A state machine without clock, threads or sockets. Ids count from 0 and are never reused, except by a restart of
+/// that very engine under a new uuid.
 ///
 /// Threads: belongs to one thread at a time.
 class Registry {
@@ -97,5 +100,23 @@ class Registry {
   std::map<Uuid, std::string> dead_;
   std::deque<wire::Change> changes_;  // untold ones
 };
+
+/// What clients are told of who is there and who is not after change `number` of hub `epoch`: of the dead ones, those
+/// that `can_start` again.
+wire::HubReply to_reply(const Uuid& epoch, std::uint64_t number, const std::vector<RegisteredEngine>& all,
+                        const std::function<bool(int id)>& can_start);
+
+/// True if the engine runs where its pid means something here.
+bool has_pid_here(const wire::EngineEntry& engine);
+
+/// Checks the addresses, which clients will connect to: in the cluster's folder they must contain the engine's uuid,
+/// and for other hosts they must be of `scheme`; there must be none if that is empty. Throws ValueError.
+void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::path& directory, std::string_view scheme);
+
+/// Checks that the process which an engine names is its own, since hub and clients will watch it and may end it: it
+/// runs, and is the `sender` of the message where the kernel tells the sender. No other engine that is `known` may have
+/// this process or these addresses, and the addresses may not be among those `taken` by the hub. Throws ValueError.
+void check_claims(const wire::EngineEntry& engine, std::optional<std::uint64_t> sender,
+                  const std::vector<RegisteredEngine>& known, const std::vector<std::string>& taken);
 
 }  // namespace enginery::hub

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clusters/launcher_link.hpp"
@@ -92,11 +93,7 @@ class Child {
   std::string reap() noexcept;
 
  private:
-  /// Which file a process runs.
-  struct Image {
-    std::uint64_t device = 0, file = 0;
-    friend bool operator==(const Image&, const Image&) = default;
-  };
+  using Image = std::pair<std::uint64_t, std::uint64_t>;  // the file that a process runs: device and inode
   /// Nothing while the process ends.
   static std::optional<Image> image_of(int pid) noexcept;
 

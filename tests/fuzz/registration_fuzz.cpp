@@ -12,7 +12,7 @@
 
 #include "core/clusters/runtime_directory.hpp"
 #include "core/wire/hub_wire.hpp"
-#include "hub/engine_entry.hpp"
+#include "hub/registry.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // tests/unit/hub/engine_entry_test.cpp: what an engine says of itself reaches clients unchanged.
-#include "hub/engine_entry.hpp"
+#include "hub/registry.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
