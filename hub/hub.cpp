@@ -298,7 +298,7 @@ int Hub::end(int id, bool kill) {
         id, engine->entry.hostname, engine->entry.pid));
   if (!kill)
     throw ValueError(
-        fmt::format("engine {} joined by itself, so there is no launcher that could start it anew; end it with "
+        fmt::format("engine {} joined by itself, so no launcher can start it again; end it with "
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
   deaths_.kill(engine->entry.uuid);

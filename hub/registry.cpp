@@ -199,7 +199,7 @@ void check_claims(const wire::EngineEntry& engine, std::optional<std::uint64_t> 
   if (here && sender && *sender != static_cast<std::uint64_t>(pid))
     throw ValueError(fmt::format("process {} claims to be process {}; an engine registers itself", *sender, pid));
   if (here && (!process.alive() || process == ProcessId::self()))
-    throw ValueError(fmt::format("process {} is none that could be an engine here; an engine registers itself", pid));
+    throw ValueError(fmt::format("process {} does not run here, or is the hub; an engine registers itself", pid));
   const auto addresses = [](const wire::EngineEntry& one) {
     return std::array{one.remote_endpoint, one.remote_bulk_endpoint, one.remote_output_endpoint};
   };

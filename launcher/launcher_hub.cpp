@@ -102,10 +102,8 @@ void Launcher::hub_ended() {
     return fail(fmt::format("the hub of cluster '{}' (pid {}) died: {}{}{}{}", options_.name, pid, how,
                             ready_ ? fmt::format(", and so did {} before it", hub_policy_.most_deaths() - 1) : "",
                             engines_.empty() ? "" : "; its engines are ended", last_words(hub_->log())));
-  warn(
-      fmt::format("the hub of cluster '{}' (pid {}) died: {}; it is started anew, and what engines and clients do goes "
-                  "on",
-                  options_.name, pid, how));
+  warn(fmt::format("the hub of cluster '{}' (pid {}) died: {}; it is started anew, and engines and clients go on",
+                   options_.name, pid, how));
   hub_.reset();
   hub_listens_ = false;
   hub_start_at_ = next;

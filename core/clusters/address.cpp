@@ -175,10 +175,8 @@ std::string own_address_towards(const std::string& host) {
       return text_of(reinterpret_cast<sockaddr*>(&own));
     problem = std::strerror(errno);
   }
-  throw ConnectionError(
-      fmt::format("there is no way from this host to {} ({}); --listen gives the address at which "
-                  "others reach this one",
-                  host, problem));
+  throw ConnectionError(fmt::format(
+      "this host has no route to {} ({}); --listen gives the address at which others reach this one", host, problem));
 }
 
 Host host_of(const Connection& connection) { return {connection.hostname, connection.boot, connection.pid_namespace}; }
@@ -206,8 +204,8 @@ HubAddresses hub_addresses(const Connection& connection) {
 std::string remark_on_clear_text(const Connection& connection) {
   if (!hub_addresses(connection).requests.url.starts_with(kPlain)) return "";
   return fmt::format(
-      "cluster '{}' on host {} was started with --insecure: whoever is on the way can read and change what goes there, "
-      "and nothing proves who answers",
+      "cluster '{}' on host {} was started with --insecure: anyone on the network path can read and change the "
+      "traffic, and nothing proves who answers",
       connection.cluster, connection.hostname);
 }
 

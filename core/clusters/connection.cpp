@@ -152,7 +152,7 @@ Connection::Remote remote_of(const Fields& fields) {
   if (!tls) return remote;
   const Credentials credentials{fields.text("authority"), fields.text("certificate"), fields.text("key")};
   if (const std::string objection = cluster::objection_to(credentials); !objection.empty())
-    fields.wrong("certificate", "does not serve: " + objection);
+    fields.wrong("certificate", "cannot be used: " + objection);
   remote.credentials = credentials;
   return remote;
 }
@@ -268,7 +268,7 @@ void Connection::save(const std::filesystem::path& file) const {
 void Connection::check_alive() const {
   if (cluster::launcher_lives(*this).value_or(true)) return;
   throw ConnectionError(fmt::format(
-      "cluster '{}' is gone: its launcher (pid {}) ended without a goodbye, and {} is "
+      "cluster '{}' is gone: its launcher (pid {}) ended without cleaning up, and {} is "
       "stale. Start it again with `enginery start{}`",
       cluster, launcher.pid, (directory / cluster::kConnectionFile).string(), cluster::name_option(cluster)));
 }

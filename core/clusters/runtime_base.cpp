@@ -51,7 +51,7 @@ std::string runtime_base_remark() {
   const char* const runtime = runtime_variable();
   const std::string objection = runtime ? objection_to_runtime(runtime) : "";
   if (objection.empty()) return "";
-  return fmt::format("XDG_RUNTIME_DIR is {}, which does not serve ({}); clusters are in {}", runtime, objection,
+  return fmt::format("XDG_RUNTIME_DIR is {}, which cannot be used ({}); clusters are in {}", runtime, objection,
                      fallback_base().string());
 }
 

@@ -139,7 +139,7 @@ TEST_F(LauncherFolderTest, WhereTheClusterIsWhoseRuntimeFolderThereIsNotIsSaidIn
   EXPECT_EQ(command->finish(), 0);
   EXPECT_THAT(command->text(),
               ::testing::StartsWith("enginery: XDG_RUNTIME_DIR is " + (base_ / "gone").string() +
-                                    ", which does not serve (there is no such folder); clusters are in " +
+                                    ", which cannot be used (there is no such folder); clusters are in " +
                                     cluster::fallback_base().string() + "\nenginery: 1 engine of cluster"));
   EXPECT_EQ(Connection::find(name).directory, cluster::fallback_base() / name);
   EXPECT_EQ(run({"stop", "--name", name}).first, 0);

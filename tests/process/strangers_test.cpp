@@ -263,7 +263,7 @@ TEST_F(StrangersTest, InsecureIsInTheClearAndSaysSo) {
   expect_sound(file, 1);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "enginery: " + cluster::remark_on_clear_text(connection) + "\n");
   Command engine({"engine", "--connection", file, "--load", "testing,system"});
-  EXPECT_TRUE(engine.writes("whoever is on the way can read and change what goes there"));
+  EXPECT_TRUE(engine.writes("anyone on the network path can read and change the traffic"));
   expect_sound(file, 2);
 }
 

@@ -125,7 +125,7 @@ TEST_F(RuntimeDirectoryTest, AnXdgRuntimeDirThatDoesNotServeIsNotUsedAndThatIsSa
   const auto expect_fallback = [](const fs::path& given, const std::string& why) {
     ::setenv("XDG_RUNTIME_DIR", given.c_str(), 1);
     EXPECT_EQ(runtime_base(), fallback_base());
-    EXPECT_EQ(runtime_base_remark(), "XDG_RUNTIME_DIR is " + given.string() + ", which does not serve (" + why +
+    EXPECT_EQ(runtime_base_remark(), "XDG_RUNTIME_DIR is " + given.string() + ", which cannot be used (" + why +
                                          "); clusters are in " + fallback_base().string());
   };
   expect_fallback(top_ / "gone", "there is no such folder");
