@@ -136,7 +136,13 @@ void SessionServer::on_task_request(Ticket ticket, messages::Message message) {
     reply.words = error.what();
     return tasks_.answer(ticket, encoded(reply));
   }
-  std::visit([&](auto& each) { on(ticket, std::move(each)); }, request);
+  const auto handle = [&]<class Request>(Request& each) {
+    if constexpr (std::same_as<Request, session::Exchange>)
+      on(ticket, std::move(each));
+    else
+      tasks_.answer(ticket, encoded([&] { return answer(each); }));  // no exception may leave NNG's callback
+  };
+  std::visit(handle, request);
 }
 
 void SessionServer::on_bulk_request(Ticket ticket, messages::Message message) {
@@ -189,29 +195,17 @@ void SessionServer::on(Ticket ticket, ModuleReceiver::Request request) try {
   bulk_.answer(ticket, refusal_of_module(error));
 }
 
-// These three answer from NNG's callback, which no exception may leave.
-void SessionServer::on(Ticket ticket, wire::MarkRequest request) {
-  tasks_.answer(ticket, encoded([&] {
-                  const bool mine = request.engine == engine_;
-                  if (mine) on_mark_(request.mark);
-                  return wire::Marked{mine ? session::Status::ok : session::Status::wrong_engine};
-                }));
+wire::Marked SessionServer::answer(const wire::MarkRequest& request) {
+  const bool mine = request.engine == engine_;
+  if (mine) on_mark_(request.mark);
+  return {mine ? session::Status::ok : session::Status::wrong_engine};
 }
 
-void SessionServer::on(Ticket ticket, wire::InterruptRequest request) {
-  tasks_.answer(ticket, encoded([&] {
-                  const bool mine = request.engine == engine_;
-                  wire::Interrupted answer{mine ? session::Status::ok : session::Status::wrong_engine};
-                  if (!mine) return answer;
-                  const Lock lock(mutex_);  // so that this task is asked to stop, and not the next one
-                  answer.asked = running_.has_value();
-                  if (running_) request_stop();
-                  return answer;
-                }));
-}
-
-void SessionServer::on(Ticket ticket, StatusRequest) {
-  tasks_.answer(ticket, encoded([this] { return status(); }));
+wire::Interrupted SessionServer::answer(const wire::InterruptRequest& request) {
+  if (request.engine != engine_) return {session::Status::wrong_engine};
+  const Lock lock(mutex_);  // so that this task is asked to stop, and not the next one
+  if (running_) request_stop();
+  return {session::Status::ok, running_.has_value()};
 }
 
 void SessionServer::finish(Bytes body, std::vector<Bytes> bulk, bool keeps) {
@@ -349,7 +343,7 @@ std::vector<Uuid> SessionServer::sessions_of_dead_clients() const try {
   return {};  // a task has taken all memory; the next look will find them
 }
 
-wire::EngineStatus SessionServer::status() {
+wire::EngineStatus SessionServer::answer(const StatusRequest&) {
   wire::EngineStatus status;
   std::optional<session::Running> running;
   {

@@ -71,9 +71,10 @@ class SessionServer {
   void on(Ticket ticket, session::Chunk chunk);
   void on(Ticket ticket, session::Fetch fetch);
   void on(Ticket ticket, ModuleReceiver::Request request);
-  void on(Ticket ticket, StatusRequest);
-  void on(Ticket ticket, wire::InterruptRequest request);
-  void on(Ticket ticket, wire::MarkRequest request);
+  // What is answered at once; each may throw.
+  wire::EngineStatus answer(const StatusRequest& request);
+  wire::Interrupted answer(const wire::InterruptRequest& request);
+  wire::Marked answer(const wire::MarkRequest& request);
   /// The next task, if there is one, and whether something changed meanwhile.
   bool take_task(Lock& lock);
   /// Does what the sessions asked for, and unlocks before it answers.
@@ -92,7 +93,6 @@ class SessionServer {
   template <class Settled>
   void send(const Settled&) {}
   void run_clock();
-  wire::EngineStatus status();
   std::vector<Uuid> sessions_of_dead_clients() const;
 
   const Uuid engine_;
