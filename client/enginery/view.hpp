@@ -1,7 +1,6 @@
 // client/enginery/view.hpp: views of one engine, whose results are plain values, and of several, whose are vectors.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -120,7 +119,11 @@ class View : public Calls<Shape> {
   Values<std::vector<std::string>> keys() const { return Result<std::vector<std::string>>(this->send_keys()).get(); }
   /// Whether there is such a name; of several engines, whether each has it.
   Values<bool> contains(std::string_view name) const {
-    return Shape::each(keys(), [&](const auto& all) { return std::ranges::find(all, name) != all.end(); });
+    return Shape::each(keys(), [&](const std::vector<std::string>& all) {
+      for (const std::string& one : all)
+        if (one == name) return true;
+      return false;
+    });
   }
 
   /// Gives each engine one block of a list, tuple or array (along its first axis) under `name`: contiguous, in target
