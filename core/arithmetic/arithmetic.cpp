@@ -12,6 +12,7 @@ namespace {
 
 const char* symbol(Operator op) {
   static constexpr const char* kSymbols[] = {"+", "-", "*", "/", "//", "%", "**", "@"};
+  static_assert(std::size(kSymbols) == static_cast<std::size_t>(Operator::matmul) + 1);
   return kSymbols[static_cast<std::size_t>(op)];
 }
 

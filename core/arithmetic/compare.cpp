@@ -83,6 +83,7 @@ std::size_t hash_real(double number) {
 
 const char* symbol(Ordering op) {
   static constexpr const char* kSymbols[] = {"<", "<=", ">", ">="};
+  static_assert(std::size(kSymbols) == static_cast<std::size_t>(Ordering::greater_equal) + 1);
   return kSymbols[static_cast<std::size_t>(op)];
 }
 

@@ -21,6 +21,7 @@ template <class F>
 decltype(auto) with_type(DType dtype, F f) {
   using OfDTypes = Types<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
                          std::uint32_t, std::uint64_t, float, double, std::complex<float>, std::complex<double>>;
+  static_assert(OfDTypes::kCount == static_cast<std::size_t>(DType::c128) + 1, "a type for each dtype, in their order");
   return OfDTypes::with(static_cast<std::size_t>(dtype),
                         [&]<class T>(std::type_identity<T>) -> decltype(auto) { return f(T{}); });
 }

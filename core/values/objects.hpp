@@ -113,7 +113,9 @@ auto& contents(const Value& value) {
 /// A list of types. A number chooses one of them at run time.
 template <class First, class... Rest>
 struct Types {
-  /// f(std::type_identity<T>()), where T is the type at `index`.
+  static constexpr std::size_t kCount = 1 + sizeof...(Rest);
+
+  /// f(std::type_identity<T>()), where T is the type at `index`. Requires: index < kCount.
   template <class F>
   static decltype(auto) with(std::size_t index, F f) {
     using Result = decltype(f(std::type_identity<First>()));
@@ -134,6 +136,7 @@ decltype(auto) with_object(Object* object, F f) {
   using AfterNone =
       Types<BooleanObject, IntegerObject, RealObject, ComplexObject, StringObject, BytesObject, ListObject, TupleObject,
             DictObject, ArrayObject, ReferenceObject, FunctionObject, ModuleObject, OpaqueHolding>;
+  static_assert(AfterNone::kCount == static_cast<std::size_t>(Kind::opaque), "a class for each kind, in their order");
   return AfterNone::with(static_cast<std::size_t>(object->kind) - 1,
                          [&]<class O>(std::type_identity<O>) -> decltype(auto) { return f(*static_cast<O*>(object)); });
 }
