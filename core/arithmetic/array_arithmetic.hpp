@@ -1,4 +1,4 @@
-// core/arithmetic/array_arithmetic.hpp: numpy's operators where an array is on one side at least.
+// core/arithmetic/array_arithmetic.hpp: numpy's operators where an array is on a side, and floor division of floats.
 #pragma once
 
 #include <cmath>

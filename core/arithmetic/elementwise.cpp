@@ -1,4 +1,4 @@
-// core/arithmetic/elementwise.cpp: numpy's sqrt, exp, floor and their like, of numbers and of each element of an array.
+// core/arithmetic/elementwise.cpp: numpy's sqrt, floor, round, -, ~, abs() and their like, of each element of an array.
 #include "core/arithmetic/array_functions.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // core/values/cast.cpp: numbers of one type as those of another.
 //
-// There are 13 dtypes, but loops that compute are compiled for six C++ types only. Source converts numbers of any dtype
-// to one of them on the way in, Sink converts the results on the way out, a block of kBlock numbers at a time. Numbers
-// that have the right type already are used where they lie. A Source whose step is 0 repeats one number: it fills its
-// block once.
+// There are 13 dtypes, but loops that compute are compiled for six C++ types only, and those that compare u64 with
+// signed integers for long double. Source converts numbers of any dtype to one of them on the way in, Sink converts the
+// results on the way out, a block of kBlock numbers at a time. Numbers that have the right type already and lie side by
+// side are used where they are. A Source whose step is 0 repeats one number: it fills its block once.
 #include "core/values/cast.hpp"
 
 #include <cstring>

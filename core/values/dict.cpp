@@ -3,7 +3,8 @@
 // Entries stand in a vector of slots, in the order of their insertion. With more than kFewSlots of them there is also
 // an index: a hash table with open addressing, at most half full, whose places hold slot numbers. An erased entry
 // leaves a dead slot behind, so that the others keep their order and the index stays right; reindex() drops dead slots
-// when there are more of them than of live ones. A slot keeps the hash of its key, so that keys are hashed once.
+// when the index has to grow, and when there are many more of them than of live ones. A slot keeps the hash of its key,
+// so that keys are hashed once.
 #include <enginery/dict.hpp>
 
 #include <functional>

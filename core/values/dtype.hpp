@@ -1,4 +1,4 @@
-// core/values/dtype.hpp: the C++ types behind dtypes, and which dtype two of them make.
+// core/values/dtype.hpp: the C++ types behind dtypes, which dtype two of them make, how a number of one fits another.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // core/values/layout.cpp: where the elements of arrays lie, and copying them from there to elsewhere.
 //
-// All that copies parts of arrays, or computes with arrays of different shapes, goes over them in a Walk. The Walk
+// Slices are copied, and arrays of different shapes are computed with element by element, in a Walk over them. The Walk
 // leaves out axes of extent 1 and joins axes that lie end to end in every layout, so a contiguous array is one run,
 // whatever its shape. The inner loops see only runs: a position, a step and a count for each layout.
 #include "core/values/layout.hpp"
