@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <list>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -55,7 +57,6 @@ std::size_t close_left_open() {
 
 Closer::Closer(std::function<void(std::uint32_t)> close) : state_(std::make_shared<State>()) {
   state_->close = std::move(close);
-  std::thread([state = state_] { state->run(); }).detach();
 }
 
 void Closer::State::run() {
@@ -79,6 +80,12 @@ void Closer::close(std::uint32_t socket) {
   std::unique_lock lock(state.mutex);
   state.waiting.push_back(socket);
   const std::uint64_t mine = state.taken + state.waiting.size();
+  try {
+    if (!state.runs) std::thread([state = state_] { state->run(); }).detach();
+  } catch (const std::system_error&) {
+    return;
+  }
+  state.runs = true;
   state.changed.notify_all();
   while (state.closed < mine) {
     const auto limit = (state.taken > state.closed ? state.began : Clock::now()) + kLongestClose;
@@ -87,9 +94,11 @@ void Closer::close(std::uint32_t socket) {
   }
 }
 
-void close_in_time(std::uint32_t socket) {
+void close_in_time(std::uint32_t socket) noexcept try {
   static auto* const closer = new Closer([](std::uint32_t id) { nng_close(nng_socket{id}); });  // never destroyed
   closer->close(socket);
+} catch (const std::bad_alloc&) {
+  // It stays open, or is closed together with the next one.
 }
 
 }  // namespace enginery::transport

@@ -4,20 +4,24 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <enginery/errors.hpp>
 
+#include "core/transport/closing.hpp"
 #include "core/transport/line.hpp"
 #include "core/transport/responder.hpp"
 #include "tests/unit/transport/messages.hpp"
@@ -152,6 +156,22 @@ TEST_F(LineLackTest, ALineThatHadNoMemoryForADialDialsAgain) {
     left = std::exchange(allocations_left, -1) + 1;
     EXPECT_EQ(ask(line), "y!");
   }
+}
+
+TEST(CloserLackTest, WhatIsClosedWithoutThreadsIsClosedWithTheNext) {
+  std::promise<void> both;
+  std::vector<std::uint32_t> closed;  // by one thread
+  std::optional<NoThreads> lack(std::in_place);
+  Closer closer([&](std::uint32_t socket) {
+    closed.push_back(socket);
+    if (socket == 2) both.set_value();
+  });
+  closer.close(1);
+  EXPECT_EQ(closed, std::vector<std::uint32_t>{});
+  lack.reset();
+  closer.close(2);
+  both.get_future().wait();
+  EXPECT_EQ(closed, (std::vector<std::uint32_t>{1, 2}));
 }
 
 }  // namespace
