@@ -2,9 +2,9 @@
 //
 // The text of a task must survive in three situations: while a reader takes it from the pipe, at the end of the task,
 // and when the process is dying. A signal handler cannot allocate and cannot follow a vector that moves. So the text
-// lies in one mapping of the largest size, whose pages the kernel gives only when they are written, and the few numbers
-// that spill() needs are atomic. Text beyond the limit is read into one last piece, again and again: it is streamed,
-// but not kept.
+// lies in one mapping of the largest size, whose pages the kernel gives only when they are written, and the two sizes
+// that spill() takes are atomic; what was told it reads once the reader tells nothing any more. Text beyond the limit
+// is read into one last piece, again and again: it is streamed, but not kept.
 #include "engine/captured_stream.hpp"
 
 #include <fcntl.h>

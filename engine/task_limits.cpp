@@ -2,9 +2,9 @@
 //
 // A task that takes all memory or all descriptors must fail alone: the engine has to report its end, and new clients
 // have to reach the engine. Both limits are soft limits of the kernel's (setrlimit), which hold for the whole process.
-// So there is a reserve above each: the engine raises the limit when a task ends and lowers it when one begins. While a
-// task runs, the engine's other threads get from the reserve no more than they need at that moment, because what is
-// there a task can take, too.
+// So there is a reserve above each: the engine raises the limit when a task ends and lowers it when one begins, that of
+// descriptors only once tasks have taken nearly all. While a task runs, the engine's other threads get from the reserve
+// no more than they need at that moment, because what is there a task can take, too.
 #include "engine/task_limits.hpp"
 
 #include <fcntl.h>

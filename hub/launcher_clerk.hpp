@@ -21,9 +21,7 @@ class LauncherClerk {
 
   /// The launcher's news, to be noted here before anything else is made of them.
   void note(const cluster::Spawned& spawned) { pids_[spawned.id] = spawned.pid; }
-  void note(const cluster::Died& died) {
-    pids_[died.id] = 0;
-  }  // an engine that joins under this id now is not its child
+  void note(const cluster::Died& died) { pids_[died.id] = 0; }  // who joins under this id now is not its child
 
   /// True if the launcher can start an engine of this id.
   bool can_start(int id) const { return link_ && pids_.contains(id); }

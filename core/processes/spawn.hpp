@@ -1,5 +1,4 @@
 // core/processes/spawn.hpp: how processes start: a new one with no more than it is given, this one as after a login.
-// parent.
 #pragma once
 
 #include <filesystem>
