@@ -2,7 +2,8 @@
 //
 // Three numbers run through the queue. sent_: the tasks up to it were sent on this link. ever_sent_: they were sent on
 // some link, so they had credit then and stay as they are. started_: their chunks may have been sent, ahead of the
-// tasks themselves. Credit counts the bytes of all tasks up to a seq, so each number has its total beside it.
+// tasks themselves. Credit counts the bytes of all tasks up to a seq, so sent_ and started_ have their totals beside
+// them.
 #include "core/session/task_queue.hpp"
 
 #include <algorithm>

@@ -7,8 +7,10 @@
 // microseconds, in which another thread of NNG's works on that send, so send() waits for its end first.
 //
 // Nothing is sent twice (a task would run twice), and nothing redials (a new link is a new socket). NNG tells of a lost
-// connection late, or never when the peer died under traffic, so that is a hint only. It may also tell when the socket
-// is closed already, so Losses finds the Requester by the socket's number, not by its address.
+// connection by the one thread that ends all connections, so late, or never once an end hangs, as of a peer that died
+// under traffic. So that is a hint only: a request over a loss that was not told runs into its deadline, and then a
+// Line doubts its connection. NNG may also tell when the socket is closed already, so Losses finds the Requester by the
+// socket's number, not by its address.
 #include "core/transport/requester.hpp"
 
 #include <atomic>
