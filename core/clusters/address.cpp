@@ -176,7 +176,7 @@ std::string own_address_towards(const std::string& host) {
     problem = std::strerror(errno);
   }
   throw ConnectionError(fmt::format(
-      "this host has no route to {} ({}); --listen gives the address at which others reach this one", host, problem));
+      "this host finds no way to {} ({}); --listen gives the address at which others reach this one", host, problem));
 }
 
 Host host_of(const Connection& connection) { return {connection.hostname, connection.boot, connection.pid_namespace}; }
