@@ -1,7 +1,8 @@
 // client/links/engine_waits.cpp: waits for engines to come, or to come back, which end once none can.
 //
-// The hub's news wake whoever waits here. Every half second a waiter also looks at what no news tells: whether its own
-// task is to stop, whether the cluster still lives, and whether the hub has given up the engine that it waits for.
+// The hub's news wake whoever waits here, and so does a request that its own task stop. Every half second a waiter also
+// looks at what no news tells: whether the cluster still lives, and whether the hub has given up the engine that it
+// waits for.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -101,8 +102,11 @@ void Engines::restart(int id, wire::HubOp how, Seconds timeout) {
     const Uuid now = known(id);
     return now.nil() ? !comes_back : now != before && now != reply.former;
   };
-  lock.lock();
-  while (!changed_.wait_until(lock, std::min(deadline, Clock::now() + kUntilLook), done)) {
+  const auto over = [&] { return done() || stoppable.must_end(); };
+  for (;;) {
+    lock.lock();
+    changed_.wait_until(lock, std::min(deadline, Clock::now() + kUntilLook), over);
+    if (done()) return;
     const session::Time heard = heard_;
     lock.unlock();
     stoppable.check([id] { return fmt::format("engine {}", id); });
@@ -116,7 +120,6 @@ void Engines::restart(int id, wire::HubOp how, Seconds timeout) {
     const auto snapshot = comes_back ? hub_->look(deadline) : std::nullopt;
     if (const auto death = snapshot ? given_up(*snapshot, id) : std::nullopt)
       throw EngineDied(id, fmt::format("{}; see {}", *death, log), "");
-    lock.lock();
   }
 }
 

@@ -1,6 +1,11 @@
 // tests/process/clients_in_tasks_test.cpp: tasks that are clients of their own cluster.
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <enginery/cluster.hpp>
@@ -8,6 +13,7 @@
 #include <enginery/stop.hpp>
 
 #include "tests/process/cluster_fixture.hpp"
+#include "tests/stop_process.hpp"
 
 namespace enginery {
 
@@ -50,6 +56,11 @@ static std::int64_t wait_for_busy(int id) {
 static void wait_for_many() {
   globals().set("waits", true);
   Client().wait_for_engines(99);
+}
+static void restart(int id) {
+  const Client client;
+  client[id].push({{"restarts", true}}).get();
+  client.restart(id);
 }
 
 namespace {
@@ -135,6 +146,26 @@ TEST_F(ClientsInTasksTest, AWaitInATaskEndsWhenTheTaskIsAskedToStop) {
   ASSERT_TRUE(comes([&] { return rc().interrupt(0); }));
   EXPECT_THAT(error_of([&] { many.get(Seconds(30)); }),
               HasSubstr("TaskAborted: this task was asked to stop while it waited for 99 engines"));
+}
+
+TEST_F(ClientsInTasksTest, ARestartInATaskEndsAtOnceWhenTheTaskIsAskedToStop) {
+  start_engines(2, "");
+  const int launcher = Connection::find(name_).launcher.pid;
+  ASSERT_TRUE(stop_process(launcher)) << "nobody ends the engine and starts it anew";
+  Seconds shortest(60);
+  for (int i = 0; i < 3; ++i) {  // the shortest of three, since the machine may be busy
+    const auto restarts = on(0).apply_async(restart, 1);
+    EXPECT_TRUE(comes([&] { return on(1).contains("restarts"); }));
+    on(1).erase("restarts");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // for the hub's answer
+    EXPECT_TRUE(rc().interrupt(0));
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_THAT(error_of([&] { restarts.get(Seconds(30)); }),
+                HasSubstr("TaskAborted: this task was asked to stop while it waited for engine 1"));
+    shortest = std::min<Seconds>(shortest, std::chrono::steady_clock::now() - start);
+  }
+  EXPECT_TRUE(send_signal(launcher, SIGCONT));
+  EXPECT_LT(shortest, Seconds(0.2)) << "not only when it looks next, after half a second";
 }
 
 }  // namespace
