@@ -285,6 +285,7 @@ int Hub::end(int id, bool kill) {
     throw IndexError(fmt::format("there is no engine {}, and there never was; `enginery status` lists them", id));
   if (launcher_.can_start(id) && (engine->state == EngineState::dead || is_launched(*engine))) {
     launcher_.tell(cluster::Restart{id, kill});
+    log_.info("a client has engine {} {}", id, kill ? "killed" : "restarted");
     if (engine->state == EngineState::dead) registry_.comes_back(id);
     return id;
   }
@@ -302,6 +303,7 @@ int Hub::end(int id, bool kill) {
                     "`enginery kill {}`, and start another with `enginery engine`",
                     id, id));
   deaths_.kill(engine->entry.uuid);
+  log_.info("a client has engine {} killed", id);
   return -1;
 }
 

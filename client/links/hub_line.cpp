@@ -21,11 +21,8 @@ HubLine::HubLine(const Connection& connection)
 wire::HubReply HubLine::ask(const wire::HubRequest& request, Seconds timeout) try {
   const auto launcher_lives = [this] { return cluster::launcher_lives(connection_).value_or(false); };
   const auto deadline = deadline_of(timeout);
-  // If no answer comes, the hub may still have done what was asked. So only a harmless request is repeated. Any other
-  // follows such a one, since NNG may never tell that the former hub's connection is lost: a restart over it would
-  // wait for its whole time.
+  // If no answer comes, the hub may still have done what was asked. So only a harmless request is repeated.
   const auto repeat = request.op == wire::HubOp::snapshot ? transport::Line::Repeat::yes : transport::Line::Repeat::no;
-  if (repeat == transport::Line::Repeat::no) look(deadline);
   messages::Message answer = line_.ask(wire::encode(request), deadline, repeat, launcher_lives);
   return wire::decode_hub_reply(wire::open_frame(std::move(answer).share()));
 } catch (const TimeoutError&) {

@@ -39,8 +39,6 @@ using Connection = std::shared_ptr<Requester>;
 constexpr auto kPatience = 1s, kRemotePatience = 5s;
 /// For the answer to a request that may be repeated.
 constexpr std::chrono::duration<double> kAttempt = 1s;
-/// A connection that was not heard for so long may lead nowhere by now, without a word.
-constexpr auto kFresh = 2s;
 /// Between attempts to have a thread.
 constexpr auto kThread = 50ms;
 constexpr auto kUntilQuiet = 2ms;
@@ -79,8 +77,8 @@ struct Line::State : std::enable_shared_from_this<State> {
   std::mutex mutex;
   std::condition_variable changed;
   Dialling dialling;
-  Connection connection;      // while it is up
-  Clock::time_point heard{};  // when ask() last got an answer over the connection; never: it is in doubt
+  Connection connection;  // while it is up
+  bool in_doubt = false;  // the last ask() over the connection had no answer
   std::vector<Waiting> waiting;
   int asking = 0;       // callers that wait for a connection in ask()
   bool wanted = false;  // by a caller that does not wait
@@ -170,7 +168,7 @@ struct Line::State : std::enable_shared_from_this<State> {
     lack.clear();
     failure = nullptr;
     connection = made;
-    heard = Clock::now();
+    in_doubt = false;
     std::vector<Waiting> ready = std::move(waiting);
     waiting.clear();
     changed.notify_all();
@@ -225,20 +223,15 @@ struct Line::State : std::enable_shared_from_this<State> {
       if (!goes_on || lacks) throw;
     }
   }
-  /// A connection for a request. One that goes out once needs a connection that was heard lately: else it is tested by
-  /// a ping first, and replaced if it is silent.
+  /// A connection for a request. Before a request that goes out once the connection is tested by a ping, and replaced
+  /// if it is silent: NNG does not tell of every loss, and such a request would wait for its whole time.
   Connection await_live(Time deadline, Repeat repeat, const GoOn& go_on) {
     for (;;) {
       std::unique_lock lock(mutex);
       Connection up = await(lock, deadline, go_on);
-      const bool fresh = Clock::now() - heard < kFresh;
       lock.unlock();
       const std::chrono::duration<double> left = deadline - Clock::now();
-      if (repeat == Repeat::yes || fresh || left < kAttempt) return up;
-      if (is_heard(*up, kAttempt.count())) {
-        hear(up);
-        return up;
-      }
+      if (repeat == Repeat::yes || left < kAttempt || is_heard(*up, kAttempt.count())) return up;
       renew(up);
     }
   }
@@ -248,12 +241,12 @@ struct Line::State : std::enable_shared_from_this<State> {
   }
   void hear(const Connection& by) {
     const std::lock_guard lock(mutex);
-    if (connection == by) heard = Clock::now();
+    if (connection == by) in_doubt = false;
   }
   /// A request over the connection had no answer in time. Returns whether the connection was in doubt before.
   bool doubt() {
     const std::lock_guard lock(mutex);
-    return std::exchange(heard, {}) == Clock::time_point{};
+    return std::exchange(in_doubt, true);
   }
   void renew(const Connection& former) {
     const std::lock_guard lock(mutex);

@@ -44,8 +44,8 @@ class Line {
   bool send(std::function<Message()> make, OnAnswer on_answer);
   /// Sends if there is a connection, else dials and fails at once.
   void send_if_up(Message request, OnAnswer on_answer);
-  /// Sends a request and waits for its answer. A connection that was not heard for long, or silent, is asked for a sign
-  /// of life before a request that goes out once. Throws TimeoutError; ConnectionError: no connection came to be, or it
+  /// Sends a request and waits for its answer. Before a request that goes out once, the connection is asked for a sign
+  /// of life, and replaced if it gives none. Throws TimeoutError; ConnectionError: no connection came to be, or it
   /// broke; NotOfThisCluster.
   Message ask(const Message& request, Time deadline, Repeat repeat, const GoOn& go_on = {});
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -67,6 +69,14 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+
+int restarts_in(const std::filesystem::path& hub_log) {
+  std::ifstream log(hub_log);
+  int count = 0;
+  for (std::string line; std::getline(log, line);)
+    if (line.find("a client has engine 1 restarted") != std::string::npos) ++count;
+  return count;
+}
 
 class ClientsInTasksTest : public ClusterTest {};
 
@@ -149,15 +159,17 @@ TEST_F(ClientsInTasksTest, AWaitInATaskEndsWhenTheTaskIsAskedToStop) {
 }
 
 TEST_F(ClientsInTasksTest, ARestartInATaskEndsAtOnceWhenTheTaskIsAskedToStop) {
-  start_engines(2, "");
+  start_cluster("start --daemon -n 2", "ENGINERY_LOG=info ");
+  client_.emplace();
   const int launcher = Connection::find(name_).launcher.pid;
   ASSERT_TRUE(stop_process(launcher)) << "nobody ends the engine and starts it anew";
+  const auto hub_log = Connection::find(name_).directory / "hub.log";
   Seconds shortest(60);
   for (int i = 0; i < 3; ++i) {  // the shortest of three, since the machine may be busy
     const auto restarts = on(0).apply_async(restart, 1);
     EXPECT_TRUE(comes([&] { return on(1).contains("restarts"); }));
     on(1).erase("restarts");
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // for the hub's answer
+    EXPECT_TRUE(comes([&] { return restarts_in(hub_log) == i + 1; })) << "the hub was not asked";
     EXPECT_TRUE(rc().interrupt(0));
     const auto start = std::chrono::steady_clock::now();
     EXPECT_THAT(error_of([&] { restarts.get(Seconds(30)); }),
