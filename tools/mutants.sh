@@ -90,7 +90,7 @@ mutant "a queued task can be aborted" inbox.cpp 's/if \(queued.settled\) return 
 mutant "an early abort is remembered" inbox.cpp '/early_aborts_.insert\(seq\)/d'
 mutant "a transfer dies with its task" inbox.cpp '/if \(!transfers_.empty\(\)\) drop_transfers/d'
 mutant "an aborted task frees its credit" inbox.cpp 's/^  finished_bytes_ \+= bytes;$//'
-mutant "a repeated result is dropped" outcomes.hpp 's/if \(r <= ack_\) return false;/if (r <= ack_) return true;/;s/if \(come.come\) return false;//'
+mutant "a repeated result is dropped" ledger.hpp 's/if \(r <= ack_\) return false;/if (r <= ack_) return true;/;s/if \(come.come\) return false;//'
 mutant "a result is acknowledged after its last chunk" client_session.cpp 's/^( *)else if \(auto arrived = downloads.add\(/\1else if (arrivals.complete(result.r); auto arrived = downloads.add(/'
 mutant "results are acknowledged" client_session.cpp '/\.result_ack = arrivals.ack\(\),/d'
 mutant "an Exchange is open while results are owed" client_session.cpp 's/\(owed\(\) \|\| now >= idle_due\(\)\)/(now >= idle_due())/'
@@ -114,7 +114,7 @@ mutant "a new link counts x anew" engine_session.cpp 's/seen = SeenNumbers\{\};/
 mutant "a parked Exchange is answered within poll" engine_session.cpp '/now - parked_->since >= limits_.poll/d'
 mutant "all but the newest Exchange are answered" engine_session.cpp 's/if \(parked_\) out.emplace_back/if (false) out.emplace_back/'
 mutant "unacknowledged results stop the session" engine_session.hpp 's/ && results.bytes\(\) <= limits_.result_bytes//'
-mutant "an answer is no larger than a message" result_log.cpp '/used \+ cost > limits_.message_bytes/d'
+mutant "an answer is no larger than a message" engine_session.cpp '/used \+ cost > limits_.message_bytes/d'
 mutant "a new link gets the tasks again" task_queue.cpp 's/^  sent_ = admitted_;$//'
 mutant "tasks need credit" task_queue.cpp '/if \(seq > task_limit_\) return false;/d'
 mutant "bytes need credit" task_queue.cpp 's/return total <= byte_limit_ \|\|/return true ||/'
@@ -126,7 +126,7 @@ mutant "the deadline of the running task is kept" engine_sessions.cpp 's/state.d
 mutant "the deadlines of queued tasks are kept" engine_session.cpp 's/std::min\(heard \+ limits_.silence, inbox.deadline\(\)\)/heard + limits_.silence/'
 mutant "what a late task gives is dropped" engine_sessions.cpp 's/ \|\| done.decided\) return;/) return;/'
 mutant "a late task frees its credit at once" engine_sessions.cpp 's/active->session->inbox.finished\(active->bytes\);//'
-mutant "a silent link is broken" link.hpp 's/return !open_.empty\(\) && patience_ != kNever &&/return false \&\&/'
+mutant "a silent link is broken" ledger.hpp 's/return !open_.empty\(\) && patience_ != kNever &&/return false \&\&/'
 
 wait
 cat $(seq -f 'said-%g' $count)

@@ -32,8 +32,7 @@
 #include <algorithm>
 #include <new>
 
-#include "core/session/link.hpp"
-#include "core/session/outcomes.hpp"
+#include "core/session/ledger.hpp"
 #include "core/session/task_queue.hpp"
 #include "core/session/transfers.hpp"
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/clusters/address.hpp"
@@ -45,6 +46,30 @@ class Hearing {
   const Duration first_patience_;
   Duration patience_;
   Time heard_;
+};
+
+/// A SUB socket that dials, and dials again.
+///
+/// Threads: messages come on NNG's threads, one at a time and in order; the callback must not block.
+class Subscriber {
+ public:
+  /// The message without its topic.
+  using OnMessage = std::function<void(Bytes message)>;
+
+  /// Subscribes to what starts with `topic`. Dials in the background, for ever. Throws ConnectionError for a bad
+  /// address.
+  Subscriber(const Address& address, std::string_view topic, OnMessage on_message);
+  /// Waits until a running callback has returned, then 100 ms at most for a silence in which the socket can be closed;
+  /// else close_left_open() closes it after a longer silence.
+  ~Subscriber();
+  /// The peer may send at any time, so the destructor need not wait for a short silence.
+  void leave_open();
+  Subscriber(const Subscriber&) = delete;
+  Subscriber& operator=(const Subscriber&) = delete;
+
+ private:
+  struct State;
+  State* state_;
 };
 
 /// Dials in the background, and again when its peer is gone. NNG does that by itself, but not for certain: the death of

@@ -162,7 +162,7 @@ code && /^[ \t]*#[ \t]*include[ \t]*["<]/ {
 }
 # Sockets of NNG and their faults are known in one room; others have a Line or a Subscription.
 code && file !~ /^(core\/transport|tests|benchmarks)\// &&
-    /core\/transport\/(requester|subscriber|closing|listener_guard)\.hpp|transport::(connect|request|Requester|Subscriber|leave_open|close_left_open|close_in_time|ListenerGuard)([^A-Za-z0-9_]|$)/ {
+    /core\/transport\/(requester|closing|listener_guard)\.hpp|transport::(connect|request|Requester|Subscriber|leave_open|close_left_open|close_in_time|ListenerGuard)([^A-Za-z0-9_]|$)/ {
   complain("only core/transport, tests and benchmarks dial; ask over a transport::Line, listen by a transport::Subscription")
 }
 # Numbers that name no process are refused there.

@@ -84,8 +84,8 @@ file docs/a.md raw $(yes x | head -401) && expect docs/a.md:401 "a file has at m
 for words in "::kill(pid, SIGTERM);" "if (pid) kill(-pid, SIGKILL);" "(void)::kill(0, 0);" "killpg(pid, SIGINT);"; do
   file tools/a.cpp "$words" && expect tools/a.cpp:2 "a signal goes to a process by send_signal()"
 done
-for words in '#include "core/transport/requester.hpp"' '#include "core/transport/subscriber.hpp"' \
-  "auto line = transport::connect(address, 2);" "transport::Requester* line;" "transport::close_left_open();"; do
+for words in '#include "core/transport/requester.hpp"' '#include "core/transport/closing.hpp"' \
+  "auto line = transport::connect(address, 2);" "transport::Requester* line;" "transport::Subscriber* all;" "transport::close_left_open();"; do
   file engine/a.cpp "$words" && expect engine/a.cpp:2 "only core/transport, tests and benchmarks dial"
 done
 file attic/a.cpp && expect attic/a.cpp:1 "the room of this file is not in the table"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client_session_fixture.hpp"
-#include "core/session/link.hpp"
+#include "core/session/ledger.hpp"
 
 namespace enginery::session {
 namespace {

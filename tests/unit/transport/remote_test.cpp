@@ -29,7 +29,7 @@
 #include "core/transport/remote_listener.hpp"
 #include "core/transport/requester.hpp"
 #include "core/transport/responder.hpp"
-#include "core/transport/subscriber.hpp"
+#include "core/transport/subscription.hpp"
 #include "tests/unit/transport/messages.hpp"
 
 namespace enginery::transport {

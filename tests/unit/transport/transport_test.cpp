@@ -32,7 +32,7 @@
 #include "core/transport/publisher.hpp"
 #include "core/transport/requester.hpp"
 #include "core/transport/responder.hpp"
-#include "core/transport/subscriber.hpp"
+#include "core/transport/subscription.hpp"
 #include "tests/deaf_peer.hpp"
 #include "tests/unit/transport/messages.hpp"
 
