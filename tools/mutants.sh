@@ -112,7 +112,7 @@ mutant "a session that lost its client is dropped" engine_sessions.cpp 's/>= sta
 mutant "a new link gets the results again" engine_session.cpp 's/results.rewind\(\);//'
 mutant "a new link counts x anew" engine_session.cpp 's/seen = SeenNumbers\{\};//'
 mutant "a parked Exchange is answered within poll" engine_session.cpp '/now - parked_->since >= limits_.poll/d'
-mutant "all but the newest Exchange are answered" engine_session.cpp 's/if \(parked_\) out.emplace_back/if (false) out.emplace_back/'
+mutant "all but the newest Exchange are answered" engine_session.cpp 's/if \(parked_\) answer\(true, out\);//'
 mutant "unacknowledged results stop the session" engine_session.hpp 's/ && results.bytes\(\) <= limits_.result_bytes//'
 mutant "an answer is no larger than a message" engine_session.cpp '/used \+ cost > limits_.message_bytes/d'
 mutant "a new link gets the tasks again" task_queue.cpp 's/^  sent_ = admitted_;$//'

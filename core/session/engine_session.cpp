@@ -17,10 +17,8 @@ void ResultLog::add(std::uint64_t seq, Ending ending, Bytes body, std::vector<By
   const std::uint64_t bytes = weight(body, bulk);
   bytes_ += bytes;
   unsent_cost_ += message_cost(body, bulk.size());
-  Entry& entry = log_.emplace_back();
-  entry.result = {last(), seq, ending, std::move(body), sizes_of(bulk)};
-  entry.bulk = std::move(bulk);
-  entry.bytes = bytes;
+  Result result{last() + 1, seq, ending, std::move(body), sizes_of(bulk)};
+  log_.push_back({std::move(result), std::move(bulk), bytes});
 }
 
 bool ResultLog::acknowledge(std::uint64_t r) {
@@ -76,16 +74,9 @@ bool EngineSession::process(Exchange& exchange, std::uint64_t running, Time now,
     if (!inbox.receive(std::move(task), now, aborted)) return false;
   for (const std::uint64_t seq : aborted) results.add(seq, Ending::aborted, {}, {}, now);
   for (const std::uint64_t seq : exchange.aborts) {
-    switch (inbox.abort(seq)) {
-      case Inbox::Abort::noted:
-        break;
-      case Inbox::Abort::queued:
-        results.add(seq, Ending::aborted, {}, {}, now);
-        break;
-      case Inbox::Abort::started:
-        if (seq == running) out.emplace_back(StopTask{id, seq});
-        break;
-    }
+    const Inbox::Abort how = inbox.abort(seq);
+    if (how == Inbox::Abort::queued) results.add(seq, Ending::aborted, {}, {}, now);
+    if (how == Inbox::Abort::started && seq == running) out.emplace_back(StopTask{id, seq});
   }
   return true;
 }
@@ -95,10 +86,7 @@ void EngineSession::expire(Time now) {
 }
 
 void EngineSession::change_link(std::uint32_t number, EngineActions& out) {
-  if (parked_) {
-    out.emplace_back(AnswerExchange{parked_->ticket, reply(parked_->x, false)});
-    parked_.reset();
-  }
+  if (parked_) answer(false, out);
   link = number;
   seen = SeenNumbers{};
   results.rewind();
@@ -109,7 +97,7 @@ void EngineSession::park(Ticket ticket, std::uint64_t x, Time now, EngineActions
     out.emplace_back(AnswerExchange{ticket, reply(x, true)});
     return;
   }
-  if (parked_) out.emplace_back(AnswerExchange{parked_->ticket, reply(parked_->x, true)});
+  if (parked_) answer(true, out);
   parked_ = Parked{ticket, x, now};
 }
 
@@ -128,10 +116,12 @@ bool EngineSession::due(bool running, Time now) const {
 }
 
 void EngineSession::settle(bool running, Time now, EngineActions& out) {
-  if (!parked_ || !due(running, now)) return;
-  const Parked parked = *parked_;
+  if (parked_ && due(running, now)) answer(true, out);
+}
+
+void EngineSession::answer(bool with_results, EngineActions& out) {
+  out.emplace_back(AnswerExchange{parked_->ticket, reply(parked_->x, with_results)});
   parked_.reset();
-  out.emplace_back(AnswerExchange{parked.ticket, reply(parked.x, true)});
 }
 
 void EngineSession::dismiss(Status status, const std::string& words, EngineActions& out) {

@@ -136,6 +136,8 @@ class EngineSession {
     Time since;
   };
   bool due(bool running, Time now) const;
+  /// Answers the waiting Exchange. Requires: there is one.
+  void answer(bool with_results, EngineActions& out);
 
   Limits limits_;
   std::optional<Parked> parked_;

@@ -232,15 +232,9 @@ void EngineSessions::on_chunk(Ticket ticket, Chunk chunk, Time now, EngineAction
   if (!s) return answer(Status::unknown);
   s->heard = now;
   try {
-    switch (s->inbox.receive(chunk, state.room_beyond_credit(*s))) {
-      case Inbox::Taken::kept:
-        state.deadline = std::min(state.deadline, s->deadline());
-        return answer(Status::ok);
-      case Inbox::Taken::later:
-        return answer(Status::later);
-      case Inbox::Taken::refused:
-        break;
-    }
+    const Status status = s->inbox.receive(chunk, state.room_beyond_credit(*s));
+    if (status == Status::ok) state.deadline = std::min(state.deadline, s->deadline());
+    if (status != Status::unknown) return answer(status);
   } catch (const std::bad_alloc&) {
     return answer(Status::no_memory);  // the client puts an empty entry into the task's place
   }

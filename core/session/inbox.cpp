@@ -105,22 +105,22 @@ void Inbox::drop_transfers(std::uint64_t seq) {
   }
 }
 
-Inbox::Taken Inbox::receive(const Chunk& chunk, std::uint64_t room) {
-  if (chunk.seq <= admitted_) return Taken::kept;
+Status Inbox::receive(const Chunk& chunk, std::uint64_t room) {
+  if (chunk.seq <= admitted_) return Status::ok;
   // Tasks are sent in order, each after its chunks. A later task has come, so all chunks of this one are here already,
   // or the client gave it up.
-  if (!early_.empty() && early_.rbegin()->first > chunk.seq) return Taken::kept;
-  if (chunk.seq > task_limit_ || chunk.index >= kBulkPerEntry) return Taken::refused;
+  if (!early_.empty() && early_.rbegin()->first > chunk.seq) return Status::ok;
+  if (chunk.seq > task_limit_ || chunk.index >= kBulkPerEntry) return Status::unknown;
   const TransferKey key{chunk.seq, chunk.index};
   auto place = transfers_.find(key);
   Assembly fresh(chunk.total, limits_.chunk_bytes);
   Assembly& payload = place == transfers_.end() ? fresh : place->second;
-  if (payload.total() != chunk.total || !payload.fits(chunk.offset, chunk.bytes.size())) return Taken::refused;
+  if (payload.total() != chunk.total || !payload.fits(chunk.offset, chunk.bytes.size())) return Status::unknown;
   if (place == transfers_.end()) {
     if (!within(admitted_bytes_ + transfer_bytes_, chunk.total, byte_limit_)) {
-      if (!alone(chunk.seq)) return Taken::refused;
+      if (!alone(chunk.seq)) return Status::unknown;
       if (!within(transfer_bytes_, chunk.total, limits_.largest_task)) throw std::bad_alloc();
-      if (!within(transfer_bytes_, chunk.total, room)) return Taken::later;
+      if (!within(transfer_bytes_, chunk.total, room)) return Status::later;
     }
     payload.add(chunk.offset, chunk.bytes);
     transfers_.emplace(key, std::move(fresh));
@@ -128,7 +128,7 @@ Inbox::Taken Inbox::receive(const Chunk& chunk, std::uint64_t room) {
   } else {
     payload.add(chunk.offset, chunk.bytes);
   }
-  return Taken::kept;
+  return Status::ok;
 }
 
 Inbox::Abort Inbox::abort(std::uint64_t seq) {

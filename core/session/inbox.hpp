@@ -35,11 +35,10 @@ class Inbox {
   /// Admits `task` if it is the next, then those that waited for it. Appends the seqs of tasks that shall not run to
   /// `aborted`.
   bool receive(Task task, Time now, std::vector<std::uint64_t>& aborted);
-  /// `later`: nothing was kept, and the client may ask again.
-  enum class Taken : std::uint8_t { kept, later, refused };
   /// Stores a chunk of a task that is not admitted yet; drops those of others. `room`: what the task may have beyond
-  /// its credit, if it is alone. Throws std::bad_alloc.
-  Taken receive(const Chunk& chunk, std::uint64_t room);
+  /// its credit, if it is alone. `later`: nothing was kept, and the client may ask again; `unknown`: the client broke
+  /// its limits. Throws std::bad_alloc.
+  Status receive(const Chunk& chunk, std::uint64_t room);
 
   enum class Abort : std::uint8_t { noted, queued, started };
   /// `queued`: it will not run and its result is due now. `started`: it runs or has finished.

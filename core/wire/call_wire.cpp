@@ -9,8 +9,8 @@
 #include <cstring>
 
 #include "call_generated.h"
+#include "core/session/messages.hpp"
 #include "core/wire/envelope.hpp"
-#include "core/wire/frame.hpp"
 #include "core/wire/value_nodes.hpp"
 
 namespace enginery::wire {
@@ -35,17 +35,11 @@ NodeWriter& fresh_writer() {
 
 bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.size() > inline_bytes; }
 
-/// Text that may be left out: an empty one takes no place.
-flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_text(flatbuffers::FlatBufferBuilder& builder,
-                                                                const std::string& text) {
-  return text.empty() ? 0 : add_bytes(builder, text);
-}
-
 flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
                                            std::size_t inline_bytes) {
   const auto nodes =
       builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
-  const auto text = add_text(builder, writer.text);
+  const auto text = add_bytes(builder, writer.text);
   flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> payloads = 0;
   if (!writer.payloads.empty()) {
     std::uint64_t* sizes = nullptr;
@@ -79,15 +73,9 @@ Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer,
   return packed;
 }
 
-/// A body taken apart: its verified root and its payloads, in order.
+/// The verified root of a body, which outlives it, and its payloads, in order.
 template <class Table>
-struct Unpacked {
-  const Table* table;
-  std::vector<Bytes> payloads;
-};
-
-template <class Table, class ValuesOf>
-Unpacked<Table> take_apart(Bytes body, std::span<const Bytes> bulk, const char* name, const ValuesOf& values_of) {
+std::pair<const Table*, std::vector<Bytes>> take_apart(Bytes body, std::span<const Bytes> bulk, const char* name) {
   if (body.empty()) {
     if (bulk.empty()) throw ProtocolError(fmt::format("a {} has no body", name));
     body = bulk.front();
@@ -98,39 +86,37 @@ Unpacked<Table> take_apart(Bytes body, std::span<const Bytes> bulk, const char* 
   if (body.size() < kHeader || padded(size) > body.size() - kHeader)
     throw ProtocolError(fmt::format("a {} of {} bytes is shorter than it says", name, body.size()));
   const Table& table = verified<Table>({reinterpret_cast<const std::uint8_t*>(body.data() + kHeader), size}, name);
-  Unpacked<Table> unpacked{&table, {}};
+  std::vector<Bytes> taken;
   std::size_t at = kHeader + padded(size), bulk_at = 0;
-  const fb::Values* values = values_of(table);
+  const fb::Values* values = table.values();
   if (values) aligned(values->nodes(), name);
   if (const auto* payloads = values ? aligned(values->payloads(), name) : nullptr) {
-    unpacked.payloads.reserve(std::min<std::size_t>(payloads->size(), 4096));
+    taken.reserve(std::min<std::size_t>(payloads->size(), 4096));
     for (const std::uint64_t marked : *payloads) {
       const std::uint64_t length = marked & ~kOutside;
       if (marked & kOutside) {
         if (bulk_at == bulk.size() || bulk[bulk_at].size() != length)
           throw ProtocolError(
               fmt::format("a {} names a large payload of {} bytes that did not come with it", name, length));
-        unpacked.payloads.push_back(bulk[bulk_at++]);
+        taken.push_back(bulk[bulk_at++]);
       } else {
         if (length > body.size() - at || padded(length) > body.size() - at)
           throw ProtocolError(fmt::format("a payload of {} bytes exceeds its {}", length, name));
         // A copy, so that a small array in the namespace does not hold the whole message.
-        unpacked.payloads.push_back(Bytes::copy(body.span().subspan(at, length)));
+        taken.push_back(Bytes::copy(body.span().subspan(at, length)));
         at += padded(length);
       }
     }
   }
   if (at != body.size() || bulk_at != bulk.size())
     throw ProtocolError(fmt::format("a {} has bytes that belong to no value", name));
-  return unpacked;
+  return {&table, std::move(taken)};
 }
 
 NodeReader reader_of(const fb::Values& values, const std::vector<Bytes>& payloads) {
   std::span<const Node> nodes;
   if (values.nodes()) nodes = {reinterpret_cast<const Node*>(values.nodes()->Data()), values.nodes()->size()};
-  std::string_view text;
-  if (values.text()) text = {reinterpret_cast<const char*>(values.text()->data()), values.text()->size()};
-  return {nodes, text, payloads};
+  return {nodes, view_of(values.text()), payloads};
 }
 
 }  // namespace
@@ -140,11 +126,7 @@ const char* to_string(Op op) {
   return kNames[static_cast<std::size_t>(op)];
 }
 
-std::uint64_t Packed::size() const {
-  std::uint64_t total = body.size();
-  for (const Bytes& payload : bulk) total += payload.size();
-  return total;
-}
+std::uint64_t Packed::size() const { return session::weight(body, bulk); }
 
 Packed pack(const CallParts& call, std::size_t inline_bytes) {
   NodeWriter& writer = fresh_writer();
@@ -163,7 +145,7 @@ Packed pack(const CallParts& call, std::size_t inline_bytes) {
   if (call.code) {
     const auto maker = builder.CreateString(call.code->maker);
     const auto function = add_string(builder, call.code->function);
-    code = fb::CreateCode(builder, maker, function, add_text(builder, call.code->object));
+    code = fb::CreateCode(builder, maker, function, add_bytes(builder, call.code->object));
   }
   const auto signature = add_string(builder, call.signature), keep = add_string(builder, call.keep);
   const auto name = builder.CreateString(call.name.data(), call.name.size());
@@ -196,7 +178,7 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   }
   const auto build_id = add_string(builder, outcome.build_id),
              execute_result = add_string(builder, outcome.execute_result);
-  const auto out = add_text(builder, outcome.out), err = add_text(builder, outcome.err);
+  const auto out = add_bytes(builder, outcome.out), err = add_bytes(builder, outcome.err);
   builder.Finish(fb::CreateOutcome(builder, outcome.started, outcome.completed, build_id, values, failure,
                                    execute_result, out, err, outcome.ran));
   Packed packed = finish(builder, writer, inline_bytes);
@@ -205,15 +187,15 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
 }
 
 Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
-  const auto unpacked = take_apart<fb::Call>(body, bulk, "call", [](const fb::Call& table) { return table.values(); });
-  const fb::Call& table = *unpacked.table;
+  const auto [root, payloads] = take_apart<fb::Call>(body, bulk, "call");
+  const fb::Call& table = *root;
   if (table.op() > static_cast<std::uint8_t>(kLastOp))
     throw ProtocolError(
         fmt::format("a call asks for the unknown operation {}; is the client's enginery newer?", table.op()));
   Call call;
   call.op = static_cast<Op>(table.op());
   call.name = text_of(table.name());
-  NodeReader reader = reader_of(*table.values(), unpacked.payloads);
+  NodeReader reader = reader_of(*table.values(), payloads);
   const std::size_t nodes = table.values()->nodes() ? table.values()->nodes()->size() : 0;
   if (table.positional() > nodes) throw ProtocolError("a call has fewer values than arguments");
   call.positional.reserve(table.positional());
@@ -237,9 +219,8 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
 }
 
 Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
-  const auto unpacked =
-      take_apart<fb::Outcome>(body, bulk, "outcome", [](const fb::Outcome& table) { return table.values(); });
-  const fb::Outcome& table = *unpacked.table;
+  const auto [root, payloads] = take_apart<fb::Outcome>(body, bulk, "outcome");
+  const fb::Outcome& table = *root;
   Outcome outcome;
   outcome.started = table.started();
   outcome.completed = table.completed();
@@ -252,7 +233,7 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
     outcome.failure = Failure{text_of(table.failure()->ename()), text_of(table.failure()->evalue()),
                               text_of(table.failure()->traceback())};
   } else if (table.values()) {
-    NodeReader reader = reader_of(*table.values(), unpacked.payloads);
+    NodeReader reader = reader_of(*table.values(), payloads);
     outcome.value = reader.read();
     if (!reader.at_end()) throw ProtocolError("an outcome has more than one value");
   } else {

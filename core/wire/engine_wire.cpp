@@ -64,16 +64,15 @@ Message encode(const Printed& printed) {
 
 Printed decode_printed(const Opened& opened) {
   const auto& table = verified<outputfb::Printed>(opened.envelope, "printed text");
-  Printed printed{to_uuid(table.engine()),
-                  table.number(),
-                  checked(table.stream(), Stream::none, "a printed text is of the unknown stream"),
-                  to_uuid(table.session()),
-                  table.seq(),
-                  to_uuid(table.mark()),
-                  table.last(),
-                  {}};
-  if (table.text()) printed.text = {reinterpret_cast<const char*>(table.text()->data()), table.text()->size()};
-  return printed;
+  const Stream stream = checked(table.stream(), Stream::none, "a printed text is of the unknown stream");
+  return {to_uuid(table.engine()),
+          table.number(),
+          stream,
+          to_uuid(table.session()),
+          table.seq(),
+          to_uuid(table.mark()),
+          table.last(),
+          view_of(table.text())};
 }
 
 }  // namespace enginery::wire

@@ -157,13 +157,14 @@ inline flatbuffers::Offset<flatbuffers::String> add_string(flatbuffers::FlatBuff
 /// One that need not be UTF-8.
 inline flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_bytes(flatbuffers::FlatBufferBuilder& builder,
                                                                         std::string_view text) {
-  return builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  return text.empty() ? 0 : builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
 inline std::string text_of(const flatbuffers::String* text) { return text ? text->str() : std::string(); }
-/// One that need not be UTF-8.
-inline std::string text_of(const flatbuffers::Vector<std::uint8_t>* text) {
-  return text ? std::string(reinterpret_cast<const char*>(text->data()), text->size()) : std::string();
+/// One that need not be UTF-8, where it lies.
+inline std::string_view view_of(const flatbuffers::Vector<std::uint8_t>* text) {
+  return text ? std::string_view(reinterpret_cast<const char*>(text->data()), text->size()) : std::string_view();
 }
+inline std::string text_of(const flatbuffers::Vector<std::uint8_t>* text) { return std::string(view_of(text)); }
 
 }  // namespace enginery::wire

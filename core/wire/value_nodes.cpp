@@ -30,8 +30,6 @@ constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 /// Deeper nesting would let a message exhaust the reader's stack.
 constexpr unsigned kDeepest = 200;
 
-Node node(Kind kind, std::uint64_t word) { return {static_cast<std::uint8_t>(kind), 0, 0, 0, word}; }
-
 [[noreturn]] void stays(const Value& value) {
   throw TypeError(
       fmt::format("{} stays on its engine: a {} cannot leave its process. Keep what a task gives under a name, "
@@ -64,33 +62,30 @@ void NodeWriter::write(const Value& value, unsigned depth) {
         fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
   check_size();  // as it grows: a short list may share one long one a million times
   const Kind kind = value.kind();
+  const auto put = [&](std::uint64_t word, std::uint8_t detail = 0) {
+    nodes.push_back({static_cast<std::uint8_t>(kind), detail, 0, 0, word});
+  };
   const auto write_text = [&](const std::string& bytes) {
-    nodes.push_back(node(kind, bytes.size()));
+    put(bytes.size());
     text += bytes;
   };
   const auto write_items = [&](const List& items) {
-    nodes.push_back(node(kind, items.size()));
+    put(items.size());
     for (const Value& item : items) write(item, depth + 1);
   };
   switch (kind) {
     case Kind::none:
-      nodes.push_back(node(kind, 0));
-      return;
+      return put(0);
     case Kind::boolean:
-      nodes.push_back(node(kind, value.as_boolean()));
-      return;
+      return put(value.as_boolean());
     case Kind::integer:
-      if (value.is_large_integer())
-        nodes.push_back({static_cast<std::uint8_t>(kind), kUnsigned, 0, 0, value.as_unsigned()});
-      else
-        nodes.push_back(node(kind, static_cast<std::uint64_t>(value.as_integer())));
-      return;
+      if (value.is_large_integer()) return put(value.as_unsigned(), kUnsigned);
+      return put(static_cast<std::uint64_t>(value.as_integer()));
     case Kind::real:
-      nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(value.as_real())));
-      return;
+      return put(std::bit_cast<std::uint64_t>(value.as_real()));
     case Kind::complex: {
       const std::complex<double> number = value.as_complex();
-      nodes.push_back(node(kind, std::bit_cast<std::uint64_t>(number.real())));
+      put(std::bit_cast<std::uint64_t>(number.real()));
       nodes.push_back({kMore, 0, 0, 0, std::bit_cast<std::uint64_t>(number.imag())});
       return;
     }
@@ -102,7 +97,7 @@ void NodeWriter::write(const Value& value, unsigned depth) {
       return write_text(value.as_reference());
     case Kind::list:
       if (const std::optional<Value> columns = detail::columns_of(value)) {
-        nodes.push_back({static_cast<std::uint8_t>(kind), kInColumns, 0, 0, value.size()});
+        put(value.size(), kInColumns);
         return write(*columns, depth + 1);
       }
       return write_items(value.as_list());
@@ -110,7 +105,7 @@ void NodeWriter::write(const Value& value, unsigned depth) {
       return write_items(value.as_tuple());
     case Kind::dict: {
       const Dict& dict = value.as_dict();
-      nodes.push_back(node(kind, dict.size()));
+      put(dict.size());
       for (const auto [key, item] : dict) {
         write(key, depth + 1);
         write(item, depth + 1);
