@@ -48,12 +48,6 @@ Connection load_connection(const EngineOptions& options) {
   return connection;
 }
 
-std::string own_file() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
-
-std::string log_name_of(const EngineOptions& options) {
-  return options.id ? fmt::format("engine {}", *options.id) : fmt::format("engine of pid {}", ::getpid());
-}
-
 /// No argument can be larger than the memory that its task may take.
 session::Limits limits_of(const EngineOptions& options) {
   session::Limits limits;
@@ -90,7 +84,7 @@ Engine::Engine(const EngineOptions& options)
       connection_(load_connection(options)),
       sees_cluster_(cluster::launcher_lives(connection_).has_value()),
       out_(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)),
-      log_(log_name_of(options)),
+      log_(options.id ? fmt::format("engine {}", *options.id) : fmt::format("engine of pid {}", ::getpid())),
       sockets_(connection_, uuid_, options.listen),
       live_(uuid_, sockets_.local().output.url),
       recorder_(sockets_.record()),
@@ -104,7 +98,7 @@ Engine::Engine(const EngineOptions& options)
         });
         if (by == LastWords::By::signal) recorder_.crashed();
       }),
-      loader_(modules::Probe{.command = {own_file(), "probe"}}, brought_),
+      loader_(modules::Probe{.command = {std::filesystem::read_symlink("/proc/self/exe").string(), "probe"}}, brought_),
       executor_(
           globals(), loader_, uuid_,
           [this](std::string_view name) {

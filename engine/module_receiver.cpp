@@ -64,7 +64,7 @@ void ModuleReceiver::run() {
     }
     lock.unlock();
     if (job) on_answer_(job->ticket, answer(job->request));
-    drop_idle();
+    std::erase_if(transfers_, [&](const auto& one) { return Clock::now() - one.second.last >= idle_; });
     lock.lock();
   }
 }
@@ -128,10 +128,6 @@ ModuleReceiver::Transfer* ModuleReceiver::transfer_of(const Key& key, const wire
   auto file = std::make_unique<modules::IncomingFile>(cache().place_of(chunk.file));
   Transfer transfer{std::move(file), std::vector<bool>(chunks), chunks, Clock::now()};
   return &transfers_.emplace(key, std::move(transfer)).first->second;
-}
-
-void ModuleReceiver::drop_idle() {
-  std::erase_if(transfers_, [&](const auto& one) { return Clock::now() - one.second.last >= idle_; });
 }
 
 modules::ModuleCache& ModuleReceiver::cache() {

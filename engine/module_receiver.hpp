@@ -74,7 +74,6 @@ class ModuleReceiver {
   wire::ModuleAnswer on(const wire::ModuleChunk& chunk);
   /// Null if there are too many.
   Transfer* transfer_of(const Key& key, const wire::ModuleChunk& chunk);
-  void drop_idle();
   modules::ModuleCache& cache();
 
   const Uuid engine_;

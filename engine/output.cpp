@@ -38,26 +38,14 @@ constexpr std::chrono::duration<int, std::milli> kCompany(1);
 /// Milliseconds for which a dying process waits for its reader.
 constexpr int kBusyPatience = 100;
 
-/// The functions by which code gives a descriptor another file or other properties, or closes it. The last two are
-/// C++'s, of a filebuf for an open descriptor.
-const std::vector<std::string_view> kRedirections = {"close",
-                                                     "dup2",
-                                                     "dup3",
-                                                     "fclose",
-                                                     "fcntl",
-                                                     "fcntl64",
-                                                     "ioctl",
-                                                     "freopen",
-                                                     "daemon",
-                                                     "pclose",
-                                                     "closedir",
-                                                     "closefrom",
-                                                     "close_range",
-                                                     "freopen64",
-                                                     "forkpty",
-                                                     "login_tty",
-                                                     "_ZNSt12__basic_fileIcE8sys_openEiSt13_Ios_Openmode",
-                                                     "_ZNSt12__basic_fileIcE8sys_openEP8_IO_FILESt13_Ios_Openmode"};
+/// C++'s own two of the functions below, of a filebuf for an open descriptor.
+constexpr std::string_view kOpenOfDescriptor = "_ZNSt12__basic_fileIcE8sys_openEiSt13_Ios_Openmode";
+constexpr std::string_view kOpenOfFile = "_ZNSt12__basic_fileIcE8sys_openEP8_IO_FILESt13_Ios_Openmode";
+/// The functions by which code gives a descriptor another file or other properties, or closes it.
+const std::vector<std::string_view> kRedirections = {
+    "close",       "dup2",      "dup3",    "fclose",    "fcntl",           "fcntl64",
+    "ioctl",       "freopen",   "daemon",  "pclose",    "closedir",        "closefrom",
+    "close_range", "freopen64", "forkpty", "login_tty", kOpenOfDescriptor, kOpenOfFile};
 
 cluster::Descriptor epoll_of(int first, int second) {
   cluster::Descriptor both(::epoll_create1(EPOLL_CLOEXEC));
@@ -242,14 +230,7 @@ void Output::spill(const std::function<void(wire::Stream, std::string_view)>& on
 }
 
 void LiveOutput::publish(const Output::Piece& piece) {
-  publish({.engine = engine_,
-           .number = ++number_,
-           .stream = piece.stream,
-           .session = piece.session,
-           .seq = piece.seq,
-           .mark = {},
-           .last = piece.last,
-           .text = piece.text});
+  publish({engine_, ++number_, piece.stream, piece.session, piece.seq, {}, piece.last, piece.text});
 }
 
 void LiveOutput::mark(const Uuid& mark) {

@@ -39,8 +39,8 @@ class Refused : public ConnectionError {
 };
 
 /// The hub's last answer: its cluster has ended.
-class ClusterEnded : public ConnectionError {
-  using ConnectionError::ConnectionError;
+class ClusterEnded : public Refused {
+  using Refused::Refused;
 };
 
 wire::HubReply ask(transport::Line& hub, wire::HubOp op, const wire::EngineEntry& self, Clock::duration time,
@@ -81,8 +81,6 @@ Presence::Presence(cluster::Address hub, wire::EngineEntry self)
       return;
     } catch (const Refused&) {
       throw;
-    } catch (const ClusterEnded&) {
-      throw;
     } catch (const transport::NotOfThisCluster&) {
       throw;
     } catch (const Error&) {
@@ -100,11 +98,11 @@ void Presence::keep(std::optional<std::chrono::milliseconds> patience,
       try {
         if (!std::exchange(enlisted, true)) enlist(*hub, self);
         stay(*hub, self, heard);
-      } catch (const Refused& refused) {
-        return on_end(End::unwanted, refused.what());
       } catch (const ClusterEnded& ended) {
         say_goodbye(*hub, self);
         return on_end(End::cluster_ended, ended.what());
+      } catch (const Refused& refused) {
+        return on_end(End::unwanted, refused.what());
       } catch (const std::exception&) {
         enlisted = false;  // the hub is gone or stopped, and another one will listen there; or memory was short
         hub->renew();

@@ -31,13 +31,7 @@ constexpr std::size_t kContexts = 64;
 /// How long the hub waits for the goodbyes of engines that were told of the cluster's end.
 constexpr std::chrono::milliseconds kFarewell(500);
 
-wire::HubReply refusal(const Error& error) {
-  wire::HubReply reply;
-  reply.ok = false;
-  reply.ename = error.ename();
-  reply.words = error.what();
-  return reply;
-}
+wire::HubReply refusal(const Error& error) { return {.ok = false, .words = error.what(), .ename = error.ename()}; }
 
 }  // namespace
 
@@ -202,8 +196,7 @@ void Hub::on_request(transport::Responder::Ticket ticket, messages::Message mess
   } catch (const Error& error) {
     reply = refusal(error);
   } catch (const std::exception& error) {
-    reply.ok = false;
-    reply.words = error.what();
+    reply = {.ok = false, .words = error.what()};
   }
   responder_.answer(ticket, wire::encode(reply));
 }

@@ -70,11 +70,6 @@ std::optional<Connection::Remote> remote_of(const HubOptions& options) {
   return remote;
 }
 
-/// Of its addresses; empty if there are none.
-std::string_view scheme_of(const std::optional<Connection::Remote>& remote) {
-  return !remote ? "" : remote->credentials ? cluster::kTls : cluster::kPlain;
-}
-
 }  // namespace
 
 int hub_main(const HubOptions& options) try {
@@ -93,7 +88,8 @@ int hub_main(const HubOptions& options) try {
   if (launcher && !options.requests.empty()) former = hear_of_former(*launcher);
   std::optional<Connection::Remote> remote = remote_of(options);
   cluster::Log log("hub");
-  Hub hub(addresses, options, scheme_of(remote), launcher ? &*launcher : nullptr, former, log);
+  const std::string_view scheme = !remote ? "" : remote->credentials ? cluster::kTls : cluster::kPlain;
+  Hub hub(addresses, options, scheme, launcher ? &*launcher : nullptr, former, log);
   if (remote) hub.listen(*remote);
   hub.announce(addresses, remote);
   log.info("it listens at {}{}: uuid {}, pid {}", addresses.requests, remote ? " and " + remote->requests : "",

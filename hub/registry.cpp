@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -135,9 +136,8 @@ const RegisteredEngine* Registry::find(const Uuid& uuid) const {
 }
 
 std::vector<RegisteredEngine> Registry::all() const {
-  std::vector<RegisteredEngine> engines;
-  for (const auto& [id, engine] : engines_) engines.push_back(engine);
-  return engines;
+  const auto engines = std::views::values(engines_);
+  return {engines.begin(), engines.end()};
 }
 
 /// Bytes of a text from outside that a message shows.
@@ -153,9 +153,7 @@ static std::optional<wire::Absence> absence_of(const RegisteredEngine& engine) {
 
 wire::HubReply to_reply(const Uuid& epoch, std::uint64_t number, const std::vector<RegisteredEngine>& all,
                         const std::function<bool(int id)>& can_start) {
-  wire::HubReply reply;
-  reply.epoch = epoch;
-  reply.number = number;
+  wire::HubReply reply{.epoch = epoch, .number = number};
   for (const RegisteredEngine& engine : all) {
     if (engine.takes_tasks()) reply.engines.push_back(engine.entry);
     if (const auto absence = absence_of(engine); absence && (*absence != wire::Absence::dead || can_start(engine.id())))
@@ -169,12 +167,6 @@ bool has_pid_here(const wire::EngineEntry& engine) {
 }
 
 void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::path& directory, std::string_view scheme) {
-  const auto check = [](const std::string& url, std::string_view wanted) {
-    const auto endpoint = cluster::Endpoint::parse(url);
-    if (!endpoint || endpoint->scheme != wanted)
-      throw ValueError(fmt::format("'{}' is no address of an engine of this cluster; use one version of enginery",
-                                   url.substr(0, kLongestShown)));
-  };
   const bool local = !engine.endpoint.empty(), remote = !engine.remote_endpoint.empty();
   if ((local || !remote) && cluster::engine_addresses(directory, engine.uuid) !=
                                 std::array{engine.endpoint, engine.bulk_endpoint, engine.output_endpoint})
@@ -184,7 +176,9 @@ void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::pat
                     engine.endpoint.substr(0, kLongestShown), directory.string()));
   if (remote)
     for (const auto* url : {&engine.remote_endpoint, &engine.remote_bulk_endpoint, &engine.remote_output_endpoint})
-      check(*url, scheme);
+      if (const auto endpoint = cluster::Endpoint::parse(*url); !endpoint || endpoint->scheme != scheme)
+        throw ValueError(fmt::format("'{}' is no address of an engine of this cluster; use one version of enginery",
+                                     url->substr(0, kLongestShown)));
   if (engine.hostname.size() > kLongestShown || engine.boot.size() > kLongestShown)
     throw ValueError("an engine's host has a name of more than 255 bytes; use one version of enginery");
   if (engine.pid == 0 || engine.pid > std::numeric_limits<int>::max())

@@ -119,7 +119,6 @@ class Launcher {
   void engine_unlinked(int id);
   /// Starts and kills what is due.
   void serve_engines(Clock::time_point now);
-  std::size_t running_engines() const;
 
   /// Puts back what somebody removed of the runtime folder, or ends the cluster.
   void look_after_folder();

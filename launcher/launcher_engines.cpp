@@ -14,14 +14,10 @@
 
 namespace enginery::tools {
 
-/// OpenMP and most BLAS libraries otherwise take all cores in each engine.
-static void share_cores(int engines) {
-  const std::string share = std::to_string(std::max(1, allowed_cores() / std::max(1, engines)));
-  ::setenv("OMP_NUM_THREADS", share.c_str(), 0);
-}
-
 void Launcher::add_engines() {
-  share_cores(options_.engines);
+  // OpenMP and most BLAS libraries otherwise take all cores in each engine.
+  const int share = std::max(1, allowed_cores() / std::max(1, options_.engines));
+  ::setenv("OMP_NUM_THREADS", std::to_string(share).c_str(), 0);
   const std::string file = (directory_.path() / cluster::kConnectionFile).string();
   for (int id = 0; id < options_.engines; ++id) {
     Program program{options_.command,
@@ -96,8 +92,8 @@ void Launcher::engine_ended(int id) {
                                                       engine.policy.most_deaths(), RestartPolicy::kGoodLife.count())
                                         : "did not take tasks",
                        id, cluster::name_option(options_.name), last_words(engine.program.log));
-  warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left{}", id, pid, how, running_engines(),
-                   options_.engines, then));
+  const auto left = std::ranges::count_if(engines_, [](const auto& entry) { return entry.second.process.has_value(); });
+  warn(fmt::format("engine {} (pid {}) died: {}; {} of {} engines left{}", id, pid, how, left, options_.engines, then));
 }
 
 void Launcher::engine_unlinked(int id) {
@@ -128,11 +124,6 @@ void Launcher::serve_engines(Clock::time_point now) {
       tell_hub(*engine.death);
     }
   }
-}
-
-std::size_t Launcher::running_engines() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(engines_, [](const auto& entry) { return entry.second.process.has_value(); }));
 }
 
 }  // namespace enginery::tools

@@ -38,8 +38,7 @@ struct LeftOpen {
 }  // namespace
 
 void leave_open(std::function<bool()> try_close) {
-  Closes one;
-  one.push_back(std::move(try_close));
+  Closes one{std::move(try_close)};
   LeftOpen::all().add(one);
 }
 

@@ -18,8 +18,6 @@ namespace enginery::transport {
 class Refusals {
  public:
   explicit Refusals(std::string url);
-  Refusals(const Refusals&) = delete;
-  Refusals& operator=(const Refusals&) = delete;
 
   /// `who` was refused: "a connection that sent no certificate", "user 1001".
   void note(const std::string& who, std::uint64_t count = 1);
@@ -50,8 +48,6 @@ class Doorkeeper {
  public:
   /// `socket`: NNG's id of a socket that does not listen yet; `url`, for the log.
   Doorkeeper(std::uint32_t socket, const std::string& url);
-  Doorkeeper(const Doorkeeper&) = delete;
-  Doorkeeper& operator=(const Doorkeeper&) = delete;
 
   bool has_let_in(const Peer& peer) const;
 

@@ -146,21 +146,16 @@ struct Line::State : std::enable_shared_from_this<State> {
       const std::chrono::duration<double> patience = dialling.patience();
       lock.unlock();
       Connection made;
-      std::exception_ptr error;
       try {
         made = Connection(connect(address, patience.count()).release(), leave_connection_open);
-      } catch (const std::exception&) {
-        error = std::current_exception();
+        lock.lock();
+      } catch (const std::exception& error) {
+        lock.lock();
+        dialling.on_failure(Clock::now());
+        failed(error, std::current_exception());
+        changed.notify_all();
       }
-      lock.lock();
       if (made) return take(lock, std::move(made));
-      dialling.on_failure(Clock::now());
-      try {
-        std::rethrow_exception(error);
-      } catch (const std::exception& why) {
-        failed(why, error);
-      }
-      changed.notify_all();
     }
   }
   void take(std::unique_lock<std::mutex>& lock, Connection made) {
@@ -269,27 +264,23 @@ bool Line::send(Message request, OnAnswer on_answer) {
 }
 
 bool Line::send(std::function<Message()> make, OnAnswer on_answer) {
-  Connection up;
-  {
-    const std::lock_guard lock(state_->mutex);
-    up = state_->current();
-    if (!up) return state_->wait({std::move(make), std::move(on_answer)});
-  }
+  std::unique_lock lock(state_->mutex);
+  const Connection up = state_->current();
+  if (!up) return state_->wait({std::move(make), std::move(on_answer)});
+  lock.unlock();
   up->send(make(), std::move(on_answer));
   return true;
 }
 
 void Line::send_if_up(Message request, OnAnswer on_answer) {
-  Connection up;
-  {
-    const std::lock_guard lock(state_->mutex);
-    up = state_->current();
-    if (!up) {
-      state_->begin_need();
-      state_->wanted = true;
-      state_->want();
-    }
+  std::unique_lock lock(state_->mutex);
+  const Connection up = state_->current();
+  if (!up) {
+    state_->begin_need();
+    state_->wanted = true;
+    state_->want();
   }
+  lock.unlock();
   if (up) return up->send(std::move(request), std::move(on_answer));
   on_answer({}, "no connection");
 }

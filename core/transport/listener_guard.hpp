@@ -30,8 +30,6 @@ class ListenerGuard {
   /// `socket` is NNG's id of a listening socket. A PUB socket cannot be asked: `publish_ping` makes it send kPing to
   /// all. Throws ConnectionError when the address cannot be listened at.
   ListenerGuard(std::uint32_t socket, std::string url, Protocol protocol, std::function<void()> publish_ping = {});
-  ListenerGuard(const ListenerGuard&) = delete;
-  ListenerGuard& operator=(const ListenerGuard&) = delete;
 
  private:
   enum class Sign { life, death, none };

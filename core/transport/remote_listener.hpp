@@ -31,8 +31,6 @@ class RemoteListener {
   /// `socket`: NNG's id. Port 0: the system chooses. Throws ConnectionError when the address cannot be listened at.
   RemoteListener(std::uint32_t socket, const Address& address, const Doorkeeper& doorkeeper);
   ~RemoteListener();
-  RemoteListener(const RemoteListener&) = delete;
-  RemoteListener& operator=(const RemoteListener&) = delete;
 
   /// With the port.
   const std::string& url() const { return url_; }

@@ -215,16 +215,10 @@ std::unique_ptr<Requester> connect(const Address& address, double timeout_second
   refuse_if_forked();
   const Clock::time_point start = Clock::now();
   close_left_open();
-  std::promise<std::unique_ptr<Requester>> dialled;
-  auto answer = dialled.get_future();
+  std::packaged_task<std::unique_ptr<Requester>()> dial([address] { return std::make_unique<Requester>(address); });
+  auto answer = dial.get_future();
   try {
-    std::thread([address, dialled = std::move(dialled)]() mutable {
-      try {
-        dialled.set_value(std::make_unique<Requester>(address));
-      } catch (...) {
-        dialled.set_exception(std::current_exception());
-      }
-    }).detach();
+    std::thread(std::move(dial)).detach();
   } catch (const std::system_error& error) {
     throw no_thread_to_dial(address.url, error);
   }
@@ -249,13 +243,9 @@ bool is_heard(Requester& requester, double seconds) try {
 }
 
 Message request(Requester& requester, Message message, double timeout_seconds) {
-  struct Outcome {
-    Message answer;
-    std::string failure;
-  };
   close_left_open();
-  const auto promise = std::make_shared<std::promise<Outcome>>();
-  std::future<Outcome> outcome = promise->get_future();
+  const auto promise = std::make_shared<std::promise<std::pair<Message, std::string>>>();
+  auto outcome = promise->get_future();
   requester.send(std::move(message), [promise](Message answer, const char* failure) {
     promise->set_value({std::move(answer), failure ? failure : ""});
   });

@@ -52,11 +52,11 @@ struct AbsentEngine {
 
 struct HubReply {
   bool ok = true;
-  std::string words;
+  std::string words{};
   int id = -1;
-  Uuid epoch;
+  Uuid epoch{};
   std::uint64_t number = 0;
-  std::vector<EngineEntry> engines;
+  std::vector<EngineEntry> engines{};
   std::string ename{};  ///< of what `words` say
   std::vector<AbsentEngine> absent{};
   Uuid former{};  ///< of what is ended; nil if nothing had registered
