@@ -130,9 +130,9 @@ void Ending::begin(int status) {
     state_ = State::over;
     lock.unlock();
     steps_.lost(fmt::format(
-        "the main thread, which runs tasks and at the start imports plugins, was still busy {:g} s after it "
-        "was asked to stop, so this engine ends without the destructors of its variables and without exit "
-        "handlers: what those would have written to files is lost. Let long tasks look at stop_requested()",
+        "the main thread, which runs tasks and at the start imports plugins, was still busy {:g} s after it was asked "
+        "to stop, so this engine ends without the destructors of its variables and without exit handlers: what those "
+        "would have written to files is lost. Let long tasks look at stop_requested()",
         seconds(limits_.task)));
     hurry(status);
   }

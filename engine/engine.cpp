@@ -255,8 +255,8 @@ wire::Outcome Engine::execute(const session::Running& task) try {
   return outcome;
 } catch (const abi::__forced_unwind&) {
   fmt::print(stderr,
-             "enginery engine: a task ended the main thread (pthread_exit?), which ends the engine; return from "
-             "the task instead\n");
+             "enginery engine: a task ended the main thread (pthread_exit?), which ends the engine; return from the "
+             "task instead\n");
   std::abort();
 }
 

@@ -292,8 +292,8 @@ int Hub::end(int id, bool kill) {
         id, engine->entry.hostname, engine->entry.pid));
   if (!kill)
     throw ValueError(
-        fmt::format("engine {} joined by itself, so no launcher can start it again; end it with "
-                    "`enginery kill {}`, and start another with `enginery engine`",
+        fmt::format("engine {} joined by itself, so no launcher can start it again; end it with `enginery kill {}`, "
+                    "and start another with `enginery engine`",
                     id, id));
   deaths_.kill(engine->entry.uuid);
   log_.info("a client has engine {} killed", id);

@@ -80,14 +80,12 @@ int Registry::register_engine(const wire::EngineEntry& entry, std::optional<int>
   const bool starts = engine.state == EngineState::starting && engine.process().pid != 0;
   if (!known && engine.known_to_clients())
     throw ValueError(
-        fmt::format("id {} is taken by engine {} (pid {}), which is alive. Leave the id out, and the hub "
-                    "chooses one",
+        fmt::format("id {} is taken by engine {} (pid {}), which is alive. Leave the id out, and the hub chooses one",
                     id, engine.entry.uuid.text(), engine.process().pid));
   if (starts && engine.process().pid != process.pid)
-    throw ValueError(
-        fmt::format("id {} is kept for the process {}, which the launcher started. Leave the id out, and the "
-                    "hub chooses one",
-                    id, engine.process().pid));
+    throw ValueError(fmt::format(
+        "id {} is kept for the process {}, which the launcher started. Leave the id out, and the hub chooses one", id,
+        engine.process().pid));
   reserve(id + 1);
   engine = {entry, EngineState::alive};
   engine.entry.id = id;
@@ -171,8 +169,8 @@ void check_endpoints(const wire::EngineEntry& engine, const std::filesystem::pat
   if ((local || !remote) && cluster::engine_addresses(directory, engine.uuid) !=
                                 std::array{engine.endpoint, engine.bulk_endpoint, engine.output_endpoint})
     throw ValueError(
-        fmt::format("'{}' is no address of this engine in the folder of its cluster ({}); use one version "
-                    "of enginery, and start engines with the connection file of that folder",
+        fmt::format("'{}' is no address of this engine in the folder of its cluster ({}); use one version of enginery, "
+                    "and start engines with the connection file of that folder",
                     engine.endpoint.substr(0, kLongestShown), directory.string()));
   if (remote)
     for (const auto* url : {&engine.remote_endpoint, &engine.remote_bulk_endpoint, &engine.remote_output_endpoint})

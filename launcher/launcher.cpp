@@ -172,10 +172,9 @@ void Launcher::look_after_folder() try {
     warn(fmt::format("somebody removed files from {}, without which no command finds this cluster; they are back",
                      directory_.path().string()));
 } catch (const ConnectionError& error) {
-  fail(
-      fmt::format("the folder of cluster '{}' was removed, and without it no command finds the cluster: {}. The "
-                  "cluster ends",
-                  options_.name, error.what()));
+  fail(fmt::format(
+      "the folder of cluster '{}' was removed, and without it no command finds the cluster: {}. The cluster ends",
+      options_.name, error.what()));
 }
 
 void Launcher::ready_if_all_are() {

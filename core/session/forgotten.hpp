@@ -41,8 +41,8 @@ inline std::string words_of(Farewell why, const Limits& limits) {
       return "it heard nothing of this client for " + seconds(limits.silence) + ", as when a computer sleeps";
     case Farewell::newcomer:
       return places +
-             ", and this client's was idle, so another client got it; end clients or start more engines if "
-             "it happens again";
+             ", and this client's was idle, so another client got it; end clients or start more engines if it happens "
+             "again";
     case Farewell::unheard:
       return places + ", and it heard nothing of this client for " + seconds(limits.unheard) +
              ", so another client got its place; end clients or start more engines if it happens again";

@@ -256,8 +256,7 @@ Message request(Requester& requester, Message message, double timeout_seconds) {
   auto [answer, failure] = outcome.get();
   if (!failure.empty())
     throw ConnectionError(
-        fmt::format("the connection to {} broke before its answer came: {}; try again, or see "
-                    "`enginery status`",
+        fmt::format("the connection to {} broke before its answer came: {}; try again, or see `enginery status`",
                     requester.url(), failure));
   return std::move(answer);
 }

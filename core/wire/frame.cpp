@@ -66,10 +66,9 @@ Opened open_frame(const Bytes& given) {
   if (preamble.magic != kMagic || preamble.zero != 0)
     throw ProtocolError("a message does not start with enginery's preamble; is another program at this address?");
   if (preamble.version != kVersion)
-    throw ProtocolError(
-        fmt::format("a message has protocol version {}, this process speaks {}; use one version of "
-                    "enginery on both sides",
-                    preamble.version, kVersion));
+    throw ProtocolError(fmt::format(
+        "a message has protocol version {}, this process speaks {}; use one version of enginery on both sides",
+        preamble.version, kVersion));
   const std::size_t room = message.size() - kPreamble;
   if (preamble.envelope > room || padded(preamble.envelope) > room)
     throw ProtocolError(
