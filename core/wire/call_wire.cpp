@@ -77,14 +77,14 @@ Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer,
 template <class Table>
 std::pair<const Table*, std::vector<Bytes>> take_apart(Bytes body, std::span<const Bytes> bulk, const char* name) {
   if (body.empty()) {
-    if (bulk.empty()) throw ProtocolError(fmt::format("a {} has no body", name));
+    if (bulk.empty()) refuse("a {} has no body", name);
     body = bulk.front();
     bulk = bulk.subspan(1);
   }
   std::uint32_t size = 0;
   if (body.size() >= kHeader) std::memcpy(&size, body.data(), sizeof size);
   if (body.size() < kHeader || padded(size) > body.size() - kHeader)
-    throw ProtocolError(fmt::format("a {} of {} bytes is shorter than it says", name, body.size()));
+    refuse("a {} of {} bytes is shorter than it says", name, body.size());
   const Table& table = verified<Table>({reinterpret_cast<const std::uint8_t*>(body.data() + kHeader), size}, name);
   std::vector<Bytes> taken;
   std::size_t at = kHeader + padded(size), bulk_at = 0;
@@ -96,20 +96,18 @@ std::pair<const Table*, std::vector<Bytes>> take_apart(Bytes body, std::span<con
       const std::uint64_t length = marked & ~kOutside;
       if (marked & kOutside) {
         if (bulk_at == bulk.size() || bulk[bulk_at].size() != length)
-          throw ProtocolError(
-              fmt::format("a {} names a large payload of {} bytes that did not come with it", name, length));
+          refuse("a {} names a large payload of {} bytes that did not come with it", name, length);
         taken.push_back(bulk[bulk_at++]);
       } else {
         if (length > body.size() - at || padded(length) > body.size() - at)
-          throw ProtocolError(fmt::format("a payload of {} bytes exceeds its {}", length, name));
+          refuse("a payload of {} bytes exceeds its {}", length, name);
         // A copy, so that a small array in the namespace does not hold the whole message.
         taken.push_back(Bytes::copy(body.span().subspan(at, length)));
         at += padded(length);
       }
     }
   }
-  if (at != body.size() || bulk_at != bulk.size())
-    throw ProtocolError(fmt::format("a {} has bytes that belong to no value", name));
+  if (at != body.size() || bulk_at != bulk.size()) refuse("a {} has bytes that belong to no value", name);
   return {&table, std::move(taken)};
 }
 
@@ -190,27 +188,26 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
   const auto [root, payloads] = take_apart<fb::Call>(body, bulk, "call");
   const fb::Call& table = *root;
   if (table.op() > static_cast<std::uint8_t>(kLastOp))
-    throw ProtocolError(
-        fmt::format("a call asks for the unknown operation {}; is the client's enginery newer?", table.op()));
+    refuse("a call asks for the unknown operation {}; is the client's enginery newer?", table.op());
   Call call;
   call.op = static_cast<Op>(table.op());
   call.name = text_of(table.name());
   NodeReader reader = reader_of(*table.values(), payloads);
   const std::size_t nodes = table.values()->nodes() ? table.values()->nodes()->size() : 0;
-  if (table.positional() > nodes) throw ProtocolError("a call has fewer values than arguments");
+  if (table.positional() > nodes) refuse("a call has fewer values than arguments");
   call.positional.reserve(table.positional());
   for (std::uint32_t i = 0; i < table.positional(); ++i) call.positional.push_back(reader.read());
   if (table.keywords())
     for (const flatbuffers::String* keyword : *table.keywords())
       call.keywords.emplace_back(text_of(keyword), reader.read());
-  if (!reader.at_end()) throw ProtocolError("a call has values that belong to no argument");
+  if (!reader.at_end()) refuse("a call has values that belong to no argument");
   if (const fb::Code* code = table.code())
     call.code = Code{text_of(code->maker()), text_of(code->function()), text_of(code->object())};
   call.signature = text_of(table.signature());
   call.keep = text_of(table.keep());
   if (const auto* waiting = table.waiting()) {
     if (waiting->size() % sizeof(Uuid::bytes) != 0)
-      throw ProtocolError(fmt::format("a call names the engines that wait for it in {} bytes", waiting->size()));
+      refuse("a call names the engines that wait for it in {} bytes", waiting->size());
     call.waiting.resize(waiting->size() / sizeof(Uuid::bytes));
     for (std::size_t i = 0; i < call.waiting.size(); ++i)
       std::memcpy(call.waiting[i].bytes.data(), waiting->data() + i * sizeof(Uuid::bytes), sizeof(Uuid::bytes));
@@ -235,9 +232,9 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
   } else if (table.values()) {
     NodeReader reader = reader_of(*table.values(), payloads);
     outcome.value = reader.read();
-    if (!reader.at_end()) throw ProtocolError("an outcome has more than one value");
+    if (!reader.at_end()) refuse("an outcome has more than one value");
   } else {
-    throw ProtocolError("an outcome has neither value nor failure");
+    refuse("an outcome has neither value nor failure");
   }
   return outcome;
 }

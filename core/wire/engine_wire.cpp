@@ -28,7 +28,7 @@ Message encode(const Interrupted& interrupted) {
 
 Interrupted decode_interrupted(const Opened& opened) {
   if (opened.kind != MessageKind::interrupted)
-    throw ProtocolError("the engine did not understand an interrupt; start it anew with the release of this client");
+    refuse("the engine did not understand an interrupt; start it anew with the release of this client");
   const auto& table = verified<controlfb::Interrupted>(opened.envelope, "interrupt's answer");
   return {checked(table.status(), session::Status::busy, "an interrupt's answer has the unknown status"),
           table.asked()};

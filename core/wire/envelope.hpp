@@ -26,15 +26,19 @@ namespace enginery::wire {
 inline constexpr flatbuffers::uoffset_t kMaxDepth = 32;
 inline constexpr flatbuffers::uoffset_t kMaxTables = 20000;
 
+/// Throws ProtocolError, with words: what came is no message of enginery's.
+template <class... Values>
+[[noreturn]] void refuse(fmt::format_string<Values...> words, Values&&... values) {
+  throw ProtocolError(fmt::format(words, std::forward<Values>(values)...));
+}
+
 /// The root table of a verified envelope. Throws ProtocolError.
 template <class Table>
 const Table& verified(std::span<const std::uint8_t> envelope, const char* name) {
   if (envelope.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
-    throw ProtocolError(
-        fmt::format("the envelope of a {} has {} bytes, beyond what an envelope may have", name, envelope.size()));
+    refuse("the envelope of a {} has {} bytes, beyond what an envelope may have", name, envelope.size());
   flatbuffers::Verifier verifier(envelope.data(), envelope.size(), kMaxDepth, kMaxTables);
-  if (!verifier.VerifyBuffer<Table>(nullptr))
-    throw ProtocolError(fmt::format("the envelope of a {} does not pass verification", name));
+  if (!verifier.VerifyBuffer<Table>(nullptr)) refuse("the envelope of a {} does not pass verification", name);
   return *flatbuffers::GetRoot<Table>(envelope.data());
 }
 
@@ -44,7 +48,7 @@ template <class T>
 const flatbuffers::Vector<T>* aligned(const flatbuffers::Vector<T>* vector, const char* name) {
   using Element = std::remove_pointer_t<typename flatbuffers::Vector<T>::return_type>;
   if (vector && vector->size() > 0 && reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Element) != 0)
-    throw ProtocolError(fmt::format("a vector in the envelope of a {} is not aligned", name));
+    refuse("a vector in the envelope of a {} is not aligned", name);
   return vector;
 }
 
@@ -52,13 +56,13 @@ const flatbuffers::Vector<T>* aligned(const flatbuffers::Vector<T>* vector, cons
 /// ProtocolError.
 template <class Enum>
 Enum checked(std::uint8_t code, Enum last, std::string_view what) {
-  if (code > static_cast<std::uint8_t>(last)) throw ProtocolError(fmt::format("{} {}", what, code));
+  if (code > static_cast<std::uint8_t>(last)) refuse("{} {}", what, code);
   return static_cast<Enum>(code);
 }
 
 /// Throws ProtocolError if something follows the envelope.
 inline void expect_no_bodies(const Opened& opened, const char* name) {
-  if (!opened.bodies.empty()) throw ProtocolError(fmt::format("a {} has bytes behind its envelope", name));
+  if (!opened.bodies.empty()) refuse("a {} has bytes behind its envelope", name);
 }
 
 template <class Id>

@@ -3,9 +3,7 @@
 
 #include <cstring>
 
-#include <fmt/format.h>
-
-#include <enginery/errors.hpp>
+#include "core/wire/envelope.hpp"
 
 namespace enginery::wire {
 namespace {
@@ -60,19 +58,16 @@ Opened open_frame(const Bytes& given) {
   const Bytes message = aligned(given);
   Preamble preamble;
   if (message.size() < kPreamble)
-    throw ProtocolError(
-        fmt::format("a message of {} bytes is shorter than its preamble of {}", message.size(), kPreamble));
+    refuse("a message of {} bytes is shorter than its preamble of {}", message.size(), kPreamble);
   std::memcpy(&preamble, message.data(), kPreamble);
   if (preamble.magic != kMagic || preamble.zero != 0)
-    throw ProtocolError("a message does not start with enginery's preamble; is another program at this address?");
+    refuse("a message does not start with enginery's preamble; is another program at this address?");
   if (preamble.version != kVersion)
-    throw ProtocolError(fmt::format(
-        "a message has protocol version {}, this process speaks {}; use one version of enginery on both sides",
-        preamble.version, kVersion));
+    refuse("a message has protocol version {}, this process speaks {}; use one version of enginery on both sides",
+           preamble.version, kVersion);
   const std::size_t room = message.size() - kPreamble;
   if (preamble.envelope > room || padded(preamble.envelope) > room)
-    throw ProtocolError(
-        fmt::format("an envelope of {} bytes does not fit into its message of {}", preamble.envelope, message.size()));
+    refuse("an envelope of {} bytes does not fit into its message of {}", preamble.envelope, message.size());
   const auto* envelope = reinterpret_cast<const std::uint8_t*>(message.data() + kPreamble);
   return {static_cast<MessageKind>(preamble.kind),
           {envelope, preamble.envelope},

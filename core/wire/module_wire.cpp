@@ -38,17 +38,14 @@ flatbuffers::Offset<modulefb::File> write(flatbuffers::FlatBufferBuilder& builde
 
 ModuleFile read(const modulefb::File& table) {
   ModuleFile file{table.name()->str(), text_of(table.path()), {table.build_id()->str()}, {}, table.size()};
-  if (!is_plain(file.name))
-    throw ProtocolError("a module's file is named by what is no plain file name of at most 255 bytes");
-  if (file.path.size() > kLongestPath) throw ProtocolError(fmt::format("the path of '{}' is too long", file.name));
-  if (!is_build_id(file.build_id.hex))
-    throw ProtocolError(fmt::format("the build-id of '{}' is not 2 to 128 hexadecimal digits", file.name));
+  if (!is_plain(file.name)) refuse("a module's file is named by what is no plain file name of at most 255 bytes");
+  if (file.path.size() > kLongestPath) refuse("the path of '{}' is too long", file.name);
+  if (!is_build_id(file.build_id.hex)) refuse("the build-id of '{}' is not 2 to 128 hexadecimal digits", file.name);
   if (table.hash()->size() != file.hash.bytes.size())
-    throw ProtocolError(fmt::format("the hash of '{}' has {} bytes, not 32", file.name, table.hash()->size()));
+    refuse("the hash of '{}' has {} bytes, not 32", file.name, table.hash()->size());
   std::ranges::copy(*table.hash(), file.hash.bytes.begin());
   if (file.size == 0 || file.size > kLargestFile)
-    throw ProtocolError(
-        fmt::format("'{}' has {} bytes; a file of a module has some, and at most 4 GiB", file.name, file.size));
+    refuse("'{}' has {} bytes; a file of a module has some, and at most 4 GiB", file.name, file.size);
   return file;
 }
 
@@ -69,7 +66,7 @@ ModuleQuery decode_module_query(const Opened& opened) {
   ModuleQuery query{to_uuid(table.engine()), {}};
   const std::size_t count = table.files()->size();
   if (count == 0 || count > kMostFiles)
-    throw ProtocolError(fmt::format("a module query names {} files; a module has 1 to {}", count, kMostFiles));
+    refuse("a module query names {} files; a module has 1 to {}", count, kMostFiles);
   for (const modulefb::File* file : *table.files()) query.files.push_back(read(*file));
   return query;
 }
@@ -87,8 +84,8 @@ ModuleChunk decode_module_chunk(const Opened& opened) {
   ModuleChunk chunk{to_uuid(table.engine()), read(*table.file()), table.offset(), opened.bodies};
   if (chunk.offset % ModuleChunk::kSize != 0 || chunk.offset >= chunk.file.size ||
       chunk.bytes.size() != std::min<std::uint64_t>(ModuleChunk::kSize, chunk.file.size - chunk.offset))
-    throw ProtocolError(fmt::format("{} bytes at {} are no chunk of '{}', which has {}", chunk.bytes.size(),
-                                    chunk.offset, chunk.file.name, chunk.file.size));
+    refuse("{} bytes at {} are no chunk of '{}', which has {}", chunk.bytes.size(), chunk.offset, chunk.file.name,
+           chunk.file.size);
   return chunk;
 }
 

@@ -66,10 +66,9 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
   if (const auto* heads = aligned(table.heads(), name)) {
     for (const fb::Head* head : *heads) {
       if (head->size() > opened.bodies.size() - at || padded(head->size()) > opened.bodies.size() - at)
-        throw ProtocolError(fmt::format("an entry of {} bytes in a {} exceeds its message", head->size(), name));
+        refuse("an entry of {} bytes in a {} exceeds its message", head->size(), name);
       if (head->bulk() > bulk_count - bulk_at)
-        throw ProtocolError(
-            fmt::format("an entry of a {} names {} large payloads that are not listed", name, head->bulk()));
+        refuse("an entry of a {} names {} large payloads that are not listed", name, head->bulk());
       std::vector<std::uint64_t> sizes;
       if (head->bulk()) {
         const auto* first = bulk_sizes->data() + bulk_at;
@@ -80,8 +79,7 @@ void each_entry(const Opened& opened, const Table& table, const char* name, cons
       at += padded(head->size());
     }
   }
-  if (at != opened.bodies.size() || bulk_at != bulk_count)
-    throw ProtocolError(fmt::format("a {} has bytes that belong to no entry", name));
+  if (at != opened.bodies.size() || bulk_at != bulk_count) refuse("a {} has bytes that belong to no entry", name);
 }
 
 constexpr auto kLastStatus = session::Status::later;
@@ -122,7 +120,7 @@ session::Exchange decode_exchange(const Opened& opened) {
   // The tasks that have a limit name theirs in order. One that is longer than a clock can count is none.
   const auto time_limit_of = [&](const fb::Head& head) -> session::Time {
     if (!head.limited()) return {};
-    if (!limits || limit_at == limits->size()) throw ProtocolError("a task names a time limit that is not listed");
+    if (!limits || limit_at == limits->size()) refuse("a task names a time limit that is not listed");
     constexpr auto kLongest = static_cast<std::uint64_t>(session::kNever.count());
     return session::Time(static_cast<std::int64_t>(std::min(limits->Get(limit_at++), kLongest)));
   };
@@ -132,7 +130,7 @@ session::Exchange decode_exchange(const Opened& opened) {
     exchange.tasks.push_back(
         {head.seq(), ending == session::Ending::aborted, std::move(body), std::move(bulk), time_limit_of(head)});
   });
-  if (limits && limit_at != limits->size()) throw ProtocolError("an exchange has time limits that belong to no task");
+  if (limits && limit_at != limits->size()) refuse("an exchange has time limits that belong to no task");
   if (const auto* aborts = aligned(table.aborts(), "exchange")) exchange.aborts.assign(aborts->begin(), aborts->end());
   return exchange;
 }

@@ -9,11 +9,11 @@
 #include <bit>
 #include <complex>
 
-#include <fmt/format.h>
-
 #include <enginery/array.hpp>
 #include <enginery/columns.hpp>
 #include <enginery/dict.hpp>
+
+#include "core/wire/envelope.hpp"
 
 namespace enginery::wire {
 namespace {
@@ -131,30 +131,28 @@ void NodeWriter::write(const Value& value, unsigned depth) {
 }
 
 const Node& NodeReader::take() {
-  if (at_ == nodes_.size()) throw ProtocolError("a value ends before all of its parts have come");
+  if (at_ == nodes_.size()) refuse("a value ends before all of its parts have come");
   return nodes_[at_++];
 }
 
 std::string NodeReader::take_text(std::uint64_t size) {
-  if (size > text_.size())
-    throw ProtocolError(fmt::format("a text of {} bytes exceeds the {} that its message has left", size, text_.size()));
+  if (size > text_.size()) refuse("a text of {} bytes exceeds the {} that its message has left", size, text_.size());
   std::string taken(text_.substr(0, size));
   text_.remove_prefix(size);
   return taken;
 }
 
 Value NodeReader::read_array(const Node& node) {
-  if (node.word >= payloads_.size())
-    throw ProtocolError(fmt::format("an array names payload {} of {}", node.word, payloads_.size()));
+  if (node.word >= payloads_.size()) refuse("an array names payload {} of {}", node.word, payloads_.size());
   if (node.extra > Array::kMaxDimensions)
-    throw ProtocolError(fmt::format("an array has rank {}, more than {}", node.extra, Array::kMaxDimensions));
+    refuse("an array has rank {}, more than {}", node.extra, Array::kMaxDimensions);
   if (node.detail > static_cast<std::uint8_t>(DType::c128) ||
       node.order > static_cast<std::uint16_t>(Order::column_major))
-    throw ProtocolError(fmt::format("an array has the unknown dtype {} or order {}", node.detail, node.order));
+    refuse("an array has the unknown dtype {} or order {}", node.detail, node.order);
   std::vector<std::int64_t> shape;
   for (std::uint32_t i = 0; i < node.extra; ++i) {
     const Node& more = take();
-    if (more.kind != kMore) throw ProtocolError("an array ends before its shape is complete");
+    if (more.kind != kMore) refuse("an array ends before its shape is complete");
     shape.push_back(static_cast<std::int64_t>(more.word));
   }
   try {
@@ -166,12 +164,11 @@ Value NodeReader::read_array(const Node& node) {
 }
 
 Value NodeReader::read(unsigned depth) {
-  if (depth > kDeepest) throw ProtocolError(fmt::format("a value is nested more than {} levels deep", kDeepest));
+  if (depth > kDeepest) refuse("a value is nested more than {} levels deep", kDeepest);
   const Node& node = take();
   // Every item needs a node of its own, so a count beyond the nodes left is a lie, and reserving for it an attack.
   const auto items = [&](std::uint64_t count) {
-    if (count > nodes_.size() - at_)
-      throw ProtocolError(fmt::format("a container of {} items has {} nodes left", count, nodes_.size() - at_));
+    if (count > nodes_.size() - at_) refuse("a container of {} items has {} nodes left", count, nodes_.size() - at_);
     List list;
     list.reserve(count);
     for (std::uint64_t i = 0; i < count; ++i) list.push_back(read(depth + 1));
@@ -183,7 +180,7 @@ Value NodeReader::read(unsigned depth) {
     case Kind::boolean:
       return Value::boolean(node.word != 0);
     case Kind::integer:
-      if (node.detail > kUnsigned) throw ProtocolError(fmt::format("an int has the unknown detail {}", node.detail));
+      if (node.detail > kUnsigned) refuse("an int has the unknown detail {}", node.detail);
       return node.detail == kUnsigned ? Value::integer(node.word)
                                       : Value::integer(static_cast<std::int64_t>(node.word));
     case Kind::real:
@@ -201,13 +198,13 @@ Value NodeReader::read(unsigned depth) {
     case Kind::list: {
       if (node.detail != kInColumns) return Value::list(items(node.word));
       std::optional<Value> list = detail::list_of_columns(node.word, read(depth + 1));
-      if (!list) throw ProtocolError(fmt::format("a list of {} items has other columns", node.word));
+      if (!list) refuse("a list of {} items has other columns", node.word);
       return *std::move(list);
     }
     case Kind::tuple:
       return Value::tuple(items(node.word));
     case Kind::dict: {
-      if (node.word > (nodes_.size() - at_) / 2) throw ProtocolError("a dict ends before all of its items have come");
+      if (node.word > (nodes_.size() - at_) / 2) refuse("a dict ends before all of its items have come");
       Dict dict;
       for (std::uint64_t i = 0; i < node.word; ++i) {
         Value key = read(depth + 1);
@@ -227,7 +224,7 @@ Value NodeReader::read(unsigned depth) {
     case Kind::opaque:
       break;
   }
-  throw ProtocolError(fmt::format("a value has the unknown kind {}", node.kind));
+  refuse("a value has the unknown kind {}", node.kind);
 }
 
 }  // namespace enginery::wire
