@@ -26,7 +26,6 @@
 
 #include <fmt/format.h>
 
-#include "core/clusters/address.hpp"
 #include "core/processes/floating_point_scope.hpp"
 #include "core/processes/host.hpp"
 #include "core/processes/pid.hpp"

@@ -7,11 +7,9 @@
 #include <string>
 
 #include <enginery/connection.hpp>
-#include <enginery/uuid.hpp>
 
 #include "core/diagnosis/flight_recorder.hpp"
 #include "core/diagnosis/log.hpp"
-#include "core/loading/loader.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/tasks/executor.hpp"
 #include "engine/ending.hpp"

@@ -18,11 +18,7 @@
 #include <variant>
 #include <vector>
 
-#include <enginery/uuid.hpp>
-
-#include "core/delivery/cached_file.hpp"
 #include "core/delivery/module_cache.hpp"
-#include "core/delivery/module_files.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/module_wire.hpp"
 

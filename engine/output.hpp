@@ -11,9 +11,6 @@
 #include <string_view>
 #include <thread>
 
-#include <enginery/uuid.hpp>
-
-#include "core/processes/descriptor.hpp"
 #include "core/transport/publisher.hpp"
 #include "core/wire/engine_wire.hpp"
 #include "engine/captured_stream.hpp"

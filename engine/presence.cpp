@@ -13,8 +13,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/transport/failures.hpp"
 
 namespace enginery::engine {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 
-#include "core/clusters/address.hpp"
 #include "core/transport/line.hpp"
 #include "core/wire/hub_wire.hpp"
 

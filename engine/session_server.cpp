@@ -20,10 +20,8 @@
 #include <enginery/errors.hpp>
 #include <enginery/stop.hpp>
 
-#include "core/processes/host.hpp"
 #include "core/transport/spin.hpp"
 #include "core/wire/call_wire.hpp"
-#include "core/wire/engine_wire.hpp"
 #include "core/wire/session_wire.hpp"
 
 namespace enginery::engine {

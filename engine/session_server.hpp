@@ -12,10 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include <enginery/uuid.hpp>
-
 #include "core/session/engine_sessions.hpp"
-#include "core/transport/responder.hpp"
 #include "core/wire/engine_wire.hpp"
 #include "core/wire/hub_wire.hpp"
 #include "engine/module_receiver.hpp"

@@ -8,10 +8,8 @@
 
 #include <filesystem>
 
-#include "core/clusters/address.hpp"
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/flight_recorder.hpp"
-#include "core/processes/host.hpp"
 
 namespace enginery::engine {
 namespace {

@@ -4,9 +4,6 @@
 #include <optional>
 #include <string>
 
-#include <enginery/connection.hpp>
-#include <enginery/uuid.hpp>
-
 #include "core/clusters/address.hpp"
 
 namespace enginery::engine {

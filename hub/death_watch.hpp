@@ -8,10 +8,6 @@
 #include <string>
 #include <vector>
 
-#include <enginery/connection.hpp>
-#include <enginery/uuid.hpp>
-
-#include "core/processes/descriptor.hpp"
 #include "core/session/limits.hpp"
 #include "hub/registry.hpp"
 

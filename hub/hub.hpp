@@ -11,20 +11,14 @@
 #include <string_view>
 #include <vector>
 
-#include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
-#include <enginery/uuid.hpp>
 
-#include "core/clusters/launcher_link.hpp"
 #include "core/diagnosis/log.hpp"
 #include "core/transport/publisher.hpp"
-#include "core/transport/responder.hpp"
-#include "core/wire/hub_wire.hpp"
 #include "hub/death_watch.hpp"
 #include "hub/hub_main.hpp"
 #include "hub/launcher_clerk.hpp"
 #include "hub/presence_desk.hpp"
-#include "hub/registry.hpp"
 
 namespace enginery::hub {
 

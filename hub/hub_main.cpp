@@ -18,13 +18,8 @@
 
 #include <fmt/format.h>
 
-#include <enginery/errors.hpp>
-
-#include "core/clusters/address.hpp"
 #include "core/clusters/certificates.hpp"
-#include "core/clusters/launcher_link.hpp"
 #include "core/clusters/runtime_directory.hpp"
-#include "core/processes/descriptor.hpp"
 #include "hub/hub.hpp"
 
 namespace enginery::hub {

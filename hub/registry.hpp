@@ -13,9 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include <enginery/connection.hpp>
-#include <enginery/uuid.hpp>
-
 #include "core/clusters/launcher_link.hpp"
 #include "core/wire/hub_wire.hpp"
 

@@ -19,8 +19,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/runtime_directory.hpp"
-
 namespace enginery::tools {
 namespace {
 

@@ -10,11 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <enginery/connection.hpp>
-
-#include "core/clusters/launcher_link.hpp"
 #include "core/clusters/runtime_directory.hpp"
-#include "core/processes/descriptor.hpp"
 #include "launcher/child.hpp"
 
 namespace enginery::tools {

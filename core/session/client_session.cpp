@@ -33,7 +33,6 @@
 #include <new>
 
 #include "core/session/ledger.hpp"
-#include "core/session/task_queue.hpp"
 #include "core/session/transfers.hpp"
 
 namespace enginery::session {

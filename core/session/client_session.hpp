@@ -8,7 +8,6 @@
 
 #include <enginery/export.hpp>
 
-#include "core/session/limits.hpp"
 #include "core/session/messages.hpp"
 
 namespace enginery::session {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/session/assembly.hpp"
-#include "core/session/limits.hpp"
 #include "core/session/messages.hpp"
 
 namespace enginery::session {

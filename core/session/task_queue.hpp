@@ -5,9 +5,6 @@
 #include <deque>
 #include <vector>
 
-#include <enginery/bytes.hpp>
-
-#include "core/session/limits.hpp"
 #include "core/session/messages.hpp"
 
 namespace enginery::session {

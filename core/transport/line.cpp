@@ -20,8 +20,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/transport/closing.hpp"
 #include "core/transport/dialling.hpp"
 #include "core/transport/failures.hpp"

@@ -19,7 +19,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/address.hpp"
 #include "core/processes/descriptor.hpp"
 #include "core/transport/nng.hpp"
 

@@ -11,7 +11,6 @@
 #include <nng/nng.h>
 #include <nng/protocol/pubsub0/pub.h>
 
-#include "core/transport/doorkeeper.hpp"
 #include "core/transport/forked.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/nng.hpp"

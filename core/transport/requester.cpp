@@ -30,8 +30,6 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/req.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/transport/closing.hpp"
 #include "core/transport/failures.hpp"
 #include "core/transport/forked.hpp"

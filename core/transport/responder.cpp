@@ -27,7 +27,6 @@
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
 
-#include "core/transport/doorkeeper.hpp"
 #include "core/transport/forked.hpp"
 #include "core/transport/listener_guard.hpp"
 #include "core/transport/nng.hpp"

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <enginery/bytes.hpp>
 #include <enginery/uuid.hpp>
 #include <enginery/value.hpp>
 

@@ -4,9 +4,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include <enginery/uuid.hpp>
-
-#include "core/messages/message.hpp"
 #include "core/session/messages.hpp"
 #include "core/wire/frame.hpp"
 

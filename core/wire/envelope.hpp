@@ -18,7 +18,6 @@
 #include <enginery/errors.hpp>
 #include <enginery/uuid.hpp>
 
-#include "core/messages/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {

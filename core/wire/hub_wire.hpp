@@ -7,10 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <enginery/uuid.hpp>
-
 #include "core/messages/last_moments.hpp"
-#include "core/messages/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {

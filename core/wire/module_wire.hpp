@@ -5,11 +5,9 @@
 #include <string>
 #include <vector>
 
-#include <enginery/bytes.hpp>
 #include <enginery/uuid.hpp>
 
 #include "core/delivery/module_files.hpp"
-#include "core/messages/message.hpp"
 #include "core/wire/frame.hpp"
 
 namespace enginery::wire {

@@ -3,7 +3,6 @@
 
 #include <variant>
 
-#include "core/messages/message.hpp"
 #include "core/session/messages.hpp"
 #include "core/wire/frame.hpp"
 

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include <enginery/bytes.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery::wire {
