@@ -35,12 +35,11 @@ NodeWriter& fresh_writer() {
 
 bool outside(const Bytes& payload, std::size_t inline_bytes) { return payload.size() > inline_bytes; }
 
-flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& builder, const NodeWriter& writer,
-                                           std::size_t inline_bytes) {
+Offset<fb::Values> add_values(Builder& builder, const NodeWriter& writer, std::size_t inline_bytes) {
   const auto nodes =
       builder.CreateVectorOfStructs(reinterpret_cast<const fb::Node*>(writer.nodes.data()), writer.nodes.size());
   const auto text = add_bytes(builder, writer.text);
-  flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> payloads = 0;
+  Offset<Vector<std::uint64_t>> payloads = 0;
   if (!writer.payloads.empty()) {
     std::uint64_t* sizes = nullptr;
     payloads = builder.CreateUninitializedVector(writer.payloads.size(), &sizes);
@@ -50,7 +49,7 @@ flatbuffers::Offset<fb::Values> add_values(flatbuffers::FlatBufferBuilder& build
   return fb::CreateValues(builder, nodes, text, payloads);
 }
 
-Packed finish(const flatbuffers::FlatBufferBuilder& builder, NodeWriter& writer, std::size_t inline_bytes) {
+Packed finish(const Builder& builder, NodeWriter& writer, std::size_t inline_bytes) {
   Packed packed;
   std::size_t size = kHeader + padded(builder.GetSize());
   for (const Bytes& payload : writer.payloads)
@@ -136,10 +135,10 @@ Packed pack(const CallParts& call, std::size_t inline_bytes) {
   }
   auto& builder = fresh_builder();
   const auto values = add_values(builder, writer, inline_bytes);
-  std::vector<flatbuffers::Offset<flatbuffers::String>> keywords;
+  std::vector<Offset<String>> keywords;
   for (const auto& [keyword, value] : call.keywords) keywords.push_back(builder.CreateString(keyword));
   const auto names = keywords.empty() ? 0 : builder.CreateVector(keywords);
-  flatbuffers::Offset<fb::Code> code = 0;
+  Offset<fb::Code> code = 0;
   if (call.code) {
     const auto maker = builder.CreateString(call.code->maker);
     const auto function = add_string(builder, call.code->function);
@@ -159,8 +158,8 @@ Packed pack(const CallParts& call, std::size_t inline_bytes) {
 Packed pack(const Outcome& outcome, std::size_t inline_bytes) {
   NodeWriter& writer = fresh_writer();
   auto& builder = fresh_builder();
-  flatbuffers::Offset<fb::Values> values = 0;
-  flatbuffers::Offset<fb::Failure> failure = 0;
+  Offset<fb::Values> values = 0;
+  Offset<fb::Failure> failure = 0;
   for (const std::string* text : {&outcome.build_id, &outcome.execute_result, &outcome.out, &outcome.err})
     writer.count(text->size());
   if (outcome.failure) {
@@ -198,8 +197,7 @@ Call unpack_call(const Bytes& body, std::span<const Bytes> bulk) {
   call.positional.reserve(table.positional());
   for (std::uint32_t i = 0; i < table.positional(); ++i) call.positional.push_back(reader.read());
   if (table.keywords())
-    for (const flatbuffers::String* keyword : *table.keywords())
-      call.keywords.emplace_back(text_of(keyword), reader.read());
+    for (const String* keyword : *table.keywords()) call.keywords.emplace_back(text_of(keyword), reader.read());
   if (!reader.at_end()) refuse("a call has values that belong to no argument");
   if (const fb::Code* code = table.code())
     call.code = Code{text_of(code->maker()), text_of(code->function()), text_of(code->object())};

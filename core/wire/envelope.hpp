@@ -22,6 +22,9 @@
 
 namespace enginery::wire {
 
+using Builder = flatbuffers::FlatBufferBuilder;
+using flatbuffers::Offset, flatbuffers::String, flatbuffers::Vector;
+
 inline constexpr flatbuffers::uoffset_t kMaxDepth = 32;
 inline constexpr flatbuffers::uoffset_t kMaxTables = 20000;
 
@@ -44,8 +47,8 @@ const Table& verified(std::span<const std::uint8_t> envelope, const char* name) 
 /// A vector of a verified envelope, if it is there. Throws ProtocolError when its elements do not lie where their type
 /// has to, which the verifier checks for what comes before them only. An empty one may lie anywhere.
 template <class T>
-const flatbuffers::Vector<T>* aligned(const flatbuffers::Vector<T>* vector, const char* name) {
-  using Element = std::remove_pointer_t<typename flatbuffers::Vector<T>::return_type>;
+const Vector<T>* aligned(const Vector<T>* vector, const char* name) {
+  using Element = std::remove_pointer_t<typename Vector<T>::return_type>;
   if (vector && vector->size() > 0 && reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(Element) != 0)
     refuse("a vector in the envelope of a {} is not aligned", name);
   return vector;
@@ -125,10 +128,10 @@ class BuilderMemory : public flatbuffers::DefaultAllocator {
 };
 
 /// A builder that keeps its memory from one message of this thread to the next.
-inline flatbuffers::FlatBufferBuilder& fresh_builder() {
+inline Builder& fresh_builder() {
   struct Reused {
     BuilderMemory memory;
-    flatbuffers::FlatBufferBuilder builder{4096, &memory};
+    Builder builder{4096, &memory};
   };
   Reused& reused = PerThread<Reused>::get();
   if (reused.memory.failed())
@@ -138,14 +141,14 @@ inline flatbuffers::FlatBufferBuilder& fresh_builder() {
   return reused.builder;
 }
 
-inline std::span<const std::byte> written(const flatbuffers::FlatBufferBuilder& builder) {
+inline std::span<const std::byte> written(const Builder& builder) {
   return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
 }
 
 /// The message of the envelope with this root; `body` follows it, and on PUB/SUB `topic` stands in front.
 template <class Table>
-messages::Message message_of(MessageKind kind, flatbuffers::FlatBufferBuilder& builder, flatbuffers::Offset<Table> root,
-                             const Bytes& body = {}, std::string_view topic = {}) {
+messages::Message message_of(MessageKind kind, Builder& builder, Offset<Table> root, const Bytes& body = {},
+                             std::string_view topic = {}) {
   builder.Finish(root);
   messages::Message message = frame(kind, written(builder), body.size(), topic);
   if (!body.empty()) std::memcpy(bodies_of(message, builder.GetSize()), body.data(), body.size());
@@ -153,21 +156,19 @@ messages::Message message_of(MessageKind kind, flatbuffers::FlatBufferBuilder& b
 }
 
 /// A text that may be left out: an empty one takes no place.
-inline flatbuffers::Offset<flatbuffers::String> add_string(flatbuffers::FlatBufferBuilder& builder,
-                                                           std::string_view text) {
+inline Offset<String> add_string(Builder& builder, std::string_view text) {
   return text.empty() ? 0 : builder.CreateString(text.data(), text.size());
 }
 /// One that need not be UTF-8.
-inline flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> add_bytes(flatbuffers::FlatBufferBuilder& builder,
-                                                                        std::string_view text) {
+inline Offset<Vector<std::uint8_t>> add_bytes(Builder& builder, std::string_view text) {
   return text.empty() ? 0 : builder.CreateVector(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
-inline std::string text_of(const flatbuffers::String* text) { return text ? text->str() : std::string(); }
+inline std::string text_of(const String* text) { return text ? text->str() : std::string(); }
 /// One that need not be UTF-8, where it lies.
-inline std::string_view view_of(const flatbuffers::Vector<std::uint8_t>* text) {
+inline std::string_view view_of(const Vector<std::uint8_t>* text) {
   return text ? std::string_view(reinterpret_cast<const char*>(text->data()), text->size()) : std::string_view();
 }
-inline std::string text_of(const flatbuffers::Vector<std::uint8_t>* text) { return std::string(view_of(text)); }
+inline std::string text_of(const Vector<std::uint8_t>* text) { return std::string(view_of(text)); }
 
 }  // namespace enginery::wire

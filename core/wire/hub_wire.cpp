@@ -12,7 +12,7 @@ namespace {
 
 using messages::Message;
 
-flatbuffers::Offset<hubfb::Engine> add_engine(flatbuffers::FlatBufferBuilder& builder, const EngineEntry& engine) {
+Offset<hubfb::Engine> add_engine(Builder& builder, const EngineEntry& engine) {
   const auto uuid = to_id<hubfb::Id>(engine.uuid);
   return hubfb::CreateEngineDirect(
       builder, engine.id, &uuid, engine.pid, engine.start, engine.endpoint.c_str(), engine.bulk_endpoint.c_str(),
@@ -37,8 +37,7 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
           .remote_output_endpoint = text_of(engine->remote_output_endpoint())};
 }
 
-flatbuffers::Offset<hubfb::LastMoments> add_last(flatbuffers::FlatBufferBuilder& builder,
-                                                 const messages::LastMoments& last) {
+Offset<hubfb::LastMoments> add_last(Builder& builder, const messages::LastMoments& last) {
   const auto words = add_bytes(builder, last.words);
   const auto traceback = add_string(builder, last.traceback);
   if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words, traceback);
@@ -73,10 +72,10 @@ HubRequest decode_hub_request(const Opened& opened) {
 
 Message encode(const HubReply& reply) {
   auto& builder = fresh_builder();
-  std::vector<flatbuffers::Offset<hubfb::Engine>> engines;
+  std::vector<Offset<hubfb::Engine>> engines;
   for (const EngineEntry& engine : reply.engines) engines.push_back(add_engine(builder, engine));
   const auto list = builder.CreateVector(engines);
-  std::vector<flatbuffers::Offset<hubfb::Absent>> absent;
+  std::vector<Offset<hubfb::Absent>> absent;
   for (const AbsentEngine& engine : reply.absent) {
     const auto how = builder.CreateString(engine.how);
     const auto uuid = to_id<hubfb::Id>(engine.uuid);

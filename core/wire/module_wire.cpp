@@ -29,7 +29,7 @@ bool is_build_id(std::string_view hex) {
          std::ranges::all_of(hex, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-flatbuffers::Offset<modulefb::File> write(flatbuffers::FlatBufferBuilder& builder, const ModuleFile& file) {
+Offset<modulefb::File> write(Builder& builder, const ModuleFile& file) {
   const auto name = builder.CreateString(file.name), path = builder.CreateString(file.path.substr(0, kLongestPath)),
              build_id = builder.CreateString(file.build_id.hex);
   const auto hash = builder.CreateVector(file.hash.bytes.data(), file.hash.bytes.size());
@@ -53,7 +53,7 @@ ModuleFile read(const modulefb::File& table) {
 
 Message encode(const ModuleQuery& query) {
   auto& builder = fresh_builder();
-  std::vector<flatbuffers::Offset<modulefb::File>> files;
+  std::vector<Offset<modulefb::File>> files;
   for (const ModuleFile& file : query.files) files.push_back(write(builder, file));
   const auto listed = builder.CreateVector(files);
   const auto engine = to_id<modulefb::Id>(query.engine);

@@ -48,8 +48,7 @@ Columns& fresh_columns() {
 }
 
 template <class Table, class Entries>
-Message with_bodies(MessageKind kind, flatbuffers::FlatBufferBuilder& builder, flatbuffers::Offset<Table> root,
-                    std::size_t size, const Entries& entries) {
+Message with_bodies(MessageKind kind, Builder& builder, Offset<Table> root, std::size_t size, const Entries& entries) {
   builder.Finish(root);
   Message message = frame(kind, written(builder), size);
   std::byte* at = bodies_of(message, builder.GetSize());
