@@ -25,7 +25,6 @@
 #include <enginery/errors.hpp>
 
 namespace enginery::engine {
-namespace {
 
 /// Of a task that printed more, the memory is given back when the task ends.
 constexpr std::size_t kHeld = std::size_t{1} << 20;
@@ -36,19 +35,17 @@ constexpr std::size_t kMostPieces = 4;
 /// Milliseconds for which a task waits for a slow log.
 constexpr int kLogPatience = 100;
 
-[[noreturn]] void fail(const char* what) {
+[[noreturn]] static void fail(const char* what) {
   throw Error("OSError", fmt::format("cannot capture what tasks print: {}: {}; raise `ulimit -n` or end some processes",
                                      what, std::strerror(errno)));
 }
 
 /// Device and inode of an open file; zeros if there is none.
-std::pair<std::uint64_t, std::uint64_t> file_at(int descriptor) {
+static std::pair<std::uint64_t, std::uint64_t> file_at(int descriptor) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) return {};
   return {status.st_dev, status.st_ino};
 }
-
-}  // namespace
 
 std::string_view write_all(int fd, std::string_view text, int patience_ms) noexcept {
   while (!text.empty()) {

@@ -1,8 +1,6 @@
 // engine/ending.hpp: the end of an engine: asked for, by a signal, or before its time.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <functional>

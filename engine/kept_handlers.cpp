@@ -12,7 +12,6 @@
 #include <enginery/signals.hpp>
 
 namespace enginery::engine {
-namespace {
 
 /// The functions by which C and C++ change signals.
 const std::vector<std::string_view> kChangers = {
@@ -21,12 +20,10 @@ const std::vector<std::string_view> kChangers = {
     "sigblock",   "sigsetmask",  "sigprocmask", "sigstack",    "pthread_sigmask", "sigaltstack",
     "setcontext", "swapcontext", "alarm",       "ualarm",      "setitimer"};
 
-bool same(const struct sigaction& one, const struct sigaction& other) {
+static bool same(const struct sigaction& one, const struct sigaction& other) {
   return one.sa_sigaction == other.sa_sigaction && one.sa_flags == other.sa_flags &&
          std::memcmp(&one.sa_mask, &other.sa_mask, sizeof one.sa_mask) == 0;
 }
-
-}  // namespace
 
 KeptHandlers::KeptHandlers(ImportWatch::Own own) : watch_(kChangers, own) { note(); }
 

@@ -11,12 +11,9 @@
 #include <enginery/errors.hpp>
 
 namespace enginery::engine {
-namespace {
 
 constexpr std::size_t kMostJobs = 12;
 constexpr std::size_t kMostTransfers = 8;
-
-}  // namespace
 
 ModuleReceiver::ModuleReceiver(const Uuid& engine, std::shared_ptr<modules::BroughtModules> brought, OnAnswer on_answer,
                                std::chrono::milliseconds idle)

@@ -28,7 +28,6 @@
 extern "C" void __sanitizer_set_report_fd(void* fd) __attribute__((weak));
 
 namespace enginery::engine {
-namespace {
 
 using wire::Stream;
 
@@ -47,7 +46,7 @@ const std::vector<std::string_view> kRedirections = {
     "ioctl",       "freopen",   "daemon",  "pclose",    "closedir",        "closefrom",
     "close_range", "freopen64", "forkpty", "login_tty", kOpenOfDescriptor, kOpenOfFile};
 
-cluster::Descriptor epoll_of(int first, int second) {
+static cluster::Descriptor epoll_of(int first, int second) {
   cluster::Descriptor both(::epoll_create1(EPOLL_CLOEXEC));
   for (const int fd : {first, second}) {
     epoll_event event{};
@@ -56,8 +55,6 @@ cluster::Descriptor epoll_of(int first, int second) {
   }
   return both;
 }
-
-}  // namespace
 
 Output::Output(OnPiece on_piece, ImportWatch::Own own)
     : on_piece_(std::move(on_piece)),

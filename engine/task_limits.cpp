@@ -25,7 +25,6 @@
 #include "core/processes/descriptor.hpp"
 
 namespace enginery::engine {
-namespace {
 
 /// From this size on, in bytes, a piece of memory has pages of its own.
 constexpr int kOwnPages = 1 << 20;
@@ -35,7 +34,7 @@ constexpr std::size_t kRoom = 4 << 20;
 constexpr std::chrono::milliseconds kBetweenLooks(200);
 
 /// As RLIMIT_DATA counts, in bytes.
-std::uint64_t held_now() {
+static std::uint64_t held_now() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;)
     if (std::uint64_t kibibytes = 0; word == "VmData:" && status >> kibibytes) return kibibytes * 1024;
@@ -47,8 +46,6 @@ using namespace std::chrono_literals;
 constexpr auto kInterval = 500ms, kMoment = 250ms;
 /// How many more may be opened in such a moment. The task may take some of them; a new client needs one or two.
 constexpr rlim_t kStep = 4;
-
-}  // namespace
 
 MemoryLimit::MemoryLimit(std::uint64_t bytes) {
   if (bytes == 0) return;

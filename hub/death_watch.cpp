@@ -5,7 +5,6 @@
 #include "hub/death_watch.hpp"
 
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>

@@ -24,16 +24,15 @@
 #include "core/diagnosis/flight_recorder.hpp"
 
 namespace enginery::hub {
-namespace {
 
 /// For requests that are answered at once.
 constexpr std::size_t kContexts = 64;
 /// How long the hub waits for the goodbyes of engines that were told of the cluster's end.
 constexpr std::chrono::milliseconds kFarewell(500);
 
-wire::HubReply refusal(const Error& error) { return {.ok = false, .words = error.what(), .ename = error.ename()}; }
-
-}  // namespace
+static wire::HubReply refusal(const Error& error) {
+  return {.ok = false, .words = error.what(), .ename = error.ename()};
+}
 
 Hub::Hub(const Connection::Hub& addresses, const HubOptions& options, std::string_view remote_scheme,
          cluster::LauncherLink* launcher, const std::vector<cluster::LauncherMessage>& former, cluster::Log& log)

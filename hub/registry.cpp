@@ -8,7 +8,6 @@
 // and clients will watch its process and may kill it. So an engine may name only what can be its own.
 #include "hub/registry.hpp"
 
-#include <algorithm>
 #include <array>
 #include <limits>
 #include <ranges>

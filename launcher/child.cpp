@@ -22,12 +22,11 @@
 #include <enginery/errors.hpp>
 
 namespace enginery::tools {
-namespace {
 
 constexpr std::size_t kLastLines = 8;
 
 /// The file for a child's output; none if `log` is empty.
-cluster::Descriptor open_log(const std::filesystem::path& log) {
+static cluster::Descriptor open_log(const std::filesystem::path& log) {
   if (log.empty()) return cluster::Descriptor();
   std::error_code none;
   if (std::filesystem::is_symlink(log, none)) std::filesystem::remove(log, none);  // restore_log() of a former child
@@ -37,8 +36,6 @@ cluster::Descriptor open_log(const std::filesystem::path& log) {
                                        log.string(), std::strerror(errno)));
   return file;
 }
-
-}  // namespace
 
 Child::Child(const Program& program)
     : log_(program.log),

@@ -20,11 +20,10 @@
 #include <enginery/errors.hpp>
 
 namespace enginery::tools {
-namespace {
 
 constexpr char kReady = '\0';
 
-int relay(const cluster::Descriptor& pipe) {
+static int relay(const cluster::Descriptor& pipe) {
   std::string text = cluster::read_all(pipe);
   const bool ready = !text.empty() && text.back() == kReady;
   if (ready) text.pop_back();
@@ -34,14 +33,12 @@ int relay(const cluster::Descriptor& pipe) {
 }
 
 /// Appends to `file` what this process wrote to stderr, which is a file, though it may have no name any more.
-void copy_log(int file) {
+static void copy_log(int file) {
   const cluster::Descriptor log(::open("/proc/self/fd/2", O_RDONLY | O_CLOEXEC));
   char buffer[4096];
   for (ssize_t got; (got = ::read(log.get(), buffer, sizeof buffer)) > 0;)
     if (::write(file, buffer, static_cast<std::size_t>(got)) != got) return;
 }
-
-}  // namespace
 
 std::filesystem::path log_of(const Connection& connection) { return connection.directory / "launcher.log"; }
 

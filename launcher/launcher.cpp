@@ -30,12 +30,11 @@
 #include "core/processes/host.hpp"
 
 namespace enginery::tools {
-namespace {
 
 using namespace std::chrono_literals;
 
 /// A descriptor from which the signals that end a cluster are read. Those that the parent ignored (nohup) stay ignored.
-cluster::Descriptor watch_signals() {
+static cluster::Descriptor watch_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
@@ -48,12 +47,10 @@ cluster::Descriptor watch_signals() {
   return cluster::Descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-int milliseconds_until(std::chrono::steady_clock::time_point end) {
+static int milliseconds_until(std::chrono::steady_clock::time_point end) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
-
-}  // namespace
 
 void say(const std::string& words) {
   fmt::print(stdout, "enginery: {}\n", words);

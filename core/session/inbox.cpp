@@ -13,10 +13,8 @@
 
 namespace enginery::session {
 
-namespace {
-
 /// The sum, or nothing when it does not fit into 64 bits.
-std::optional<std::uint64_t> sum(std::uint64_t first, const std::vector<std::uint64_t>& sizes) {
+static std::optional<std::uint64_t> sum(std::uint64_t first, const std::vector<std::uint64_t>& sizes) {
   for (const std::uint64_t size : sizes) {
     if (size > std::numeric_limits<std::uint64_t>::max() - first) return std::nullopt;
     first += size;
@@ -25,11 +23,9 @@ std::optional<std::uint64_t> sum(std::uint64_t first, const std::vector<std::uin
 }
 
 /// Whether `used + more <= limit`, for any numbers.
-bool within(std::uint64_t used, std::uint64_t more, std::uint64_t limit) {
+static bool within(std::uint64_t used, std::uint64_t more, std::uint64_t limit) {
   return used <= limit && more <= limit - used;
 }
-
-}  // namespace
 
 // Such a task may be larger than its credit: nothing else of its session is at the engine.
 bool Inbox::alone(std::uint64_t seq) const {

@@ -6,7 +6,6 @@
 // its own calls it, and the caller waits a second at most.
 #include "core/transport/closing.hpp"
 
-#include <algorithm>
 #include <list>
 #include <new>
 #include <system_error>

@@ -14,26 +14,20 @@
 #include "core/transport/nng.hpp"
 
 namespace enginery::transport {
-namespace {
 
 constexpr std::int64_t kSecondsBetween = 60;
 
-int log_of_process() {
+static int log_of_process() {
   static const int log = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   return log;
 }
-
-std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 Refusals::Refusals(std::string url) : url_(std::move(url)), log_(log_of_process()) {}
 
 void Refusals::note(const std::string& who, std::uint64_t count) {
   untold_ += count;
-  const std::int64_t now = seconds_now();
+  const auto time = std::chrono::steady_clock::now().time_since_epoch();
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::seconds>(time).count();
   std::int64_t due = next_.load();
   if (now < due || !next_.compare_exchange_strong(due, now + kSecondsBetween)) return;
   const std::uint64_t told = untold_.exchange(0);

@@ -12,15 +12,12 @@
 #include "core/processes/descriptor.hpp"
 
 namespace enginery::transport {
-namespace {
 
 /// Whether a socket cannot be opened now for want of descriptors.
-bool lacks_descriptors() noexcept {
+static bool lacks_descriptors() noexcept {
   const cluster::Descriptor one(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   return !one && (errno == EMFILE || errno == ENFILE);
 }
-
-}  // namespace
 
 OwnLack no_thread_to_dial(const std::string& url, const std::exception& error) {
   return OwnLack(

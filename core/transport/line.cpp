@@ -27,7 +27,6 @@
 #include "core/transport/requester.hpp"
 
 namespace enginery::transport {
-namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -45,7 +44,7 @@ constexpr auto kUntilQuiet = 2ms;
 constexpr auto kFormerQuiet = 30ms;
 
 /// The last owner may be a callback on NNG's own thread, which must not close the socket.
-void leave_connection_open(Requester* former) {
+static void leave_connection_open(Requester* former) {
   if (forked()) return;  // its locks may be held for ever
   leave_open([former] {
     if (!former->quiet()) return false;
@@ -54,13 +53,11 @@ void leave_connection_open(Requester* former) {
   });
 }
 
-Message copy_of(const Message& message) {
+static Message copy_of(const Message& message) {
   Message copy(message.size());
   std::memcpy(copy.data(), message.data(), message.size());
   return copy;
 }
-
-}  // namespace
 
 struct Line::State : std::enable_shared_from_this<State> {
   struct Waiting {

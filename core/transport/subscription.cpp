@@ -27,7 +27,6 @@
 #include "core/transport/nng.hpp"
 
 namespace enginery::transport {
-namespace {
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -42,8 +41,6 @@ constexpr nng_duration kNeverRedial = 0x7fffffff;
 /// the end of one that was never greeted can make the peer's listener deaf, if its NNG is not told of a reset
 /// (send_hook.cpp).
 constexpr std::size_t kMostSubscriptions = 8;
-
-}  // namespace
 
 struct Subscriber::State {
   nng_socket socket{};

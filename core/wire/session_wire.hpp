@@ -1,8 +1,6 @@
 // core/wire/session_wire.hpp: the session's messages on the wire.
 #pragma once
 
-#include <variant>
-
 #include "core/session/messages.hpp"
 #include "core/wire/frame.hpp"
 

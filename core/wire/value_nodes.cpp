@@ -16,7 +16,6 @@
 #include "core/wire/envelope.hpp"
 
 namespace enginery::wire {
-namespace {
 
 constexpr std::uint8_t kMore = 255;
 /// The detail of an int whose word has no sign.
@@ -30,14 +29,12 @@ constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 /// Deeper nesting would let a message exhaust the reader's stack.
 constexpr unsigned kDeepest = 200;
 
-[[noreturn]] void stays(const Value& value) {
+[[noreturn]] static void stays(const Value& value) {
   throw TypeError(
       fmt::format("{} stays on its engine: a {} cannot leave its process. Keep what a task gives under a name, "
                   "apply(stays(\"task\"), …).store_as(\"name\"), and pass a Reference to that",
                   value.repr(), value.type_name()));
 }
-
-}  // namespace
 
 void NodeWriter::clear() {
   nodes.clear();
