@@ -17,6 +17,9 @@ struct Stretch {
 /// count is 0 and step is 1. ValueError if step is 0.
 Stretch resolve(const Slice& slice, std::size_t size);
 
+/// TypeError for an object that has no slices: "'int' object OTHERWISE".
+[[noreturn]] void refuse_slice(const Value& self, const char* otherwise);
+
 /// array[subscripts], a copy; an element if nothing is left of the shape. IndexError in numpy's words.
 Value array_at(const Array& array, std::span<const Subscript> subscripts);
 /// array[subscripts] = value, which is repeated over the part as numpy does it.
