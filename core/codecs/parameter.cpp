@@ -47,8 +47,7 @@ Array& writable_vector(const Value& value, DType dtype, std::string_view wanted)
 }
 
 Array readable_vector(const Value& value, DType dtype, std::string_view wanted) {
-  const bool sequence = value.kind() == Kind::list || value.kind() == Kind::tuple;
-  if (value.kind() != Kind::array && !sequence) throw_expected("an array for " + std::string(wanted), value);
+  if (!has_items(value)) throw_expected("an array for " + std::string(wanted), value);
   const Array array = array_of(value, dtype);
   if (array.ndim() != 1)
     throw TypeError("expected a 1-d array for " + std::string(wanted) + ", got an " + array.describe());
