@@ -1,9 +1,8 @@
 // core/arithmetic/reduce.cpp: sum, min, max and the deviation of arrays.
-#include "core/arithmetic/array_functions.hpp"
+#include "core/arithmetic/array_arithmetic.hpp"
 
 #include <cmath>
 
-#include "core/arithmetic/array_arithmetic.hpp"
 #include "core/arithmetic/operand.hpp"
 
 namespace enginery {

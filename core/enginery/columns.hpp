@@ -59,11 +59,6 @@ concept InColumns = requires {
   requires ColumnsOf<T>::kCan;
 };
 
-template <class T>
-struct ColumnsOf {
-  static constexpr bool kCan = false;
-};
-
 /// Of a class template whose codec is enginery's: a user's own says how its elements travel.
 template <class T>
 concept CodecHasColumns = requires {

@@ -65,7 +65,6 @@ class Evaluation {
   Place place_of(const Expression& target);
   void assign(const Expression& target, const Value& value);
   void unpack(const Expressions& targets, const Value& value);
-  void erase(const Expression& target);
 
   Namespace& names_;
   const Builtins& builtins_;
