@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include <enginery/value.hpp>
-
 #include "core/values/objects.hpp"
 
 namespace enginery {

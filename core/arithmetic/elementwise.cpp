@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
-
-#include <enginery/errors.hpp>
 
 #include "core/arithmetic/operand.hpp"
 #include "core/values/cast.hpp"

@@ -5,7 +5,6 @@
 // is taken exactly or refused, and an error names the number that does not fit. An error inside of a container gets the
 // place before its text, one level at a time, by rethrow_within(): "key 'a': item 3: expected int, got str 'x'".
 #include <enginery/codec.hpp>
-#include <enginery/columns.hpp>
 
 #include <algorithm>
 #include <charconv>

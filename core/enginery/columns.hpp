@@ -7,23 +7,9 @@
 // item is an array and the items lie one after the other: along the first axis if it is row-major, else along the last.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
-#include <optional>
-#include <span>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
-#include <enginery/array.hpp>
 #include <enginery/codec_keys.hpp>
-#include <enginery/dict.hpp>
-#include <enginery/export.hpp>
-#include <enginery/handle.hpp>
 
 namespace enginery::detail {
 

@@ -2,10 +2,6 @@
 // eigen.hpp.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <type_traits>
-
 #include <enginery/eigen.hpp>
 
 namespace enginery {

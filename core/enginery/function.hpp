@@ -1,21 +1,7 @@
 // core/enginery/function.hpp: a C++ function that is called with Values, by name or position.
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <variant>
-#include <vector>
-
 #include <enginery/build_id.hpp>
-#include <enginery/export.hpp>
 #include <enginery/value.hpp>
 
 namespace Eigen {

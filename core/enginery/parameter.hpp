@@ -1,19 +1,8 @@
 // core/enginery/parameter.hpp: what holds a task's argument while the task runs.
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <memory>
 #include <new>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
 
-#include <enginery/codec_containers.hpp>
 #include <enginery/codec_struct.hpp>
 
 namespace enginery {

@@ -8,7 +8,6 @@
 #include <enginery/function.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <new>
 

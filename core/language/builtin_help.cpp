@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/namespace.hpp>
-
 #include "core/errors/error_text.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/evaluation.hpp"

@@ -1,6 +1,5 @@
 // core/language/builtin_numbers.cpp: abs, round, int and their like.
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>

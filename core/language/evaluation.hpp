@@ -2,7 +2,6 @@
 #pragma once
 
 #include <enginery/namespace.hpp>
-#include <enginery/value.hpp>
 
 #include "core/language/builtins.hpp"
 #include "core/language/syntax.hpp"

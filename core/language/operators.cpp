@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/namespace.hpp>
-
 #include "core/functions/namespace_paths.hpp"
 #include "core/language/evaluation.hpp"
 #include "core/values/objects.hpp"

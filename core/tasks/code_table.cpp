@@ -5,8 +5,6 @@
 // this process's mapping of the very same build. An object's bytes, such as a closure's captures, come with each call.
 #include "core/tasks/code_table.hpp"
 
-#include <enginery/errors.hpp>
-
 #include "core/modules/library_symbol.hpp"
 #include "core/modules/mapped_code.hpp"
 

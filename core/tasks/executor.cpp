@@ -11,16 +11,8 @@
 
 #include <chrono>
 #include <new>
-#include <string_view>
 
 #include <fmt/format.h>
-
-#include <enginery/columns.hpp>
-#include <enginery/dict.hpp>
-#include <enginery/errors.hpp>
-#include <enginery/function.hpp>
-#include <enginery/namespace.hpp>
-#include <enginery/value.hpp>
 
 #include "core/functions/namespace_paths.hpp"
 #include "core/modules/plugin_file.hpp"

@@ -3,13 +3,7 @@
 
 #include <atomic>
 #include <complex>
-#include <cstdint>
 #include <limits>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
 
 #include <enginery/value.hpp>
 

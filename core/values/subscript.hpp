@@ -1,9 +1,6 @@
 // core/values/subscript.hpp: what a subscript names of a sequence or an array.
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include <enginery/value.hpp>
 
 namespace enginery {
