@@ -135,27 +135,17 @@ const char* ufunc_name(Operator op) noexcept {
 /// The dtype of the result for operands of the dtype `common`. TypeError if numpy has no such operator for them.
 DType result_dtype(Operator op, DType common) {
   const NumberClass kind = class_of(common);
-  switch (op) {
-    case Operator::subtract:
-      if (kind == NumberClass::boolean)
-        throw TypeError(
-            "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the "
-            "logical_xor function instead.");
-      return common;
-    case Operator::divide:
-      return kind < NumberClass::real ? DType::f64 : common;
-    case Operator::floor_divide:
-    case Operator::modulo:
-      if (kind == NumberClass::complex)
-        throw TypeError(std::string("ufunc '") + ufunc_name(op) +
-                        "' not supported for the input types, and the inputs could not be safely coerced to any "
-                        "supported types according to the casting rule ''safe''");
-      [[fallthrough]];
-    case Operator::power:
-      return kind == NumberClass::boolean ? DType::i8 : common;
-    default:
-      return common;
-  }
+  const bool to_whole = op == Operator::floor_divide || op == Operator::modulo;
+  if (op == Operator::subtract && kind == NumberClass::boolean)
+    throw TypeError(
+        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the "
+        "logical_xor function instead.");
+  if (to_whole && kind == NumberClass::complex)
+    throw TypeError(std::string("ufunc '") + ufunc_name(op) +
+                    "' not supported for the input types, and the inputs could not be safely coerced to any "
+                    "supported types according to the casting rule ''safe''");
+  if (op == Operator::divide) return kind < NumberClass::real ? DType::f64 : common;
+  return (to_whole || op == Operator::power) && kind == NumberClass::boolean ? DType::i8 : common;
 }
 
 void check_exponents(const Array& exponents) {

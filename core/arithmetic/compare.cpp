@@ -13,8 +13,6 @@
 namespace enginery {
 namespace {
 
-constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
-
 /// Exact: a double does not hold every int, so the int is not converted.
 std::partial_ordering compare(Whole a, double b) {
   if (std::isnan(b)) return std::partial_ordering::unordered;
@@ -132,41 +130,26 @@ bool Value::ordered(Ordering op, const Value& a, const Value& b) {
 }
 
 std::size_t Value::hash() const {
-  switch (kind()) {
-    case Kind::none:
-      return mix(3, 0);
-    case Kind::boolean:
-    case Kind::integer:
-      return hash_integer(integral(*this));
-    case Kind::real:
-      return hash_real(contents<RealObject>(*this));
-    case Kind::complex: {
-      const std::complex<double> number = contents<ComplexObject>(*this);
-      return number.imag() == 0 ? hash_real(number.real()) : mix(hash_real(number.real()), hash_real(number.imag()));
-    }
-    case Kind::string:
-      return std::hash<std::string_view>{}(contents<StringObject>(*this));
-    case Kind::bytes:
-      return mix(4, std::hash<std::string_view>{}(contents<BytesObject>(*this)));
-    case Kind::reference:
-      return mix(5, std::hash<std::string_view>{}(contents<ReferenceObject>(*this)));
-    case Kind::tuple: {
-      const Depth depth("hashing");
-      std::size_t seed = 6;
-      for (const Value& item : contents<TupleObject>(*this)) seed = mix(seed, item.hash());
-      return seed;
-    }
-    case Kind::function:
-      return hash_address(contents<FunctionObject>(*this).object.get());
-    case Kind::module:
-      return hash_address(contents<ModuleObject>(*this).object.get());
-    case Kind::opaque:
-      return hash_address(contents<OpaqueHolding>(*this).object.get());
-    case Kind::list:
-    case Kind::dict:
-    case Kind::array:
-      break;
+  constexpr std::hash<std::string_view> of_text;
+  if (kind() == Kind::string) return of_text(contents<StringObject>(*this));
+  if (is_none()) return mix(3, 0);
+  if (is_integral(*this)) return hash_integer(integral(*this));
+  if (kind() == Kind::real) return hash_real(contents<RealObject>(*this));
+  if (kind() == Kind::complex) {
+    const std::complex<double> number = contents<ComplexObject>(*this);
+    return number.imag() == 0 ? hash_real(number.real()) : mix(hash_real(number.real()), hash_real(number.imag()));
   }
+  if (kind() == Kind::bytes) return mix(4, of_text(contents<BytesObject>(*this)));
+  if (kind() == Kind::reference) return mix(5, of_text(contents<ReferenceObject>(*this)));
+  if (kind() == Kind::tuple) {
+    const Depth depth("hashing");
+    std::size_t seed = 6;
+    for (const Value& item : contents<TupleObject>(*this)) seed = mix(seed, item.hash());
+    return seed;
+  }
+  if (kind() == Kind::function) return hash_address(contents<FunctionObject>(*this).object.get());
+  if (kind() == Kind::module) return hash_address(contents<ModuleObject>(*this).object.get());
+  if (kind() == Kind::opaque) return hash_address(contents<OpaqueHolding>(*this).object.get());
   throw TypeError("unhashable type: '" + type_name() + "'" +
                   (kind() == Kind::list ? ": use a tuple as the key" : ": use a key that cannot change"));
 }

@@ -1,13 +1,9 @@
 // core/arithmetic/elementwise.cpp: numpy's sqrt, floor, round, -, ~, abs() and their like, of each element of an array.
-#include "core/arithmetic/array_functions.hpp"
+#include "core/arithmetic/array_arithmetic.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 
-#include <enginery/errors.hpp>
-
-#include "core/arithmetic/array_arithmetic.hpp"
 #include "core/arithmetic/operand.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"

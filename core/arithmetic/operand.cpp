@@ -7,12 +7,9 @@
 
 namespace enginery {
 
-bool Operand::accepts(const Value& value) noexcept {
-  return value.kind() == Kind::array || enginery::is_number(value) || value.kind() == Kind::list ||
-         value.kind() == Kind::tuple;
-}
+bool Operand::accepts(const Value& value) noexcept { return has_items(value) || is_number(value); }
 
-Operand::Operand(const Value& value) : value_(value), number_(enginery::is_number(value)) {
+Operand::Operand(const Value& value) : value_(value), number_(is_number(value)) {
   if (value.kind() == Kind::array) {
     given_ = &contents<ArrayObject>(value);
   } else if (number_) {

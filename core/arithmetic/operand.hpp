@@ -1,9 +1,6 @@
 // core/arithmetic/operand.hpp: what stands beside an operator on arrays.
 #pragma once
 
-#include <optional>
-#include <vector>
-
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"
 #include "core/values/layout.hpp"

@@ -1,9 +1,8 @@
 // core/arithmetic/reduce.cpp: sum, min, max and the deviation of arrays.
-#include "core/arithmetic/array_functions.hpp"
+#include "core/arithmetic/array_arithmetic.hpp"
 
 #include <cmath>
 
-#include "core/arithmetic/array_arithmetic.hpp"
 #include "core/arithmetic/operand.hpp"
 
 namespace enginery {
@@ -74,16 +73,14 @@ Value deviation(const Array& array) {
   const bool complex = class_of(array.dtype()) == NumberClass::complex;
   const bool is_single = array.dtype() == DType::f32 || array.dtype() == DType::c64;
   const auto compute = [&]<class C>(C) {
-    const Array numbers = cast(array, complex ? DType::c128 : DType::f64);
-    const auto* const first = reinterpret_cast<const C*>(numbers.data());
     C sum{};
-    for (std::size_t i = 0; i < numbers.size(); ++i) sum += first[i];
+    each_number<C>(array, [&](C number) { sum += number; });
     const C mean = sum / count;
     double squares = 0;
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const double distance = std::abs(first[i] - mean);
+    each_number<C>(array, [&](C number) {
+      const double distance = std::abs(number - mean);
       squares += distance * distance;
-    }
+    });
     const double result = std::sqrt(squares / count);
     return Value::real(is_single ? static_cast<double>(static_cast<float>(result)) : result);
   };

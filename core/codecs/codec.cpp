@@ -5,7 +5,6 @@
 // is taken exactly or refused, and an error names the number that does not fit. An error inside of a container gets the
 // place before its text, one level at a time, by rethrow_within(): "key 'a': item 3: expected int, got str 'x'".
 #include <enginery/codec.hpp>
-#include <enginery/columns.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -63,40 +62,20 @@ DType common_integer(const List& leaves) {
 
 DType common_dtype(const List& leaves) {
   if (leaves.empty()) return DType::f64;
-  Kind widest = Kind::boolean;  // bool < int < float < complex, as Kind counts them
-  for (const Value& leaf : leaves) widest = std::max(widest, leaf.kind());
-  switch (widest) {
-    case Kind::boolean:
-      return DType::boolean;
-    case Kind::integer:
-      return common_integer(leaves);
-    case Kind::real:
-      return DType::f64;
-    default:
-      return DType::c128;
-  }
+  // bool < int < float < complex, as Kind counts them.
+  const Value& widest = *std::ranges::max_element(leaves, {}, &Value::kind);
+  return widest.kind() == Kind::integer ? common_integer(leaves) : dtype_of_number(widest);
 }
 
 /// The dtype that the list has which is kept as this array: that of its items as Python's numbers.
 DType common_dtype(const Array& column) {
-  switch (column.dtype()) {
-    case DType::boolean:
-      return DType::boolean;
-    case DType::u64: {
-      constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-      const auto numbers = column.elements<std::uint64_t>();
-      return std::ranges::any_of(numbers, [](std::uint64_t number) { return number > kMost; }) ? DType::u64
-                                                                                               : DType::i64;
-    }
-    case DType::f32:
-    case DType::f64:
-      return DType::f64;
-    case DType::c64:
-    case DType::c128:
-      return DType::c128;
-    default:
-      return DType::i64;
-  }
+  const NumberClass kind = class_of(column.dtype());
+  if (kind == NumberClass::boolean) return DType::boolean;
+  if (kind >= NumberClass::real) return kind == NumberClass::real ? DType::f64 : DType::c128;
+  if (column.dtype() != DType::u64) return DType::i64;
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const auto is_beyond = [](std::uint64_t number) { return number > kMost; };
+  return std::ranges::any_of(column.elements<std::uint64_t>(), is_beyond) ? DType::u64 : DType::i64;
 }
 
 /// Lists and tuples of numbers; of the dtype that holds them all if none is given.

@@ -6,7 +6,6 @@
 #include <enginery/codec_durations.hpp>
 
 #include <cmath>
-#include <optional>
 
 #include "core/values/objects.hpp"
 

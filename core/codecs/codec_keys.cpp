@@ -6,36 +6,19 @@
 #include "core/values/objects.hpp"
 
 namespace enginery::detail {
-namespace {
-
-bool has_items(const Value& value) {
-  return value.kind() == Kind::list || value.kind() == Kind::tuple || value.kind() == Kind::array;
-}
-
-void require_items(const Value& value, std::string_view wanted, std::size_t have, std::size_t count) {
-  if (have != count)
-    throw ValueError("expected " + std::string(wanted) + " with " + std::to_string(count) +
-                     (count == 1 ? " item" : " items") + ", got " + std::to_string(have) + ": " + brief(value));
-}
-
-}  // namespace
 
 List sequence_items(const Value& value, std::string_view wanted) {
   if (!has_items(value)) throw_expected(wanted, value);
   return value.elements();
 }
 
-List sequence_items(const Value& value, std::string_view wanted, std::size_t count) {
-  List items = sequence_items(value, wanted);
-  require_items(value, wanted, items.size(), count);
-  return items;
-}
-
 Items::Items(const Value& value, TypeName wanted)
     : items_(has_items(value) ? value.elements() : sequence_items(value, wanted())) {}
 
 Items::Items(const Value& value, TypeName wanted, std::size_t count) : Items(value, wanted) {
-  if (size() != count) require_items(value, wanted(), size(), count);
+  if (size() != count)
+    throw ValueError("expected " + wanted() + " with " + std::to_string(count) + (count == 1 ? " item" : " items") +
+                     ", got " + std::to_string(size()) + ": " + brief(value));
 }
 
 Items::~Items() = default;

@@ -19,10 +19,6 @@ bool is_tuple_of(std::size_t count, const Value& value) {
 
 bool is_nan(const Value& value) { return value.kind() == Kind::real && std::isnan(contents<RealObject>(value)); }
 
-bool is_sequence(const Value& value) {
-  return value.kind() == Kind::list || value.kind() == Kind::tuple || value.kind() == Kind::array;
-}
-
 /// As arrays: of the same elements, and of one dtype?
 Likeness compare_arrays(const Array& given, const Array& back) {
   if (given == back) return given.dtype() == back.dtype() ? Likeness::same : Likeness::equal;
@@ -63,7 +59,7 @@ Likeness likeness_of(const Value& given, const Value& back) {
     const Likeness fit = compare_arrays(contents<ArrayObject>(given), contents<ArrayObject>(back));
     if (fit != Likeness::changed) return fit;  // else there may be NaNs in it
   }
-  if (is_sequence(given) && is_sequence(back)) {
+  if (has_items(given) && has_items(back)) {
     const Depth depth("comparing");
     const bool one_dtype =
         given.kind() != Kind::array || contents<ArrayObject>(given).dtype() == contents<ArrayObject>(back).dtype();

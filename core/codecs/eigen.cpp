@@ -64,8 +64,7 @@ RowsCols fit_shape(const Array& array, const DenseShape& wanted, std::string_vie
 }
 
 Array dense_array(const Value& value, DType dtype, std::string_view type) {
-  if (value.kind() != Kind::array && value.kind() != Kind::list && value.kind() != Kind::tuple)
-    throw_expected("an array for " + std::string(type), value);
+  if (!has_items(value)) throw_expected("an array for " + std::string(type), value);
   return array_of(value, dtype);
 }
 
@@ -142,9 +141,10 @@ Compressed decode_compressed(const Value& value, DType scalar, DType index, std:
   const std::string& format = decode_text(entry(dict, "format", type));
   if (format != "csc" && format != "csr") refuse("its format is '" + format + "', not 'csc' or 'csr'");
   parts.row_major = format == "csr";
-  const List shape = sequence_items(entry(dict, "shape", type), "its shape", 2);
-  parts.rows = shape[0].as<std::int64_t>();
-  parts.cols = shape[1].as<std::int64_t>();
+  Items shape(
+      entry(dict, "shape", type), [] { return word("its shape"); }, 2);
+  parts.rows = shape.next().as<std::int64_t>();
+  parts.cols = shape.next().as<std::int64_t>();
   if (parts.rows < 0 || parts.cols < 0) refuse("its shape is negative");
   parts.data = numbers(dict, "data", scalar, type);
   parts.indices = numbers(dict, "indices", index, type);

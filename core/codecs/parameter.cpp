@@ -7,8 +7,7 @@
 #include "core/values/dtype.hpp"
 #include "core/values/objects.hpp"
 
-namespace enginery {
-namespace detail {
+namespace enginery::detail {
 
 ObjectWanted::~ObjectWanted() = default;
 
@@ -47,8 +46,7 @@ Array& writable_vector(const Value& value, DType dtype, std::string_view wanted)
 }
 
 Array readable_vector(const Value& value, DType dtype, std::string_view wanted) {
-  const bool sequence = value.kind() == Kind::list || value.kind() == Kind::tuple;
-  if (value.kind() != Kind::array && !sequence) throw_expected("an array for " + std::string(wanted), value);
+  if (!has_items(value)) throw_expected("an array for " + std::string(wanted), value);
   const Array array = array_of(value, dtype);
   if (array.ndim() != 1)
     throw TypeError("expected a 1-d array for " + std::string(wanted) + ", got an " + array.describe());
@@ -60,26 +58,14 @@ void check_extent(std::size_t extent, std::size_t size) {
     throw ValueError("expected an array of " + std::to_string(extent) + " elements, got " + std::to_string(size));
 }
 
-}  // namespace detail
-
-Parameter<List&>::Parameter(const Value& value) : value_(value) {
-  if (value.kind() != Kind::list) detail::throw_expected("a list itself", value);
+const Value& of_kind(Kind kind, const Value& value, std::string_view wanted) {
+  if (value.kind() != kind) throw_expected(wanted, value);
+  return value;
 }
 
-Parameter<const List&>::Parameter(const Value& value)
-    : value_(value.kind() == Kind::list || value.kind() == Kind::tuple
-                 ? value
-                 : Value::list(detail::sequence_items(value, "a list"))) {}
-
-Parameter<Dict&>::Parameter(const Value& value) : value_(value) {
-  if (value.kind() != Kind::dict) detail::throw_expected("a dict", value);
+Value list_or_tuple(const Value& value) {
+  if (value.kind() == Kind::list || value.kind() == Kind::tuple) return value;
+  return Value::list(sequence_items(value, "a list"));
 }
 
-Parameter<Array&>::Parameter(const Value& value) : value_(value) {
-  if (value.kind() != Kind::array) detail::throw_expected("an array itself", value);
-}
-
-Parameter<const Array&>::Parameter(const Value& value)
-    : value_(value.kind() == Kind::array ? value : Value::array(Codec<Array>::decode(value))) {}
-
-}  // namespace enginery
+}  // namespace enginery::detail

@@ -2,18 +2,12 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <initializer_list>
-#include <memory>
-#include <span>
-#include <string>
 #include <type_traits>
 
 #include <enginery/bytes.hpp>
 #include <enginery/errors.hpp>
-#include <enginery/export.hpp>
 #include <enginery/standard_types.hpp>
 
 namespace enginery {

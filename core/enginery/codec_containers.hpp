@@ -1,16 +1,9 @@
 // core/enginery/codec_containers.hpp: codecs of the standard library's containers.
 #pragma once
 
-#include <array>
 #include <iterator>
-#include <span>
-#include <tuple>
-#include <utility>
-#include <vector>
 
-#include <enginery/codec_keys.hpp>
 #include <enginery/columns.hpp>
-#include <enginery/standard_types.hpp>
 
 namespace enginery {
 namespace detail {

@@ -1,14 +1,9 @@
 // core/enginery/codec_durations.hpp: codecs of std::chrono's durations and points in time. Include codec.hpp.
 #pragma once
 
-#include <cstdint>
 #include <limits>
-#include <string>
-#include <string_view>
-#include <type_traits>
 
 #include <enginery/codec_keys.hpp>
-#include <enginery/standard_types.hpp>
 
 namespace enginery {
 namespace detail {

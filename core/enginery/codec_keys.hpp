@@ -5,20 +5,9 @@
 // dict and the fields of a struct are tuples (key, value) there.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
 #include <tuple>
-#include <type_traits>
-#include <utility>
-#include <variant>
-#include <vector>
 
 #include <enginery/codec_scalars.hpp>
-#include <enginery/standard_types.hpp>
 
 namespace enginery::detail {
 

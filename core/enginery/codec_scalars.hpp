@@ -1,21 +1,12 @@
 // core/enginery/codec_scalars.hpp: codecs of numbers, text, and enginery's own types. Include codec.hpp.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <limits>
-#include <string>
-#include <string_view>
-#include <type_traits>
 #include <variant>
 
 #include <enginery/array.hpp>
-#include <enginery/bytes.hpp>
 #include <enginery/dict.hpp>
-#include <enginery/errors.hpp>
-#include <enginery/export.hpp>
-#include <enginery/handle.hpp>
 
 namespace enginery {
 namespace detail {

@@ -2,18 +2,7 @@
 // columns.
 #pragma once
 
-#include <array>
-#include <concepts>
-#include <cstddef>
-#include <span>
-#include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-
 #include <enginery/codec_containers.hpp>
-#include <enginery/columns.hpp>
 #include <enginery/fields.hpp>
 
 namespace enginery {

@@ -1,15 +1,6 @@
 // core/enginery/codec_variant.hpp: codecs of what may be one thing or another: optional and variant.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <variant>
-
 #include <enginery/codec_containers.hpp>
 
 namespace enginery {

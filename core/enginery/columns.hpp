@@ -7,23 +7,9 @@
 // item is an array and the items lie one after the other: along the first axis if it is row-major, else along the last.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
-#include <optional>
-#include <span>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
-#include <enginery/array.hpp>
 #include <enginery/codec_keys.hpp>
-#include <enginery/dict.hpp>
-#include <enginery/export.hpp>
-#include <enginery/handle.hpp>
 
 namespace enginery::detail {
 
@@ -57,11 +43,6 @@ struct ColumnsOf;
 template <class T>
 concept InColumns = requires {
   requires ColumnsOf<T>::kCan;
-};
-
-template <class T>
-struct ColumnsOf {
-  static constexpr bool kCan = false;
 };
 
 /// Of a class template whose codec is enginery's: a user's own says how its elements travel.

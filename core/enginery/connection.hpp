@@ -2,13 +2,9 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 
-#include <enginery/export.hpp>
 #include <enginery/uuid.hpp>
 
 namespace enginery {

@@ -1,16 +1,9 @@
 // core/enginery/dict.hpp: an insertion-ordered map from hashable Values, as Python's dict.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <iterator>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <vector>
 
-#include <enginery/export.hpp>
 #include <enginery/handle.hpp>
 
 namespace enginery {

@@ -102,31 +102,25 @@ struct Codec<T> {
 
   static Value encode(const T& dense) { return detail::encode_dense<T>(dense); }
   static T decode(const Value& value) {
-    using Eigen::Dynamic;
     const Array array = detail::dense_array(value, dtype_of<Scalar>(), detail::type_name<T>());
     const auto [rows, cols] = detail::fit_shape(array, detail::dense_shape<T>(), detail::type_name<T>());
     const Scalar* const data = array.template elements<Scalar>().data();
-    // Arrays and matrices are assigned alike through a matching kind of map.
-    using Kind = typename Eigen::internal::traits<T>::XprKind;
-    using Column = typename Dense<Kind, Eigen::ColMajor>::Type;
-    using Row = typename Dense<Kind, Eigen::RowMajor>::Type;
     T dense;
     dense.resize(rows, cols);
     if (array.fits(Order::column_major))
-      dense = Eigen::Map<const Column>(data, rows, cols);
+      dense = Eigen::Map<const Dense<Eigen::ColMajor>>(data, rows, cols);
     else
-      dense = Eigen::Map<const Row>(data, rows, cols);
+      dense = Eigen::Map<const Dense<Eigen::RowMajor>>(data, rows, cols);
     return dense;
   }
   static std::string name() { return detail::dense_name<T>(); }
 
  private:
-  template <class Kind, int Options>
-  struct Dense {
-    using Type = std::conditional_t<std::is_same_v<Kind, Eigen::ArrayXpr>,
-                                    Eigen::Array<Scalar, Eigen::Dynamic, Eigen::Dynamic, Options>,
-                                    Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Options>>;
-  };
+  /// Arrays and matrices are assigned alike through a matching kind of map.
+  template <int Options>
+  using Dense = std::conditional_t<std::is_same_v<typename Eigen::internal::traits<T>::XprKind, Eigen::ArrayXpr>,
+                                   Eigen::Array<Scalar, Eigen::Dynamic, Eigen::Dynamic, Options>,
+                                   Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Options>>;
 };
 
 namespace detail {

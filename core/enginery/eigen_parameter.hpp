@@ -2,10 +2,6 @@
 // eigen.hpp.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <type_traits>
-
 #include <enginery/eigen.hpp>
 
 namespace enginery {
@@ -35,17 +31,6 @@ ENGINERY_API Array& viewable_array(const Value& value, const DenseView& view, st
 /// The value's own array, sharing its memory, if the view can see it; else one that is converted so that it can.
 ENGINERY_API Array readable_array(const Value& value, const DenseView& view, std::string_view type);
 
-template <class View>
-constexpr DenseView dense_view() {
-  using Plain = std::remove_const_t<typename View::PlainObject>;
-  return {dtype_of<typename Plain::Scalar>(),
-          dense_shape<Plain>(),
-          bool(Plain::IsRowMajor),
-          View::kInner,
-          View::kOuter,
-          View::kAlignment};
-}
-
 /// The stride object that Eigen wants, of type S.
 template <class S>
 S stride_of(const Strides& strides) {
@@ -65,19 +50,20 @@ S stride_of(const Strides& strides) {
 /// The common part of the four views below: PlainType is const for those that only read.
 template <class PlainType, int Options, class Stride>
 struct ViewTraits {
-  using PlainObject = std::remove_const_t<PlainType>;
-  using Scalar = typename PlainObject::Scalar;
+  using Plain = std::remove_const_t<PlainType>;
+  using Scalar = typename Plain::Scalar;
   using Map = Eigen::Map<PlainType, Options, Stride>;
-  static constexpr std::int64_t kInner = Stride::InnerStrideAtCompileTime;
-  static constexpr std::int64_t kOuter = Stride::OuterStrideAtCompileTime;
-  static constexpr std::size_t kAlignment = Options & Eigen::AlignedMask;
+  static constexpr DenseView kView = {dtype_of<Scalar>(),
+                                      dense_shape<Plain>(),
+                                      bool(Plain::IsRowMajor),
+                                      Stride::InnerStrideAtCompileTime,
+                                      Stride::OuterStrideAtCompileTime,
+                                      static_cast<std::size_t>(Options& Eigen::AlignedMask)};
 
   template <class Pointer>
   static Map map(Pointer data, const Array& array) {
-    constexpr DenseView view = dense_view<ViewTraits>();
-    const RowsCols extents = fit_shape(array, view.shape, type_name<Map>());
-    const Strides strides = *view_strides(array, view, extents);
-    return Map(data, extents.rows, extents.cols, stride_of<Stride>(strides));
+    const RowsCols extents = fit_shape(array, kView.shape, type_name<Map>());
+    return Map(data, extents.rows, extents.cols, stride_of<Stride>(*view_strides(array, kView, extents)));
   }
 };
 
@@ -92,8 +78,7 @@ class Parameter<Eigen::Map<Plain, Options, Stride>> {
 
  public:
   explicit Parameter(const Value& value)
-      : value_(value),
-        array_(detail::viewable_array(value, detail::dense_view<Traits>(), detail::type_name<typename Traits::Map>())) {
+      : value_(value), array_(detail::viewable_array(value, Traits::kView, detail::type_name<typename Traits::Map>())) {
     // A reader shares the memory, so that it outlives an assignment to the object; a writer must own it alone.
     if constexpr (kWrites)
       data_ = reinterpret_cast<Scalar*>(array_.mutable_data());
@@ -129,7 +114,7 @@ class Parameter<Eigen::Ref<const Plain, Options, Stride>> {
 
  public:
   explicit Parameter(const Value& value)
-      : array_(detail::readable_array(value, detail::dense_view<Traits>(),
+      : array_(detail::readable_array(value, Traits::kView,
                                       detail::type_name<Eigen::Ref<const Plain, Options, Stride>>())) {}
   Eigen::Ref<const Plain, Options, Stride> get() {
     const auto* data = array_.template elements<typename Traits::Scalar>().data();

@@ -2,11 +2,6 @@
 // eigen.hpp.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-
 #include <Eigen/SparseCore>
 
 #include <enginery/eigen.hpp>

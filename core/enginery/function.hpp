@@ -1,21 +1,7 @@
 // core/enginery/function.hpp: a C++ function that is called with Values, by name or position.
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
-#include <variant>
-#include <vector>
-
 #include <enginery/build_id.hpp>
-#include <enginery/export.hpp>
 #include <enginery/value.hpp>
 
 namespace Eigen {
@@ -23,24 +9,19 @@ template <typename Plain, int Options, typename Stride>
 class Ref;
 template <typename Plain, int Options, typename Stride>
 class Map;
-template <typename Scalar, int Rows, int Cols, int Options, int MaxRows, int MaxCols>
-class Matrix;
-template <typename Scalar, int Rows, int Cols, int Options, int MaxRows, int MaxCols>
-class Array;
-template <typename Scalar, int Options, typename Index>
-class SparseMatrix;
-template <typename Scalar, int Options>
-class Quaternion;
-template <typename Scalar>
-class AngleAxis;
-template <typename Scalar, int Dimensions, int Mode, int Options>
-class Transform;
 }  // namespace Eigen
 
 namespace enginery {
 
 /// "(ndarray[float64], list[float]) -> dict[float, float]", of what each type's codec says.
 ENGINERY_API std::string function_type(std::span<const detail::TypeName> parameters, detail::TypeName result);
+
+namespace detail {
+
+/// The same bytes in memory of their own, which is aligned so.
+ENGINERY_API std::shared_ptr<void> copy_of(const void* object, std::size_t size, std::size_t alignment);
+
+}  // namespace detail
 
 /// A task: code, its name, and what it takes and gives.
 ///
@@ -128,7 +109,6 @@ class ENGINERY_API Function {
   const Callable& callable() const noexcept { return callable_; }
 
  private:
-  static std::shared_ptr<void> copy_of(const void* object, std::size_t size, std::size_t alignment);
   /// Requires: called while handling what decoding `given` for formal `index` threw. Throws it again, with task,
   /// parameter, what was expected and what was given.
   [[noreturn]] void refuse(std::size_t index, const Value& given) const;
@@ -179,53 +159,36 @@ inline constexpr bool kMembersBorrow<T, std::tuple<Fields...>> = kHoldsBorrowed<
 template <PlainStruct T>
 inline constexpr bool kBorrows<T> = kMembersBorrow<T, typename Fields<T>::Types>;
 
+constexpr bool is_eigens(std::string_view type) {
+  for (const char* const name : {"Matrix<", "Array<", "SparseMatrix<", "Quaternion<", "AngleAxis<", "Transform<"})
+    if (type.starts_with("Eigen::") && type.substr(7).starts_with(name)) return true;
+  return false;
+}
 /// Types whose Codec is in <enginery/eigen.hpp>.
 template <class T>
-inline constexpr bool kIsEigens = false;
-template <class S, int R, int C, int O, int MR, int MC>
-inline constexpr bool kIsEigens<Eigen::Matrix<S, R, C, O, MR, MC>> = true;
-template <class S, int R, int C, int O, int MR, int MC>
-inline constexpr bool kIsEigens<Eigen::Array<S, R, C, O, MR, MC>> = true;
-template <class S, int O, class I>
-inline constexpr bool kIsEigens<Eigen::SparseMatrix<S, O, I>> = true;
-template <class S, int O>
-inline constexpr bool kIsEigens<Eigen::Quaternion<S, O>> = true;
-template <class S>
-inline constexpr bool kIsEigens<Eigen::AngleAxis<S>> = true;
-template <class S, int D, int M, int O>
-inline constexpr bool kIsEigens<Eigen::Transform<S, D, M, O>> = true;
+inline constexpr bool kIsEigens = is_eigens(detail::type_name<T>());
 
 /// The signature R(P...) of a function, or of an object with one operator().
 template <class F>
 struct SignatureOf {};
 template <class R, class... P, bool kNoexcept>
-struct SignatureOf<R (*)(P...) noexcept(kNoexcept)> {
-  using Type = R(P...);
-};
+struct SignatureOf<R (*)(P...) noexcept(kNoexcept)> : std::type_identity<R(P...)> {};
 template <class C, class R, class... P, bool kNoexcept>
-struct SignatureOf<R (C::*)(P...) noexcept(kNoexcept)> {
-  using Type = R(P...);
-};
+struct SignatureOf<R (C::*)(P...) noexcept(kNoexcept)> : std::type_identity<R(P...)> {};
 template <class C, class R, class... P, bool kNoexcept>
-struct SignatureOf<R (C::*)(P...) const noexcept(kNoexcept)> {
-  using Type = R(P...);
-};
+struct SignatureOf<R (C::*)(P...) const noexcept(kNoexcept)> : std::type_identity<R(P...)> {};
 template <class C, class R, class... P, bool kNoexcept>
-struct SignatureOf<R (C::*)(P...)& noexcept(kNoexcept)> {
-  using Type = R(P...);
-};
+struct SignatureOf<R (C::*)(P...)& noexcept(kNoexcept)> : std::type_identity<R(P...)> {};
 template <class C, class R, class... P, bool kNoexcept>
-struct SignatureOf<R (C::*)(P...) const& noexcept(kNoexcept)> {
-  using Type = R(P...);
-};
+struct SignatureOf<R (C::*)(P...) const& noexcept(kNoexcept)> : std::type_identity<R(P...)> {};
 template <class F>
-requires requires { typename SignatureOf<decltype(&F::operator())>::Type; }
+requires requires { typename SignatureOf<decltype(&F::operator())>::type; }
 struct SignatureOf<F> : SignatureOf<decltype(&F::operator())> {};
 
 /// Absent for overloaded or generic call operators, and for pointers to members.
 template <class F>
 concept HasSignature = !std::is_member_pointer_v<F> && requires {
-  typename SignatureOf<F>::Type;
+  typename SignatureOf<F>::type;
 };
 
 /// The argument for one parameter while the task runs.
@@ -303,7 +266,7 @@ struct ErasedCall<R(P...)> {
 
 template <class F>
 requires HasSignature<F>
-using ErasedCallOf = ErasedCall<typename SignatureOf<F>::Type>;
+using ErasedCallOf = ErasedCall<typename SignatureOf<F>::type>;
 
 }  // namespace detail
 
@@ -322,7 +285,7 @@ consteval void Function::check() {
 template <class F>
 std::shared_ptr<void> Function::keep(F callable) {
   if constexpr (std::is_trivially_copyable_v<F>)
-    return copy_of(&callable, sizeof(F), alignof(F));
+    return detail::copy_of(&callable, sizeof(F), alignof(F));
   else
     return std::make_shared<F>(std::move(callable));
 }

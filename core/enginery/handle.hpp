@@ -3,19 +3,12 @@
 
 #include <atomic>
 #include <concepts>
-#include <cstdint>
 #include <iosfwd>
-#include <memory>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <enginery/errors.hpp>
-#include <enginery/export.hpp>
 #include <enginery/opaque.hpp>
 #include <enginery/standard_types.hpp>
 

@@ -4,14 +4,8 @@
 
 #include <iosfwd>
 #include <list>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include <enginery/build_id.hpp>
-#include <enginery/export.hpp>
 #include <enginery/value.hpp>
 
 namespace enginery {

@@ -1,15 +1,7 @@
 // core/enginery/opaque_fields.hpp: what the compiler sees of an opaque type. Include value.hpp.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-
 #include <enginery/codec_struct.hpp>
-#include <enginery/opaque.hpp>
 
 namespace enginery {
 namespace detail {

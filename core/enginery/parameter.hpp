@@ -1,19 +1,8 @@
 // core/enginery/parameter.hpp: what holds a task's argument while the task runs.
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <memory>
 #include <new>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <tuple>
-#include <type_traits>
-#include <utility>
 
-#include <enginery/codec_containers.hpp>
 #include <enginery/codec_struct.hpp>
 
 namespace enginery {
@@ -80,6 +69,10 @@ constexpr MemberWithoutCodec member_without_codec() {
 /// The same of a T& to a type that may have a codec.
 [[noreturn]] ENGINERY_API void throw_opaque_not_value_wanted(const Value& got, std::string_view type);
 
+/// The value, if it is of that kind; else TypeError.
+ENGINERY_API const Value& of_kind(Kind kind, const Value& value, std::string_view wanted);
+/// The list or tuple itself, or an array's elements as a list. TypeError for anything else.
+ENGINERY_API Value list_or_tuple(const Value& value);
 /// Throws TypeError unless `value` is a 1-d array of `dtype`: why a writing view cannot see it.
 ENGINERY_API Array& writable_vector(const Value& value, DType dtype, std::string_view wanted);
 /// The object's own array if it is a 1-d one of `dtype` (sharing its memory), else a converted copy.
@@ -203,7 +196,7 @@ class Parameter<Value> {
   explicit Parameter(const Value& value) : value_(value) {}
   Value& get() { return value_; }
 
- private:
+ protected:
   Value value_;
 };
 template <>
@@ -217,32 +210,23 @@ class Parameter<Value&> : public Parameter<Value> {
 
 /// A list itself; `const List&` also takes a tuple, and an array's elements.
 template <>
-class ENGINERY_API Parameter<List&> {
+class Parameter<List&> : public Parameter<Value> {
  public:
-  explicit Parameter(const Value& value);
+  explicit Parameter(const Value& value) : Parameter<Value>(detail::of_kind(Kind::list, value, "a list itself")) {}
   List& get() { return value_.as_list(); }
-
- private:
-  Value value_;
 };
 template <>
-class ENGINERY_API Parameter<const List&> {
+class Parameter<const List&> : public Parameter<Value> {
  public:
-  explicit Parameter(const Value& value);
+  explicit Parameter(const Value& value) : Parameter<Value>(detail::list_or_tuple(value)) {}
   const List& get() { return value_.kind() == Kind::list ? value_.as_list() : value_.as_tuple(); }
-
- private:
-  Value value_;
 };
 
 template <>
-class ENGINERY_API Parameter<Dict&> {
+class Parameter<Dict&> : public Parameter<Value> {
  public:
-  explicit Parameter(const Value& value);
+  explicit Parameter(const Value& value) : Parameter<Value>(detail::of_kind(Kind::dict, value, "a dict")) {}
   Dict& get() { return value_.as_dict(); }
-
- private:
-  Value value_;
 };
 template <>
 class Parameter<const Dict&> : public Parameter<Dict&> {
@@ -251,54 +235,41 @@ class Parameter<const Dict&> : public Parameter<Dict&> {
 
 /// An array itself; `const Array&` also takes a list of numbers.
 template <>
-class ENGINERY_API Parameter<Array&> {
+class Parameter<Array&> : public Parameter<Value> {
  public:
-  explicit Parameter(const Value& value);
+  explicit Parameter(const Value& value) : Parameter<Value>(detail::of_kind(Kind::array, value, "an array itself")) {}
   Array& get() { return value_.as_array(); }
-
- private:
-  Value value_;
 };
 template <>
-class ENGINERY_API Parameter<const Array&> {
+class Parameter<const Array&> : public Parameter<Value> {
  public:
-  explicit Parameter(const Value& value);
+  explicit Parameter(const Value& value)
+      : Parameter<Value>(value.kind() == Kind::array ? value : Value::array(Codec<Array>::decode(value))) {}
   const Array& get() { return value_.as_array(); }
-
- private:
-  Value value_;
 };
 
 template <>
-class Parameter<const std::string&> {
+class Parameter<const std::string&> : public Parameter<Value> {
  public:
-  explicit Parameter(const Value& value) : value_(value), text_(&detail::decode_text(value)) {}
-  const std::string& get() { return *text_; }
+  explicit Parameter(const Value& value) : Parameter<Value>(value), text_(detail::decode_text(value)) {}
+  const std::string& get() { return text_; }
 
  private:
-  Value value_;
-  const std::string* text_;
+  const std::string& text_;
 };
 template <>
-class Parameter<std::string_view> {
- public:
-  explicit Parameter(const Value& value) : value_(value), text_(detail::decode_text(value)) {}
-  std::string_view get() { return text_; }
-
- private:
-  Value value_;
-  std::string_view text_;
+class Parameter<std::string_view> : public Parameter<const std::string&> {
+  using Parameter<const std::string&>::Parameter;
 };
 /// nullptr for None.
 template <>
-class Parameter<const char*> {
+class Parameter<const char*> : public Parameter<Value> {
  public:
   explicit Parameter(const Value& value)
-      : value_(value), text_(value.is_none() ? nullptr : detail::decode_text(value).c_str()) {}
+      : Parameter<Value>(value), text_(value.is_none() ? nullptr : detail::decode_text(value).c_str()) {}
   const char* get() { return text_; }
 
  private:
-  Value value_;
   const char* text_;
 };
 

@@ -1,21 +1,10 @@
 // core/enginery/plugin.hpp: what a plugin of tasks includes.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
 #include <enginery/abi.hpp>
 #include <enginery/arguments.hpp>
-#include <enginery/export.hpp>
 #include <enginery/function.hpp>
 #include <enginery/namespace.hpp>
-#include <enginery/value.hpp>
 
 namespace enginery {
 

@@ -2,7 +2,6 @@
 #include "core/errors/error_text.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <numeric>
 
 #include <fmt/format.h>

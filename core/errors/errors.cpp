@@ -63,19 +63,10 @@ static std::string death_text(int engine_id, const std::string& how, const std::
                               const LastOfEngine& last) {
   std::string text = fmt::format("engine {} died ({})", engine_id, how);
   if (!last.ran.empty()) text += " while it ran " + last.ran;
-  switch (state) {
-    case AtDeath::unknown:
-      if (!task.empty()) text += fmt::format(" with {} outstanding; a task that was running may have run", task);
-      break;
-    case AtDeath::running:
-      break;
-    case AtDeath::not_started:
-      text += fmt::format("; {} had not started", task);
-      break;
-    case AtDeath::finished:
-      text += fmt::format("; {} had run, and its result is lost", task);
-      break;
-  }
+  if (state == AtDeath::unknown && !task.empty())
+    text += fmt::format(" with {} outstanding; a task that was running may have run", task);
+  if (state == AtDeath::not_started) text += fmt::format("; {} had not started", task);
+  if (state == AtDeath::finished) text += fmt::format("; {} had run, and its result is lost", task);
   text += ". ";
   const auto add_lines = [&](const char* what, const std::string& lines) {
     if (lines.empty()) return;

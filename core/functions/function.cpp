@@ -8,7 +8,6 @@
 #include <enginery/function.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <new>
 
@@ -17,6 +16,7 @@
 
 #include "core/diagnosis/thrown.hpp"
 #include "core/errors/error_text.hpp"
+#include "core/values/objects.hpp"
 
 namespace enginery {
 
@@ -62,7 +62,7 @@ std::shared_ptr<const Function> Function::make(Declaration&& declaration, const 
                                           Callable{std::move(object), type.size, type.alignment, type.invoke});
 }
 
-std::shared_ptr<void> Function::copy_of(const void* object, std::size_t size, std::size_t alignment) {
+std::shared_ptr<void> detail::copy_of(const void* object, std::size_t size, std::size_t alignment) {
   const std::align_val_t aligned{alignment};
   const std::shared_ptr<void> copy(operator new(size, aligned), [aligned](void* at) { operator delete(at, aligned); });
   std::memcpy(copy.get(), object, size);
@@ -172,18 +172,8 @@ void Function::bind(std::span<const Value> positional, std::span<const std::pair
 /// The object itself where it is short to say, else nothing.
 static std::string glimpse(const Value& value) {
   constexpr std::size_t kLongest = 40;
-  switch (value.kind()) {
-    case Kind::boolean:
-    case Kind::integer:
-    case Kind::real:
-    case Kind::complex:
-      return ' ' + value.repr();
-    case Kind::string:
-      if (value.as_string().size() <= kLongest) return ' ' + value.repr();
-      return {};
-    default:
-      return {};
-  }
+  const bool is_short = is_number(value) || (value.kind() == Kind::string && value.as_string().size() <= kLongest);
+  return is_short ? ' ' + value.repr() : std::string();
 }
 
 void Function::refuse(std::size_t index, const Value& given) const {

@@ -6,7 +6,6 @@
 
 #include <ostream>
 #include <unordered_map>
-#include <utility>
 
 #include <fmt/format.h>
 

@@ -1,12 +1,6 @@
 // core/functions/namespace_paths.hpp: what a path of a namespace leads to, step by step, and several paths at once.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-#include <enginery/export.hpp>
 #include <enginery/namespace.hpp>
 
 namespace enginery::modules {

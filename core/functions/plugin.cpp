@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/diagnosis/thrown.hpp"
 
 namespace enginery {

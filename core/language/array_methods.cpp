@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "core/arithmetic/array_functions.hpp"
+#include "core/arithmetic/array_arithmetic.hpp"
 #include "core/language/builtins.hpp"
 #include "core/values/cast.hpp"
 #include "core/values/dtype.hpp"

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/namespace.hpp>
-
 #include "core/errors/error_text.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/evaluation.hpp"
@@ -23,11 +21,6 @@ constexpr std::string_view kOfPython[] = {
 };
 constexpr std::string_view kModulesOfPython[] = {"cmath", "json",   "math", "np",    "numpy", "os",
                                                  "pd",    "random", "re",   "scipy", "sys",   "time"};
-
-template <class Names>
-bool has(const Names& names, std::string_view name) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
 
 void write_indented(const std::string& text) {
   for (std::string_view rest = text; !rest.empty();) {
@@ -124,14 +117,14 @@ void Evaluation::refuse_unknown(const std::string& name, bool called) const {
   for (std::string& builtin : builtins_.names()) known.push_back(std::move(builtin));
   std::string text = fmt::format("name '{}' is not defined.", name);
   const std::string meant = modules::did_you_mean(name, known), path = path_to(names_, name);
-  if (has(kModulesOfPython, name))
+  if (std::ranges::count(kModulesOfPython, name) != 0)
     text += fmt::format(
         " There are no modules of Python here: sqrt, exp, sin and the other builtins of dir() stand alone. If it is "
         "a plugin, import {}",
         name);
   else if (!path.empty())
     text += fmt::format(" A plugin has it: {}", path);
-  else if (has(kOfPython, name))
+  else if (std::ranges::count(kOfPython, name) != 0)
     text += fmt::format(" Python's {} is not in this language: dir() lists what is, and a task of a plugin can do more",
                         name);
   else if (called)

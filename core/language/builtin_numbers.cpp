@@ -1,13 +1,12 @@
 // core/language/builtin_numbers.cpp: abs, round, int and their like.
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
-#include "core/arithmetic/array_functions.hpp"
+#include "core/arithmetic/array_arithmetic.hpp"
 #include "core/language/builtins.hpp"
 #include "core/language/literals.hpp"
 #include "core/values/characters.hpp"
@@ -15,8 +14,6 @@
 
 namespace enginery::evaluator {
 namespace {
-
-constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kSpaces);
@@ -41,11 +38,6 @@ Value integer_from(const Value& text, int base) {
   const std::optional<Value> number = zeros ? std::nullopt : integer_of(digits, base, negative);
   if (!number) throw ValueError(fmt::format("invalid literal for int() with base {}: {}", base, brief(text)));
   return *number;
-}
-
-/// (quotient, rest) as divmod() gives them.
-Value quotient_and_rest(const Value& a, const Value& b) {
-  return Value::tuple({Value::binary(Operator::floor_divide, a, b), Value::binary(Operator::modulo, a, b)});
 }
 
 /// The inverse of `number` modulo `modulus`, of any sign. ValueError if they share a factor.
@@ -147,7 +139,7 @@ Value divmod(Arguments& arguments) {
   if (!is_number(a) || !is_number(b) || a.kind() == Kind::complex || b.kind() == Kind::complex)
     throw TypeError(
         fmt::format("unsupported operand type(s) for divmod(): '{}' and '{}'", a.type_name(), b.type_name()));
-  return quotient_and_rest(a, b);
+  return Value::tuple({floor_divide(a, b), a % b});
 }
 
 Value pow(Arguments& arguments) {
@@ -174,7 +166,8 @@ Value round(Arguments& arguments) {
   return Value::real(result);
 }
 
-template <Elementwise function>
+using Math = Elementwise;
+template <Math function>
 Value each(Arguments& arguments) {
   return elementwise(function, arguments.function, arguments[0]);
 }
@@ -235,29 +228,23 @@ Value to_complex(Arguments& arguments) {
 constexpr Builtin kNumberBuiltins[] = {
     {"abs", abs, {1, 1}, "abs(x): the absolute value, of an array element by element"},
     {"bool", to_bool, {0, 1}, "bool(x): True or False", true},
-    {"ceil",
-     each<Elementwise::ceil>,
-     {1, 1},
-     "ceil(x): the nearest whole number above, as a float; element by element"},
-    {"cos", each<Elementwise::cos>, {1, 1}, "cos(x): the cosine of radians, element by element"},
+    {"ceil", each<Math::ceil>, {1, 1}, "ceil(x): the nearest whole number above, as a float; element by element"},
+    {"cos", each<Math::cos>, {1, 1}, "cos(x): the cosine of radians, element by element"},
     {"complex", to_complex, {0, 2, {"real", "imag"}}, "complex(real, imag), complex(text)", true},
     {"divmod", divmod, {2, 2}, "divmod(a, b): (a // b, a % b)"},
-    {"exp", each<Elementwise::exp>, {1, 1}, "exp(x): e to the power of x, element by element"},
+    {"exp", each<Math::exp>, {1, 1}, "exp(x): e to the power of x, element by element"},
     {"float", to_float, {0, 1}, "float(x): a float, of a number or a text", true},
-    {"floor",
-     each<Elementwise::floor>,
-     {1, 1},
-     "floor(x): the nearest whole number below, as a float; element by element"},
+    {"floor", each<Math::floor>, {1, 1}, "floor(x): the nearest whole number below, as a float; element by element"},
     {"int", to_int, {}, "int(x, base=10): an int, of a number or a text", true},
-    {"log", each<Elementwise::log>, {1, 1}, "log(x): the natural logarithm, element by element"},
+    {"log", each<Math::log>, {1, 1}, "log(x): the natural logarithm, element by element"},
     {"pow", pow, {2, 3, {"base", "exp", "mod"}}, "pow(base, exp, mod=None)"},
     {"round",
      round,
      {1, 2, {"number", "ndigits"}},
      "round(x, digits=None): to the even neighbour of two; an array's elements as numpy rounds"},
-    {"sin", each<Elementwise::sin>, {1, 1}, "sin(x): the sine of radians, element by element"},
-    {"sqrt", each<Elementwise::sqrt>, {1, 1}, "sqrt(x): the square root, element by element; nan of what is negative"},
-    {"tan", each<Elementwise::tan>, {1, 1}, "tan(x): the tangent of radians, element by element"},
+    {"sin", each<Math::sin>, {1, 1}, "sin(x): the sine of radians, element by element"},
+    {"sqrt", each<Math::sqrt>, {1, 1}, "sqrt(x): the square root, element by element; nan of what is negative"},
+    {"tan", each<Math::tan>, {1, 1}, "tan(x): the tangent of radians, element by element"},
 };
 
 }  // namespace

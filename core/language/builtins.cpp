@@ -103,14 +103,6 @@ Value made(const Builtin& builtin) {
                          builtin.is_type ? "class '" + name + "'" : "built-in function " + name);
 }
 
-/// Calls `f` with each builtin of all files.
-template <class F>
-void each_builtin(F f) {
-  for (const auto& builtins :
-       {std::span<const Builtin>(kBuiltins), array_builtins(), help_builtins(), number_builtins(), sequence_builtins()})
-    std::for_each(builtins.begin(), builtins.end(), f);
-}
-
 }  // namespace
 
 void Arguments::expect(std::size_t least, std::size_t most, std::span<const std::string_view> names) {
@@ -169,7 +161,9 @@ std::int64_t index_of(const Value& value) {
 }
 
 Builtins::Builtins() {
-  each_builtin([&](const Builtin& builtin) { by_name_.emplace(builtin.name, Known{builtin, made(builtin)}); });
+  for (const std::span<const Builtin> table :
+       {std::span<const Builtin>(kBuiltins), array_builtins(), help_builtins(), number_builtins(), sequence_builtins()})
+    for (const Builtin& builtin : table) by_name_.emplace(builtin.name, Known{builtin, made(builtin)});
 }
 
 const Value* Builtins::find(std::string_view name) const {

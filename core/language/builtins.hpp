@@ -1,16 +1,7 @@
 // core/language/builtins.hpp: the functions and types that every statement knows, and the methods of what it holds.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 
 #include <enginery/function.hpp>
 

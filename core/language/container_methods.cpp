@@ -166,20 +166,11 @@ constexpr Method kOfDicts[] = {
 }  // namespace
 
 std::span<const Method> methods_of(const Value& self) {
-  switch (self.kind()) {
-    case Kind::string:
-      return text_methods();
-    case Kind::list:
-      return kOfLists;
-    case Kind::tuple:
-      return kOfTuples;
-    case Kind::dict:
-      return kOfDicts;
-    case Kind::array:
-      return array_methods();
-    default:
-      return {};
-  }
+  if (self.kind() == Kind::string) return text_methods();
+  if (self.kind() == Kind::list) return kOfLists;
+  if (self.kind() == Kind::tuple) return kOfTuples;
+  if (self.kind() == Kind::dict) return kOfDicts;
+  return self.kind() == Kind::array ? array_methods() : std::span<const Method>();
 }
 
 const Method* find_method(const Value& self, std::string_view name) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <enginery/namespace.hpp>
-#include <enginery/value.hpp>
 
 #include "core/language/builtins.hpp"
 #include "core/language/syntax.hpp"
@@ -65,7 +64,6 @@ class Evaluation {
   Place place_of(const Expression& target);
   void assign(const Expression& target, const Value& value);
   void unpack(const Expressions& targets, const Value& value);
-  void erase(const Expression& target);
 
   Namespace& names_;
   const Builtins& builtins_;

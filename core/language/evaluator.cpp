@@ -110,16 +110,14 @@ Value Evaluation::run(const AugmentedAssignment& assignment) {
 }
 
 Value Evaluation::run(const Deletion& deletion) {
-  for (const Expression& target : deletion.targets) erase(target);
-  return Value();
-}
-
-void Evaluation::erase(const Expression& target) {
-  if (const auto* name = std::get_if<Name>(&target.form)) {
-    if (!names_.erase(name->name)) refuse_unknown(name->name, false);
-    return;
+  for (const Expression& target : deletion.targets) {
+    const auto* const name = std::get_if<Name>(&target.form);
+    if (!name)
+      place_of(target).erase();
+    else if (!names_.erase(name->name))
+      refuse_unknown(name->name, false);
   }
-  place_of(target).erase();
+  return Value();
 }
 
 Value Evaluator::execute(std::string_view code) {

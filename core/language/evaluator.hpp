@@ -1,13 +1,8 @@
 // core/language/evaluator.hpp: execute(code): statements of a small Python-like language over a namespace.
 #pragma once
 
-#include <cstddef>
 #include <functional>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <enginery/export.hpp>
 #include <enginery/namespace.hpp>
 
 #include "core/language/builtins.hpp"

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/function.hpp>
-
 #include "core/language/evaluation.hpp"
 #include "core/values/allocation_limit.hpp"
 #include "core/values/objects.hpp"

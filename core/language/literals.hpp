@@ -1,10 +1,7 @@
 // core/language/literals.hpp: numbers and texts as Python writes them.
 #pragma once
 
-#include <optional>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include <enginery/value.hpp>
 

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/namespace.hpp>
-
 #include "core/functions/namespace_paths.hpp"
 #include "core/language/evaluation.hpp"
 #include "core/values/objects.hpp"
@@ -33,19 +31,10 @@ Whole shifted_left(Whole number, Whole by) {
 Whole of_integers(BitOperator op, Whole a, Whole b) {
   if ((op == BitOperator::shift_left || op == BitOperator::shift_right) && b < 0)
     throw ValueError("negative shift count");
-  switch (op) {
-    case BitOperator::both:
-      return a & b;
-    case BitOperator::either:
-      return a | b;
-    case BitOperator::differing:
-      return a ^ b;
-    case BitOperator::shift_left:
-      return shifted_left(a, b);
-    case BitOperator::shift_right:
-      break;
-  }
-  return a >> std::min<Whole>(b, 64);
+  if (op == BitOperator::both) return a & b;
+  if (op == BitOperator::either) return a | b;
+  if (op == BitOperator::differing) return a ^ b;
+  return op == BitOperator::shift_left ? shifted_left(a, b) : a >> std::min<Whole>(b, 64);
 }
 
 void update(Dict& dict, const Dict& other) {
@@ -78,8 +67,6 @@ Value bits(BitOperator op, const Value& a, const Value& b) {
   throw AttributeError(fmt::format("'{}' object has no attribute '{}'", object.type_name(), name));
 }
 
-Value text(const char* text) { return Value::string(text); }
-
 /// The same memory, read with the axes reversed; the first write to either copies.
 Value transposed(const Array& array) {
   std::vector<std::int64_t> shape(array.shape().begin(), array.shape().end());
@@ -99,7 +86,7 @@ Value of_array(const Value& object, const std::string& name) {
   if (name == "ndim") return Value::integer(array.ndim());
   if (name == "size") return Value::integer(array.size());
   if (name == "nbytes") return Value::integer(array.nbytes());
-  if (name == "dtype") return text(to_string(array.dtype()));
+  if (name == "dtype") return Value::string(to_string(array.dtype()));
   refuse(object, name);
 }
 

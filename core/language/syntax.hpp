@@ -4,15 +4,6 @@
 // brackets, prefixes and `else` make it deep, and the grammar limits those.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
-
 #include <enginery/value.hpp>
 
 namespace enginery::evaluator {

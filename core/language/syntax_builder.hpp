@@ -1,11 +1,7 @@
 // core/language/syntax_builder.hpp: makes the syntax tree while the grammar reads.
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
 #include <unordered_set>
-#include <vector>
 
 #include "core/language/syntax.hpp"
 

@@ -5,12 +5,6 @@
 // this process's mapping of the very same build. An object's bytes, such as a closure's captures, come with each call.
 #include "core/tasks/code_table.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <new>
-
-#include <enginery/errors.hpp>
-
 #include "core/modules/library_symbol.hpp"
 #include "core/modules/mapped_code.hpp"
 
@@ -39,28 +33,6 @@ const CodeTable::Entry& CodeTable::find(const wire::Code& code, const std::strin
   return entries_.emplace(key, std::move(entry)).first->second;
 }
 
-namespace {
-
-/// The bytes of an object, where an object of its type may lie.
-class Aligned {
- public:
-  Aligned(const std::string& bytes, std::size_t alignment)
-      : alignment_{alignment}, memory_(operator new(std::max<std::size_t>(bytes.size(), 1), alignment_)) {
-    std::memcpy(memory_, bytes.data(), bytes.size());
-  }
-  ~Aligned() { operator delete(memory_, alignment_); }
-  Aligned(const Aligned&) = delete;
-  Aligned& operator=(const Aligned&) = delete;
-
-  void* get() const { return memory_; }
-
- private:
-  std::align_val_t alignment_;
-  void* memory_;
-};
-
-}  // namespace
-
 Value CodeTable::Entry::call(const std::string& object, std::span<const Value> arguments) const {
   if (target) {
     const void* pointer = target;
@@ -70,8 +42,7 @@ Value CodeTable::Entry::call(const std::string& object, std::span<const Value> a
   if (object.size() != callable.size)
     throw ProtocolError("a call brings " + std::to_string(object.size()) + " bytes for a function object of " +
                         std::to_string(callable.size));
-  const Aligned copy(object, callable.alignment);
-  return function->call_on(copy.get(), arguments);
+  return function->call_on(detail::copy_of(object.data(), callable.size, callable.alignment).get(), arguments);
 }
 
 }  // namespace enginery::tasks

@@ -1,12 +1,8 @@
 // core/tasks/code_table.hpp: the code that calls have named by where it is.
 #pragma once
 
-#include <memory>
-#include <span>
-#include <string>
 #include <unordered_map>
 
-#include <enginery/export.hpp>
 #include <enginery/function.hpp>
 
 #include "core/loading/loader.hpp"

@@ -11,16 +11,8 @@
 
 #include <chrono>
 #include <new>
-#include <string_view>
 
 #include <fmt/format.h>
-
-#include <enginery/columns.hpp>
-#include <enginery/dict.hpp>
-#include <enginery/errors.hpp>
-#include <enginery/function.hpp>
-#include <enginery/namespace.hpp>
-#include <enginery/value.hpp>
 
 #include "core/functions/namespace_paths.hpp"
 #include "core/modules/plugin_file.hpp"
@@ -267,32 +259,22 @@ Value Executor::erase(const wire::Call& call) {
 void Executor::resolve(Value& value, unsigned depth) const {
   constexpr unsigned kDeepest = 200;
   if (depth > kDeepest) return;
-  switch (value.kind()) {
-    case Kind::reference:
-      value = find(value.as_reference());
-      return;
-    case Kind::list:
-      if (detail::columns_of(value)) break;  // numbers only
-      for (Value& item : value.as_list()) resolve(item, depth + 1);
-      return;
-    case Kind::tuple: {
-      List items = value.as_tuple();
-      for (Value& item : items) resolve(item, depth + 1);
-      value = Value::tuple(std::move(items));
-      return;
+  if (value.kind() == Kind::reference) {
+    value = find(value.as_reference());
+  } else if (value.kind() == Kind::list && !detail::columns_of(value)) {  // those hold numbers only
+    for (Value& item : value.as_list()) resolve(item, depth + 1);
+  } else if (value.kind() == Kind::tuple) {
+    List items = value.as_tuple();
+    for (Value& item : items) resolve(item, depth + 1);
+    value = Value::tuple(std::move(items));
+  } else if (value.kind() == Kind::dict) {
+    Dict dict;
+    for (const auto [key, item] : value.as_dict()) {
+      Value resolved = item;
+      resolve(resolved, depth + 1);
+      dict.set(key, std::move(resolved));
     }
-    case Kind::dict: {
-      Dict dict;
-      for (const auto [key, item] : value.as_dict()) {
-        Value resolved = item;
-        resolve(resolved, depth + 1);
-        dict.set(key, std::move(resolved));
-      }
-      value = Value::dict(std::move(dict));
-      return;
-    }
-    default:
-      return;
+    value = Value::dict(std::move(dict));
   }
 }
 

@@ -1,16 +1,6 @@
 // core/tasks/executor.hpp: does what a task's body says.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-
-#include <enginery/bytes.hpp>
-#include <enginery/namespace.hpp>
-
 #include "core/language/evaluator.hpp"
 #include "core/loading/loader.hpp"
 #include "core/tasks/code_table.hpp"

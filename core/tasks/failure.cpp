@@ -36,24 +36,17 @@ std::string traceback() {
   return modules::traceback(places, stack.size == modules::kThrowFrames);
 }
 
-/// What is being handled, in words.
-wire::Failure described() {
-  const std::string where = traceback();
-  Thrown thrown = Thrown::current();
-  return {std::move(thrown.ename), std::move(thrown.text), thrown.traceback ? *std::move(thrown.traceback) : where};
-}
-
 }  // namespace
 
 ThrowRecording::ThrowRecording() { modules::record_throws(true); }
 ThrowRecording::~ThrowRecording() { modules::record_throws(false); }
 
-wire::Failure failure_of_current_exception() {
-  try {
-    return described();
-  } catch (const std::bad_alloc&) {
-    return {"MemoryError", "out of memory", {}};  // as short as a string is without allocating
-  }
+wire::Failure failure_of_current_exception() try {
+  const std::string where = traceback();
+  Thrown thrown = Thrown::current();
+  return {std::move(thrown.ename), std::move(thrown.text), thrown.traceback ? *std::move(thrown.traceback) : where};
+} catch (const std::bad_alloc&) {
+  return {"MemoryError", "out of memory", {}};  // as short as a string is without allocating
 }
 
 }  // namespace enginery::tasks

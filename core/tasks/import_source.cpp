@@ -39,22 +39,13 @@ Value ImportSource::value() const {
 }
 
 static ImportSource source_of(const Value& value) {
-  ImportSource source;
-  switch (value.kind()) {
-    case Kind::tuple: {
-      const List& found = value.as_tuple();
-      source.module.emplace();
-      source.module->file = found.at(0).as_string();
-      source.module->build_id.hex = found.at(1).as_string();
-      source.module->generation.hex = found.at(2).as_string();
-      break;
-    }
-    case Kind::list:
-      for (const Value& folder : value.as_list()) source.sought.push_back(folder.as_string());
-      break;
-    default:
-      source.problem = value.as_string();
+  if (value.kind() == Kind::tuple) {
+    const List& found = value.as_tuple();
+    return {.module = {{found.at(0).as_string(), {found.at(1).as_string()}, {found.at(2).as_string()}}}};
   }
+  if (value.kind() != Kind::list) return {.problem = value.as_string()};
+  ImportSource source;
+  for (const Value& folder : value.as_list()) source.sought.push_back(folder.as_string());
   return source;
 }
 

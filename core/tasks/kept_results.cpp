@@ -5,10 +5,6 @@
 // a variable is often one that nobody waits for, and the next use of the variable must say what really went wrong.
 #include "core/tasks/kept_results.hpp"
 
-#include <utility>
-
-#include <enginery/errors.hpp>
-
 namespace enginery::tasks {
 
 void KeptResults::keep(const std::string& name, const Uuid& owner, Value result) {

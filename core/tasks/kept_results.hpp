@@ -1,13 +1,8 @@
 // core/tasks/kept_results.hpp: results that stay on the engine.
 #pragma once
 
-#include <cstddef>
 #include <map>
-#include <string>
-#include <string_view>
-#include <variant>
 
-#include <enginery/export.hpp>
 #include <enginery/uuid.hpp>
 #include <enginery/value.hpp>
 

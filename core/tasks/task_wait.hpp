@@ -9,10 +9,8 @@
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <string>
 #include <vector>
 
-#include <enginery/export.hpp>
 #include <enginery/uuid.hpp>
 
 namespace enginery::tasks {

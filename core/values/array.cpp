@@ -9,8 +9,8 @@
 #include <atomic>
 
 #include "core/values/allocation_limit.hpp"
+#include "core/values/dtype.hpp"
 #include "core/values/layout.hpp"
-#include "core/values/objects.hpp"
 
 namespace enginery {
 namespace {
@@ -19,12 +19,15 @@ constexpr std::size_t kAlignment = 64;              // a cache line, and what th
 alignas(kAlignment) std::byte nothing[kAlignment];  // where arrays without elements point to; nothing is written there
 
 struct DTypeFacts {
-  const char* name;
+  const char *name, *in_numpy;
   std::size_t size, alignment;
 };
-constexpr DTypeFacts kFacts[] = {{"bool", 1, 1}, {"i8", 1, 1},  {"i16", 2, 2},  {"i32", 4, 4}, {"i64", 8, 8},
-                                 {"u8", 1, 1},   {"u16", 2, 2}, {"u32", 4, 4},  {"u64", 8, 8}, {"f32", 4, 4},
-                                 {"f64", 8, 8},  {"c64", 8, 4}, {"c128", 16, 8}};
+constexpr DTypeFacts kFacts[] = {
+    {"bool", "bool", 1, 1},        {"i8", "int8", 1, 1},     {"i16", "int16", 2, 2},   {"i32", "int32", 4, 4},
+    {"i64", "int64", 8, 8},        {"u8", "uint8", 1, 1},    {"u16", "uint16", 2, 2},  {"u32", "uint32", 4, 4},
+    {"u64", "uint64", 8, 8},       {"f32", "float32", 4, 4}, {"f64", "float64", 8, 8}, {"c64", "complex64", 8, 4},
+    {"c128", "complex128", 16, 8},
+};
 
 const DTypeFacts& facts(DType dtype) noexcept { return kFacts[static_cast<std::size_t>(dtype)]; }
 
@@ -32,6 +35,7 @@ const DTypeFacts& facts(DType dtype) noexcept { return kFacts[static_cast<std::s
 
 std::size_t size_of(DType dtype) noexcept { return facts(dtype).size; }
 const char* to_string(DType dtype) noexcept { return facts(dtype).name; }
+const char* numpy_name(DType dtype) noexcept { return facts(dtype).in_numpy; }
 
 Array::Array() noexcept : data_(nothing) {}
 

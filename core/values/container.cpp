@@ -76,93 +76,54 @@ void refuse_large_index(const Value& value, const Value& key) {
 }  // namespace
 
 std::size_t Value::size() const {
-  switch (kind()) {
-    case Kind::string:
-      return count_characters(contents<StringObject>(*this));
-    case Kind::bytes:
-      return contents<BytesObject>(*this).size();
-    case Kind::list:
-    case Kind::tuple:
-      return ItemReader(*this).size();
-    case Kind::dict:
-      return contents<DictObject>(*this).size();
-    case Kind::array:
-      return rows_of(contents<ArrayObject>(*this));
-    default:
-      throw TypeError("object of type '" + type_name() + "' has no len()");
-  }
+  if (kind() == Kind::string) return count_characters(contents<StringObject>(*this));
+  if (kind() == Kind::bytes) return contents<BytesObject>(*this).size();
+  if (kind() == Kind::list || kind() == Kind::tuple) return ItemReader(*this).size();
+  if (kind() == Kind::dict) return contents<DictObject>(*this).size();
+  if (kind() == Kind::array) return rows_of(contents<ArrayObject>(*this));
+  throw TypeError("object of type '" + type_name() + "' has no len()");
 }
 
 Value Value::at(const Value& key) const {
-  switch (kind()) {
-    case Kind::string: {
-      const std::string& text = contents<StringObject>(*this);
-      return string(std::string(character_at(text, index_of(key, count_characters(text), "string"))));
-    }
-    case Kind::bytes: {
-      const std::string& data = contents<BytesObject>(*this);
-      return byte_at(data, index_of(key, data.size(), "bytes"));
-    }
-    case Kind::list:
-    case Kind::tuple: {
-      const std::size_t index = index_of(key, size(), kind() == Kind::list ? "list" : "tuple");
-      return kind() == Kind::list ? static_cast<const ListObject*>(object())->item(index) : items_of(*this)[index];
-    }
-    case Kind::dict:
-      return contents<DictObject>(*this).at(key);
-    case Kind::array: {
-      const Subscript subscript(key);
-      return array_at(contents<ArrayObject>(*this), std::span(&subscript, 1));
-    }
-    default:
-      throw TypeError("'" + type_name() + "' object is not subscriptable");
+  if (kind() == Kind::string) {
+    const std::string& text = contents<StringObject>(*this);
+    return string(std::string(character_at(text, index_of(key, count_characters(text), "string"))));
   }
+  if (kind() == Kind::bytes) return byte_at(contents<BytesObject>(*this), index_of(key, size(), "bytes"));
+  if (kind() == Kind::list) return static_cast<const ListObject*>(object())->item(index_of(key, size(), "list"));
+  if (kind() == Kind::tuple) return items_of(*this)[index_of(key, size(), "tuple")];
+  if (kind() == Kind::dict) return contents<DictObject>(*this).at(key);
+  if (kind() != Kind::array) throw TypeError("'" + type_name() + "' object is not subscriptable");
+  const Subscript subscript(key);
+  return array_at(contents<ArrayObject>(*this), std::span(&subscript, 1));
 }
 
 Value Value::slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
                    std::optional<std::int64_t> step) const {
   const Slice slice{start, stop, step};
-  switch (kind()) {
-    case Kind::string:
-      return string(pick_characters(contents<StringObject>(*this), slice));
-    case Kind::bytes:
-      return bytes(pick(contents<BytesObject>(*this), slice));
-    case Kind::list: {
-      const Stretch part = resolve(slice, size());
-      const auto& object = *static_cast<const ListObject*>(this->object());
-      if (const std::optional<Value> sliced = object.sliced(part.start, part.step, part.count)) return *sliced;
-      return list(pick(items_of(*this), slice));
-    }
-    case Kind::tuple:
-      return tuple(pick(items_of(*this), slice));
-    case Kind::array: {
-      const Stretch rows = resolve(slice, size());
-      return array(contents<ArrayObject>(*this).take(rows.start, rows.step, rows.count));
-    }
-    case Kind::dict:
-      throw TypeError("unhashable type: 'slice': a dict has keys, not positions");
-    default:
-      throw TypeError("'" + type_name() + "' object is not subscriptable");
-  }
+  if (kind() == Kind::string) return string(pick_characters(contents<StringObject>(*this), slice));
+  if (kind() == Kind::bytes) return bytes(pick(contents<BytesObject>(*this), slice));
+  if (kind() == Kind::tuple) return tuple(pick(items_of(*this), slice));
+  if (kind() != Kind::list && kind() != Kind::array) refuse_slice(*this, "is not subscriptable");
+  const Stretch part = resolve(slice, size());
+  if (kind() == Kind::array) return array(contents<ArrayObject>(*this).take(part.start, part.step, part.count));
+  const auto& object = *static_cast<const ListObject*>(this->object());
+  if (const std::optional<Value> sliced = object.sliced(part.start, part.step, part.count)) return *sliced;
+  return list(pick(items_of(*this), slice));
 }
 
 void Value::set_item(const Value& key, const Value& value) const {
-  switch (kind()) {
-    case Kind::list: {
-      List& items = contents<ListObject>(*this);
-      Value before = std::exchange(items[index_of(key, items.size(), "list assignment")], value);
-      return;
-    }
-    case Kind::dict:
-      return contents<DictObject>(*this).set(key, value);
-    case Kind::array: {
-      const Subscript subscript(key);
-      return array_set(contents<ArrayObject>(*this), std::span(&subscript, 1), value);
-    }
-    default:
-      refuse_large_index(*this, key);
-      throw TypeError("'" + type_name() + "' object does not support item assignment");
+  if (kind() == Kind::dict) return contents<DictObject>(*this).set(key, value);
+  if (kind() == Kind::array) {
+    const Subscript subscript(key);
+    return array_set(contents<ArrayObject>(*this), std::span(&subscript, 1), value);
   }
+  if (kind() != Kind::list) {
+    refuse_large_index(*this, key);
+    throw TypeError("'" + type_name() + "' object does not support item assignment");
+  }
+  List& items = contents<ListObject>(*this);
+  const Value before = std::exchange(items[index_of(key, items.size(), "list assignment")], value);
 }
 
 void Value::delete_item(const Value& key) const {
@@ -183,19 +144,13 @@ void Value::delete_item(const Value& key) const {
 void Value::append(Value value) const { as_list().push_back(std::move(value)); }
 
 bool Value::contains(const Value& element) const {
-  switch (kind()) {
-    case Kind::string:
-      if (element.kind() != Kind::string)
-        throw TypeError("'in <string>' requires string as left operand, not " + element.type_name());
+  if (kind() == Kind::dict) return contents<DictObject>(*this).contains(element);
+  if (kind() == Kind::string) {
+    if (element.kind() == Kind::string)
       return contents<StringObject>(*this).find(contents<StringObject>(element)) != std::string::npos;
-    case Kind::dict:
-      return contents<DictObject>(*this).contains(element);
-    default:
-      break;
+    throw TypeError("'in <string>' requires string as left operand, not " + element.type_name());
   }
-  const List all = elements();
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Value& item) { return item.is(element) || equal(item, element); });
+  return std::ranges::any_of(elements(), [&](const Value& item) { return item.is(element) || equal(item, element); });
 }
 
 List Value::elements() const {
@@ -239,31 +194,16 @@ List Value::elements() const {
 
 bool Value::truth() const {
   if (is_integral(*this)) return integral(*this) != 0;
-  switch (kind()) {
-    case Kind::none:
-      return false;
-    case Kind::real:
-      return contents<RealObject>(*this) != 0;
-    case Kind::complex:
-      return contents<ComplexObject>(*this) != 0.0;
-    case Kind::string:
-      return !contents<StringObject>(*this).empty();
-    case Kind::bytes:
-    case Kind::list:
-    case Kind::tuple:
-    case Kind::dict:
-      return size() != 0;
-    case Kind::array: {
-      const Array& array = contents<ArrayObject>(*this);
-      if (array.size() > 1)
-        throw ValueError(
-            "The truth value of an array with more than one element is ambiguous; compare its size or an "
-            "element");
-      return array.size() == 1 && array.item(0).truth();
-    }
-    default:
-      return true;
-  }
+  if (kind() == Kind::real) return contents<RealObject>(*this) != 0;
+  if (kind() == Kind::complex) return contents<ComplexObject>(*this) != 0.0;
+  if (kind() == Kind::string) return !contents<StringObject>(*this).empty();
+  if (kind() >= Kind::bytes && kind() <= Kind::dict) return size() != 0;
+  if (kind() != Kind::array) return !is_none();
+  const Array& array = contents<ArrayObject>(*this);
+  if (array.size() > 1)
+    throw ValueError(
+        "The truth value of an array with more than one element is ambiguous; compare its size or an element");
+  return array.size() == 1 && array.item(0).truth();
 }
 
 }  // namespace enginery

@@ -21,12 +21,6 @@ NumberClass class_of(DType dtype) noexcept {
   return dtype <= DType::f64 ? NumberClass::real : NumberClass::complex;
 }
 
-const char* numpy_name(DType dtype) noexcept {
-  constexpr const char* kNames[] = {"bool",   "int8",   "int16",   "int32",   "int64",     "uint8",     "uint16",
-                                    "uint32", "uint64", "float32", "float64", "complex64", "complex128"};
-  return kNames[static_cast<std::size_t>(dtype)];
-}
-
 DType promoted(DType a, DType b) noexcept {
   if (a == b || b == DType::boolean) return a;
   if (a == DType::boolean) return b;
@@ -47,16 +41,9 @@ DType promoted(DType a, DType b) noexcept {
 }
 
 DType promoted(DType array, Kind number) noexcept {
-  switch (number) {
-    case Kind::integer:
-      return array == DType::boolean ? DType::i64 : array;
-    case Kind::real:
-      return class_of(array) >= NumberClass::real ? array : DType::f64;
-    case Kind::complex:
-      return array == DType::f32 || array == DType::c64 ? DType::c64 : DType::c128;
-    default:
-      return array;
-  }
+  if (number == Kind::complex) return array == DType::f32 || array == DType::c64 ? DType::c64 : DType::c128;
+  if (number == Kind::real) return class_of(array) >= NumberClass::real ? array : DType::f64;
+  return number == Kind::integer && array == DType::boolean ? DType::i64 : array;
 }
 
 DType dtype_of_number(const Value& number) noexcept {

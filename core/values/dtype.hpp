@@ -4,13 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
-#include <cstdint>
 #include <cstring>
 #include <limits>
-#include <string>
-#include <type_traits>
-
-#include <enginery/array.hpp>
 
 #include "core/values/objects.hpp"
 

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include <fmt/format.h>
-
-#include <enginery/errors.hpp>
 
 #include "core/values/allocation_limit.hpp"
 #include "core/values/characters.hpp"

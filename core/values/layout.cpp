@@ -23,18 +23,11 @@ void copy_run(std::size_t item, std::byte* to, std::int64_t to_step, const std::
     std::memcpy(to, from, count * item);
     return;
   }
-  switch (item) {
-    case 1:
-      return copy_items<1>(to, to_step, from, from_step, count);
-    case 2:
-      return copy_items<2>(to, to_step, from, from_step, count);
-    case 4:
-      return copy_items<4>(to, to_step, from, from_step, count);
-    case 8:
-      return copy_items<8>(to, to_step, from, from_step, count);
-    default:
-      return copy_items<16>(to, to_step, from, from_step, count);
-  }
+  if (item == 1) return copy_items<1>(to, to_step, from, from_step, count);
+  if (item == 2) return copy_items<2>(to, to_step, from, from_step, count);
+  if (item == 4) return copy_items<4>(to, to_step, from, from_step, count);
+  if (item == 8) return copy_items<8>(to, to_step, from, from_step, count);
+  copy_items<16>(to, to_step, from, from_step, count);
 }
 
 void copy_elements(std::size_t item, std::byte* to, const Layout& there, const std::byte* from, const Layout& here,

@@ -2,12 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <initializer_list>
 #include <optional>
-#include <span>
-#include <string>
 
 #include <enginery/array.hpp>
 

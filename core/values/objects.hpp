@@ -3,13 +3,7 @@
 
 #include <atomic>
 #include <complex>
-#include <cstdint>
 #include <limits>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
 
 #include <enginery/value.hpp>
 
@@ -37,6 +31,7 @@ struct OpaqueObject {
 /// Holds every int, and the sum or difference of any two before it is known to be an int.
 using Whole = __int128;
 constexpr Whole kLeastInt = -(Whole{1} << 63), kMostInt = (Whole{1} << 64) - 1;
+constexpr double kTwoTo63 = 9223372036854775808.0, kTwoTo64 = 2 * kTwoTo63;
 
 using BooleanObject = Holding<Kind::boolean, bool>;
 /// An int. `is_large`: it is beyond std::int64_t, and `bits` are those of a std::uint64_t; else of a std::int64_t.
@@ -217,6 +212,10 @@ inline std::string integer_text(Whole number) {
   return number < 0 ? std::to_string(static_cast<std::int64_t>(number))
                     : std::to_string(static_cast<std::uint64_t>(number));
 }
+/// Is it a list, a tuple or an array?
+inline bool has_items(const Value& value) {
+  return value.kind() == Kind::list || value.kind() == Kind::tuple || value.kind() == Kind::array;
+}
 inline bool is_number(const Value& value) {
   return is_integral(value) || value.kind() == Kind::real || value.kind() == Kind::complex;
 }
@@ -238,8 +237,6 @@ ENGINERY_API std::string json_text(std::size_t most, const Value& value);
 namespace detail {
 /// The items of a list, tuple or array. TypeError, which says `wanted`, for anything else (also for text).
 List sequence_items(const Value& value, std::string_view wanted);
-/// As that; ValueError unless there are `count`.
-List sequence_items(const Value& value, std::string_view wanted, std::size_t count);
 }  // namespace detail
 
 /// The answer of Value::equal(), if both are lists whose columns are alike.

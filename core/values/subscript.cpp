@@ -15,11 +15,6 @@ const Slice* only_slice(std::span<const Subscript> subscripts) {
   return subscripts.size() == 1 ? std::get_if<Slice>(&subscripts.front()) : nullptr;
 }
 
-[[noreturn]] void refuse_slice(const Value& self, const char* otherwise) {
-  if (self.kind() == Kind::dict) throw TypeError("unhashable type: 'slice': a dict has keys, not positions");
-  throw TypeError("'" + self.type_name() + "' object " + otherwise);
-}
-
 /// The only part, if it is an index or a key; several parts are one tuple of them.
 Value key_of(const Value& self, std::span<const Subscript> subscripts) {
   List keys;
@@ -84,6 +79,11 @@ void assign(List& items, const Slice& slice, const Value& value) {
 }
 
 }  // namespace
+
+void refuse_slice(const Value& self, const char* otherwise) {
+  if (self.kind() == Kind::dict) throw TypeError("unhashable type: 'slice': a dict has keys, not positions");
+  throw TypeError("'" + self.type_name() + "' object " + otherwise);
+}
 
 Stretch resolve(const Slice& slice, std::size_t size) {
   std::int64_t step = slice.step.value_or(1);

@@ -6,7 +6,7 @@
 
 #include <enginery/value.hpp>
 
-#include "core/arithmetic/array_functions.hpp"
+#include "core/arithmetic/array_arithmetic.hpp"
 
 namespace enginery {
 namespace {
