@@ -12,7 +12,6 @@
 #include <system_error>
 
 #include <enginery/client.hpp>
-#include <enginery/errors.hpp>
 
 #include "core/clusters/runtime_directory.hpp"
 #include "core/diagnosis/log.hpp"

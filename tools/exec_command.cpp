@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <vector>

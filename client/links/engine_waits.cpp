@@ -5,12 +5,9 @@
 // waits for.
 #include <algorithm>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <enginery/errors.hpp>
 
 #include "client/links/engines.hpp"
 #include "core/clusters/runtime_directory.hpp"

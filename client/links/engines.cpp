@@ -14,8 +14,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/task_handle.hpp>
-
 #include "core/clusters/address.hpp"
 #include "core/transport/forked.hpp"
 

@@ -2,7 +2,6 @@
 #include <enginery/async_result.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <ostream>
 
 #include <enginery/errors.hpp>

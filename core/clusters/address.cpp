@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include <fmt/format.h>

@@ -32,7 +32,6 @@
 
 #include "core/clusters/address.hpp"
 #include "core/clusters/json.hpp"
-#include "core/processes/descriptor.hpp"
 #include "core/processes/pid.hpp"
 
 namespace enginery::cluster {

@@ -7,7 +7,6 @@
 #include <span>
 #include <string>
 
-#include <enginery/build_id.hpp>
 #include <enginery/export.hpp>
 
 #include "core/delivery/cached_file.hpp"

@@ -18,22 +18,16 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <enginery/abi.hpp>
-#include <enginery/errors.hpp>
 
 #include "core/delivery/content_hash.hpp"
 #include "core/modules/elf_file.hpp"
-#include "core/modules/library_search.hpp"
-#include "core/modules/mapped_code.hpp"
-#include "core/modules/plugin_file.hpp"
 #include "core/modules/processor.hpp"
-#include "core/modules/shared_object.hpp"
 #include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {

@@ -18,8 +18,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/errors/error_text.hpp"
 #include "core/modules/library_search.hpp"
 #include "core/processes/descriptor.hpp"
