@@ -31,7 +31,6 @@ class DeliveryTurn {
   DeliveryTurn(const std::string& host, const modules::ContentHash& hash, const GoOn& go_on);
   ~DeliveryTurn();
   DeliveryTurn(const DeliveryTurn&) = delete;
-  DeliveryTurn& operator=(const DeliveryTurn&) = delete;
 
   /// Whether another delivery had the turn before; it may have brought the file.
   bool waited() const { return waited_; }
@@ -60,8 +59,6 @@ class ModuleDelivery {
       : engine_(engine), files_(std::move(files)), go_on_(std::move(go_on)), line_(std::move(address)) {}
   /// Waits a moment for the connection to close.
   ~ModuleDelivery() { line_.end(std::chrono::steady_clock::now() + std::chrono::milliseconds(100)); }
-  ModuleDelivery(const ModuleDelivery&) = delete;
-  ModuleDelivery& operator=(const ModuleDelivery&) = delete;
 
   /// Returns when the engine has the module, or nobody wants it there any more. Throws PluginLoadError when a file
   /// cannot be read, ConnectionError naming engine and module when the engine refuses it, or naming what this process

@@ -130,9 +130,6 @@ struct KeptResults::Hold {
   const std::shared_ptr<Future> tasks;
   const std::string name;
 
-  Hold(std::shared_ptr<Future> given_tasks, std::string given_name)
-      : tasks(std::move(given_tasks)), name(std::move(given_name)) {}
-  Hold(const Hold&) = delete;
   ~Hold() {
     for (std::size_t i = 0; i < tasks->size(); ++i) drop((*tasks)[i]);
   }
@@ -147,7 +144,7 @@ struct KeptResults::Hold {
 };
 
 KeptResults::KeptResults(std::shared_ptr<Future> tasks, const KeptName& name)
-    : hold_(std::make_shared<const Hold>(std::move(tasks), name.text())) {}
+    : hold_(new const Hold{std::move(tasks), name.text()}) {}
 
 void KeptResults::bind(std::string_view name) const {
   Namespace::check_path(name);

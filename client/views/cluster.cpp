@@ -106,8 +106,6 @@ class Cluster::Launcher {
     }
   }
   ~Launcher() { end(); }
-  Launcher(const Launcher&) = delete;
-  Launcher& operator=(const Launcher&) = delete;
 
   const std::filesystem::path& connection_file() const { return connection_file_; }
 

@@ -30,8 +30,6 @@ class ENGINERY_API IncomingFile {
   /// To be placed at `place`, whose folder is made if need be. Throws PluginLoadError of stage `read` naming the place.
   explicit IncomingFile(std::filesystem::path place);
   ~IncomingFile();
-  IncomingFile(const IncomingFile&) = delete;
-  IncomingFile& operator=(const IncomingFile&) = delete;
 
   /// Throws PluginLoadError of stage `read`: no room, …
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
