@@ -24,7 +24,6 @@
 
 #include <fmt/format.h>
 
-#include "core/diagnosis/function_name.hpp"
 #include "core/modules/symbol_table.hpp"
 #include "core/processes/descriptor.hpp"
 
