@@ -93,9 +93,6 @@ class Stays {
   std::conditional_t<std::is_function_v<F>, const F&, F> what_;
 };
 
-template <>
-class Stays<void>;  // that of apply<void>("a.name"), where it is considered and not meant
-
 /// `e0.apply(enginery::stays(f), …)`, of a function, function object or name: the result stays on the engine, whatever
 /// its type is, until it is given a name there with store_as(), or let go.
 template <class F>
