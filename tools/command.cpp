@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <string_view>
 #include <system_error>
 
@@ -23,14 +22,6 @@ void add_name(Command command, std::string& name) {
                  {.what = "The cluster's name (default: $ENGINERY_CLUSTER, or \"default\")",
                   .value = "NAME",
                   .check = accepted_by(&cluster::cluster_name)});
-}
-
-void add_id(Command command, int& id) {
-  command.option("id", &id,
-                 {.what = "The engine's, as `enginery status` shows it",
-                  .value = "ID",
-                  .check = whole_number_from(0, std::numeric_limits<int>::max()),
-                  .required = true});
 }
 
 void add_json(Command command, bool& json, const std::string& what) {

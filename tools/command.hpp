@@ -31,8 +31,6 @@ void probe_command(CommandLine& line);
 
 /// --name, the cluster's.
 void add_name(Command command, std::string& name);
-/// The id of an engine, which must be given.
-void add_id(Command command, int& id);
 /// --json, which prints `what`.
 void add_json(Command command, bool& json, const std::string& what);
 /// --load, plugins separated by commas.

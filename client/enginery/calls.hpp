@@ -244,8 +244,8 @@ class Calls : public UntypedView {
     using Call = detail::CallOf<What>;
     if constexpr (Call::kStays) {
       static_assert(!std::is_void_v<typename Call::Result>, "enginery: the function gives nothing that could stay");
-      const detail::KeptName kept;
-      return Staying<typename Call::Result>(Call::submit(*this, kept.text(), what, arguments...), kept);
+      const std::string kept = detail::name_to_keep();
+      return Staying<typename Call::Result>(Call::submit(*this, kept, what, arguments...), kept);
     } else {
       return result<typename Call::Result>(Call::submit(*this, {}, what, arguments...));
     }

@@ -17,19 +17,12 @@ namespace enginery {
 namespace detail {
 
 /// A fresh name under which engines keep results of one call.
-class ENGINERY_API KeptName {
- public:
-  KeptName();
-  const std::string& text() const noexcept { return text_; }
-
- private:
-  std::string text_;
-};
+ENGINERY_API std::string name_to_keep();
 
 /// Results on their engines. When the last copy of this ends, the engines drop what has no other name by then.
 class ENGINERY_API KeptResults {
  public:
-  KeptResults(std::shared_ptr<Future> tasks, const KeptName& name);
+  KeptResults(std::shared_ptr<Future> tasks, std::string name);
   const std::string& name() const noexcept;
   /// Gives them another name there.
   void bind(std::string_view name) const;
@@ -54,7 +47,7 @@ template <class T>
 template <class R, class Tasks>
 class StayingTasks : public Tasks {
  public:
-  StayingTasks(const std::shared_ptr<Future>& tasks, const detail::KeptName& kept) : Tasks(tasks), kept_(tasks, kept) {}
+  StayingTasks(const std::shared_ptr<Future>& tasks, std::string kept) : Tasks(tasks), kept_(tasks, std::move(kept)) {}
 
   /// Waits until the results are there, on their engines; throws what went wrong.
   void get(std::optional<Seconds> timeout = std::nullopt) const { this->check(timeout); }

@@ -37,11 +37,7 @@ class DeliveryTurn {
   void moved();
 
  private:
-  struct Turns;
-  using Key = std::pair<std::string, modules::ContentHash>;
-  static Turns& turns();
-
-  const Key key_;
+  const std::pair<std::string, modules::ContentHash> key_;
   const std::shared_ptr<std::chrono::steady_clock::time_point> moved_ =
       std::make_shared<std::chrono::steady_clock::time_point>();  // the last time; also says whose turn it is
   bool waited_ = false;
@@ -66,8 +62,6 @@ class ModuleDelivery {
   void run();
 
  private:
-  struct Inbox;
-
   void attempt();
   std::vector<std::uint32_t> missing();
   void send(std::uint32_t index, DeliveryTurn& turn);

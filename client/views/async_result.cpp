@@ -123,7 +123,7 @@ std::vector<std::string> EachAsyncTask::err() const {
 
 namespace detail {
 
-KeptName::KeptName() : text_("@" + Uuid::random().text()) {}
+std::string name_to_keep() { return "@" + Uuid::random().text(); }
 
 /// Tells the engines to drop the results when the last copy ends.
 struct KeptResults::Hold {
@@ -143,8 +143,8 @@ struct KeptResults::Hold {
   }
 };
 
-KeptResults::KeptResults(std::shared_ptr<Future> tasks, const KeptName& name)
-    : hold_(new const Hold{std::move(tasks), name.text()}) {}
+KeptResults::KeptResults(std::shared_ptr<Future> tasks, std::string name)
+    : hold_(new const Hold{std::move(tasks), std::move(name)}) {}
 
 void KeptResults::bind(std::string_view name) const {
   Namespace::check_path(name);
