@@ -184,10 +184,9 @@ void exec_command(CommandLine& line) {
   command.option("--engines", &given->engines,
                  {.what = "Ids separated by commas, or \"all\" (default)", .value = "K,..."});
   add_name(command, given->name);
-  add_json(
-      command, given->json,
-      "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\" (a value), \"stdout\", \"stderr\", \"error\" "
-      "(null, or \"ename\", \"message\", \"traceback\")}]}");
+  add_json(command, given->json,
+           "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\" (a value), \"stdout\", \"stderr\", "
+           "\"error\" (null, or \"ename\", \"message\", \"traceback\")}]}");
   command.option("--full", &given->full,
                  {.what = "Show long values whole, up to 4 MiB, not their first and last items"});
   command.option("--traceback", &given->traceback, {.what = "Show the functions that an error came through, too"});

@@ -50,10 +50,9 @@ concept Callable = Code<What> || kIsCalledOtherwise<What>;
 
 template <class R>
 consteval void refuse_result_type() {
-  static_assert(
-      sizeof(std::type_identity<R>) == 0,
-      "enginery: a function says itself what it gives: write apply(f, …) without <R>, which is for tasks that "
-      "are called by name; another type is made here, of the result");
+  static_assert(sizeof(std::type_identity<R>) == 0,
+                "enginery: a function says itself what it gives: write apply(f, …) without <R>, which is for tasks "
+                "that are called by name; another type is made here, of the result");
 }
 
 /// A function without noexcept, so that it is described once.
@@ -75,10 +74,9 @@ template <class F, std::size_t kCaptured>
 struct CodeCall {
   static_assert(!std::is_member_pointer_v<F>,
                 "enginery: a member function needs an object: put the call into a lambda, [](T& object) { … }");
-  static_assert(
-      std::is_member_pointer_v<F> || HasSignature<F>,
-      "enginery: what is called on an engine is a function or an object with exactly one operator(): choose one "
-      "of several with enginery::overload<R(A…)>(f), and give a generic lambda's parameters their types");
+  static_assert(std::is_member_pointer_v<F> || HasSignature<F>,
+                "enginery: what is called on an engine is a function or an object with exactly one operator(): choose "
+                "one of several with enginery::overload<R(A…)>(f), and give a generic lambda's parameters their types");
   using Call = ErasedCallOf<F>;
   using Result = typename Call::Result;
 
@@ -144,10 +142,9 @@ struct CallOf<F> : CodeCallOf<F> {
   using Result = typename Call::Result;
   /// The result has no Codec.
   static constexpr bool kStays = !Call::kEncodes;
-  static_assert(
-      !kStays || !kIsEigens<Result>,
-      "enginery: include <enginery/eigen.hpp> before this call: the function's result is a matrix, whose Codec "
-      "is there");
+  static_assert(!kStays || !kIsEigens<Result>,
+                "enginery: include <enginery/eigen.hpp> before this call: the function's result is a matrix, whose "
+                "Codec is there");
 };
 template <class What>
 struct CallOf<Stays<What>> : CallOf<What> {

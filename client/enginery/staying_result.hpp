@@ -35,10 +35,9 @@ class ENGINERY_API KeptResults {
 /// What the compiler says when a result that stays is assigned to an object here.
 template <class T>
 [[noreturn]] void refuse_to_leave() {
-  static_assert(
-      !std::is_same_v<T, T>,
-      "enginery: this result stays on its engine, because its type has no Codec or because stays(f) asked for "
-      "it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
+  static_assert(!std::is_same_v<T, T>,
+                "enginery: this result stays on its engine, because its type has no Codec or because stays(f) asked "
+                "for it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
 }
 
 }  // namespace detail

@@ -172,8 +172,7 @@ class OutputStream::State : public OutputFeed::Listener {
       for (const auto& [engine, count] : lost)
         err += fmt::format(
             "[enginery:{}] text came faster than it could be shown: {} pieces are missing here, perhaps of other "
-            "clients' "
-            "tasks; the metadata of the results have all of it\n",
+            "clients' tasks; the metadata of the results have all of it\n",
             engine, count);
       if (last) {
         out += lines.rest(wire::Stream::out);

@@ -160,8 +160,7 @@ Connection::Remote remote_of(const Fields& fields) {
 /// Words for an errno of writing `file`.
 ConnectionError cannot_write(const std::filesystem::path& file, int error) {
   return ConnectionError(
-      fmt::format("{}: the connection file cannot be written ({}). Check the folder, its rights and "
-                  "the space left",
+      fmt::format("{}: the connection file cannot be written ({}). Check the folder, its rights and the space left",
                   file.string(), std::strerror(error)));
 }
 

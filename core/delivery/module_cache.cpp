@@ -35,17 +35,14 @@ static void create_private_folders(const fs::path& folder) {
 
 ModuleCache::ModuleCache(fs::path folder) : folder_(std::move(folder)) {
   create_private_folders(folder_.parent_path());
-  if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
+  if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
     refuse_cached(folder_, fmt::format("cannot create the module cache: {}", std::strerror(errno)));
-  }
   // The owner of the folder decides what code runs here.
   struct stat status;
-  if (lstat(folder_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) {
+  if (lstat(folder_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || status.st_uid != geteuid())
     refuse_cached(folder_, "the module cache is not a folder that belongs to this user");
-  }
-  if ((status.st_mode & 0077) != 0 && chmod(folder_.c_str(), 0700) != 0) {
+  if ((status.st_mode & 0077) != 0 && chmod(folder_.c_str(), 0700) != 0)
     refuse_cached(folder_, fmt::format("cannot make the module cache private: {}", std::strerror(errno)));
-  }
   if (access(folder_.c_str(), W_OK | X_OK) != 0) refuse_cached(folder_, "the module cache is not writable");
 }
 
