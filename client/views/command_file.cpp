@@ -25,7 +25,7 @@ fs::path named(const fs::path& file, const char* where) {
                                     where, file.string()));
 }
 
-/// In <prefix>/bin, seen from this library in <prefix>/lib, the build's folder lib, or <prefix>/lib/<architecture>.
+/// In <prefix>/bin, seen from libenginery.so in <prefix>/lib, the build's folder lib, or <prefix>/lib/<architecture>.
 std::vector<fs::path> beside_this_library() {
   const fs::path prefix = modules::library_of_enginery().parent_path().parent_path();
   if (prefix.empty()) return {};

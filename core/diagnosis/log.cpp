@@ -60,7 +60,9 @@ void Log::say(LogLevel level, fmt::string_view text, fmt::format_args values) {
   // A full pipe that is not read must not stop this process. A pipe that is ready takes 4096 bytes at once.
   pollfd ready{writer_->file ? ::fileno(writer_->file.get()) : STDERR_FILENO, POLLOUT, 0};
   if (::poll(&ready, 1, 0) <= 0) return;
-  writer_->logger.log(kOfSpdlog[static_cast<std::size_t>(level)], fmt::vformat(text, values).substr(0, kLongestEntry));
+  const std::string words = fmt::vformat(text, values);
+  writer_->logger.log(kOfSpdlog[static_cast<std::size_t>(level)],
+                      spdlog::string_view_t(words.data(), std::min(words.size(), kLongestEntry)));
 }
 
 }  // namespace enginery::cluster
