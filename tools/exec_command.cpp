@@ -166,8 +166,7 @@ int execute(const Execution& given) {
     for (const Outcome& outcome : outcomes) print(outcome);
     print_errors(outcomes, given.traceback);
   }
-  const bool failed =
-      !in_time || std::ranges::any_of(outcomes, [](const Outcome& each) { return !each.error.empty(); });
+  const bool failed = !in_time || std::ranges::any_of(outcomes, [](const Outcome& one) { return !one.error.empty(); });
   if (interrupted) return kInterrupted;
   return failed ? kFailure : 0;
 }

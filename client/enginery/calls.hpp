@@ -132,8 +132,7 @@ struct CallOf<fn<R(P...)>> {
   template <class V, class... A>
   static auto submit(const V& view, std::string_view keep, const fn<R(P...)>& name, const A&... arguments) {
     const Callee callee{.name = name.name(), .type = name.type()};
-    return name.with_arguments([&](const CallArguments& given) { return view.call(callee, given, keep); },
-                               arguments...);
+    return name.with_arguments([&](const CallArguments& all) { return view.call(callee, all, keep); }, arguments...);
   }
 };
 template <Code F>
