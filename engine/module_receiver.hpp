@@ -20,7 +20,6 @@
 
 #include <enginery/uuid.hpp>
 
-#include "core/delivery/cached_file.hpp"
 #include "core/delivery/module_cache.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/transport/responder.hpp"
