@@ -18,6 +18,8 @@
 #include <variant>
 #include <vector>
 
+#include <enginery/uuid.hpp>
+
 #include "core/delivery/module_cache.hpp"
 #include "core/transport/responder.hpp"
 #include "core/wire/module_wire.hpp"

@@ -276,29 +276,34 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
   const session::Time deadline = sessions_.next_deadline();
   const bool rearm = deadline < armed_;
   if (rearm) armed_ = deadline;
-  std::erase_if(actions, [this](const session::EngineAction& action) { return settle(action); });
+  std::erase_if(actions, [this](const auto& action) {
+    return std::visit([this](const auto& each) { return settle(each); }, action);
+  });
   const bool wake_main = main_ == Main::sleeping && work_hint_.load(std::memory_order_relaxed);
   lock.unlock();
   if (rearm) clock_.notify_one();
   if (wake_main) work_.notify_one();
-  for (const session::EngineAction& action : actions) send(action);
+  for (const session::EngineAction& action : actions) std::visit([this](const auto& each) { send(each); }, action);
 }
 
-bool SessionServer::settle(const session::EngineAction& action) {
-  const auto* const end = std::get_if<session::SessionEnded>(&action);
-  const bool stops = std::holds_alternative<session::StopTask>(action);
-  const bool works = end || std::holds_alternative<session::WorkReady>(action);
-  if (stops) request_stop();  // under the lock, so that this task is asked to stop, and not the next one
-  if (end) ended_.push_back(end->session);
-  if (works) work_hint_.store(true, std::memory_order_release);
-  return stops || works;
+bool SessionServer::settle(const session::SessionEnded& end) {
+  ended_.push_back(end.session);
+  return settle(session::WorkReady());
 }
 
-void SessionServer::send(const session::EngineAction& action) {
-  if (const auto* one = std::get_if<session::AnswerExchange>(&action)) tasks_.answer(one->ticket, encoded(one->reply));
-  if (const auto* one = std::get_if<session::AnswerChunk>(&action)) bulk_.answer(one->ticket, encoded(one->answer));
-  if (const auto* one = std::get_if<session::AnswerFetch>(&action)) bulk_.answer(one->ticket, encoded(one->fetched));
+bool SessionServer::settle(const session::WorkReady&) {
+  work_hint_.store(true, std::memory_order_release);
+  return true;
 }
+
+bool SessionServer::settle(const session::StopTask&) {
+  request_stop();  // under the lock, so that this task is asked to stop, and not the next one
+  return true;
+}
+
+void SessionServer::send(const session::AnswerExchange& answer) { tasks_.answer(answer.ticket, encoded(answer.reply)); }
+void SessionServer::send(const session::AnswerChunk& answer) { bulk_.answer(answer.ticket, encoded(answer.answer)); }
+void SessionServer::send(const session::AnswerFetch& answer) { bulk_.answer(answer.ticket, encoded(answer.fetched)); }
 
 void SessionServer::run_clock() {
   session::Time look_at_clients = now() + kLookAtClients;

@@ -76,10 +76,16 @@ class SessionServer {
   bool take_task(Lock& lock);
   /// Does what the sessions asked for, and unlocks before it answers.
   void perform(Lock& lock, session::EngineActions& actions);
-  /// Called under the lock. False if the action is an answer, which is to be sent.
-  bool settle(const session::EngineAction& action);
-  /// Called without the lock, for answers.
-  void send(const session::EngineAction& action);
+  // Called under the lock. False for an answer, which is to be sent.
+  bool settle(const session::SessionEnded& end);
+  bool settle(const session::WorkReady&);
+  bool settle(const session::StopTask&);
+  bool settle(const auto&) { return false; }
+  // Called without the lock.
+  void send(const session::AnswerExchange& answer);
+  void send(const session::AnswerChunk& answer);
+  void send(const session::AnswerFetch& answer);
+  void send(const auto&) {}
   void run_clock();
   std::vector<Uuid> sessions_of_dead_clients() const;
 

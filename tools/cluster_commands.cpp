@@ -162,8 +162,7 @@ void stop_cluster(const std::string& name) {
   pollfd ended{process.get(), POLLIN, 0};
   if (::poll(&ended, 1, kPatience) != 1)
     throw ConnectionError(
-        fmt::format("cluster '{}' did not end within {} s. `kill -9 {}` ends its launcher, and hub and "
-                    "engines with it",
+        fmt::format("cluster '{}' did not end within {} s. `kill -9 {}` ends its launcher, and hub and engines with it",
                     cluster, kPatience / 1000, launcher->pid));
   fmt::print("enginery: cluster '{}' is stopped\n", cluster);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +34,11 @@ struct OneEngine {
 /// The options that all of these commands have; their values come when the words are read.
 std::shared_ptr<OneEngine> add_engine(Command command) {
   auto given = std::make_shared<OneEngine>();
-  add_id(command, given->id);
+  command.option("id", &given->id,
+                 {.what = "The engine's, as `enginery status` shows it",
+                  .value = "ID",
+                  .check = whole_number_from(0, std::numeric_limits<int>::max()),
+                  .required = true});
   add_name(command, given->name);
   return given;
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -167,8 +166,7 @@ int execute(const Execution& given) {
     for (const Outcome& outcome : outcomes) print(outcome);
     print_errors(outcomes, given.traceback);
   }
-  const bool failed =
-      !in_time || std::ranges::any_of(outcomes, [](const Outcome& each) { return !each.error.empty(); });
+  const bool failed = !in_time || std::ranges::any_of(outcomes, [](const Outcome& one) { return !one.error.empty(); });
   if (interrupted) return kInterrupted;
   return failed ? kFailure : 0;
 }
@@ -185,10 +183,9 @@ void exec_command(CommandLine& line) {
   command.option("--engines", &given->engines,
                  {.what = "Ids separated by commas, or \"all\" (default)", .value = "K,..."});
   add_name(command, given->name);
-  add_json(
-      command, given->json,
-      "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\" (a value), \"stdout\", \"stderr\", \"error\" "
-      "(null, or \"ename\", \"message\", \"traceback\")}]}");
+  add_json(command, given->json,
+           "{\"statement\", \"engines\": [{\"engine\", \"status\", \"result\" (a value), \"stdout\", \"stderr\", "
+           "\"error\" (null, or \"ename\", \"message\", \"traceback\")}]}");
   command.option("--full", &given->full,
                  {.what = "Show long values whole, up to 4 MiB, not their first and last items"});
   command.option("--traceback", &given->traceback, {.what = "Show the functions that an error came through, too"});

@@ -98,11 +98,10 @@ consteval void check_reference() {
   using To = std::remove_cvref_t<P>;
   static_assert(std::is_same_v<To, T> || std::is_same_v<To, Value> || (Encodable<T> && std::is_convertible_v<T&, P>),
                 "enginery: this Reference is to an object of another type than the function's parameter");
-  static_assert(
-      !binds_to_references_only<P> || !Encodable<T>,
-      "enginery: what has a Codec is kept as a Value, which a parameter T& does not bind to: take it by value "
-      "or const T&, or put it into a class without a Codec. An object that was kept as itself "
-      "(Value::opaque) is passed as an enginery::Reference");
+  static_assert(!binds_to_references_only<P> || !Encodable<T>,
+                "enginery: what has a Codec is kept as a Value, which a parameter T& does not bind to: take it by "
+                "value or const T&, or put it into a class without a Codec. An object that was kept as itself "
+                "(Value::opaque) is passed as an enginery::Reference");
 }
 
 /// The Value that is sent when `argument` is given for parameter `P`. Refuses at compile time what C++ refuses, and
@@ -119,10 +118,9 @@ Value encode_argument(const A& argument) {
                        }) {
     return encode_argument<P>(argument.reference());  // of a result that stays
   } else {
-    static_assert(
-        !binds_to_references_only<P>,
-        "enginery: a parameter T& of a function that is called on an engine binds to an object there: pass an "
-        "enginery::Reference to it, or take the parameter by value or const reference");
+    static_assert(!binds_to_references_only<P>,
+                  "enginery: a parameter T& of a function that is called on an engine binds to an object there: pass "
+                  "an enginery::Reference to it, or take the parameter by value or const reference");
     static_assert(!(std::is_floating_point_v<From> && std::is_integral_v<To>),
                   "enginery: a floating-point argument for an integer parameter would lose its fraction: convert it "
                   "yourself");

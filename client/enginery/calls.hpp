@@ -37,12 +37,22 @@ concept Code =
 
 namespace detail {
 
+template <class What>
+inline constexpr bool kIsCalledOtherwise = false;
+template <class R, class... P>
+inline constexpr bool kIsCalledOtherwise<fn<R(P...)>> = true;
+template <class What>
+inline constexpr bool kIsCalledOtherwise<Stays<What>> = true;
+
+/// What apply takes in place of a name: code, a name with its type, or what stays() has made of one of these.
+template <class What>
+concept Callable = Code<What> || kIsCalledOtherwise<What>;
+
 template <class R>
 consteval void refuse_result_type() {
-  static_assert(
-      sizeof(std::type_identity<R>) == 0,
-      "enginery: a function says itself what it gives: write apply(f, …) without <R>, which is for tasks that "
-      "are called by name; another type is made here, of the result");
+  static_assert(sizeof(std::type_identity<R>) == 0,
+                "enginery: a function says itself what it gives: write apply(f, …) without <R>, which is for tasks "
+                "that are called by name; another type is made here, of the result");
 }
 
 /// A function without noexcept, so that it is described once.
@@ -64,10 +74,9 @@ template <class F, std::size_t kCaptured>
 struct CodeCall {
   static_assert(!std::is_member_pointer_v<F>,
                 "enginery: a member function needs an object: put the call into a lambda, [](T& object) { … }");
-  static_assert(
-      std::is_member_pointer_v<F> || HasSignature<F>,
-      "enginery: what is called on an engine is a function or an object with exactly one operator(): choose one "
-      "of several with enginery::overload<R(A…)>(f), and give a generic lambda's parameters their types");
+  static_assert(std::is_member_pointer_v<F> || HasSignature<F>,
+                "enginery: what is called on an engine is a function or an object with exactly one operator(): choose "
+                "one of several with enginery::overload<R(A…)>(f), and give a generic lambda's parameters their types");
   using Call = ErasedCallOf<F>;
   using Result = typename Call::Result;
 
@@ -123,8 +132,7 @@ struct CallOf<fn<R(P...)>> {
   template <class V, class... A>
   static auto submit(const V& view, std::string_view keep, const fn<R(P...)>& name, const A&... arguments) {
     const Callee callee{.name = name.name(), .type = name.type()};
-    return name.with_arguments([&](const CallArguments& given) { return view.call(callee, given, keep); },
-                               arguments...);
+    return name.with_arguments([&](const CallArguments& all) { return view.call(callee, all, keep); }, arguments...);
   }
 };
 template <Code F>
@@ -133,10 +141,17 @@ struct CallOf<F> : CodeCallOf<F> {
   using Result = typename Call::Result;
   /// The result has no Codec.
   static constexpr bool kStays = !Call::kEncodes;
-  static_assert(
-      !kStays || !kIsEigens<Result>,
-      "enginery: include <enginery/eigen.hpp> before this call: the function's result is a matrix, whose Codec "
-      "is there");
+  static_assert(!kStays || !kIsEigens<Result>,
+                "enginery: include <enginery/eigen.hpp> before this call: the function's result is a matrix, whose "
+                "Codec is there");
+};
+template <class What>
+struct CallOf<Stays<What>> : CallOf<What> {
+  static constexpr bool kStays = true;
+  template <class V, class... A>
+  static auto submit(const V& view, std::string_view keep, const Stays<What>& what, const A&... arguments) {
+    return CallOf<What>::submit(view, keep, what.what(), arguments...);
+  }
 };
 
 }  // namespace detail
@@ -196,16 +211,8 @@ class Calls : public UntypedView {
   Result<R> apply(std::string_view name, A&&... arguments) const {
     return finished_if_blocking(apply_async<R>(name, std::forward<A>(arguments)...));
   }
-  template <class R, class... P, class... A>
-  Result<R> apply(const fn<R(P...)>& name, const A&... arguments) const {
-    return finished_if_blocking(apply_async(name, arguments...));
-  }
-  template <Code F, class... A>
-  auto apply(const F& function, const A&... arguments) const {
-    return finished_if_blocking(apply_async(function, arguments...));
-  }
-  template <class What, class... A>
-  auto apply(const Stays<What>& what, const A&... arguments) const {
+  template <detail::Callable What, class... A>
+  auto apply(const What& what, const A&... arguments) const {
     return finished_if_blocking(apply_async(what, arguments...));
   }
 
@@ -228,24 +235,16 @@ class Calls : public UntypedView {
   Result<R> apply_async(std::string_view name, A&&... arguments) const {
     return result<R>(detail::CallOf<std::string_view>::submit(*this, {}, name, arguments...));
   }
-  template <class R, class... P, class... A>
-  Result<R> apply_async(const fn<R(P...)>& name, const A&... arguments) const {
-    return Result<R>(detail::CallOf<fn<R(P...)>>::submit(*this, {}, name, arguments...));
-  }
-  template <Code F, class... A>
-  auto apply_async(const F& function, const A&... arguments) const {
-    using Call = detail::CallOf<F>;
-    if constexpr (Call::kStays)
-      return apply_async(stays(function), arguments...);
-    else
-      return result<typename Call::Result>(Call::submit(*this, {}, function, arguments...));
-  }
-  template <class What, class... A>
-  auto apply_async(const Stays<What>& what, const A&... arguments) const {
+  template <detail::Callable What, class... A>
+  auto apply_async(const What& what, const A&... arguments) const {
     using Call = detail::CallOf<What>;
-    static_assert(!std::is_void_v<typename Call::Result>, "enginery: the function gives nothing that could stay");
-    const detail::KeptName kept;
-    return Staying<typename Call::Result>(Call::submit(*this, kept.text(), what.what(), arguments...), kept);
+    if constexpr (Call::kStays) {
+      static_assert(!std::is_void_v<typename Call::Result>, "enginery: the function gives nothing that could stay");
+      const std::string kept = detail::name_to_keep();
+      return Staying<typename Call::Result>(Call::submit(*this, kept, what, arguments...), kept);
+    } else {
+      return result<typename Call::Result>(Call::submit(*this, {}, what, arguments...));
+    }
   }
 
   /// Waits, and returns the result itself. If it stays on its engine, returns the StayingResult.
@@ -253,22 +252,15 @@ class Calls : public UntypedView {
   auto apply_sync(std::string_view name, A&&... arguments) const {
     return apply_async<R>(name, std::forward<A>(arguments)...).get();
   }
-  template <class R, class... P, class... A>
-  auto apply_sync(const fn<R(P...)>& name, const A&... arguments) const {
-    return apply_async(name, arguments...).get();
-  }
-  template <Code F, class... A>
-  auto apply_sync(const F& function, const A&... arguments) const {
-    if constexpr (detail::CallOf<F>::kStays)
-      return apply_sync(stays(function), arguments...);
-    else
-      return apply_async(function, arguments...).get();
-  }
-  template <class What, class... A>
-  auto apply_sync(const Stays<What>& what, const A&... arguments) const {
-    const auto result = apply_async(what, arguments...);
-    result.check();
-    return result;
+  template <detail::Callable What, class... A>
+  auto apply_sync(const What& what, const A&... arguments) const {
+    if constexpr (detail::CallOf<What>::kStays) {
+      const auto result = apply_async(what, arguments...);
+      result.check();
+      return result;
+    } else {
+      return apply_async(what, arguments...).get();
+    }
   }
 
  protected:

@@ -37,10 +37,9 @@ class fn<R(P...)> {
   constexpr explicit fn(std::string_view name) noexcept : name_(name) {}
   template <detail::TemporaryText S>
   explicit fn(S&&) {
-    static_assert(
-        !std::is_same_v<S, S>,
-        "enginery: fn keeps a view of its name, and this name is a temporary: keep the text in a variable that "
-        "outlives the fn, or use a literal");
+    static_assert(!std::is_same_v<S, S>,
+                  "enginery: fn keeps a view of its name, and this name is a temporary: keep the text in a variable "
+                  "that outlives the fn, or use a literal");
   }
   constexpr std::string_view name() const noexcept { return name_; }
 

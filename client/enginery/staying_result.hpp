@@ -17,19 +17,12 @@ namespace enginery {
 namespace detail {
 
 /// A fresh name under which engines keep results of one call.
-class ENGINERY_API KeptName {
- public:
-  KeptName();
-  const std::string& text() const noexcept { return text_; }
-
- private:
-  std::string text_;
-};
+ENGINERY_API std::string name_to_keep();
 
 /// Results on their engines. When the last copy of this ends, the engines drop what has no other name by then.
 class ENGINERY_API KeptResults {
  public:
-  KeptResults(std::shared_ptr<Future> tasks, const KeptName& name);
+  KeptResults(std::shared_ptr<Future> tasks, std::string name);
   const std::string& name() const noexcept;
   /// Gives them another name there.
   void bind(std::string_view name) const;
@@ -42,10 +35,9 @@ class ENGINERY_API KeptResults {
 /// What the compiler says when a result that stays is assigned to an object here.
 template <class T>
 [[noreturn]] void refuse_to_leave() {
-  static_assert(
-      !std::is_same_v<T, T>,
-      "enginery: this result stays on its engine, because its type has no Codec or because stays(f) asked for "
-      "it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
+  static_assert(!std::is_same_v<T, T>,
+                "enginery: this result stays on its engine, because its type has no Codec or because stays(f) asked "
+                "for it: give it a name with .store_as(\"name\"), which gives the Reference that other calls take");
 }
 
 }  // namespace detail
@@ -54,7 +46,7 @@ template <class T>
 template <class R, class Tasks>
 class StayingTasks : public Tasks {
  public:
-  StayingTasks(const std::shared_ptr<Future>& tasks, const detail::KeptName& kept) : Tasks(tasks), kept_(tasks, kept) {}
+  StayingTasks(const std::shared_ptr<Future>& tasks, std::string kept) : Tasks(tasks), kept_(tasks, std::move(kept)) {}
 
   /// Waits until the results are there, on their engines; throws what went wrong.
   void get(std::optional<Seconds> timeout = std::nullopt) const { this->check(timeout); }

@@ -78,29 +78,14 @@ class ENGINERY_API Continuation {
   template <class F>
   requires(!std::same_as<std::remove_cvref_t<F>, Continuation> && std::is_invocable_v<std::decay_t<F>&>)
       Continuation(F&& work)
-      : work_(new std::decay_t<F>(std::forward<F>(work))), run_(&run<std::decay_t<F>>), drop_(&drop<std::decay_t<F>>) {}
-  Continuation(Continuation&& other) noexcept
-      : work_(std::exchange(other.work_, nullptr)), run_(other.run_), drop_(other.drop_) {}
-  Continuation& operator=(Continuation&&) = delete;
-  ~Continuation() {
-    if (work_) drop_(work_);
-  }
+      : work_(new std::decay_t<F>(std::forward<F>(work)), [](void* own) { delete static_cast<std::decay_t<F>*>(own); }),
+        run_([](void* own) { (*static_cast<std::decay_t<F>*>(own))(); }) {}
 
-  void operator()() { run_(work_); }
+  void operator()() { run_(work_.get()); }
 
  private:
-  template <class F>
-  static void run(void* work) {
-    (*static_cast<F*>(work))();
-  }
-  template <class F>
-  static void drop(void* work) {
-    delete static_cast<F*>(work);
-  }
-
-  void* work_;
+  std::unique_ptr<void, void (*)(void*)> work_;
   void (*run_)(void*);
-  void (*drop_)(void*);
 };
 
 namespace detail {

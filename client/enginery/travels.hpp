@@ -53,10 +53,9 @@ struct Unplained<Plain<F>> {
 /// a std::optional<int>. A pointer in it means nothing on an engine.
 template <class F>
 Plain<F> plain(F function) {
-  static_assert(
-      std::is_class_v<F> && std::is_trivially_copyable_v<F>,
-      "enginery: plain(f) takes a function object that is trivially copyable: one that owns memory, such as a "
-      "closure that captured a string or a vector, cannot travel as its bytes; use enginery::capture");
+  static_assert(std::is_class_v<F> && std::is_trivially_copyable_v<F>,
+                "enginery: plain(f) takes a function object that is trivially copyable: one that owns memory, such as "
+                "a closure that captured a string or a vector, cannot travel as its bytes; use enginery::capture");
   return {std::move(function)};
 }
 
@@ -92,9 +91,6 @@ class Stays {
  private:
   std::conditional_t<std::is_function_v<F>, const F&, F> what_;
 };
-
-template <>
-class Stays<void>;  // that of apply<void>("a.name"), where it is considered and not meant
 
 /// `e0.apply(enginery::stays(f), …)`, of a function, function object or name: the result stays on the engine, whatever
 /// its type is, until it is given a name there with store_as(), or let go.
@@ -148,19 +144,17 @@ Callee callee_of(const F& function) {
             .function = reinterpret_cast<const void*>(function),
             .type_info = &typeid(F)};
   } else {
-    static_assert(
-        std::is_trivially_destructible_v<F>,
-        "enginery: this closure cannot travel as its bytes: it captures something that owns memory, such as a "
-        "string, a vector or a matrix. Write enginery::capture(values…, f): they travel by their codecs");
+    static_assert(std::is_trivially_destructible_v<F>,
+                  "enginery: this closure cannot travel as its bytes: it captures something that owns memory, such as "
+                  "a string, a vector or a matrix. Write enginery::capture(values…, f): they travel by their codecs");
     static_assert(std::is_trivially_copyable_v<F> || !std::is_trivially_destructible_v<F>,
                   "enginery: this closure cannot travel as its bytes: it captures something that C++ does not copy as "
                   "bytes, such as a std::pair or std::tuple. Write enginery::capture(values…, f): they travel by their "
                   "codecs; or capture the parts");
-    static_assert(
-        !std::is_trivially_copyable_v<F> || PlainData<F> || detail::kIsPlain<F>,
-        "enginery: this closure cannot travel: it captures a pointer, a reference or this, or something that "
-        "holds one, which means nothing in another process. Capture plain data by value; put what has a Codec "
-        "into enginery::capture(values…, f); enginery::plain(f) overrides");
+    static_assert(!std::is_trivially_copyable_v<F> || PlainData<F> || detail::kIsPlain<F>,
+                  "enginery: this closure cannot travel: it captures a pointer, a reference or this, or something that "
+                  "holds one, which means nothing in another process. Capture plain data by value; put what has a "
+                  "Codec into enginery::capture(values…, f); enginery::plain(f) overrides");
     return {.maker = reinterpret_cast<const void*>(&detail::describe<F>),
             .object = std::as_bytes(std::span<const F, 1>(&function, 1)),
             .type_info = &typeid(typename detail::Unplained<F>::Type)};

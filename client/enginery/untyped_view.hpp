@@ -87,7 +87,6 @@ class [[nodiscard]] TemporaryFlags {
     view_.timeout = timeout_;
   }
   TemporaryFlags(const TemporaryFlags&) = delete;
-  TemporaryFlags& operator=(const TemporaryFlags&) = delete;
 
  private:
   Flags& view_;

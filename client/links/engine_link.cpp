@@ -200,12 +200,11 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
     if (auto* chunk = std::get_if<session::SendChunk>(&action)) send(chunk->chunk);
     if (auto* fetch = std::get_if<session::SendFetch>(&action)) send(fetch->fetch);
   }
-  for (const auto& [pending, outcome] : ended) {
+  for (const auto& [pending, outcome] : ended)
     if (outcome->ending == session::Ending::done)
       pending->complete(std::move(outcome->body), std::move(outcome->bulk));
     else
       pending->fail(why(outcome->ending, *pending));
-  }
   if (lost) lose(*lost);
 }
 

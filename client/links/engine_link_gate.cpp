@@ -4,8 +4,6 @@
 // here, each with the seq that it will have. A separate thread brings the code. Then the gate opens, and the calls go
 // into the session in their order. A call whose code cannot be brought, or which is aborted meanwhile, gets its outcome
 // at once. An empty task goes to the engine in its place, so that the seqs of later calls stay right.
-#include <chrono>
-#include <exception>
 #include <system_error>
 #include <thread>
 #include <utility>

@@ -2,12 +2,10 @@
 //
 // When a connection breaks, its requests fail at once. The clock's thread then looks whether the engine's process is
 // still there, and the state machine sends what the engine does not have once more, over a new connection.
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include <enginery/connection.hpp>
 #include <enginery/errors.hpp>
 
 #include "client/links/engine_link.hpp"

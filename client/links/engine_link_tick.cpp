@@ -9,10 +9,7 @@
 // that runs answers twice in that time. While tasks wait at the gate there may be no Exchange on its way, so the link
 // asks the engine for its status. If this process itself stood still, that time does not count as silence.
 #include <algorithm>
-#include <chrono>
-#include <memory>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 

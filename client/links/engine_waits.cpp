@@ -5,12 +5,9 @@
 // waits for.
 #include <algorithm>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <enginery/errors.hpp>
 
 #include "client/links/engines.hpp"
 #include "core/clusters/runtime_directory.hpp"
@@ -112,9 +109,8 @@ void Engines::restart(int id, wire::HubOp how, Seconds timeout) {
     stoppable.check([id] { return fmt::format("engine {}", id); });
     if (Clock::now() >= deadline)
       throw TimeoutError(
-          fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} "
-                      "what it wrote",
-                      id, awaited, timeout.count(), connection_.cluster, log));
+          fmt::format("engine {} is not {} within {} s; `enginery status --name {}` shows it, and {} what it wrote", id,
+                      awaited, timeout.count(), connection_.cluster, log));
     if (const auto words = watch.ended(ClientClock::now(), heard))
       throw ConnectionError(fmt::format("engine {} is not {}: {}", id, awaited, *words));
     const auto snapshot = comes_back ? hub_->look(deadline) : std::nullopt;

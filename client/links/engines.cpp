@@ -14,8 +14,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/task_handle.hpp>
-
 #include "core/clusters/address.hpp"
 #include "core/transport/forked.hpp"
 
@@ -40,8 +38,7 @@ const wire::HubReply& checked(const wire::HubReply& snapshot) {
 
 /// Whether the hub replaced one that died, and has not yet heard of all engines.
 bool awaits_some(const wire::HubReply& snapshot) {
-  return std::ranges::any_of(snapshot.absent,
-                             [](const auto& engine) { return engine.state == wire::Absence::awaited; });
+  return std::ranges::any_of(snapshot.absent, [](const auto& one) { return one.state == wire::Absence::awaited; });
 }
 
 /// Whether the hub says that this very process is there, or may be.

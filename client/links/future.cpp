@@ -11,18 +11,11 @@
 #include <enginery/errors.hpp>
 
 #include "client/links/engine_link.hpp"
+#include "core/processes/host.hpp"
 #include "core/tasks/task_wait.hpp"
 #include "core/transport/forked.hpp"
 
 namespace enginery {
-namespace {
-
-std::chrono::system_clock::time_point utc(std::int64_t nanoseconds) {
-  return std::chrono::system_clock::time_point(
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(std::chrono::nanoseconds(nanoseconds)));
-}
-
-}  // namespace
 
 Pending::~Pending() {
   if (void* const object = decoded_.load(std::memory_order_relaxed)) destroy_(object);
@@ -136,8 +129,8 @@ Metadata Pending::metadata() const {
   metadata.received = received_.wall;
   metadata.status = error_ ? Status::error : Status::ok;
   if (outcome_) {
-    metadata.started = utc(outcome_->started);
-    metadata.completed = utc(outcome_->completed);
+    metadata.started = cluster::utc_time(outcome_->started);
+    metadata.completed = cluster::utc_time(outcome_->completed);
     metadata.build_id = outcome_->build_id;
     metadata.execute_result = outcome_->execute_result;
     metadata.out = outcome_->out;

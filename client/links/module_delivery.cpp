@@ -36,18 +36,43 @@ constexpr int kRounds = 5;
 /// The connection is broken, or the delivery is not wanted any more.
 struct LineBroke {};
 
-}  // namespace
-
 /// Who has the turn of which key, and when something moved there last.
-struct DeliveryTurn::Turns {
+struct Turns {
   std::mutex mutex;
-  std::map<Key, std::shared_ptr<Clock::time_point>> holders;
+  std::map<std::pair<std::string, modules::ContentHash>, std::shared_ptr<Clock::time_point>> holders;
 };
 
-DeliveryTurn::Turns& DeliveryTurn::turns() {
+Turns& turns() {
   static Turns* const turns = new Turns;  // never destroyed: delivering threads may run at the process's end
   return *turns;
 }
+
+/// Answers that NNG's threads leave for the delivering thread.
+struct Inbox {
+  struct Answer {
+    std::size_t request;
+    messages::Message message;
+    bool failed;
+  };
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Answer> answers;
+
+  void put(Answer answer) {
+    const std::lock_guard lock(mutex);
+    answers.push_back(std::move(answer));
+    changed.notify_one();
+  }
+  std::optional<Answer> take(std::chrono::milliseconds wait) {
+    std::unique_lock lock(mutex);
+    if (!changed.wait_for(lock, wait, [this] { return !answers.empty(); })) return std::nullopt;
+    Answer answer = std::move(answers.front());
+    answers.pop_front();
+    return answer;
+  }
+};
+
+}  // namespace
 
 DeliveryTurn::DeliveryTurn(const std::string& host, const modules::ContentHash& hash, const GoOn& go_on)
     : key_(host, hash) {
@@ -74,31 +99,6 @@ void DeliveryTurn::moved() {
   const std::lock_guard lock(turns().mutex);
   *moved_ = Clock::now();
 }
-
-/// Answers that NNG's threads leave for the delivering thread.
-struct ModuleDelivery::Inbox {
-  struct Answer {
-    std::size_t request;
-    messages::Message message;
-    bool failed;
-  };
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<Answer> answers;
-
-  void put(Answer answer) {
-    const std::lock_guard lock(mutex);
-    answers.push_back(std::move(answer));
-    changed.notify_one();
-  }
-  std::optional<Answer> take(std::chrono::milliseconds wait) {
-    std::unique_lock lock(mutex);
-    if (!changed.wait_for(lock, wait, [this] { return !answers.empty(); })) return std::nullopt;
-    Answer answer = std::move(answers.front());
-    answers.pop_front();
-    return answer;
-  }
-};
 
 void ModuleDelivery::run() {
   while (go_on_(0ms)) {

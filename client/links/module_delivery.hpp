@@ -31,18 +31,13 @@ class DeliveryTurn {
   DeliveryTurn(const std::string& host, const modules::ContentHash& hash, const GoOn& go_on);
   ~DeliveryTurn();
   DeliveryTurn(const DeliveryTurn&) = delete;
-  DeliveryTurn& operator=(const DeliveryTurn&) = delete;
 
   /// Whether another delivery had the turn before; it may have brought the file.
   bool waited() const { return waited_; }
   void moved();
 
  private:
-  struct Turns;
-  using Key = std::pair<std::string, modules::ContentHash>;
-  static Turns& turns();
-
-  const Key key_;
+  const std::pair<std::string, modules::ContentHash> key_;
   const std::shared_ptr<std::chrono::steady_clock::time_point> moved_ =
       std::make_shared<std::chrono::steady_clock::time_point>();  // the last time; also says whose turn it is
   bool waited_ = false;
@@ -60,8 +55,6 @@ class ModuleDelivery {
       : engine_(engine), files_(std::move(files)), go_on_(std::move(go_on)), line_(std::move(address)) {}
   /// Waits a moment for the connection to close.
   ~ModuleDelivery() { line_.end(std::chrono::steady_clock::now() + std::chrono::milliseconds(100)); }
-  ModuleDelivery(const ModuleDelivery&) = delete;
-  ModuleDelivery& operator=(const ModuleDelivery&) = delete;
 
   /// Returns when the engine has the module, or nobody wants it there any more. Throws PluginLoadError when a file
   /// cannot be read, ConnectionError naming engine and module when the engine refuses it, or naming what this process
@@ -69,8 +62,6 @@ class ModuleDelivery {
   void run();
 
  private:
-  struct Inbox;
-
   void attempt();
   std::vector<std::uint32_t> missing();
   void send(std::uint32_t index, DeliveryTurn& turn);

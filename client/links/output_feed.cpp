@@ -6,31 +6,25 @@
 #include <enginery/errors.hpp>
 
 namespace enginery {
-namespace {
 
 using namespace std::chrono_literals;
 /// After an answer the mark comes at once or not at all. So long after it, the mark is asked for again.
 constexpr auto kFirstPause = 2ms, kLongestPause = 50ms;
 
-}  // namespace
-
 void OutputFeed::subscribe(const std::shared_ptr<EngineLink>& link) {
-  std::vector<std::unique_ptr<Source>>
-      ended;  // destroyed after the lock is released: the destructor waits for callbacks
+  // Destroyed after the lock is released: the destructor waits for callbacks.
+  std::vector<std::shared_ptr<Source>> ended;
   const std::lock_guard subscribing(subscribing_);
   {
     const std::lock_guard lock(mutex_);
-    for (auto one = sources_.begin(); one != sources_.end();) {
-      if (one->second->link->dead()) {
-        ended.push_back(std::move(one->second));
-        one = sources_.erase(one);
-      } else {
-        ++one;
-      }
-    }
+    std::erase_if(sources_, [&](const auto& one) {
+      const bool dead = one.second->link->dead();
+      if (dead) ended.push_back(one.second);
+      return dead;
+    });
     if (sources_.contains(link->engine().uuid)) return;
   }
-  auto source = std::make_unique<Source>();
+  auto source = std::make_shared<Source>();
   source->link = link;
   source->subscription = std::make_unique<transport::Subscription>(
       link->reach().output, wire::kOutputTopic,

@@ -54,7 +54,7 @@ class OutputFeed {
   std::mutex subscribing_;  // so that nobody subscribes twice; never taken by a callback
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Listener>> listeners_;
-  std::map<Uuid, std::unique_ptr<Source>> sources_;  // by engine
+  std::map<Uuid, std::shared_ptr<Source>> sources_;  // by engine
 };
 
 /// PUB/SUB acknowledges nothing. So the client asks each engine, by request, to publish a mark. When the mark comes,

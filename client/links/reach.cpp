@@ -3,7 +3,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/clusters/address.hpp"
 #include "core/processes/host.hpp"
 
 namespace enginery {

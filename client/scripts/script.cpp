@@ -19,6 +19,7 @@
 #include "client/scripts/script_recipe.hpp"
 #include "core/modules/elf_file.hpp"
 #include "core/modules/plugin_file.hpp"
+#include "core/processes/host.hpp"
 
 namespace enginery {
 namespace {
@@ -151,7 +152,7 @@ Headers precompiled_headers(const fs::path& cache, const ScriptRecipe& recipe, c
   const std::string header = entry.file(kHeader).string();
   if (const auto good = still_good(entry, kPrecompiled)) return {header, good->digest()};
   std::ofstream(header) << "#include <enginery/script.hpp>\n";
-  const std::int64_t started = Prerequisites::now_ns();
+  const std::int64_t started = cluster::utc_now();
   const std::string draft = entry.draft(kPrecompiled).string();
   const auto command =
       command_of(recipe, {"-x", "c++-header", header, "-MD", "-MF", entry.file(kRule).string(), "-o", draft});
@@ -178,7 +179,7 @@ CompiledScript compiled(Source source, std::int64_t started, const CompileWatch&
   if (statements) {
     source.path = entry.file("execute_cpp.cpp").string();
     std::ofstream(source.path) << source.text;
-    started = Prerequisites::now_ns();
+    started = cluster::utc_now();
   }
   const std::string draft = entry.draft(product).string();
   std::vector<std::string> command =
@@ -198,7 +199,7 @@ CompiledScript compiled(Source source, std::int64_t started, const CompileWatch&
 }  // namespace
 
 CompiledScript compile_script(const std::string& path, const CompileWatch& watch) {
-  const std::int64_t started = Prerequisites::now_ns();
+  const std::int64_t started = cluster::utc_now();
   const auto content = modules::PluginFile::read(path).bytes;
   std::string text(reinterpret_cast<const char*>(content.data()), content.size());
   const std::string given = path.starts_with('-') ? "./" + path : path;  // the compiler would take it for an option

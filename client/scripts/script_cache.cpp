@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,8 +22,6 @@
 
 #include <fmt/format.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/delivery/module_cache.hpp"
 
 namespace enginery {
@@ -35,13 +32,9 @@ namespace {
 
 constexpr const char* kLock = "lock";
 
-PluginLoadError not_written(const fs::path& file, const std::string& problem) {
-  return {LoadStage::read, file.string(), problem, "Set ENGINERY_CACHE to a folder of your own on a disk with room"};
-}
-
 /// For the reason in errno.
 [[noreturn]] void refuse(const fs::path& file) {
-  throw not_written(file, fmt::format("cannot write to the cache of scripts: {}", std::strerror(errno)));
+  modules::refuse_cached(file, fmt::format("cannot write to the cache of scripts: {}", std::strerror(errno)));
 }
 
 using modules::FileStamp;
@@ -82,18 +75,12 @@ ScriptHash& ScriptHash::add(std::string_view text) {
   return *this;
 }
 
-std::int64_t Prerequisites::now_ns() {
-  timespec now;
-  // Stamps may be some milliseconds behind this, never ahead; a compiler takes longer to come to reading a file.
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-}
-
 std::optional<Prerequisites> Prerequisites::of_rule(const fs::path& rule, std::int64_t started_ns) {
   Prerequisites result;
   for (const std::string& word : prerequisites_of(text_of(rule.string()))) {
     const std::string path = fs::absolute(word).lexically_normal().string();
     const std::optional<FileStamp> stamp = FileStamp::of(path);
+    // Stamps may be some milliseconds behind the clock, never ahead; a compiler takes longer to come to reading a file.
     if (!stamp || stamp->modified_ns > started_ns || stamp->changed_ns > started_ns) return std::nullopt;
     result.files_.push_back({path, hash_of(path), *stamp});
   }
@@ -106,7 +93,7 @@ void Prerequisites::save(const fs::path& file) const {
     out << hash << ' ' << stamp.device << ' ' << stamp.inode << ' ' << stamp.size << ' ' << stamp.modified_ns << ' '
         << stamp.changed_ns << ' ' << path << '\n';
   out << "end\n";
-  if (!out.flush()) throw not_written(file, "cannot write to the cache of scripts");
+  if (!out.flush()) modules::refuse_cached(file, "cannot write to the cache of scripts");
 }
 
 std::optional<Prerequisites> Prerequisites::load(const fs::path& file) {

@@ -30,7 +30,7 @@ class ScriptHash {
 class Prerequisites {
  public:
   /// Of the rule that the compiler wrote with -MD or -MMD. Nothing when one of the files changed after `started_ns` (of
-  /// now_ns()): then it is unknown which version the compiler saw.
+  /// utc_now()): then it is unknown which version the compiler saw.
   static std::optional<Prerequisites> of_rule(const std::filesystem::path& rule, std::int64_t started_ns);
   /// Reads what save() wrote; nothing if the file is missing or incomplete.
   static std::optional<Prerequisites> load(const std::filesystem::path& file);
@@ -41,9 +41,6 @@ class Prerequisites {
   bool unchanged() const;
   /// A hash of their paths and contents.
   std::string digest() const;
-
-  /// The time, by the clock of file systems.
-  static std::int64_t now_ns();
 
  private:
   struct File {

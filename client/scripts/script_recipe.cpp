@@ -1,7 +1,6 @@
 // client/scripts/script_recipe.cpp: how scripts are compiled on this host.
 #include "client/scripts/script_recipe.hpp"
 
-#include <dlfcn.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 
 #include "client/scripts/script_cache.hpp"
 #include "core/clusters/json.hpp"
+#include "core/modules/library_search.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/processes/spawn.hpp"
 
@@ -29,14 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using modules::FileStamp;
-
-/// The libenginery.so of this process. Scripts are linked with it, and the recipe is beside it, wherever it was moved.
-fs::path library() {
-  Dl_info here;
-  if (::dladdr(reinterpret_cast<const void*>(&modules::find_plugin), &here) == 0 || !here.dli_fname) return {};
-  std::error_code error;
-  return fs::canonical(here.dli_fname, error);
-}
 
 std::string recipe_text(const fs::path& file, const std::string& script) {
   errno = 0;
@@ -103,7 +95,9 @@ std::string first_error(const std::string& said) {
 }  // namespace
 
 ScriptRecipe ScriptRecipe::find(const std::string& script) {
-  const fs::path so = library(), folder = so.parent_path() / "enginery", file = folder / "script.json";
+  // Scripts are linked with it, and the recipe is beside it.
+  const fs::path so = modules::library_of_enginery(), folder = so.parent_path() / "enginery",
+                 file = folder / "script.json";
   const auto json = cluster::parse_json_or_discard(recipe_text(file, script));
   try {
     ScriptRecipe recipe;

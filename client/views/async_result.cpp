@@ -2,7 +2,6 @@
 #include <enginery/async_result.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <ostream>
 
 #include <enginery/errors.hpp>
@@ -124,16 +123,13 @@ std::vector<std::string> EachAsyncTask::err() const {
 
 namespace detail {
 
-KeptName::KeptName() : text_("@" + Uuid::random().text()) {}
+std::string name_to_keep() { return "@" + Uuid::random().text(); }
 
 /// Tells the engines to drop the results when the last copy ends.
 struct KeptResults::Hold {
   const std::shared_ptr<Future> tasks;
   const std::string name;
 
-  Hold(std::shared_ptr<Future> given_tasks, std::string given_name)
-      : tasks(std::move(given_tasks)), name(std::move(given_name)) {}
-  Hold(const Hold&) = delete;
   ~Hold() {
     for (std::size_t i = 0; i < tasks->size(); ++i) drop((*tasks)[i]);
   }
@@ -147,8 +143,8 @@ struct KeptResults::Hold {
   }
 };
 
-KeptResults::KeptResults(std::shared_ptr<Future> tasks, const KeptName& name)
-    : hold_(std::make_shared<const Hold>(std::move(tasks), name.text())) {}
+KeptResults::KeptResults(std::shared_ptr<Future> tasks, std::string name)
+    : hold_(new const Hold{std::move(tasks), std::move(name)}) {}
 
 void KeptResults::bind(std::string_view name) const {
   Namespace::check_path(name);

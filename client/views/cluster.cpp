@@ -17,7 +17,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -94,21 +93,19 @@ class Cluster::Launcher {
   /// Returns when the cluster is ready. Throws ConnectionError with the child's words, and leaves nothing, if it fails.
   Launcher(const ClusterOptions& options, const std::string& name) {
     const cluster::Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    cluster::Pipe words = cluster::Pipe::open();
-    if (!nothing || !words) throw no_descriptors();
+    cluster::Pipe err = cluster::Pipe::open();
+    if (!nothing || !err) throw no_descriptors();
     process_ =
-        cluster::spawn({command_file(options.command), words_of(options, name), nothing.get(), words.writing.get()});
-    words.writing.reset();
+        cluster::spawn({command_file(options.command), words_of(options, name), nothing.get(), err.writing.get()});
+    err.writing.reset();
     try {
-      wait_until_ready(words.reading.get(), Clock::now() + limit_of(options) + kGrace, name);
+      wait_until_ready(err.reading.get(), Clock::now() + limit_of(options) + kGrace, name);
     } catch (...) {
       end();
       throw;
     }
   }
   ~Launcher() { end(); }
-  Launcher(const Launcher&) = delete;
-  Launcher& operator=(const Launcher&) = delete;
 
   const std::filesystem::path& connection_file() const { return connection_file_; }
 

@@ -3,8 +3,6 @@
 
 #include <string>
 
-#include <enginery/value.hpp>
-
 #include "client/links/future.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/wire/call_wire.hpp"

@@ -47,9 +47,30 @@ class OutputLines {
   static constexpr std::size_t kLongest = std::size_t{1} << 20;
 
   /// The lines that are whole with this piece, whose text is `text`.
-  std::string add(int engine, const wire::Printed& piece, std::string_view text);
+  std::string add(int engine, const wire::Printed& piece, std::string_view text) {
+    const std::string prefix = prefix_of(engine, piece.stream);
+    Partial& partial = partial_[{engine, piece.stream}];
+    std::string lines;
+    if (partial.session != piece.session || partial.seq != piece.seq) end(partial.text, prefix, lines);
+    partial.session = piece.session;
+    partial.seq = piece.seq;
+    for (std::size_t at; (at = text.find('\n')) != std::string_view::npos; text.remove_prefix(at + 1)) {
+      lines += prefix;
+      lines += partial.text;
+      lines += text.substr(0, at + 1);
+      partial.text.clear();
+    }
+    partial.text += text;
+    if (piece.last || partial.text.size() > kLongest) end(partial.text, prefix, lines);
+    return lines;
+  }
   /// What is left of lines, on that stream.
-  std::string rest(wire::Stream stream);
+  std::string rest(wire::Stream stream) {
+    std::string lines;
+    for (auto& [from, partial] : partial_)
+      if (from.second == stream) end(partial.text, prefix_of(from.first, stream), lines);
+    return lines;
+  }
 
  private:
   struct Partial {
@@ -59,31 +80,6 @@ class OutputLines {
   };
   std::map<std::pair<int, wire::Stream>, Partial> partial_;
 };
-
-std::string OutputLines::add(int engine, const wire::Printed& piece, std::string_view text) {
-  const std::string prefix = prefix_of(engine, piece.stream);
-  Partial& partial = partial_[{engine, piece.stream}];
-  std::string lines;
-  if (partial.session != piece.session || partial.seq != piece.seq) end(partial.text, prefix, lines);
-  partial.session = piece.session;
-  partial.seq = piece.seq;
-  for (std::size_t at; (at = text.find('\n')) != std::string_view::npos; text.remove_prefix(at + 1)) {
-    lines += prefix;
-    lines += partial.text;
-    lines += text.substr(0, at + 1);
-    partial.text.clear();
-  }
-  partial.text += text;
-  if (piece.last || partial.text.size() > kLongest) end(partial.text, prefix, lines);
-  return lines;
-}
-
-std::string OutputLines::rest(wire::Stream stream) {
-  std::string lines;
-  for (auto& [from, partial] : partial_)
-    if (from.second == stream) end(partial.text, prefix_of(from.first, stream), lines);
-  return lines;
-}
 
 }  // namespace
 
@@ -176,8 +172,7 @@ class OutputStream::State : public OutputFeed::Listener {
       for (const auto& [engine, count] : lost)
         err += fmt::format(
             "[enginery:{}] text came faster than it could be shown: {} pieces are missing here, perhaps of other "
-            "clients' "
-            "tasks; the metadata of the results have all of it\n",
+            "clients' tasks; the metadata of the results have all of it\n",
             engine, count);
       if (last) {
         out += lines.rest(wire::Stream::out);

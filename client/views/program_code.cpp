@@ -19,11 +19,11 @@
 #include <enginery/function.hpp>
 #include <enginery/plugin.hpp>
 
-#include "core/diagnosis/function_name.hpp"
 #include "core/loading/loader.hpp"
 #include "core/modules/library_symbol.hpp"
 #include "core/modules/mapped_code.hpp"
 #include "core/modules/shared_object.hpp"
+#include "core/modules/symbol_table.hpp"
 
 namespace enginery {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "client/links/hub_line.hpp"
 #include "client/links/reach.hpp"
+#include "core/processes/host.hpp"
 #include "core/processes/pid.hpp"
 #include "core/transport/line.hpp"
 #include "core/wire/hub_wire.hpp"
@@ -32,10 +33,7 @@ struct Answers {
 EngineStatus to_status(const wire::EngineStatus& answer, EngineStatus engine) {
   engine.state = answer.task.empty() ? "idle" : "busy";
   engine.task = answer.task;
-  if (answer.running_since != 0)
-    engine.running_since =
-        std::chrono::system_clock::time_point(std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            std::chrono::nanoseconds(answer.running_since)));
+  if (answer.running_since != 0) engine.running_since = cluster::utc_time(answer.running_since);
   engine.running_for = std::chrono::nanoseconds(answer.running_for);
   engine.queued = answer.queued;
   engine.finished = answer.finished;

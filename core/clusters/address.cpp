@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include <fmt/format.h>
@@ -150,11 +149,8 @@ ListenAt ListenAt::parse(const std::string& words) {
     throw ValueError(fmt::format("'{}' is {} on this host, where no other host can reach it; give {}", result.host,
                                  text, own_addresses()));
   const Descriptor probe(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!probe || ::bind(probe.get(), address, addresses->ai_addrlen) != 0) {
-    const int error = errno;
-    if (error == EADDRNOTAVAIL)
-      throw ValueError(fmt::format("{} ({}) is not this host; give {}", result.host, text, own_addresses()));
-  }
+  if (probe && ::bind(probe.get(), address, addresses->ai_addrlen) != 0 && errno == EADDRNOTAVAIL)
+    throw ValueError(fmt::format("{} ({}) is not this host; give {}", result.host, text, own_addresses()));
   return result;
 }
 

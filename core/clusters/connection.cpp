@@ -160,8 +160,7 @@ Connection::Remote remote_of(const Fields& fields) {
 /// Words for an errno of writing `file`.
 ConnectionError cannot_write(const std::filesystem::path& file, int error) {
   return ConnectionError(
-      fmt::format("{}: the connection file cannot be written ({}). Check the folder, its rights and "
-                  "the space left",
+      fmt::format("{}: the connection file cannot be written ({}). Check the folder, its rights and the space left",
                   file.string(), std::strerror(error)));
 }
 
@@ -253,11 +252,10 @@ void Connection::save(const std::filesystem::path& file) const {
   const std::string text = cluster::json_exactly(root) + "\n";
   const std::filesystem::path fresh = file.string() + "." + std::to_string(::getpid());
   ::unlink(fresh.c_str());
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) throw cannot_write(file, errno);
-  const ssize_t written = ::write(fd, text.data(), text.size());
+  const cluster::Descriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) throw cannot_write(file, errno);
+  const ssize_t written = ::write(fd.get(), text.data(), text.size());
   const int error = written < 0 ? errno : ENOSPC;
-  ::close(fd);
   if (written != static_cast<ssize_t>(text.size())) {
     ::unlink(fresh.c_str());
     throw cannot_write(file, error);

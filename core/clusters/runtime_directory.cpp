@@ -8,6 +8,10 @@
 // The file `lock` only says who holds the folder. Cleaners of /tmp may remove it, and the folder, when they are old.
 // systemd's cleaner leaves a locked folder alone. After other cleaners, and after users, the launcher puts its files
 // back (restore()), and hub and engines put their sockets back (ListenerGuard).
+//
+// In /tmp anybody may have made a folder of any name. The owner of a runtime folder decides which connection file its
+// readers find, and so where their variables and their code go. So launchers and clients use only what lies in folders
+// that belong to this user and that nobody else can write to or read.
 #include "core/clusters/runtime_directory.hpp"
 
 #include <dirent.h>
@@ -28,15 +32,34 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/clusters/address.hpp"
 #include "core/clusters/json.hpp"
-#include "core/processes/descriptor.hpp"
 #include "core/processes/pid.hpp"
 
 namespace enginery::cluster {
+
+namespace fs = std::filesystem;
+
 namespace {
+
+constexpr ::mode_t kOthers = 0077;
+
+std::string anothers(::uid_t owner) { return fmt::format("it belongs to user {}, not to {}", owner, ::geteuid()); }
+
+/// $XDG_RUNTIME_DIR, or null. Its specification says to ignore a relative path.
+const char* runtime_variable() {
+  const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+  return runtime && runtime[0] == '/' ? runtime : nullptr;
+}
+
+/// Why clusters cannot be in $XDG_RUNTIME_DIR; empty if they can.
+std::string objection_to_runtime(const char* folder) {
+  struct stat status;
+  if (::stat(folder, &status) != 0) return errno == ENOENT ? "there is no such folder" : std::strerror(errno);
+  if (!S_ISDIR(status.st_mode)) return "it is no folder";
+  // After `su` the variable still names the folder of the former user.
+  return status.st_uid == ::geteuid() || status.st_uid == 0 ? "" : anothers(status.st_uid);
+}
 
 constexpr int kDeepest = 64;
 /// Milliseconds that a process gets to end: a hub whose launcher is gone, or a launcher that was killed.
@@ -60,7 +83,7 @@ void empty(int folder, const char* keep, int depth = 0) {
 }
 
 /// True if `path` still names the open `folder`.
-bool is_current(const std::filesystem::path& path, int folder) {
+bool is_current(const fs::path& path, int folder) {
   struct stat mine, named;
   return ::fstat(folder, &mine) == 0 && ::lstat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
          mine.st_dev == named.st_dev;
@@ -77,7 +100,7 @@ std::optional<ProcessId> signer(int folder) {
 }
 
 /// The living launcher that the connection file names, if it is this folder's and not a copy of another's.
-std::optional<ProcessId> launcher_of_file(const std::filesystem::path& directory) try {
+std::optional<ProcessId> launcher_of_file(const fs::path& directory) try {
   const Connection connection = Connection::load(directory / kConnectionFile);
   const bool own = connection.directory == directory && launcher_lives(connection).value_or(false);
   return own ? std::optional(connection.launcher) : std::nullopt;
@@ -85,7 +108,7 @@ std::optional<ProcessId> launcher_of_file(const std::filesystem::path& directory
   return std::nullopt;
 }
 
-std::optional<ProcessId> holder_of(const std::filesystem::path& directory, int folder) {
+std::optional<ProcessId> holder_of(const fs::path& directory, int folder) {
   const auto signed_by = signer(folder);
   return signed_by ? signed_by : launcher_of_file(directory);
 }
@@ -102,7 +125,7 @@ bool outlive(const ProcessId& process) {
 }
 
 /// Waits for the hub of a launcher that was killed, which ends by itself: until then it would put back its sockets.
-void outlive_former_hub(const std::filesystem::path& directory) {
+void outlive_former_hub(const fs::path& directory) {
   ProcessId hub;
   try {
     hub = Connection::load(directory / kConnectionFile).hub.process;
@@ -120,6 +143,62 @@ void outlive_former_hub(const std::filesystem::path& directory) {
 
 }  // namespace
 
+fs::path fallback_base() { return fmt::format("/tmp/enginery-{}", ::geteuid()); }
+
+fs::path runtime_base() {
+  const char* const runtime = runtime_variable();
+  return runtime && objection_to_runtime(runtime).empty() ? fs::path(runtime) / "enginery" : fallback_base();
+}
+
+std::string runtime_base_remark() {
+  const char* const runtime = runtime_variable();
+  const std::string objection = runtime ? objection_to_runtime(runtime) : "";
+  if (objection.empty()) return "";
+  return fmt::format("XDG_RUNTIME_DIR is {}, which cannot be used ({}); clusters are in {}", runtime, objection,
+                     fallback_base().string());
+}
+
+LookedInto look_into(const fs::path& folder) {
+  LookedInto found{Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))};
+  const int error = errno;
+  struct stat status;
+  if (found.folder ? ::fstat(found.folder.get(), &status) != 0 : ::lstat(folder.c_str(), &status) != 0) {
+    if (errno != ENOENT) found.objection = std::strerror(errno);
+  } else if (S_ISLNK(status.st_mode)) {
+    found.objection = "it is a symbolic link";
+  } else if (status.st_uid != ::geteuid()) {
+    found.objection = anothers(status.st_uid);
+  } else if (!found.folder) {
+    found.objection = std::strerror(error);
+  } else if ((status.st_mode & kOthers) != 0) {
+    found.objection =
+        fmt::format("its mode is {:04o}, not 0700, so that others could reach in", status.st_mode & 07777);
+  }
+  return found;
+}
+
+ConnectionError not_safe(const fs::path& folder, const std::string& objection) {
+  struct stat status;
+  const bool mode_only = ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+                         status.st_uid == ::geteuid() && (status.st_mode & kOthers) != 0;
+  const std::string remedy = mode_only ? "If nobody else has used it, make it yours alone: chmod 700 " + folder.string()
+                                       : "Set XDG_RUNTIME_DIR to a folder of yours, in all shells that use the cluster";
+  return ConnectionError(fmt::format("{} cannot be a cluster's folder: {}. {}", folder.string(), objection, remedy));
+}
+
+Descriptor open_private(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) throw not_safe(folder, std::strerror(errno));
+  LookedInto found = look_into(folder);
+  if (!found.objection.empty()) throw not_safe(folder, found.objection);
+  return std::move(found.folder);
+}
+
+void check_trusted(const fs::path& directory) {
+  for (const fs::path& folder : {directory.parent_path(), directory})
+    if (const std::string objection = look_into(folder).objection; !objection.empty())
+      throw not_safe(folder, objection);
+}
+
 std::string cluster_name(const std::string& name) {
   const char* environment = std::getenv("ENGINERY_CLUSTER");
   const std::string result = !name.empty() ? name : environment && *environment ? environment : "default";
@@ -135,18 +214,18 @@ std::string cluster_name(const std::string& name) {
 
 std::string name_option(const std::string& name) { return name == "default" ? "" : " --name " + name; }
 
-std::filesystem::path runtime_path(const std::string& name) { return runtime_base() / name; }
+fs::path runtime_path(const std::string& name) { return runtime_base() / name; }
 
 // No cluster's name has a '~'.
 static std::string last_log_in_base(const std::string& name) { return name + "~launcher.log"; }
 
-std::filesystem::path last_log(const std::string& name) { return runtime_base() / last_log_in_base(name); }
+fs::path last_log(const std::string& name) { return runtime_base() / last_log_in_base(name); }
 
-std::optional<std::filesystem::path> kept_log(const std::string& name) {
-  for (const std::filesystem::path& base : {runtime_base(), fallback_base()}) {
-    const std::filesystem::path log = base / last_log_in_base(name);
+std::optional<fs::path> kept_log(const std::string& name) {
+  for (const fs::path& base : {runtime_base(), fallback_base()}) {
+    const fs::path log = base / last_log_in_base(name);
     std::error_code none;
-    if (look_into(base).objection.empty() && std::filesystem::exists(log, none)) return log;
+    if (look_into(base).objection.empty() && fs::exists(log, none)) return log;
   }
   return std::nullopt;
 }
@@ -154,7 +233,7 @@ std::optional<std::filesystem::path> kept_log(const std::string& name) {
 std::vector<std::string> running_clusters() {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(runtime_base(), error))
+  for (const auto& entry : fs::directory_iterator(runtime_base(), error))
     if (holder(entry.path())) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -165,17 +244,17 @@ std::string running_clusters_text() {
   return names.empty() ? "No cluster runs" : fmt::format("Running: {}", fmt::join(names, ", "));
 }
 
-std::optional<ProcessId> holder(const std::filesystem::path& directory) {
+std::optional<ProcessId> holder(const fs::path& directory) {
   const auto [folder, objection] = look_into(directory);
   return folder && objection.empty() ? holder_of(directory, folder.get()) : std::nullopt;
 }
 
-bool is_held(const std::filesystem::path& directory) {
+bool is_held(const fs::path& directory) {
   const auto [folder, objection] = look_into(directory);
   return folder && objection.empty() && ::flock(folder.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
-std::string ipc_address(const std::filesystem::path& directory, const std::string& socket) {
+std::string ipc_address(const fs::path& directory, const std::string& socket) {
   const std::string path = (directory / socket).string();
   if (socket.size() > kLongestSocketName || path.size() > kLongestSocketPath)
     throw ValueError(
@@ -185,13 +264,13 @@ std::string ipc_address(const std::filesystem::path& directory, const std::strin
   return "ipc://" + path;
 }
 
-std::array<std::string, 3> engine_addresses(const std::filesystem::path& directory, const Uuid& engine) {
+std::array<std::string, 3> engine_addresses(const fs::path& directory, const Uuid& engine) {
   const std::string uuid = engine.text();
   return {ipc_address(directory, "e-" + uuid), ipc_address(directory, "b-" + uuid),
           ipc_address(directory, "o-" + uuid)};
 }
 
-bool remove_runtime_directory(const std::filesystem::path& directory) noexcept try {
+bool remove_runtime_directory(const fs::path& directory) noexcept try {
   const auto [folder, objection] = look_into(directory);
   if (!folder || !objection.empty() || ::faccessat(folder.get(), kLockFile, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
     return false;

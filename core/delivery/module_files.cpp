@@ -10,11 +10,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
-#include <mutex>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,8 +19,6 @@
 
 #include "core/modules/elf_file.hpp"
 #include "core/modules/library_search.hpp"
-#include "core/modules/mapped_code.hpp"
-#include "core/processes/descriptor.hpp"
 
 namespace enginery::modules {
 namespace {

@@ -150,12 +150,11 @@ class Renaming {
     while (end > at && text[end - 1] == name[end - 1 - at]) --end;
     for (const Named& one : named_) {
       if (one.at < start || one.at >= end || (one.at == at && one.library)) continue;
-      throw PluginLoadError(
-          LoadStage::dependency, file_,
-          fmt::format("another build of {} is loaded, and this file cannot call it otherwise: it has the letters of "
-                      "that name in '{}', too",
-                      old, image_.text(one.at)),
-          kRemedy);
+      throw PluginLoadError(LoadStage::dependency, file_,
+                            fmt::format("another build of {} is loaded, and this file cannot call it otherwise: it has "
+                                        "the letters of that name in '{}', too",
+                                        old, image_.text(one.at)),
+                            kRemedy);
     }
   }
 

@@ -16,7 +16,6 @@
 #include <enginery/errors.hpp>
 
 namespace enginery::cluster {
-namespace {
 
 constexpr std::size_t kLongestEntry = 3900;
 
@@ -24,8 +23,6 @@ constexpr std::size_t kLongestEntry = 3900;
 constexpr std::string_view kNames[] = {"debug", "info", "warning", "error", "off"};
 constexpr spdlog::level::level_enum kOfSpdlog[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
                                                    spdlog::level::err, spdlog::level::off};
-
-}  // namespace
 
 LogLevel log_level(std::string_view name) {
   const auto* const found = std::ranges::find(kNames, name);
@@ -58,12 +55,14 @@ struct Log::Writer {
 Log::Log(const std::string& process, LogLevel level) : level_(level), writer_(std::make_unique<Writer>(process)) {}
 Log::~Log() = default;
 
-void Log::write(LogLevel level, std::string_view text) {
+void Log::say(LogLevel level, fmt::string_view text, fmt::format_args values) {
+  if (level < level_) return;
   // A full pipe that is not read must not stop this process. A pipe that is ready takes 4096 bytes at once.
   pollfd ready{writer_->file ? ::fileno(writer_->file.get()) : STDERR_FILENO, POLLOUT, 0};
   if (::poll(&ready, 1, 0) <= 0) return;
-  text = text.substr(0, kLongestEntry);
-  writer_->logger.log(kOfSpdlog[static_cast<std::size_t>(level)], spdlog::string_view_t(text.data(), text.size()));
+  const std::string words = fmt::vformat(text, values);
+  writer_->logger.log(kOfSpdlog[static_cast<std::size_t>(level)],
+                      spdlog::string_view_t(words.data(), std::min(words.size(), kLongestEntry)));
 }
 
 }  // namespace enginery::cluster

@@ -37,31 +37,27 @@ class ENGINERY_API Log {
   /// `process`: its name, "engine 0".
   explicit Log(const std::string& process, LogLevel level = log_level_of_environment());
   ~Log();
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
-
-  bool shows(LogLevel level) const noexcept { return level >= level_; }
 
   template <class... A>
-  void debug(fmt::format_string<A...> text, A&&... values) {
-    if (shows(LogLevel::debug)) write(LogLevel::debug, fmt::format(text, std::forward<A>(values)...));
+  void debug(fmt::format_string<A...> text, A&&... args) {
+    say(LogLevel::debug, text, fmt::make_format_args(args...));
   }
   template <class... A>
-  void info(fmt::format_string<A...> text, A&&... values) {
-    if (shows(LogLevel::info)) write(LogLevel::info, fmt::format(text, std::forward<A>(values)...));
+  void info(fmt::format_string<A...> text, A&&... args) {
+    say(LogLevel::info, text, fmt::make_format_args(args...));
   }
   template <class... A>
-  void warn(fmt::format_string<A...> text, A&&... values) {
-    if (shows(LogLevel::warning)) write(LogLevel::warning, fmt::format(text, std::forward<A>(values)...));
+  void warn(fmt::format_string<A...> text, A&&... args) {
+    say(LogLevel::warning, text, fmt::make_format_args(args...));
   }
   template <class... A>
-  void error(fmt::format_string<A...> text, A&&... values) {
-    if (shows(LogLevel::error)) write(LogLevel::error, fmt::format(text, std::forward<A>(values)...));
+  void error(fmt::format_string<A...> text, A&&... args) {
+    say(LogLevel::error, text, fmt::make_format_args(args...));
   }
 
  private:
   struct Writer;
-  void write(LogLevel level, std::string_view text);
+  void say(LogLevel level, fmt::string_view text, fmt::format_args values);
 
   const LogLevel level_;
   std::unique_ptr<Writer> writer_;

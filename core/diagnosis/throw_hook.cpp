@@ -12,12 +12,9 @@
 #include <typeinfo>
 
 namespace enginery::modules {
-namespace {
 
-thread_local bool recording = false;
-thread_local ThrowStack stack;
-
-}  // namespace
+static thread_local bool recording = false;
+static thread_local ThrowStack stack;
 
 void record_throws(bool on) {
   recording = on;

@@ -27,7 +27,6 @@
 #include <enginery/errors.hpp>
 
 #include "core/diagnosis/throw_hook.hpp"
-#include "core/diagnosis/thrown.hpp"
 #include "core/modules/symbol_table.hpp"
 
 namespace enginery {

@@ -24,7 +24,6 @@
 
 #include <fmt/format.h>
 
-#include "core/diagnosis/function_name.hpp"
 #include "core/modules/symbol_table.hpp"
 #include "core/processes/descriptor.hpp"
 
@@ -103,8 +102,6 @@ class SourceLines {
     if (dwarf_) libdw_.end(dwarf_);
     if (elf_) libdw_.close_file(elf_);
   }
-  SourceLines(const SourceLines&) = delete;
-  SourceLines& operator=(const SourceLines&) = delete;
 
   /// "/home/you/norms.cpp:12" for the code so many bytes behind where the file is mapped; empty if it is not known.
   std::string at(std::uint64_t offset) const {

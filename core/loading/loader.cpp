@@ -18,22 +18,16 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <enginery/abi.hpp>
-#include <enginery/errors.hpp>
 
 #include "core/delivery/content_hash.hpp"
 #include "core/modules/elf_file.hpp"
-#include "core/modules/library_search.hpp"
-#include "core/modules/mapped_code.hpp"
-#include "core/modules/plugin_file.hpp"
 #include "core/modules/processor.hpp"
-#include "core/modules/shared_object.hpp"
 #include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {
@@ -44,18 +38,16 @@ constexpr const char* kDescriptorSymbol = "enginery_plugin_descriptor";
 constexpr std::string_view kStatements = "execute_cpp";
 
 void check_abi(const ElfFile& elf, const std::string& file) {
-  if (!elf.abi_tag) {
+  if (!elf.abi_tag)
     throw PluginLoadError(LoadStage::abi, file, "it has no enginery note, so it is not a plugin of enginery",
                           "Define its tasks with ENGINERY_PLUGIN and build it with enginery_add_plugin");
-  }
-  if (*elf.abi_tag != ENGINERY_ABI_TAG) {
+  if (*elf.abi_tag != ENGINERY_ABI_TAG)
     throw PluginLoadError(
         LoadStage::abi, file,
         fmt::format("it was built by {} for \"{}\", and this process by {} for \"{}\"",
                     elf.built_by.empty() ? "an unknown compiler" : elf.built_by, *elf.abi_tag, ENGINERY_BUILT_BY,
                     ENGINERY_ABI_TAG),
         "Build it again with the C++ library, the flags and the enginery headers of this installation");
-  }
 }
 
 /// Instructions that this processor does not have would kill the process, whenever they come.
@@ -72,16 +64,14 @@ void check_processor(const ElfFile& elf, const std::string& file) {
 
 const EngineryPluginDescriptor& descriptor_of(const SharedObject& object) {
   const auto* descriptor = static_cast<const EngineryPluginDescriptor*>(object.symbol(kDescriptorSymbol));
-  if (!descriptor) {
+  if (!descriptor)
     throw PluginLoadError(LoadStage::symbol, object.file(), fmt::format("it does not define {}", kDescriptorSymbol),
                           "Define its tasks with ENGINERY_PLUGIN; if it does, no version script may hide that symbol");
-  }
-  if (descriptor->size < sizeof(EngineryPluginDescriptor) || descriptor->abi != ENGINERY_PLUGIN_ABI) {
+  if (descriptor->size < sizeof(EngineryPluginDescriptor) || descriptor->abi != ENGINERY_PLUGIN_ABI)
     throw PluginLoadError(LoadStage::abi, object.file(),
                           fmt::format("its descriptor is of plugin ABI {}, and this process has {}", descriptor->abi,
                                       ENGINERY_PLUGIN_ABI),
                           "Build it again with the enginery headers of this installation");
-  }
   return *descriptor;
 }
 
@@ -317,11 +307,10 @@ std::shared_ptr<const SharedObject> Loader::brought_plugin(std::string_view name
 
 std::shared_ptr<ModuleNamespace> Loader::import(std::string_view name, const SharedObject& object) {
   const EngineryPluginDescriptor& descriptor = descriptor_of(object);
-  if (descriptor.name != name) {
+  if (descriptor.name != name)
     throw PluginLoadError(LoadStage::symbol, object.file(),
                           fmt::format("it is the plugin '{}', and '{}' was to be imported", descriptor.name, name),
                           fmt::format("Call the file {}.so, or write ENGINERY_PLUGIN({}, …)", descriptor.name, name));
-  }
   return import(object);
 }
 

@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -113,14 +112,13 @@ LibrarySearch::LibrarySearch(const ElfFile& elf, const std::string& path)
 std::optional<FoundLibrary> LibrarySearch::find(const std::string& library) const {
   if (library.find('/') != std::string::npos) {
     if (!is_there(library)) return std::nullopt;
-    return FoundLibrary{library, fs::path(library).parent_path(), false};
+    return FoundLibrary{library, false};
   }
   for (const Folder& folder : folders_) {
     const fs::path path = fs::path(folder.path) / library;
-    if (is_there(path)) return FoundLibrary{path, folder.path, folder.beside};
+    if (is_there(path)) return FoundLibrary{path, folder.beside};
   }
-  if (const auto path = in_linker_cache('/' + library))
-    return FoundLibrary{*path, fs::path(*path).parent_path(), false};
+  if (const auto path = in_linker_cache('/' + library)) return FoundLibrary{*path, false};
   return std::nullopt;
 }
 
@@ -139,22 +137,21 @@ bool of_enginery(const std::string& name) {
   return name.starts_with("libenginery") && name.find(".so") != std::string::npos;
 }
 
-std::string folder_of_enginery() {
+fs::path library_of_enginery() {
   Dl_info here;
-  if (dladdr(reinterpret_cast<const void*>(&folder_of_enginery), &here) == 0 || !here.dli_fname) return {};
+  if (dladdr(reinterpret_cast<const void*>(&library_of_enginery), &here) == 0 || !here.dli_fname) return {};
   std::error_code error;
-  const fs::path library = fs::canonical(here.dli_fname, error);
-  return error ? std::string() : library.parent_path().string();
+  return fs::canonical(here.dli_fname, error);
 }
 
 Neighbours check_dependencies(const ElfFile& elf, const std::string& file, std::span<const std::string> brought) {
   Neighbours neighbours;
   const LibrarySearch search(elf, file);
-  const std::string own_folder = folder_of_enginery();
+  const fs::path own_folder = library_of_enginery().parent_path();
   std::set<std::string> seen;
-  const auto add = [&neighbours](const std::string& path, const std::string& folder) {
+  const auto add = [&neighbours](const fs::path& path) {
     neighbours.libraries.push_back(path);
-    neighbours.folders.push_back(folder);
+    neighbours.folders.push_back(path.parent_path());
   };
   for (const std::string& library : elf.needed) {
     if (std::ranges::find(brought, library) != brought.end()) continue;
@@ -167,13 +164,11 @@ Neighbours check_dependencies(const ElfFile& elf, const std::string& file, std::
         if (found || comes_first(library)) continue;
       }
     }
-    std::error_code error;
-    const auto beside_us = std::filesystem::path(own_folder) / library;
-    if (of_enginery(library) && std::filesystem::exists(beside_us, error)) {
-      add(beside_us, own_folder);
+    if (of_enginery(library) && is_there(own_folder / library)) {
+      add(own_folder / library);
     } else if (const std::optional<FoundLibrary> found = search.find(library)) {
       if (brought.empty()) check_below(*found, file, seen);
-      if (found->beside) add(found->path, found->folder);
+      if (found->beside) add(found->path);
     } else {
       throw PluginLoadError(
           LoadStage::dependency, file, fmt::format("it needs {}, which is not on this machine", library),

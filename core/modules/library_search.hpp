@@ -1,6 +1,7 @@
 // core/modules/library_search.hpp: where the dynamic linker would find libraries, and whether all are there.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,8 +17,7 @@ std::vector<std::string> folders_of(std::string_view path);
 
 struct FoundLibrary {
   std::string path;
-  std::string folder;  ///< as it was searched
-  bool beside;         ///< found relative to the file that needs it, so a copy of that elsewhere would not find it
+  bool beside;  ///< found relative to the file that needs it, so a copy of that elsewhere would not find it
 };
 
 /// Searches as the dynamic linker does for what the file `elf` at `path` needs: its DT_RPATH if it has no DT_RUNPATH,
@@ -43,8 +43,9 @@ class LibrarySearch {
 bool of_system(const std::string& path);
 /// Is a library of that name one of enginery's own?
 bool of_enginery(const std::string& name);
-/// The folder of the libenginery.so of this process; its other libraries are there, too.
-std::string folder_of_enginery();
+/// The libenginery.so of this process, wherever it was moved; its other libraries are beside it. Empty if it is not
+/// known.
+std::filesystem::path library_of_enginery();
 
 /// Libraries that the dynamic linker would not find from a copy of the file, and is to be given first: those relative
 /// to the file itself ($ORIGIN in its run path), and those beside libenginery.so.

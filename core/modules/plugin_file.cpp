@@ -18,8 +18,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <enginery/errors.hpp>
-
 #include "core/errors/error_text.hpp"
 #include "core/modules/library_search.hpp"
 #include "core/processes/descriptor.hpp"
@@ -107,8 +105,8 @@ std::vector<std::string> plugin_folders() {
   const char* const variable = std::getenv("ENGINERY_PLUGIN_PATH");
   std::vector<std::string> folders = folders_of(variable ? variable : "");
   // Beside the library that this code is in, so that a moved installation finds its own.
-  if (const std::string ours = folder_of_enginery(); !ours.empty())
-    folders.push_back(fs::path(ours) / "enginery" / "plugins");
+  if (const fs::path ours = library_of_enginery(); !ours.empty())
+    folders.push_back(ours.parent_path() / "enginery" / "plugins");
   return folders;
 }
 

@@ -60,9 +60,8 @@ constexpr int kMostLeftOut = 8;
 std::vector<std::string> environment(const std::vector<std::string>& folders) {
   std::vector<std::string> variables;
   const std::string prefix = std::string(kSearchVariable) + '=';
-  for (char** variable = environ; *variable; ++variable) {
+  for (char** variable = environ; *variable; ++variable)
     if (folders.empty() || !std::string_view(*variable).starts_with(prefix)) variables.emplace_back(*variable);
-  }
   if (!folders.empty()) {
     const char* before = std::getenv(kSearchVariable);
     variables.push_back(
@@ -213,17 +212,14 @@ struct Trial {
                        tried.words),
            "Alone it can be loaded: use an engine that has not loaded the other one");
   const bool older = std::filesystem::path(other.file).filename() == std::filesystem::path(file).filename();
-  refuse(
-      file,
-      fmt::format("loading it beside {}{}, which this process has loaded, {}{}; alone it can be loaded",
-                  older ? "an older build of it, " : "", other.file, tried.how, tried.saying()),
-      std::string(
-          "Both hold code that registers itself when it is loaded, which a process takes once, such as a .pb.cc "
-          "file or flags: put that code into a shared library of its own, which both link") +
-          (older
-               ? ". Or restart the engine: rc.restart(id, {.keep = true}) and `enginery restart ID --keep` import its "
-                 "plugins again and keep the variables that can travel"
-               : ""));
+  refuse(file,
+         fmt::format("loading it beside {}{}, which this process has loaded, {}{}; alone it can be loaded",
+                     older ? "an older build of it, " : "", other.file, tried.how, tried.saying()),
+         std::string("Both hold code that registers itself when it is loaded, which a process takes once, such as a "
+                     ".pb.cc file or flags: put that code into a shared library of its own, which both link") +
+             (older ? ". Or restart the engine: rc.restart(id, {.keep = true}) and `enginery restart ID --keep` import "
+                      "its plugins again and keep the variables that can travel"
+                    : ""));
 }
 
 }  // namespace

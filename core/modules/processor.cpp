@@ -30,7 +30,7 @@ constexpr std::uint64_t kAny = 0, kAvx = 0x6, kAvx512 = 0xe6, kAmx = 0x60000, kA
 
 /// Where CPUID tells of a set.
 struct Bit {
-  const char* name;
+  std::string_view name;
   unsigned leaf, subleaf;
   Register word;
   unsigned bit;
@@ -104,8 +104,7 @@ constexpr bool all_are_known() {
   std::string_view text = ENGINERY_INSTRUCTION_SETS;
   while (!text.empty()) {
     const std::string_view name = text.substr(0, text.find('='));
-    if (std::ranges::find(kBits, name, [](const Bit& set) { return std::string_view(set.name); }) == std::end(kBits))
-      return false;
+    if (std::ranges::find(kBits, name, &Bit::name) == std::end(kBits)) return false;
     text.remove_prefix(text.find(' ') + 1);
   }
   return true;
@@ -155,7 +154,7 @@ std::vector<std::string> ask_sets() {
 #elif defined(__aarch64__)
 
 struct Bit {
-  const char* name;
+  std::string_view name;
   unsigned long word;
   unsigned bit;
 };

@@ -17,15 +17,12 @@
 #include "core/processes/floating_point_scope.hpp"
 
 namespace enginery::modules {
-namespace {
 
 /// Constructors run in it, such as that of -ffast-math, which flushes subnormals for the whole thread.
-void* opened(const std::string& file) {
+static void* opened(const std::string& file) {
   const FloatingPointScope scope;
   return dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
 }
-
-}  // namespace
 
 void throw_dl_error(const std::string& file, const std::string& loaded, std::string_view text) {
   const auto refuse = [&file](LoadStage stage, const std::string& problem, const char* remedy) {

@@ -32,8 +32,12 @@ struct Host {
 
 /// The time that people read, in nanoseconds since 1970, UTC, as messages have it.
 inline std::int64_t utc_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
+  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+/// What utc_now() gave, here or elsewhere.
+inline std::chrono::system_clock::time_point utc_time(std::int64_t nanoseconds) {
+  using Clock = std::chrono::system_clock;
+  return Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(nanoseconds)));
 }
 
 }  // namespace enginery::cluster

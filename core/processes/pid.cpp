@@ -68,10 +68,9 @@ constexpr std::uint64_t kExiting = 0x4;
 
 std::optional<ProcessStat> read_process_stat(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::stringstream text;
-  text << file.rdbuf();
+  std::string stat;
+  std::getline(file, stat, '\0');
   // The second field is the program's name in parentheses, which may hold anything, also spaces and parentheses.
-  const std::string stat = text.str();
   const auto name_end = stat.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream fields(stat.substr(name_end + 1));

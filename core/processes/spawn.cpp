@@ -24,8 +24,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/processes/pid.hpp"
-
 namespace enginery::cluster {
 namespace {
 

@@ -3,11 +3,12 @@
 
 #include <sys/random.h>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <enginery/errors.hpp>
 
 namespace enginery {
-
-static constexpr std::string_view kDigits = "0123456789abcdef";
 
 Uuid Uuid::random() {
   Uuid uuid;
@@ -16,17 +17,10 @@ Uuid Uuid::random() {
   return uuid;
 }
 
-std::string Uuid::text() const {
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
+std::string Uuid::text() const { return fmt::format("{:02x}", fmt::join(bytes, "")); }
 
 Uuid Uuid::parse(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
   Uuid uuid;
   bool good = text.size() == 2 * uuid.bytes.size();
   for (std::size_t i = 0; good && i < text.size(); ++i) {

@@ -1,5 +1,5 @@
 // tests/unit/delivery/cache_eviction_test.cpp: the module cache stays within its bound, and survives its writers.
-#include "core/delivery/cached_file.hpp"
+#include "core/delivery/module_cache.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,7 +11,6 @@
 #include <string_view>
 #include <thread>
 
-#include "core/delivery/module_cache.hpp"
 #include "core/processes/pid.hpp"
 #include "tests/unit/modules/plugin_fixture.hpp"
 
