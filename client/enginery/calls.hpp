@@ -217,16 +217,16 @@ class Calls : public UntypedView {
   }
 
   /// A function's own type says what it gives.
-  template <class R, Code F, class... A>
-  requires(!Code<R>) auto apply(const F& function, const A&... arguments) const {
+  template <class R, detail::Callable F, class... A>
+  requires(!detail::Callable<R>) auto apply(const F& function, const A&... arguments) const {
     return detail::refuse_result_type<R>(), apply(function, arguments...);
   }
-  template <class R, Code F, class... A>
-  requires(!Code<R>) auto apply_async(const F& function, const A&... arguments) const {
+  template <class R, detail::Callable F, class... A>
+  requires(!detail::Callable<R>) auto apply_async(const F& function, const A&... arguments) const {
     return detail::refuse_result_type<R>(), apply_async(function, arguments...);
   }
-  template <class R, Code F, class... A>
-  requires(!Code<R>) auto apply_sync(const F& function, const A&... arguments) const {
+  template <class R, detail::Callable F, class... A>
+  requires(!detail::Callable<R>) auto apply_sync(const F& function, const A&... arguments) const {
     return detail::refuse_result_type<R>(), apply_sync(function, arguments...);
   }
 

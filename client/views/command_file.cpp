@@ -1,6 +1,8 @@
 // client/views/command_file.cpp: where the command `enginery` is.
 #include "client/views/command_file.hpp"
 
+#include <dlfcn.h>
+
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -10,7 +12,6 @@
 
 #include <enginery/errors.hpp>
 
-#include "core/modules/library_search.hpp"
 #include "core/processes/spawn.hpp"
 
 namespace enginery {
@@ -25,10 +26,13 @@ fs::path named(const fs::path& file, const char* where) {
                                     where, file.string()));
 }
 
-/// In <prefix>/bin, seen from libenginery.so in <prefix>/lib, the build's folder lib, or <prefix>/lib/<architecture>.
+/// In <prefix>/bin, seen from this library in <prefix>/lib, the build's folder lib, or <prefix>/lib/<architecture>.
 std::vector<fs::path> beside_this_library() {
-  const fs::path prefix = modules::library_of_enginery().parent_path().parent_path();
-  if (prefix.empty()) return {};
+  Dl_info here;
+  if (dladdr(reinterpret_cast<const void*>(&command_file), &here) == 0 || !here.dli_fname) return {};
+  std::error_code error;
+  const fs::path prefix = fs::canonical(here.dli_fname, error).parent_path().parent_path();
+  if (error) return {};
   return {prefix / "bin" / "enginery", prefix.parent_path() / "bin" / "enginery"};
 }
 

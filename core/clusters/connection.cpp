@@ -252,10 +252,11 @@ void Connection::save(const std::filesystem::path& file) const {
   const std::string text = cluster::json_exactly(root) + "\n";
   const std::filesystem::path fresh = file.string() + "." + std::to_string(::getpid());
   ::unlink(fresh.c_str());
-  const cluster::Descriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  cluster::Descriptor fd(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd) throw cannot_write(file, errno);
   const ssize_t written = ::write(fd.get(), text.data(), text.size());
   const int error = written < 0 ? errno : ENOSPC;
+  fd.reset();
   if (written != static_cast<ssize_t>(text.size())) {
     ::unlink(fresh.c_str());
     throw cannot_write(file, error);

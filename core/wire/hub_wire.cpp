@@ -14,10 +14,13 @@ using messages::Message;
 
 Offset<hubfb::Engine> add_engine(Builder& builder, const EngineEntry& engine) {
   const auto uuid = to_id<hubfb::Id>(engine.uuid);
-  return hubfb::CreateEngineDirect(
-      builder, engine.id, &uuid, engine.pid, engine.start, engine.endpoint.c_str(), engine.bulk_endpoint.c_str(),
-      engine.hostname.c_str(), engine.output_endpoint.c_str(), engine.boot.c_str(), engine.pid_namespace,
-      engine.remote_endpoint.c_str(), engine.remote_bulk_endpoint.c_str(), engine.remote_output_endpoint.c_str());
+  const auto endpoint = builder.CreateString(engine.endpoint), bulk = builder.CreateString(engine.bulk_endpoint),
+             hostname = builder.CreateString(engine.hostname), output = builder.CreateString(engine.output_endpoint),
+             boot = builder.CreateString(engine.boot), remote = builder.CreateString(engine.remote_endpoint),
+             remote_bulk = builder.CreateString(engine.remote_bulk_endpoint),
+             remote_output = builder.CreateString(engine.remote_output_endpoint);
+  return hubfb::CreateEngine(builder, engine.id, &uuid, engine.pid, engine.start, endpoint, bulk, hostname, output,
+                             boot, engine.pid_namespace, remote, remote_bulk, remote_output);
 }
 
 EngineEntry to_entry(const hubfb::Engine* engine) {
