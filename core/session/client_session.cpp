@@ -49,13 +49,13 @@ struct ClientSession::State {
   Link link{limits};
   Uploads uploads{engine, session, limits};
   Downloads downloads{engine, session, limits};
-  std::vector<std::uint64_t> aborts{};  // to be sent on this link
-  bool opened = false;                  // the engine has answered once
-  std::uint32_t knocked = 0;            // the link on which an Exchange was sent to open the session
-  bool over = false;                    // lost, or bye
-  bool keeps = false;                   // results may stay at the engine
-  Time quiet_since{0};                  // nothing was said or heard since
-  std::uint64_t ack_bytes_sent = 0;     // arrivals.ack_bytes() when it was last sent
+  std::vector<Abort> aborts{};       // to be sent on this link
+  bool opened = false;               // the engine has answered once
+  std::uint32_t knocked = 0;         // the link on which an Exchange was sent to open the session
+  bool over = false;                 // lost, or bye
+  bool keeps = false;                // results may stay at the engine
+  Time quiet_since{0};               // nothing was said or heard since
+  std::uint64_t ack_bytes_sent = 0;  // arrivals.ack_bytes() when it was last sent
 
   /// Results that the engine still owes for what was sent to it.
   bool owed() const { return queue.sent() > arrivals.count(); }
@@ -120,8 +120,8 @@ struct ClientSession::State {
     link.next(now);
     queue.rewind();
     aborts.clear();
-    for (const std::uint64_t seq : outcomes.aborting())
-      if (seq <= queue.ever_sent()) aborts.push_back(seq);
+    for (const Abort& abort : outcomes.aborts())
+      if (abort.seq <= queue.ever_sent()) aborts.push_back(abort);
     out.emplace_back(Relink{link.number()});
   }
 
@@ -197,13 +197,13 @@ std::uint64_t ClientSession::submit(Bytes body, std::vector<Bytes> bulk, Time no
   return seq;
 }
 
-void ClientSession::abort(std::uint64_t seq, Time now, ClientActions& out) {
+void ClientSession::abort(Abort abort, Time now, ClientActions& out) {
   State& s = *state_;
-  if (s.over || !s.outcomes.ask_abort(seq)) return;
-  if (seq > s.queue.ever_sent())
-    s.drop_unsent(seq, Ending::aborted, out);
+  if (s.over || !s.outcomes.ask(abort)) return;
+  if (abort.seq > s.queue.ever_sent())
+    s.drop_unsent(abort.seq, Ending::aborted, out);
   else
-    s.aborts.push_back(seq);
+    s.aborts.push_back(abort);
   s.pump(now, out);
 }
 

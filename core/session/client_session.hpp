@@ -70,7 +70,7 @@ class ENGINERY_API ClientSession {
   std::uint64_t submit(Bytes body, std::vector<Bytes> bulk, Time now, ClientActions& out, Time time_limit = Time{0});
 
   /// Asks that a task not run; its outcome is still delivered once. Unknown and finished seqs are ignored.
-  void abort(std::uint64_t seq, Time now, ClientActions& out);
+  void abort(Abort abort, Time now, ClientActions& out);
 
   /// Ends the session in words (an Exchange marked bye); outstanding tasks are given up without Deliver.
   void bye(Time now, ClientActions& out);

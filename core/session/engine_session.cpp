@@ -73,10 +73,10 @@ bool EngineSession::process(Exchange& exchange, std::uint64_t running, Time now,
   for (Task& task : exchange.tasks)
     if (!inbox.receive(std::move(task), now, aborted)) return false;
   for (const std::uint64_t seq : aborted) results.add(seq, Ending::aborted, {}, {}, now);
-  for (const std::uint64_t seq : exchange.aborts) {
+  for (const auto& [seq, withdraw] : exchange.aborts) {
     const Inbox::Abort how = inbox.abort(seq);
     if (how == Inbox::Abort::queued) results.add(seq, Ending::aborted, {}, {}, now);
-    if (how == Inbox::Abort::started && seq == running) out.emplace_back(StopTask{id, seq});
+    if (how == Inbox::Abort::started && seq == running && !withdraw) out.emplace_back(StopTask{id, seq});
   }
   return true;
 }

@@ -99,7 +99,7 @@ struct EngineSessions::State {
     committed -= s.committed;
     held -= s.held;
     forgotten.add(s.id, why);
-    out.emplace_back(SessionEnded{s.id});
+    out.emplace_back(SessionEnded{s.id, why});
     all.erase(Uuid(s.id));
   }
 

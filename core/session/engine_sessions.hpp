@@ -9,6 +9,7 @@
 
 #include <enginery/export.hpp>
 
+#include "core/session/forgotten.hpp"
 #include "core/session/messages.hpp"
 
 namespace enginery::session {
@@ -38,6 +39,7 @@ struct StopTask {
 /// It is forgotten; no task of it will be given by next() any more, but one may still run.
 struct SessionEnded {
   Uuid session;
+  Farewell why;
 };
 using EngineAction = std::variant<AnswerExchange, AnswerChunk, AnswerFetch, WorkReady, StopTask, SessionEnded>;
 using EngineActions = std::vector<EngineAction>;

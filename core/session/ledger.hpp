@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/session/limits.hpp"
+#include "core/session/messages.hpp"
 
 namespace enginery::session {
 
@@ -121,28 +122,34 @@ class Outcomes {
     --outstanding_;
   }
 
-  /// False if that was asked before, or the outcome is there.
-  bool ask_abort(std::uint64_t seq) {
-    if (!outstanding(seq) || states_[seq - first_] == State::aborting) return false;
-    states_[seq - first_] = State::aborting;
+  /// False if that or more was asked before, or the outcome is there.
+  bool ask(Abort abort) {
+    if (!outstanding(abort.seq)) return false;
+    State& state = states_[abort.seq - first_];
+    const State asked = abort.withdraw ? State::withdrawing : State::aborting;
+    if (state >= asked) return false;
+    state = asked;
     return true;
   }
 
-  std::vector<std::uint64_t> list() const { return list(false); }
-  std::vector<std::uint64_t> aborting() const { return list(true); }
-
- private:
-  enum class State : std::uint8_t { outstanding, aborting, told, done };
-
-  bool open(std::uint64_t seq) const { return seq >= first_ && seq <= last() && states_[seq - first_] != State::done; }
-
-  std::vector<std::uint64_t> list(bool only_aborting) const {
+  std::vector<std::uint64_t> list() const {
     std::vector<std::uint64_t> seqs;
     for (std::size_t i = 0; i < states_.size(); ++i)
-      if (states_[i] == State::aborting || (!only_aborting && states_[i] == State::outstanding))
-        seqs.push_back(first_ + i);
+      if (states_[i] < State::told) seqs.push_back(first_ + i);
     return seqs;
   }
+  std::vector<Abort> aborts() const {
+    std::vector<Abort> asked;
+    for (std::size_t i = 0; i < states_.size(); ++i)
+      if (states_[i] == State::withdrawing || states_[i] == State::aborting)
+        asked.emplace_back(first_ + i, states_[i] == State::withdrawing);
+    return asked;
+  }
+
+ private:
+  enum class State : std::uint8_t { outstanding, withdrawing, aborting, told, done };
+
+  bool open(std::uint64_t seq) const { return seq >= first_ && seq <= last() && states_[seq - first_] != State::done; }
 
   std::uint64_t first_ = 1;
   std::uint64_t outstanding_ = 0;

@@ -40,6 +40,14 @@ struct Result {
   std::vector<std::uint64_t> bulk_sizes;  ///< of the large payloads, which the client fetches as chunks; in bytes
 };
 
+/// Asks that a task not run. If it runs, it is asked to stop, but not where it is to be withdrawn only.
+struct Abort {
+  std::uint64_t seq = 0;
+  bool withdraw = false;
+  Abort(std::uint64_t given_seq, bool given_withdraw = false) : seq(given_seq), withdraw(given_withdraw) {}
+  bool operator==(const Abort&) const = default;
+};
+
 /// Client to engine: a long-poll. All counters are cumulative.
 struct Exchange {
   Uuid engine;
@@ -52,8 +60,8 @@ struct Exchange {
   std::uint64_t result_ack = 0;                    ///< every result with r <= result_ack has arrived
   std::uint64_t client_pid = 0, client_start = 0;  ///< 0 when the client is on another host
   std::vector<Task> tasks{};
-  std::vector<std::uint64_t> aborts{};  ///< seqs
-  std::uint64_t origin = 0;             ///< the client's host, as the engine sees it; not on the wire
+  std::vector<Abort> aborts{};
+  std::uint64_t origin = 0;  ///< the client's host, as the engine sees it; not on the wire
 };
 
 enum class Status : std::uint8_t {

@@ -91,12 +91,19 @@ Message encode(const session::Exchange& exchange) {
   auto& builder = fresh_builder();
   const auto heads = columns.heads.empty() ? 0 : builder.CreateVectorOfStructs(columns.heads);
   const auto bulk = columns.bulk_sizes.empty() ? 0 : builder.CreateVector(columns.bulk_sizes);
-  const auto aborts = exchange.aborts.empty() ? 0 : builder.CreateVector(exchange.aborts);
+  const auto seqs_of = [&](bool withdraw) -> flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> {
+    std::vector<std::uint64_t> seqs;
+    for (const session::Abort& abort : exchange.aborts)
+      if (abort.withdraw == withdraw) seqs.push_back(abort.seq);
+    if (seqs.empty()) return 0;
+    return builder.CreateVector(seqs);
+  };
+  const auto aborts = seqs_of(false), withdrawals = seqs_of(true);
   const auto time_limits = columns.time_limits.empty() ? 0 : builder.CreateVector(columns.time_limits);
   const auto engine = to_id<fb::Id>(exchange.engine), session = to_id<fb::Id>(exchange.session);
   const auto root = fb::CreateExchange(builder, &engine, &session, exchange.link, exchange.x, exchange.open,
                                        exchange.bye, exchange.result_ack, exchange.client_pid, exchange.client_start,
-                                       heads, bulk, aborts, time_limits, exchange.door);
+                                       heads, bulk, aborts, time_limits, exchange.door, withdrawals);
   return with_bodies(MessageKind::exchange, builder, root, columns.bodies, exchange.tasks);
 }
 
@@ -130,7 +137,12 @@ session::Exchange decode_exchange(const Opened& opened) {
         {head.seq(), ending == session::Ending::aborted, std::move(body), std::move(bulk), time_limit_of(head)});
   });
   if (limits && limit_at != limits->size()) refuse("an exchange has time limits that belong to no task");
-  if (const auto* aborts = aligned(table.aborts(), "exchange")) exchange.aborts.assign(aborts->begin(), aborts->end());
+  const auto add_aborts = [&](const flatbuffers::Vector<std::uint64_t>* seqs, bool withdraw) {
+    if (!aligned(seqs, "exchange")) return;
+    for (const std::uint64_t seq : *seqs) exchange.aborts.emplace_back(seq, withdraw);
+  };
+  add_aborts(table.aborts(), false);
+  add_aborts(table.withdrawals(), true);
   return exchange;
 }
 

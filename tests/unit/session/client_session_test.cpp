@@ -165,6 +165,26 @@ TEST_F(ClientSessionTest, AnAbortIsRepeatedOnANewLinkUntilTheResultHasCome) {
   EXPECT_THAT(sent(), IsEmpty());
 }
 
+TEST_F(ClientSessionTest, AWithdrawalMayBecomeAnAbortAndIsRepeatedAsWhatItIs) {
+  submit();
+  out.clear();
+  client.abort({1, true}, now, out);
+  client.abort({1, true}, now, out);
+  auto exchanges = sent();
+  ASSERT_THAT(exchanges, SizeIs(1));
+  EXPECT_THAT(exchanges[0].aborts, ElementsAre(Abort(1, true)));
+  client.on_exchange_failed(1, 2, now, out);
+  exchanges = sent();
+  ASSERT_THAT(exchanges, SizeIs(1));
+  EXPECT_THAT(exchanges[0].aborts, ElementsAre(Abort(1, true)));
+  out.clear();
+  client.abort(1, now, out);
+  client.on_exchange_failed(2, 1, now, out);
+  exchanges = sent();
+  ASSERT_FALSE(exchanges.empty());
+  EXPECT_THAT(exchanges.back().aborts, ElementsAre(Abort(1)));
+}
+
 TEST_F(ClientSessionTest, ALostSessionNamesWhatIsOutstandingAndSaysNothingMore) {
   submit();
   submit();

@@ -338,7 +338,8 @@ TEST_F(EngineSessionsTest, AForgottenSessionStopsItsTaskAndIsNeverOpenedAgain) {
   out.clear();
   engine->forget(kSession, now, out);
   EXPECT_THAT(all<StopTask>(out), SizeIs(1));
-  EXPECT_THAT(all<SessionEnded>(out), SizeIs(1));
+  ASSERT_THAT(all<SessionEnded>(out), SizeIs(1));
+  EXPECT_EQ(all<SessionEnded>(out).at(0).why, Farewell::gone);
   EXPECT_EQ(answers().at(0).reply.status, Status::unknown);
   finish(*running);
   EXPECT_THAT(out, IsEmpty());

@@ -1,4 +1,4 @@
-// tests/unit/session/time_limit_test.cpp: tasks whose time is over, at the engine.
+// tests/unit/session/time_limit_test.cpp: withdrawals, and tasks whose time is over, at the engine.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 using TimeLimitTest = EngineSessionsTest;
+using WithdrawalTest = EngineSessionsTest;
 
 TEST_F(TimeLimitTest, AQueuedTaskWhoseTimeIsOverHasItsResultWhileAnotherRuns) {
   ask(exchange(1, {task(1), limited(2, 50ms), task(3)}));
@@ -118,6 +119,17 @@ TEST_F(TimeLimitTest, ALimitBeyondTheClockIsNone) {
   advance(1s);
   EXPECT_THAT(all<StopTask>(out), IsEmpty());
   EXPECT_EQ(engine->sessions().at(0).queued, 1u);
+}
+
+TEST_F(WithdrawalTest, ATaskThatIsWithdrawnDoesNotRunUnlessItRunsAlreadyAndThenGoesOn) {
+  ask(exchange(1, {task(1), task(2)}));
+  auto running = run();
+  Exchange withdraws = exchange(2);
+  withdraws.aborts = {{1, true}, {2, true}};
+  ask(withdraws);
+  EXPECT_TRUE(all<StopTask>(out).empty());
+  finish(*running);
+  EXPECT_FALSE(run());
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   exchange.tasks = {{1, false, Bytes::copy("body"), {}, session::Time(250)},
                     {2, true, Bytes(), {}},
                     {3, false, Bytes::copy(std::string(1000, 'x')), {std::uint64_t{5} << 32, 7}, session::kNever}};
-  exchange.aborts = {2, 9};
+  exchange.aborts = {2, 9, {4, true}};
   const session::Exchange read = decode_exchange(sent(encode(exchange)));
   EXPECT_EQ(read.engine, exchange.engine);
   EXPECT_EQ(read.session, exchange.session);
@@ -50,7 +50,7 @@ TEST(SessionWire, AnExchangeIsReadAsItWasWritten) {
   EXPECT_EQ(read.tasks[0].time_limit, session::Time(250));
   EXPECT_EQ(read.tasks[1].time_limit, session::Time(0));
   EXPECT_EQ(read.tasks[2].time_limit, session::kNever);
-  EXPECT_THAT(read.aborts, ElementsAre(2, 9));
+  EXPECT_THAT(read.aborts, ElementsAre(2, 9, session::Abort(4, true)));
 }
 
 TEST(SessionWire, AReplyIsReadAsItWasWritten) {
@@ -199,8 +199,11 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(reply.number, 9u);
   const HubRequest request = decode_hub_request(sent(encode(HubRequest{HubOp::register_engine, engine})));
   EXPECT_EQ(request.engine, engine);
-  const messages::LastMoments last{messages::LastMoments::Task{Uuid::random(), 5, "norms.get_norms"}, "any\xff words",
-                                   "  at f"};
+  const messages::LastMoments last{messages::LastMoments::Task{Uuid::random(), 5, "norms.get_norms", 0},
+                                   "any\xff words",
+                                   "  at f",
+                                   {{Uuid::random(), 5}, {Uuid::random(), 1}},
+                                   true};
   messages::Message published = encode(Change{ChangeEvent::left, Uuid::random(), 4, engine, "signal 9 (Killed)", last});
   ASSERT_EQ(std::string(reinterpret_cast<const char*>(published.data()), 4), kHubTopic);
   const Change change = decode_change(open_frame(Bytes::copy(published.span().subspan(4))));
@@ -211,7 +214,10 @@ TEST(HubWire, ASnapshotAndAChangeAreReadAsTheyWereWritten) {
   EXPECT_EQ(change.last->running->seq, 5u);
   EXPECT_EQ(change.last->running->name, "norms.get_norms");
   EXPECT_EQ(change.last->words, "any\xff words");
+  EXPECT_EQ(change.last->running->item, 0u);
   EXPECT_EQ(change.last->traceback, "  at f");
+  EXPECT_EQ(change.last->begun, last.begun);
+  EXPECT_TRUE(change.last->begun_is_all);
 }
 
 }  // namespace
