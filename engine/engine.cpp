@@ -67,6 +67,14 @@ void wait_for_the_end(int launcher_fd, const std::optional<ProcessId>& cluster, 
   while (::poll(watched, 3, -1) < 0 && errno == EINTR) {}
 }
 
+/// Ends a child that a task forked, and that returned from the task, or from an item of a map. Only the parent is an
+/// engine.
+void end_if_forked(int status) {
+  if (!transport::forked()) return;
+  std::fflush(nullptr);
+  ::_exit(status);
+}
+
 /// Says what happened, and ends the process.
 [[noreturn]] void fail(const std::exception& error) {
   fmt::print(stderr, "enginery engine: {}\n", error.what());
@@ -106,12 +114,17 @@ Engine::Engine(const EngineOptions& options)
           },
           [this](const ModuleNamespace& plugin) {
             if (imports_) imports_->add({plugin.name, plugin.file, plugin.copy});
+          },
+          [this](std::size_t item) {
+            end_if_forked(0);
+            recorder_.item_begins(item);
           }),
       server_(
           uuid_, {sockets_.local().tasks.url, sockets_.local().bulk.url}, limits_of(options), brought_,
           [this](const Uuid& mark) { output_.catch_up([&] { live_.mark(mark); }); },
-          [this](const Uuid& session) {
+          [this](const Uuid& session, session::Farewell why) {
             executor_.forget(session);
+            if (why == session::Farewell::bye) recorder_.session_ends(session);
             log_.info("session {} has ended", session);
           }),
       ending_({.stop = [this] { server_.stop(); },
@@ -246,11 +259,7 @@ void Engine::perform(session::Running task) {
 /// A task that ends its thread ends this process: no other thread runs tasks, and none would answer for it.
 wire::Outcome Engine::execute(const session::Running& task) try {
   wire::Outcome outcome = executor_.run(task.body, task.bulk, task.session);
-  if (transport::forked()) {
-    // This is a child that the task forked, and it returned from the task. Only the parent is an engine.
-    std::fflush(nullptr);
-    ::_exit(outcome.failure ? 1 : 0);
-  }
+  end_if_forked(outcome.failure ? 1 : 0);
   return outcome;
 } catch (const abi::__forced_unwind&) {
   fmt::print(stderr,

@@ -235,9 +235,9 @@ std::optional<session::Running> SessionServer::next() {
   for (;;) {
     if (stop_) return std::nullopt;
     while (!ended_.empty()) {
-      const std::vector<Uuid> ended = std::exchange(ended_, {});
+      const std::vector<session::SessionEnded> ended = std::exchange(ended_, {});
       lock.unlock();
-      for (const Uuid& session : ended) on_end_(session);
+      for (const auto& [session, why] : ended) on_end_(session, why);
       lock.lock();
     }
     const bool busy = take_task(lock);
@@ -287,7 +287,7 @@ void SessionServer::perform(Lock& lock, session::EngineActions& actions) {
 }
 
 bool SessionServer::settle(const session::SessionEnded& end) {
-  ended_.push_back(end.session);
+  ended_.push_back(end);
   return settle(session::WorkReady());
 }
 

@@ -35,7 +35,7 @@ class SessionServer {
   /// Publishes a mark behind all that tasks have printed; called on NNG's threads.
   using OnMark = std::function<void(const Uuid& mark)>;
   /// A session has ended, and none of its tasks will be given any more; called on the main thread, between tasks.
-  using OnEnd = std::function<void(const Uuid& session)>;
+  using OnEnd = std::function<void(const Uuid& session, session::Farewell why)>;
 
   /// Listens; code that clients bring is added to `brought`. Throws ConnectionError.
   SessionServer(const Uuid& engine, const Addresses& addresses, const session::Limits& limits,
@@ -102,8 +102,8 @@ class SessionServer {
   std::int64_t running_since_ = 0;  // by the wall clock, for people
   session::Time began_{};           // the same moment
   std::uint64_t finished_ = 0;
-  std::vector<Uuid> ended_;                // sessions that the main thread has not heard of yet
-  session::Time armed_ = session::kNever;  // when the clock thread will wake
+  std::vector<session::SessionEnded> ended_;  // sessions that the main thread has not heard of yet
+  session::Time armed_ = session::kNever;     // when the clock thread will wake
   enum class Main { busy, spinning, sleeping } main_ = Main::busy;
   std::atomic<bool> work_hint_{false};  // for the spinning main thread
   bool stop_ = false;

@@ -4,6 +4,11 @@
 // done at the end. A crash adds the stack. The process that crashed only walks it and finds the file of each frame,
 // which needs neither lock nor memory (_dl_find_object; libgcc's unwinder uses it, too). The process that reads the
 // record looks up the names.
+//
+// A process may end between any two writes, and the record must be right then, too. So a task begins with one write, of
+// `runs`, and what is written before that one means nothing without it: which session's task it is, and that no item
+// has begun. Afterwards the session's own `begun` follows, for the time when the task has ended; the reader takes what
+// is larger. A place changes its session while its `begun` is 0, which means that there is none.
 #include "core/diagnosis/flight_recorder.hpp"
 
 #include <dlfcn.h>
@@ -26,15 +31,25 @@
 
 namespace enginery::cluster {
 
+struct FlightRecorder::Session {
+  Uuid session;
+  std::atomic<std::uint64_t> begun;  // seq of its last task; 0 if nobody has this place
+  std::uint64_t turn;                // how many tasks of all sessions had begun then
+};
+
 struct FlightRecorder::Record {
-  static constexpr std::uint64_t kMagic = 0x317467696c666e65;  // "enfligt1"
-  static constexpr std::size_t kName = 256, kWords = 4096, kStack = 8192;
+  static constexpr std::uint64_t kMagic = 0x327467696c666e65;  // "enfligt2"
+  static constexpr std::size_t kName = 256, kWords = 4096, kStack = 8192, kSessions = 64;
+  static constexpr std::uint64_t kNoItem = ~std::uint64_t{0};
 
   std::uint64_t magic;
-  std::atomic<std::uint32_t> runs;  // what follows is complete while this is 1
+  std::atomic<std::uint64_t> runs;  // seq of the task that runs; 0 if none does
+  std::uint64_t place;              // in `sessions`, of that task's session
+  std::atomic<std::uint64_t> item;
+  std::uint64_t turn;
+  std::atomic<std::uint32_t> has_dropped;  // 1: a session that may live has lost its place to another
   std::uint32_t name_size;
-  std::uint64_t seq;
-  Uuid session;
+  Session sessions[kSessions];
   char name[kName];
   std::uint64_t written;  // words ever; the last kWords of them are here, byte i at i % kWords
   char words[kWords];
@@ -143,13 +158,29 @@ FlightRecorder::~FlightRecorder() {
   if (record_) ::munmap(record_, sizeof(Record));
 }
 
+FlightRecorder::Session& FlightRecorder::place_of(const Uuid& session) noexcept {
+  if (last_ && last_->session == session) return *last_;
+  const auto found = std::ranges::find(record_->sessions, session, &Session::session);
+  if (found != std::end(record_->sessions)) return *found;
+  Session& place = *std::ranges::min_element(record_->sessions, {}, &Session::turn);
+  if (place.begun.load(std::memory_order_relaxed) != 0) record_->has_dropped.store(1, std::memory_order_release);
+  place.begun.store(0, std::memory_order_release);
+  std::atomic_signal_fence(std::memory_order_seq_cst);  // the compiler does not name the new session before
+  place.session = session;
+  return place;
+}
+
 void FlightRecorder::task_begins(const Uuid& session, std::uint64_t seq) noexcept {
   if (!record_) return;
-  record_->session = session;
-  record_->seq = seq;
+  Session& place = place_of(session);
+  record_->place = static_cast<std::uint64_t>(&place - record_->sessions);
+  record_->item.store(Record::kNoItem, std::memory_order_relaxed);
   record_->name_size = 0;
   record_->written = 0;
-  record_->runs.store(1, std::memory_order_release);
+  record_->runs.store(seq, std::memory_order_release);
+  place.begun.store(seq, std::memory_order_release);
+  place.turn = ++record_->turn;
+  last_ = &place;
 }
 
 void FlightRecorder::task_is(std::string_view name) noexcept {
@@ -159,10 +190,22 @@ void FlightRecorder::task_is(std::string_view name) noexcept {
   record_->name_size = static_cast<std::uint32_t>(size);
 }
 
+void FlightRecorder::item_begins(std::size_t item) noexcept {
+  if (record_) record_->item.store(item, std::memory_order_relaxed);
+}
+
 void FlightRecorder::task_ends() noexcept {
   if (!record_) return;
   record_->runs.store(0, std::memory_order_release);
   record_->written = 0;  // what an engine dies of between tasks is not the last task's doing
+}
+
+void FlightRecorder::session_ends(const Uuid& session) noexcept {
+  if (!record_) return;
+  const auto found = std::ranges::find(record_->sessions, session, &Session::session);
+  if (found == std::end(record_->sessions)) return;
+  found->begun.store(0, std::memory_order_release);
+  found->turn = 0;  // the first to be taken
 }
 
 void FlightRecorder::add(std::string_view words) noexcept {
@@ -190,10 +233,20 @@ std::optional<messages::LastMoments> FlightRecorder::take(const std::filesystem:
       record.magic != Record::kMagic)
     return std::nullopt;
   messages::LastMoments last;
-  if (record.runs.load(std::memory_order_acquire) == 1) {
+  const std::uint64_t runs = record.place < Record::kSessions ? record.runs.load(std::memory_order_acquire) : 0;
+  if (runs != 0) {
     const std::size_t size = std::min<std::size_t>(record.name_size, Record::kName);
-    last.running = messages::LastMoments::Task{record.session, record.seq, std::string(record.name, size)};
+    last.running =
+        messages::LastMoments::Task{record.sessions[record.place].session, runs, std::string(record.name, size)};
+    if (const std::uint64_t item = record.item.load(std::memory_order_relaxed); item != Record::kNoItem)
+      last.running->item = item;
   }
+  for (std::size_t i = 0; i < Record::kSessions; ++i) {
+    const std::uint64_t begun = record.sessions[i].begun.load(std::memory_order_relaxed);
+    const std::uint64_t seq = i == record.place ? std::max(begun, runs) : begun;
+    if (seq != 0) last.begun.push_back({record.sessions[i].session, seq});
+  }
+  last.begun_is_all = record.has_dropped.load(std::memory_order_relaxed) == 0;
   const std::size_t kept = std::min<std::uint64_t>(record.written, Record::kWords);
   std::string words(kept, '\0');
   for (std::size_t i = 0; i < kept; ++i) words[i] = record.words[(record.written - kept + i) % Record::kWords];

@@ -1,8 +1,10 @@
 // core/enginery/errors.hpp: every error that enginery throws, in one tree.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -54,6 +56,10 @@ ENGINERY_NAMED_ERROR(DeadlockError);
 /// The task's time, its view's `timeout`, was over before it had its result. It did not run, or it was asked to stop
 /// and may still run, which what() says.
 ENGINERY_NAMED_ERROR(TaskTimeout);
+/// An item of a load-balanced map, or a call, ended the processes of three engines.
+ENGINERY_NAMED_ERROR(PoisonTask);
+/// What a task waits for failed, or it cannot run where it would have to.
+ENGINERY_NAMED_ERROR(DependencyError);
 /// The engine has no session with this client (any more): what() says why. Outstanding tasks are never run again.
 ENGINERY_NAMED_ERROR(SessionLost);
 /// A message did not pass verification.
@@ -123,6 +129,7 @@ enum class AtDeath : std::uint8_t { unknown, running, not_started, finished };
 /// What is known of a process that ended; each is empty when there is none, or when it is not known.
 struct LastOfEngine {
   std::string ran{}, words{}, traceback{};
+  std::optional<std::size_t> item{};
 };
 
 /// The engine's process ended.
@@ -139,6 +146,8 @@ class ENGINERY_API EngineDied : public Error {
   const std::string& task() const& noexcept { return task_; }
   std::string task() const&& { return task_; }
   AtDeath state() const noexcept { return state_; }
+  /// Of a task that was running and did the chunk of a map: the item that it was at, counted from 0 in the chunk.
+  std::optional<std::size_t> item() const noexcept { return last_.item; }
   /// The task that the engine ran, this or another.
   const std::string& ran() const& noexcept { return last_.ran; }
   std::string ran() const&& { return last_.ran; }
@@ -168,6 +177,12 @@ class ENGINERY_API CompositeError : public Error {
   ~CompositeError() override;
   const std::vector<Failure>& failures() const& noexcept { return *failures_; }
   std::vector<Failure> failures() const&& { return *failures_; }
+  /// The errors alone.
+  std::vector<std::exception_ptr> errors() const {
+    std::vector<std::exception_ptr> all;
+    for (const Failure& failure : *failures_) all.push_back(failure.error);
+    return all;
+  }
 
  private:
   std::shared_ptr<const std::vector<Failure>> failures_;

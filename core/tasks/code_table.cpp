@@ -33,16 +33,26 @@ const CodeTable::Entry& CodeTable::find(const wire::Code& code, const std::strin
   return entries_.emplace(key, std::move(entry)).first->second;
 }
 
-Value CodeTable::Entry::call(const std::string& object, std::span<const Value> arguments) const {
-  if (target) {
-    const void* pointer = target;
-    return function->call_on(&pointer, arguments);
-  }
-  const Function::Callable& callable = function->callable();
+CodeTable::Callee::Callee(const Entry& entry, const std::string& object) : entry_(entry), object_(object) {
+  if (entry.target) return;
+  const Function::Callable& callable = entry.function->callable();
   if (object.size() != callable.size)
     throw ProtocolError("a call brings " + std::to_string(object.size()) + " bytes for a function object of " +
                         std::to_string(callable.size));
-  return function->call_on(detail::copy_of(object.data(), callable.size, callable.alignment).get(), arguments);
+  copy_ = operator new (std::max<std::size_t>(object.size(), 1), std::align_val_t{callable.alignment});
+}
+
+CodeTable::Callee::~Callee() {
+  if (copy_) operator delete (copy_, std::align_val_t{entry_.function->callable().alignment});
+}
+
+Value CodeTable::Callee::call(std::span<const Value> arguments) const {
+  if (entry_.target) {
+    const void* pointer = entry_.target;
+    return entry_.function->call_on(&pointer, arguments);
+  }
+  std::memcpy(copy_, object_.data(), object_.size());
+  return entry_.function->call_on(copy_, arguments);
 }
 
 }  // namespace enginery::tasks

@@ -20,10 +20,23 @@ class CodeTable {
   struct Entry {
     std::shared_ptr<const Function> function;
     const void* target = nullptr;  ///< when what is called is a pointer
+  };
 
-    /// `object`: the bytes of what is called, when it is no pointer. Throws ProtocolError when they are too few or
-    /// many.
-    Value call(const std::string& object, std::span<const Value> arguments) const;
+  /// An Entry with the bytes of what is called, if that is no pointer. Each call has a copy of them. Both outlive this.
+  class Callee {
+   public:
+    /// Throws ProtocolError when the bytes are too few or many.
+    Callee(const Entry& entry, const std::string& object);
+    ~Callee();
+    Callee(const Callee&) = delete;
+    Callee& operator=(const Callee&) = delete;
+
+    Value call(std::span<const Value> arguments) const;
+
+   private:
+    const Entry& entry_;
+    const std::string& object_;
+    void* copy_ = nullptr;  // aligned as an object of that type; the same memory for each call
   };
 
   /// `name` is what errors call it. Throws ModuleMissing, PluginLoadError, ProtocolError.

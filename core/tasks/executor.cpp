@@ -11,14 +11,22 @@
 
 #include <chrono>
 #include <new>
+#include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
+
+#include <enginery/columns.hpp>
+#include <enginery/stop.hpp>
 
 #include "core/functions/namespace_paths.hpp"
 #include "core/modules/plugin_file.hpp"
 #include "core/processes/floating_point_scope.hpp"
 #include "core/processes/host.hpp"
 #include "core/tasks/failure.hpp"
+#include "core/tasks/map_chunk.hpp"
+#include "core/tasks/map_results.hpp"
+#include "core/tasks/task_random.hpp"
 #include "core/tasks/task_wait.hpp"
 #include "core/values/objects.hpp"
 
@@ -69,6 +77,7 @@ std::string text_of(const Value& result, std::span<const Value> arguments) {
       throw ProtocolError("a call wants its result kept as '" + call.keep + "', which does not begin with @");
     keep = call.keep;
     const RunningTask running(engine_, std::move(call.waiting));
+    const TaskRandom random;
     if (on_start_) on_start_(call.name.empty() ? wire::to_string(call.op) : call.name);
     Value result = perform(std::move(call), caller, outcome);
     if (keep.empty())
@@ -136,6 +145,8 @@ Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outc
   switch (call.op) {
     case wire::Op::apply:
       return apply(std::move(call), outcome);
+    case wire::Op::map:
+      return map(std::move(call), outcome);
     case wire::Op::push:
       push(std::move(call.keywords), caller);
       return Value();
@@ -175,25 +186,64 @@ Value Executor::perform(wire::Call call, const Uuid& caller, wire::Outcome& outc
   throw ProtocolError("a call asks for an operation that there is not");
 }
 
+std::shared_ptr<const Function> Executor::function_of(const wire::Call& call) const {
+  const Value callee = names_.resolve(call.name);
+  if (callee.kind() != Kind::function)
+    throw TypeError("'" + callee.type_name() + "' object is not callable: '" + call.name +
+                    "' names no function; call one of a plugin's, as \"norms.get_norms\"");
+  const std::shared_ptr<const Function>& function = callee.as_function();
+  if (!call.signature.empty() && call.signature != function->type())
+    throw TypeError(call.name + "() is " + function->type() + " here, and the caller's enginery::fn says " +
+                    call.signature + ": build both against the same declaration");
+  return function;
+}
+
 Value Executor::apply(wire::Call call, wire::Outcome& outcome) {
   if (call.code) {
     const CodeTable::Entry& entry = code_.find(*call.code, call.name);
     for (Value& value : call.positional) resolve(value);
     outcome.build_id = entry.function->build_id().hex;
-    return entry.call(call.code->object, call.positional);
+    return CodeTable::Callee(entry, call.code->object).call(call.positional);
   }
-  const Value callee = names_.resolve(call.name);
-  if (callee.kind() != Kind::function)
-    throw TypeError("'" + callee.type_name() + "' object is not callable: '" + call.name +
-                    "' names no function; call one of a plugin's, as \"norms.get_norms\"");
-  const Function& function = *callee.as_function();
-  if (!call.signature.empty() && call.signature != function.type())
-    throw TypeError(call.name + "() is " + function.type() + " here, and the caller's enginery::fn says " +
-                    call.signature + ": build both against the same declaration");
+  const std::shared_ptr<const Function> function = function_of(call);
   for (Value& value : call.positional) resolve(value);
   for (auto& [name, value] : call.keywords) resolve(value);
-  outcome.build_id = function.build_id().hex;
-  return function.call(call.positional, call.keywords);
+  outcome.build_id = function->build_id().hex;
+  return function->call(call.positional, call.keywords);
+}
+
+Value Executor::map(wire::Call call, wire::Outcome& outcome) {
+  if (!call.keywords.empty() || !call.keep.empty())
+    throw ProtocolError("a call of map has keyword arguments, or wants its results to stay: it cannot do that");
+  std::optional<CodeTable::Callee> code;
+  std::shared_ptr<const Function> function;
+  if (call.code) {
+    const CodeTable::Entry& entry = code_.find(*call.code, call.name);
+    function = entry.function;
+    code.emplace(entry, call.code->object);
+  } else {
+    function = function_of(call);
+  }
+  for (Value& value : call.positional) resolve(value);
+  MapChunk chunk(std::move(call.positional));
+  outcome.build_id = function->build_id().hex;
+  MapResults results(chunk.size());
+  for (std::size_t item = 0; item < chunk.size(); ++item) {
+    if (stop_requested())
+      throw TaskAborted(
+          fmt::format("this task was asked to stop when {} of its {} items were done", item, chunk.size()));
+    if (on_item_) on_item_(item);
+    if (chunk.seed()) TaskRandom::begin_item(*chunk.seed(), chunk.first() + item);
+    try {
+      const std::span<const Value> arguments = chunk.arguments(item);
+      results.add(code ? code->call(arguments) : function->call(arguments, {}));
+    } catch (const abi::__forced_unwind&) {
+      throw;
+    } catch (...) {
+      results.add_failure(failure_of_current_exception());
+    }
+  }
+  return results.take();
 }
 
 void Executor::push(wire::Keywords items, const Uuid& caller) {

@@ -22,14 +22,18 @@ class ENGINERY_API Executor {
   /// Told of each plugin that a task imported.
   using OnImport = std::function<void(const ModuleNamespace& plugin)>;
 
+  /// Told of each item of a map before its function is called: which of the chunk's it is, from 0 on.
+  using OnItem = std::function<void(std::size_t item)>;
+
   /// `engine`: which this is; nil for a process that is none.
   Executor(Namespace& names, modules::Loader& loader, const Uuid& engine = Uuid(), OnStart on_start = {},
-           OnImport on_import = {})
+           OnImport on_import = {}, OnItem on_item = {})
       : names_(names),
         loader_(loader),
         engine_(engine),
         on_start_(std::move(on_start)),
         on_import_(std::move(on_import)),
+        on_item_(std::move(on_item)),
         code_(loader),
         evaluator_(names, [this](const std::string& plugin) { return import_as_asked(plugin); }) {}
 
@@ -55,6 +59,10 @@ class ENGINERY_API Executor {
  private:
   Value perform(wire::Call call, const Uuid& caller, wire::Outcome& outcome);
   Value apply(wire::Call call, wire::Outcome& outcome);
+  /// Calls a function once for each item. What an item throws is that item's failure.
+  Value map(wire::Call call, wire::Outcome& outcome);
+  /// What the call names. Throws NameError, and TypeError if it is no function, or another than the caller expects.
+  std::shared_ptr<const Function> function_of(const wire::Call& call) const;
   Value imported(std::shared_ptr<ModuleNamespace> plugin) const;
   /// What a statement imports: what the caller's search found, else what is found here.
   Value import_as_asked(const std::string& plugin);
@@ -73,6 +81,7 @@ class ENGINERY_API Executor {
   const Uuid engine_;
   const OnStart on_start_;
   const OnImport on_import_;
+  const OnItem on_item_;
   CodeTable code_;
   KeptResults kept_;
   ImportSources sources_;  // of the call that runs

@@ -72,22 +72,35 @@ Packed finish(const Builder& builder, NodeWriter& writer, std::size_t inline_byt
   return packed;
 }
 
-/// The verified root of a body, which outlives it, and its payloads, in order.
+/// A body that is too large for a message is the first that came beside it; takes it from there.
+const Bytes& whole_body(const Bytes& body, std::span<const Bytes>& bulk, const char* name) {
+  if (!body.empty()) return body;
+  if (bulk.empty()) refuse("a {} has no body", name);
+  const Bytes& first = bulk.front();
+  bulk = bulk.subspan(1);
+  return first;
+}
+
+/// A body's verified root, and where its payloads begin.
 template <class Table>
-std::pair<const Table*, std::vector<Bytes>> take_apart(Bytes body, std::span<const Bytes> bulk, const char* name) {
-  if (body.empty()) {
-    if (bulk.empty()) refuse("a {} has no body", name);
-    body = bulk.front();
-    bulk = bulk.subspan(1);
-  }
+std::pair<const Table*, std::size_t> root_of(const Bytes& body, const char* name) {
   std::uint32_t size = 0;
   if (body.size() >= kHeader) std::memcpy(&size, body.data(), sizeof size);
   if (body.size() < kHeader || padded(size) > body.size() - kHeader)
     refuse("a {} of {} bytes is shorter than it says", name, body.size());
   const Table& table = verified<Table>({reinterpret_cast<const std::uint8_t*>(body.data() + kHeader), size}, name);
+  return {&table, kHeader + padded(size)};
+}
+
+/// The verified root of a body, which outlives it, and its payloads, in order.
+template <class Table>
+std::pair<const Table*, std::vector<Bytes>> take_apart(const Bytes& given, std::span<const Bytes> bulk,
+                                                       const char* name) {
+  const Bytes& body = whole_body(given, bulk, name);
+  auto [root, at] = root_of<Table>(body, name);
   std::vector<Bytes> taken;
-  std::size_t at = kHeader + padded(size), bulk_at = 0;
-  const fb::Values* values = table.values();
+  std::size_t bulk_at = 0;
+  const fb::Values* values = root->values();
   if (values) aligned(values->nodes(), name);
   if (const auto* payloads = values ? aligned(values->payloads(), name) : nullptr) {
     taken.reserve(std::min<std::size_t>(payloads->size(), 4096));
@@ -107,7 +120,7 @@ std::pair<const Table*, std::vector<Bytes>> take_apart(Bytes body, std::span<con
     }
   }
   if (at != body.size() || bulk_at != bulk.size()) refuse("a {} has bytes that belong to no value", name);
-  return {&table, std::move(taken)};
+  return {root, std::move(taken)};
 }
 
 NodeReader reader_of(const fb::Values& values, const std::vector<Bytes>& payloads) {
@@ -116,10 +129,12 @@ NodeReader reader_of(const fb::Values& values, const std::vector<Bytes>& payload
   return {nodes, view_of(values.text()), payloads};
 }
 
+[[noreturn]] void refuse_empty_outcome() { refuse("an outcome has neither value nor failure"); }
+
 }  // namespace
 
 const char* to_string(Op op) {
-  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys", "clear"};
+  constexpr const char* kNames[] = {"apply", "push", "pull", "del", "import", "run", "execute", "keys", "clear", "map"};
   return kNames[static_cast<std::size_t>(op)];
 }
 
@@ -232,9 +247,15 @@ Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk) {
     outcome.value = reader.read();
     if (!reader.at_end()) refuse("an outcome has more than one value");
   } else {
-    refuse("an outcome has neither value nor failure");
+    refuse_empty_outcome();
   }
   return outcome;
+}
+
+OutcomeSummary summary_of(const Bytes& body, std::span<const Bytes> bulk) {
+  const fb::Outcome& table = *root_of<fb::Outcome>(whole_body(body, bulk, "outcome"), "outcome").first;
+  if (!table.failure() && !table.values()) refuse_empty_outcome();
+  return {table.failure() != nullptr, table.ran()};
 }
 
 }  // namespace enginery::wire

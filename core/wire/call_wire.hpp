@@ -12,8 +12,8 @@
 
 namespace enginery::wire {
 
-enum class Op : std::uint8_t { apply, push, pull, erase, import, run, execute, keys, clear };
-inline constexpr Op kLastOp = Op::clear;
+enum class Op : std::uint8_t { apply, push, pull, erase, import, run, execute, keys, clear, map };
+inline constexpr Op kLastOp = Op::map;
 /// "apply", "push", …
 const char* to_string(Op op);
 
@@ -77,5 +77,13 @@ Packed pack(const Outcome& outcome, std::size_t inline_bytes);
 /// Throws ProtocolError.
 Call unpack_call(const Bytes& body, std::span<const Bytes> bulk);
 Outcome unpack_outcome(const Bytes& body, std::span<const Bytes> bulk);
+
+/// What an outcome says beside its value.
+struct OutcomeSummary {
+  bool failed = false;
+  std::int64_t ran = 0;  ///< nanoseconds, as of Outcome
+};
+/// As unpack_outcome(), but makes no value and copies no payload, and so does not notice what is wrong with these.
+OutcomeSummary summary_of(const Bytes& body, std::span<const Bytes> bulk = {});
 
 }  // namespace enginery::wire

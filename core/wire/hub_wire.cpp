@@ -43,17 +43,26 @@ EngineEntry to_entry(const hubfb::Engine* engine) {
 Offset<hubfb::LastMoments> add_last(Builder& builder, const messages::LastMoments& last) {
   const auto words = add_bytes(builder, last.words);
   const auto traceback = add_string(builder, last.traceback);
-  if (!last.running) return hubfb::CreateLastMoments(builder, 0, nullptr, 0, words, traceback);
-  const auto task = builder.CreateString(last.running->name);
-  const auto session = to_id<hubfb::Id>(last.running->session);
-  return hubfb::CreateLastMoments(builder, task, &session, last.running->seq, words, traceback);
+  std::vector<hubfb::Begun> sessions;
+  for (const auto& [session, seq] : last.begun) sessions.emplace_back(to_id<hubfb::Id>(session), seq);
+  const auto begun = sessions.empty() ? 0 : builder.CreateVectorOfStructs(sessions);
+  const auto task = last.running ? builder.CreateString(last.running->name) : 0;
+  const auto session = to_id<hubfb::Id>(last.running ? last.running->session : Uuid());
+  return hubfb::CreateLastMoments(
+      builder, task, last.running ? &session : nullptr, last.running ? last.running->seq : 0, words, traceback,
+      last.running && last.running->item ? flatbuffers::Optional(*last.running->item) : flatbuffers::nullopt, begun,
+      last.begun_is_all);
 }
 
 std::optional<messages::LastMoments> to_last(const hubfb::LastMoments* table) {
   if (!table) return std::nullopt;
   messages::LastMoments last;
   if (table->session() && table->task())
-    last.running = {to_uuid(table->session()), table->seq(), text_of(table->task())};
+    last.running = {to_uuid(table->session()), table->seq(), text_of(table->task()),
+                    table->item() ? std::optional(*table->item()) : std::nullopt};
+  if (table->begun())
+    for (const hubfb::Begun* each : *table->begun()) last.begun.push_back({to_uuid(&each->session()), each->seq()});
+  last.begun_is_all = table->begun_is_all();
   last.words = text_of(table->words());
   last.traceback = text_of(table->traceback());
   return last;

@@ -36,6 +36,51 @@ constexpr unsigned kDeepest = 200;
                   value.repr(), value.type_name()));
 }
 
+static void check_depth(unsigned depth) {
+  if (depth > kDeepest)
+    throw ValueError(
+        fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
+}
+
+[[noreturn]] static void is_too_large(std::size_t parts, std::size_t text) {
+  throw ValueError(
+      fmt::format("a value of more than {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
+                  "arrays, or send it in parts",
+                  parts, text));
+}
+
+/// `parts`: how many there were. A short list may share one long one a million times.
+static void check(const Value& value, unsigned depth, std::size_t& parts) {
+  check_depth(depth);
+  if (++parts > kLargestBytes / sizeof(Node)) is_too_large(parts, 0);
+  switch (value.kind()) {
+    case Kind::list:
+      if (detail::columns_of(value)) return;  // numbers only
+      for (const Value& item : value.as_list()) check(item, depth + 1, parts);
+      return;
+    case Kind::tuple:
+      for (const Value& item : value.as_tuple()) check(item, depth + 1, parts);
+      return;
+    case Kind::dict:
+      for (const auto [key, item] : value.as_dict()) {
+        check(key, depth + 1, parts);
+        check(item, depth + 1, parts);
+      }
+      return;
+    case Kind::function:
+    case Kind::module:
+    case Kind::opaque:
+      stays(value);
+    default:
+      return;
+  }
+}
+
+void check_travels(const Value& value, unsigned around) {
+  std::size_t parts = 0;
+  check(value, around, parts);
+}
+
 void NodeWriter::clear() {
   nodes.clear();
   text.clear();
@@ -47,16 +92,11 @@ void NodeWriter::clear() {
 
 void NodeWriter::check_size() const {
   if (nodes.size() * sizeof(Node) + text.size() + beside_ > kLargestBytes)
-    throw ValueError(
-        fmt::format("a value of more than {} parts and {} bytes of text exceeds 1 GiB in one call; put numbers into "
-                    "arrays, or send it in parts",
-                    nodes.size(), text.size() + beside_));
+    is_too_large(nodes.size(), text.size() + beside_);
 }
 
 void NodeWriter::write(const Value& value, unsigned depth) {
-  if (depth > kDeepest)
-    throw ValueError(
-        fmt::format("a value is nested more than {} levels deep (or contains itself); flatten it", kDeepest));
+  check_depth(depth);
   check_size();  // as it grows: a short list may share one long one a million times
   const Kind kind = value.kind();
   const auto put = [&](std::uint64_t word, std::uint8_t detail = 0) {

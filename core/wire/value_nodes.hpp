@@ -19,6 +19,10 @@ struct Node {
   std::uint64_t word = 0;
 };
 
+/// Throws what a NodeWriter would for a value that cannot leave its process, or is nested too deeply, or has too many
+/// parts, with `around` levels around it. Looks at no text and at no array.
+void check_travels(const Value& value, unsigned around = 0);
+
 /// Collects values. Throws TypeError for what cannot leave its process, ValueError for what is nested too deeply or too
 /// large for one message.
 class NodeWriter {

@@ -94,6 +94,7 @@ void record_last_moments(const Folder& folder) {
     cluster::FlightRecorder recorder(file);
     recorder.task_begins(session, 7);
     recorder.task_is("norms.get_norms");
+    recorder.item_begins(41);
     recorder.add("norms: level 3\nnorms: no such level\n");
   }
   // The stack is not that of this program, so that it is the same wherever this runs: its size and its room end a
@@ -143,6 +144,11 @@ void record_messages(const Folder& folder) {
   write_message(folder, "hub_request", wire::encode(wire::HubRequest{wire::HubOp::register_engine, entry}));
   write_message(folder, "hub_reply", wire::encode(wire::HubReply{true, "", 0, engine, 1, {entry}}));
   write_message(folder, "change", wire::encode(wire::Change{wire::ChangeEvent::left, engine, 1, entry, "signal 9"}),
+                wire::kHubTopic.size());
+  const messages::LastMoments last{
+      messages::LastMoments::Task{session, 7, "norms.get_norms", 41}, "no such level\n", {}, {{session, 7}}, true};
+  write_message(folder, "death",
+                wire::encode(wire::Change{wire::ChangeEvent::left, engine, 1, entry, "signal 9", last}),
                 wire::kHubTopic.size());
   write_message(folder, "status_request", wire::encode_status_request(engine));
   wire::EngineStatus status;

@@ -17,10 +17,12 @@ using namespace enginery;
 
 void open_body(const Bytes& body, bool outcome) {
   try {
-    if (outcome)
+    if (outcome) {
+      wire::summary_of(body);
       wire::unpack_outcome(body, {}).value.repr();
-    else
+    } else {
       for (const Value& value : wire::unpack_call(body, {}).positional) value.repr();
+    }
   } catch (const ProtocolError&) {}
 }
 

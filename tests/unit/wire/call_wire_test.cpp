@@ -166,6 +166,43 @@ TEST(CallWire, AFailureKeepsItsWords) {
   EXPECT_EQ(read.failure->traceback, "at f");
 }
 
+TEST(CallWire, AnOutcomesSummaryNeedsNoneOfItsValues) {
+  Outcome outcome;
+  outcome.ran = 12'345;
+  outcome.value = Value::array(Array(DType::f64, {1000}));
+  const Packed small = pack(outcome, kInline), large = pack(outcome, 16);
+  ASSERT_TRUE(large.body.empty());
+  for (const Packed* packed : {&small, &large}) {
+    const OutcomeSummary summary = summary_of(packed->body, packed->bulk);
+    EXPECT_FALSE(summary.failed);
+    EXPECT_EQ(summary.ran, 12'345);
+  }
+  EXPECT_FALSE(summary_of(large.body, std::span(large.bulk).first(1)).failed) << "without its payload";
+  outcome.failure = Failure{"ValueError", "no", ""};
+  EXPECT_TRUE(summary_of(pack(outcome, kInline).body).failed);
+}
+
+TEST(CallWire, WhatIsNoOutcomeHasNoSummary) {
+  EXPECT_THROW(summary_of({}), ProtocolError);
+  const Packed packed = pack(Outcome{}, kInline);
+  const auto cut = [&](std::size_t size) { return Bytes::copy(packed.body.span().first(size)); };
+  for (std::size_t size = 0; size < packed.body.size(); size += 4) EXPECT_THROW(summary_of(cut(size)), ProtocolError);
+  for (std::size_t i = 0; i < packed.body.size(); ++i) {
+    std::vector<std::byte> bytes(packed.body.span().begin(), packed.body.span().end());
+    bytes[i] ^= std::byte{0x55};
+    const Bytes body = Bytes::copy(bytes);
+    try {
+      unpack_outcome(body, {});
+    } catch (const ProtocolError&) {
+      try {
+        summary_of(body);  // may still be one
+      } catch (const ProtocolError&) {}
+      continue;
+    }
+    EXPECT_NO_THROW(summary_of(body)) << "byte " << i;
+  }
+}
+
 TEST(CallWire, TextsAndNamesCountAgainstWhatOneCallMayHold) {
   const auto refused = [](const auto& pack_it) {
     try {
