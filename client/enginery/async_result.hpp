@@ -20,7 +20,13 @@
 
 namespace enginery {
 
+class AsyncTasks;
 class Future;
+namespace detail {
+class KeptResults;
+ENGINERY_API Value result_argument(const AsyncTasks& result);
+ENGINERY_API Value result_argument(const AsyncTasks& result, const KeptResults& kept);
+}  // namespace detail
 
 /// What the tasks of one call have in common, whatever their results are. Copies are the same tasks.
 class ENGINERY_API AsyncTasks {
@@ -76,6 +82,9 @@ class ENGINERY_API AsyncTasks {
   void store(std::string_view name) const;
 
  private:
+  friend class Dependency;
+  friend Value detail::result_argument(const AsyncTasks&);
+  friend Value detail::result_argument(const AsyncTasks&, const detail::KeptResults&);
   const Future& future() const noexcept { return *future_; }
   void require_ready() const;
 
@@ -238,6 +247,14 @@ class AsyncResults : public EachAsyncTask, public Awaitable<AsyncResults<R>> {
       }
     }
     return each;
+  }
+  /// Engine → value. Throws as get(). Include <map>.
+  template <template <class...> class Map = std::map>
+  Map<int, R> get_dict(std::optional<Seconds> timeout = std::nullopt) const {
+    check(timeout);
+    Map<int, R> results;
+    for (std::size_t i = 0; i < size(); ++i) results.emplace(engine_id(i), this->template decode<R>(i));
+    return results;
   }
   template <class T>
   requires std::same_as<T, std::vector<R>>

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <enginery/bound_call.hpp>
 #include <enginery/call_arguments.hpp>
 #include <enginery/fn.hpp>
 #include <enginery/staying_result.hpp>
@@ -261,6 +262,12 @@ class Calls : public UntypedView {
     } else {
       return apply_async(what, arguments...).get();
     }
+  }
+
+  /// `const auto g = view.bind(f);`: an object that calls what apply_sync() would call.
+  template <class R = Value, class F>
+  auto bind(const F& what) const {
+    return BoundCall<Calls, R, detail::Bound<F>>(*this, detail::Bound<F>(what));
   }
 
  protected:

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <initializer_list>
 #include <iosfwd>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,11 +17,14 @@
 #include <enginery/codec.hpp>
 #include <enginery/durations.hpp>
 #include <enginery/errors.hpp>
+#include <enginery/load_balanced_view.hpp>
 #include <enginery/namespace.hpp>
 #include <enginery/output_stream.hpp>
+#include <enginery/random.hpp>
 #include <enginery/reference.hpp>
 #include <enginery/staying_result.hpp>
 #include <enginery/view.hpp>
+#include <enginery/wait.hpp>
 
 namespace enginery {
 
@@ -35,6 +40,8 @@ struct RestartOptions {
   Seconds timeout = Seconds(60);  ///< until it takes tasks again
   bool keep = false;              ///< the variables whose values can travel
 };
+
+class ViewIterator;
 
 /// A connection to a cluster. A handle: copies and views share it; the last of them says good-bye to the engines.
 ///
@@ -64,6 +71,15 @@ class ENGINERY_API Client {
   MultiView view(std::vector<int> ids) const;
   /// A view of all engines, evaluated anew at each call.
   MultiView all() const;
+  /// A view that sends each task to an engine that is free: of all, also of those that come later, or of some. Throws
+  /// IndexError.
+  LoadBalancedView load_balanced() const;
+  LoadBalancedView load_balanced(std::vector<int> ids) const;
+  LoadBalancedView load_balanced(std::initializer_list<int> ids) const { return load_balanced(std::vector<int>(ids)); }
+
+  /// `for (auto view : rc)`: a DirectView of each engine that there is when the loop begins.
+  inline ViewIterator begin() const;
+  std::default_sentinel_t end() const noexcept { return {}; }
   /// Ends engine `id` and starts it anew, also one that died: the same id, a new process, nothing in its namespace; the
   /// plugins that it had imported are imported again. Tasks that it had not finished fail as EngineDied; a running one
   /// is not waited for. Returns when it takes tasks again. Throws IndexError; ValueError if it joined by itself, so
@@ -92,5 +108,34 @@ class ENGINERY_API Client {
   [[noreturn]] static DirectView refuse(const std::string& id);
   std::shared_ptr<Engines> engines_;
 };
+
+/// An input iterator over a client's engines. `*` throws IndexError when the engine has left since the loop began.
+class ViewIterator {
+ public:
+  using iterator_concept = std::input_iterator_tag;
+  using iterator_category = std::input_iterator_tag;
+  using value_type = DirectView;
+  using difference_type = std::ptrdiff_t;
+  using pointer = void;
+  using reference = DirectView;
+
+  explicit ViewIterator(const Client& client) : client_(client), ids_(client.ids()) {}
+  DirectView operator*() const { return client_[ids_[at_]]; }
+  ViewIterator& operator++() {
+    ++at_;
+    return *this;
+  }
+  void operator++(int) { ++at_; }
+  friend bool operator==(const ViewIterator& iterator, std::default_sentinel_t) {
+    return iterator.at_ == iterator.ids_.size();
+  }
+
+ private:
+  Client client_;
+  std::vector<int> ids_;
+  std::size_t at_ = 0;
+};
+
+ViewIterator Client::begin() const { return ViewIterator(*this); }
 
 }  // namespace enginery

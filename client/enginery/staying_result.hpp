@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <enginery/async_result.hpp>
+#include <enginery/call_arguments.hpp>
 #include <enginery/reference.hpp>
 
 namespace enginery {
@@ -28,6 +29,7 @@ class ENGINERY_API KeptResults {
   void bind(std::string_view name) const;
 
  private:
+  friend Value result_argument(const AsyncTasks&, const KeptResults&);
   struct Hold;
   std::shared_ptr<const Hold> hold_;
 };
@@ -61,6 +63,8 @@ class StayingTasks : public Tasks {
   ReferenceTo<R> reference() const { return ReferenceTo<R>(kept_.name()); }
 
  private:
+  template <class A>
+  friend struct detail::GivenResult;
   detail::KeptResults kept_;
 };
 

@@ -86,6 +86,10 @@ class ENGINERY_API Continuation {
  private:
   std::unique_ptr<void, void (*)(void*)> work_;
   void (*run_)(void*);
+
+ public:
+  /// For the library's own: runs in the thread that brings the result. It must be quick, and not wait.
+  bool at_once = false;
 };
 
 namespace detail {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
@@ -98,6 +99,7 @@ TemporaryFlags Flags::temp_flags(const FlagSettings& settings) & { return {*this
 
 class Aim;
 class Future;
+class MapFuture;
 
 /// The base of every view. What it aims at, an engine, several, this process, decides where its tasks go. A value:
 /// copies aim at the same. Keeps the client's connections alive.
@@ -107,10 +109,17 @@ class ENGINERY_API UntypedView : public Flags {
 
   /// The engines of a call made now; of local(), -1. Throws NoEnginesRegistered when there are none.
   std::vector<int> targets() const;
+  /// How many they are. Throws as targets().
+  std::size_t size() const { return targets().size(); }
 
   /// The untyped call behind apply, with arguments that are Values already. `keep`: where the result stays on the
   /// engine, a name that begins with @; empty when it travels.
   std::shared_ptr<Future> call(const Callee& callee, const CallArguments& arguments, std::string_view keep = {}) const;
+
+  /// The untyped call behind map: one call for each of `count` items. `constants`: leading arguments of every item;
+  /// `columns`: for each further parameter a list or array of `count` elements. `open`: more items come by a MapFeeder.
+  std::shared_ptr<MapFuture> map_call(const Callee& callee, List constants, std::vector<Value> columns,
+                                      std::size_t count, bool open = false) const;
 
   /// Imports plugins in this process and on the engines, and says so in one line on stdout, unless it is to be quiet.
   /// Engines that lack the very builds of this host get them. Throws before anything is imported if one is not found.
@@ -132,6 +141,7 @@ class ENGINERY_API UntypedView : public Flags {
   Tasks send_execute(std::string_view code, ResultText text) const;
   Tasks send_run(std::string_view path) const;
   Tasks send_statements(std::string_view statements) const;
+  const std::shared_ptr<const Aim>& aim() const noexcept { return aim_; }
 
  private:
   std::shared_ptr<const Aim> aim_;

@@ -14,6 +14,7 @@
 
 #include <enginery/async_result.hpp>
 #include <enginery/calls.hpp>
+#include <enginery/map_calls.hpp>
 #include <enginery/untyped_view.hpp>
 #include <enginery/value.hpp>
 
@@ -182,10 +183,11 @@ ENGINERY_API std::ostream& operator<<(std::ostream&, const DirectView&);
 /// debugging tasks.
 ENGINERY_API DirectView local();
 
-/// Some engines of a client, frozen, or all of them, evaluated anew at each call.
-class ENGINERY_API MultiView : public View<ValueOfEach> {
+/// Some engines of a client, frozen, or all of them, evaluated anew at each call. map gives each one contiguous part of
+/// the items, in target order.
+class ENGINERY_API MultiView : public MapCalls<View<ValueOfEach>> {
  public:
-  using View::View;
+  using MapCalls::MapCalls;
 };
 /// <MultiView [0, 1, 2]>
 ENGINERY_API std::ostream& operator<<(std::ostream&, const MultiView&);

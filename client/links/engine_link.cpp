@@ -94,12 +94,9 @@ std::exception_ptr EngineLink::death(const std::string& label, std::uint64_t seq
   LastOfEngine last;
   if (death_->last) {
     last = {.words = death_->last->words, .traceback = death_->last->traceback};
-    if (const auto& running = death_->last->running) {
-      last.ran = running->name;
-      // A session's tasks run in their order.
-      if (running->session == death_->session)
-        state = seq < running->seq ? AtDeath::finished : seq == running->seq ? AtDeath::running : AtDeath::not_started;
-    }
+    if (death_->last->running) last.ran = death_->last->running->name;
+    if (seq != kAfterDeath) state = death_->last->state_of(death_->session, seq);
+    if (state == AtDeath::running) last.item = death_->last->running->item;
   }
   return std::make_exception_ptr(EngineDied(engine_.id, death_->how, label, state, std::move(last)));
 }
@@ -150,20 +147,20 @@ void EngineLink::wait_for_room(std::uint64_t bytes) {
   stoppable.check(what);
 }
 
-void EngineLink::abort(const Uuid& session, std::uint64_t seq) {
+void EngineLink::abort(const Uuid& session, session::Abort task) {
   session::ClientActions actions;
   Lock lock(mutex_);
   if (death_ || session != session_id_) return;
-  if (!gate_.empty() && seq >= gate_.front().seq) {
-    Gated& gated = gate_[seq - gate_.front().seq];
+  if (!gate_.empty() && task.seq >= gate_.front().seq) {
+    Gated& gated = gate_[task.seq - gate_.front().seq];
     const std::shared_ptr<Pending> pending = gated.settled ? nullptr : settle(gated);
     open_gate(actions);
     perform(lock, actions);
     room_.notify_all();
-    if (pending) pending->fail(why(session::Ending::aborted, *pending));
+    if (pending) pending->fail(why(session::Ending::aborted, *pending), true);
     return;
   }
-  session_->abort(seq, ClientClock::now(), actions);
+  session_->abort(task, ClientClock::now(), actions);
   perform(lock, actions);
 }
 
@@ -204,7 +201,7 @@ void EngineLink::perform(Lock& lock, session::ClientActions& actions) {
     if (outcome->ending == session::Ending::done)
       pending->complete(std::move(outcome->body), std::move(outcome->bulk));
     else
-      pending->fail(why(outcome->ending, *pending));
+      pending->fail(why(outcome->ending, *pending), outcome->ending == session::Ending::aborted);
   if (lost) lose(*lost);
 }
 

@@ -43,7 +43,7 @@ class EngineLink : public Ticking, public std::enable_shared_from_this<EngineLin
   /// queue; not at all with Room::overfill, for what is small, rare and makes room itself.
   void submit(wire::Packed call, std::shared_ptr<Pending> pending,
               const std::shared_ptr<const modules::ModuleFiles>& needs, Room room);
-  void abort(const Uuid& session, std::uint64_t seq);
+  void abort(const Uuid& session, session::Abort task);
 
   /// The engine is gone: every outstanding task, and every later one, fails as EngineDied.
   /// `last`: what is known of what it did last.

@@ -79,6 +79,27 @@ void Engines::wait_for(std::size_t count, std::optional<Clock::time_point> deadl
   }
 }
 
+std::optional<std::string> Engines::nobody_comes(const std::optional<std::vector<int>>& ids) {
+  if (!cluster::launcher_lives(connection_).value_or(true))
+    return fmt::format("cluster '{}' has ended: its launcher (pid {}) is gone", connection_.cluster,
+                       connection_.launcher.pid);
+  const auto snapshot = hub_->look(std::nullopt);
+  if (!snapshot) return std::nullopt;
+  if (!ids) {
+    const auto deaths = how_all_died(*snapshot);
+    if (!deaths) return std::nullopt;
+    return fmt::format("all engines of cluster '{}' have died and are not started anew ({}). `enginery engine{}` adds one",
+                       connection_.cluster, *deaths, cluster::name_option(connection_.cluster));
+  }
+  std::vector<std::string> deaths;
+  for (const int id : *ids) {
+    const auto death = given_up(*snapshot, id);
+    if (!death) return std::nullopt;
+    deaths.push_back(fmt::format("engine {}: {}", id, *death));
+  }
+  return fmt::format("the engines of its view have died and are not started anew ({})", fmt::join(deaths, "; "));
+}
+
 void Engines::restart(int id, wire::HubOp how, Seconds timeout) {
   timeout = std::clamp(timeout, Seconds(0), kLongestWait);
   const auto deadline = deadline_of(timeout);

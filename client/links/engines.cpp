@@ -93,7 +93,24 @@ void Engines::start(Seconds timeout) {
   apply(snapshot);
 }
 
+Balancer& Engines::balancer() {
+  const auto lock = hold();
+  if (!balancer_)
+    balancer_ = std::make_shared<Balancer>(
+        Balancer::Cluster{[this] { return links(); },
+                          [this](const std::optional<std::vector<int>>& ids) { return nobody_comes(ids); }},
+        clock_, continuations_);
+  return *balancer_;
+}
+
+void Engines::tell_of_change() {
+  output_feed_->engines_changed();
+  const std::lock_guard lock(mutex_);
+  if (balancer_) balancer_->engines_changed();
+}
+
 Engines::~Engines() {
+  if (balancer_) balancer_->end();
   if (news_) news_->end();
   output_feed_.reset();
   std::vector<std::shared_ptr<EngineLink>> links;
@@ -215,7 +232,7 @@ void Engines::apply(const wire::HubReply& snapshot) {
     changed_.notify_all();
   }
   for (const auto& link : replaced) link->die(how);
-  output_feed_->engines_changed();
+  tell_of_change();
 }
 
 bool Engines::begin_to_ask() {
@@ -281,7 +298,7 @@ void Engines::on_change(const Bytes& message) {
   }
   if (left) left->die(change.how, std::move(change.last));
   for (const auto& link : replaced) link->die("it was restarted");
-  if (change.event != wire::ChangeEvent::heartbeat) output_feed_->engines_changed();
+  if (change.event != wire::ChangeEvent::heartbeat) tell_of_change();
 }
 
 }  // namespace enginery

@@ -15,6 +15,7 @@
 #include <enginery/errors.hpp>
 #include <enginery/task_handle.hpp>
 
+#include "client/links/balancer.hpp"
 #include "client/links/client_threads.hpp"
 #include "client/links/engine_link.hpp"
 #include "client/links/hub_line.hpp"
@@ -45,6 +46,9 @@ class Engines : public std::enable_shared_from_this<Engines> {
   NoEnginesRegistered none(std::string_view who) const;
   /// The links to engines that take tasks, by id.
   std::vector<std::shared_ptr<EngineLink>> links() const;
+  /// Of load-balanced views; lives as long as this.
+  Balancer& balancer();
+  const std::shared_ptr<Continuations>& continuations() const { return continuations_; }
   /// For the streams of this client's output; lives as long as this.
   OutputFeed& output_feed() { return *output_feed_; }
   /// Throws TimeoutError, which says how many there are; ConnectionError once the cluster has ended, or its hub is
@@ -55,6 +59,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// Throws IndexError, ValueError (it joined by itself), EngineDied (it died before it took tasks again, and is not
   /// started any more), TimeoutError, ConnectionError.
   void restart(int id, wire::HubOp how, Seconds timeout);
+  /// Why no engine will come any more, of `ids` if there are some; nothing if one may. Waits for the hub.
+  std::optional<std::string> nobody_comes(const std::optional<std::vector<int>>& ids);
 
   const Connection& connection() const { return connection_; }
 
@@ -78,6 +84,8 @@ class Engines : public std::enable_shared_from_this<Engines> {
   /// Makes threads that wait for engines look again.
   void wake() const;
   void apply(const wire::HubReply& snapshot);
+  /// Engines have come or gone.
+  void tell_of_change();
   /// Requires: mutex_ is held. The caller tells the `replaced` links of their death after it has released the lock.
   void add(const wire::EngineEntry& engine, std::vector<std::shared_ptr<EngineLink>>& replaced);
 
@@ -94,6 +102,7 @@ class Engines : public std::enable_shared_from_this<Engines> {
   std::unique_ptr<OutputFeed> output_feed_ = std::make_unique<OutputFeed>();
   const std::shared_ptr<HubLine> hub_;  // shared with threads that ask for a snapshot
   std::shared_ptr<HubNews> news_;
+  std::shared_ptr<Balancer> balancer_;
 };
 
 }  // namespace enginery

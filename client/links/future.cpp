@@ -10,6 +10,7 @@
 
 #include <enginery/errors.hpp>
 
+#include "client/links/balancer.hpp"
 #include "client/links/engine_link.hpp"
 #include "core/processes/host.hpp"
 #include "core/tasks/task_wait.hpp"
@@ -37,18 +38,43 @@ void Pending::set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std:
 void Pending::complete(Bytes body, std::vector<Bytes> bulk) {
   body_ = std::move(body);
   bulk_ = std::move(bulk);
+  has_outcome_ = true;
   finish();
 }
 
-void Pending::fail(std::exception_ptr error) {
+void Pending::fail(std::exception_ptr error, bool withdrawn) {
   error_ = std::move(error);
+  withdrawn_ = withdrawn;
+  finish();
+}
+
+void Pending::place_by(const std::shared_ptr<Balancer>& balancer, const Asked& asked, std::uint64_t job,
+                       const Uuid& engine) {
+  ask(asked, kUnplaced, Uuid());
+  planned_ = engine;
+  balancer_ = balancer;
+  job_ = job;
+}
+
+void Pending::adopt(Pending& attempt) {
+  engine_id_ = attempt.engine_id_;
+  engine_ = attempt.engine_;
+  link_ = attempt.link_;
+  session_ = attempt.session_;
+  seq_ = attempt.seq_;
+  body_ = std::move(attempt.body_);
+  bulk_ = std::move(attempt.bulk_);
+  error_ = std::move(attempt.error_);
+  has_outcome_ = attempt.has_outcome_;
   finish();
 }
 
 // For a task of this process, or of a client that has ended, there is no thread of continuations: the work runs here.
 void Pending::finish() {
   received_ = Moment::now();
+  TaskObserver* const observer = observer_;
   completed_.happen([this](Continuation work) { post(std::move(work)); });
+  if (observer) observer->on_end();
 }
 
 void Pending::then(Continuation work) {
@@ -57,7 +83,9 @@ void Pending::then(Continuation work) {
 }
 
 void Pending::post(Continuation work) const {
+  if (work.at_once) return work();
   if (const auto link = link_.lock()) return link->continuations().post(std::move(work));
+  if (const auto balancer = balancer_.lock()) return balancer->continuations().post(std::move(work));
   work();
 }
 
@@ -65,9 +93,12 @@ bool Pending::wait_until(std::optional<std::chrono::steady_clock::time_point> de
   if (ready()) return true;
   transport::refuse_if_forked();
   if (deadline && std::chrono::steady_clock::now() >= *deadline) return false;
-  const auto what = [this] { return fmt::format("'{}' on engine {}", label(), engine_id_); };
+  const auto what = [this] {
+    if (job_ == 0) return fmt::format("'{}' on engine {}", label(), engine_id_);
+    return fmt::format("'{}' on some engine", label());
+  };
   // An aborted task may get its outcome without running, so waiting for it is no deadlock.
-  if (!asked_to_abort_.load(std::memory_order_relaxed)) tasks::check_wait(engine_, what);
+  if (!asked_to_abort_.load(std::memory_order_relaxed)) tasks::check_wait(job_ == 0 ? engine_ : planned_, what);
   return completed_.wait_until(deadline, what);
 }
 
@@ -118,9 +149,11 @@ std::chrono::nanoseconds Pending::ran() const {
 
 Metadata Pending::metadata() const {
   Metadata metadata;
-  metadata.engine_id = engine_id_;
-  metadata.engine_uuid = engine_.text();
-  metadata.msg_id = msg_id();
+  if (placed() && engine_id_ != kUnplaced) {
+    metadata.engine_id = engine_id_;
+    metadata.engine_uuid = engine_.text();
+    metadata.msg_id = msg_id();
+  }
   metadata.label = label();
   metadata.submitted = submitted_.wall;
   metadata.execute_input = asked_->execute_input;
@@ -153,10 +186,18 @@ void Pending::abort() const {
   if (ready()) return;
   transport::refuse_if_forked();
   asked_to_abort_.store(true, std::memory_order_relaxed);
+  if (const auto balancer = balancer_.lock()) return balancer->abort(job_);
   if (const auto link = link_.lock()) link->abort(session_, seq_);
 }
 
-std::string Pending::msg_id() const { return session_.text() + "_" + std::to_string(seq_); }
+void Pending::withdraw() const {
+  if (const auto link = link_.lock()) link->abort(session_, {seq_, true});
+}
+
+std::string Pending::msg_id() const {
+  if (!placed()) return "";
+  return session_.text() + "_" + std::to_string(seq_);
+}
 
 bool Future::ready() const noexcept {
   for (std::size_t i = 0; i < size_; ++i)
@@ -177,11 +218,15 @@ void Future::then(Continuation work) {
     Continuation work;
   };
   const auto open = std::make_shared<Open>(size_, std::move(work));
-  // After the last then() the work may have run and destroyed this object, so size_ is read before.
-  for (std::size_t i = 0, size = size_; i < size; ++i)
-    (*this)[i].then([open] {
+  const auto one = [&open] {
+    Continuation ended([open] {
       if (open->tasks.fetch_sub(1) == 1) open->work();
     });
+    ended.at_once = open->work.at_once;
+    return ended;
+  };
+  // After the last then() the work may have run and destroyed this object, so size_ is read before.
+  for (std::size_t i = 0, size = size_; i < size; ++i) (*this)[i].then(one());
 }
 
 void throw_failures(std::span<const std::shared_ptr<Future>> calls) {

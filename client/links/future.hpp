@@ -25,6 +25,7 @@
 
 namespace enginery {
 
+class Balancer;
 class EngineLink;
 
 /// A wall clock's time for people to read, and a steady clock's for durations.
@@ -34,11 +35,21 @@ struct Moment {
   static Moment now() { return {std::chrono::system_clock::now(), std::chrono::steady_clock::now()}; }
 };
 
+/// The id of a balanced task's engine as long as there is none.
+inline constexpr int kUnplaced = -2;
+
 /// What the tasks of one call have in common.
 struct Asked {
   std::string label, execute_input;
   session::Time time_limit{0};  ///< 0 for none
   Moment submitted = Moment::now();
+};
+
+/// Told of the end of a task in the thread that brings it: must be quick, and not wait.
+class TaskObserver {
+ public:
+  virtual ~TaskObserver() = default;
+  virtual void on_end() = 0;
 };
 
 /// A part of a Future: one task on one engine. The link completes it once; any thread may wait for it and read it. The
@@ -53,7 +64,29 @@ class Pending {
   void set_task(std::weak_ptr<EngineLink> link, const Uuid& session, std::uint64_t seq);
   // The link calls one of them, once.
   void complete(Bytes body, std::vector<Bytes> bulk);
-  void fail(std::exception_ptr error);
+  /// `withdrawn`: it was aborted before it began.
+  void fail(std::exception_ptr error, bool withdrawn = false);
+
+  /// Of a balanced task: one that the balancer sends to some engine, perhaps to several after each other.
+  /// Called before ask() by the submitter.
+  /// `engine`: the only one that may have it; nil if several may.
+  void place_by(const std::shared_ptr<Balancer>& balancer, const Asked& asked, std::uint64_t job, const Uuid& engine);
+  /// Ends as that attempt has ended; nobody has looked at its outcome. Requires: attempt.ready().
+  void adopt(Pending& attempt);
+  /// Called before set_task().
+  void observe(TaskObserver& observer) noexcept { observer_ = &observer; }
+  /// Whether it was complete()d. Requires: it is ready.
+  bool has_outcome() const noexcept { return has_outcome_; }
+  /// What the engine sent, still packed, until somebody asks for the value.
+  const Bytes& body() const noexcept { return body_; }
+  const std::vector<Bytes>& bulk() const noexcept { return bulk_; }
+  bool withdrawn() const noexcept { return withdrawn_; }
+  /// The balancer's number for it; 0 for a task that has none.
+  std::uint64_t job() const noexcept { return job_; }
+  std::shared_ptr<Balancer> balancer() const { return balancer_.lock(); }
+  const Uuid& session() const noexcept { return session_; }
+  std::uint64_t seq() const noexcept { return seq_; }
+  const Uuid& engine() const noexcept { return engine_; }
 
   bool ready() const noexcept { return completed_.has_happened(); }
   /// Whether it was ready in time. Never throws what the task threw; in a task of an engine, DeadlockError for what
@@ -77,10 +110,14 @@ class Pending {
 
   Metadata metadata() const;
   void abort() const;
+  /// Has the engine give it back if it has not begun: then it ends as withdrawn().
+  void withdraw() const;
 
   /// To the engine that it went to; null when it went to none, or when the client has ended.
-  std::shared_ptr<EngineLink> link() const { return link_.lock(); }
-  int engine_id() const noexcept { return engine_id_; }
+  std::shared_ptr<EngineLink> link() const { return placed() ? link_.lock() : nullptr; }
+  int engine_id() const noexcept { return placed() ? engine_id_ : kUnplaced; }
+  /// Whether it is known on which engine: of a balanced task, once it is ready.
+  bool placed() const noexcept { return job_ == 0 || ready(); }
   const std::string& label() const noexcept { return asked_->label; }
   session::Time time_limit() const noexcept { return asked_->time_limit; }
   session::Time submitted() const noexcept { return submitted_.steady.time_since_epoch(); }
@@ -94,6 +131,11 @@ class Pending {
   void open_outcome() const;
 
   const Asked* asked_ = nullptr;
+  TaskObserver* observer_ = nullptr;
+  std::weak_ptr<Balancer> balancer_;
+  std::uint64_t job_ = 0;
+  bool withdrawn_ = false, has_outcome_ = false;
+  Uuid planned_;  // the engine that place_by() named
   int engine_id_ = 0;
   Uuid engine_;
   Moment submitted_{}, received_{};

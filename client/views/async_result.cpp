@@ -131,10 +131,21 @@ struct KeptResults::Hold {
   const std::string name;
 
   ~Hold() {
-    for (std::size_t i = 0; i < tasks->size(); ++i) drop((*tasks)[i]);
+    for (std::size_t i = 0; i < tasks->size(); ++i) {
+      const Pending& task = (*tasks)[i];
+      if (task.placed()) {
+        drop(task, name);
+        continue;
+      }
+      // A balanced task has its engine once it has run.
+      try {
+        tasks->then([future = tasks, kept = name] { drop((*future)[0], kept); });
+      } catch (const std::exception&) {
+      }
+    }
   }
 
-  void drop(const Pending& task) const noexcept try {
+  static void drop(const Pending& task, const std::string& name) noexcept try {
     const Value what = Value::string(name);
     // A destructor should not wait for room in the queue; and the engine frees some by this request.
     Request{.op = wire::Op::erase, .positional = {&what, 1}, .room = Room::overfill}.send_after(task);
@@ -150,8 +161,10 @@ void KeptResults::bind(std::string_view name) const {
   Namespace::check_path(name);
   const std::pair<std::string, Value> item{name, Value::reference(hold_->name)};
   const Future& tasks = *hold_->tasks;
-  for (std::size_t i = 0; i < tasks.size(); ++i)
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (!tasks[i].placed()) tasks[i].wait_until(std::nullopt);
     Request{.op = wire::Op::push, .keywords = {&item, 1}}.send_after(tasks[i]);
+  }
 }
 
 const std::string& KeptResults::name() const noexcept { return hold_->name; }

@@ -19,15 +19,6 @@
 namespace enginery {
 namespace {
 
-/// For a task. Throws ValueError for what is no time.
-session::Time time_limit_of(std::optional<Seconds> timeout) {
-  if (!timeout) return {};
-  if (!(*timeout > Seconds(0)))
-    throw ValueError(
-        fmt::format("a view's timeout cannot be {:g} s; it is positive, or nullopt for none", timeout->count()));
-  return std::max(session::Time(1), std::chrono::duration_cast<session::Time>(std::min(*timeout, kLongestWait)));
-}
-
 std::shared_ptr<EngineLink> link_of(const Pending& task) {
   transport::refuse_if_forked();
   if (std::shared_ptr<EngineLink> link = task.link()) return link;
@@ -76,6 +67,14 @@ std::shared_ptr<Future> run_here(const Request& request, std::optional<Seconds> 
 }
 
 }  // namespace
+
+session::Time time_limit_of(std::optional<Seconds> timeout) {
+  if (!timeout) return {};
+  if (!(*timeout > Seconds(0)))
+    throw ValueError(
+        fmt::format("a view's timeout cannot be {:g} s; it is positive, or nullopt for none", timeout->count()));
+  return std::max(session::Time(1), std::chrono::duration_cast<session::Time>(std::min(*timeout, kLongestWait)));
+}
 
 Request Request::of(const Callee& callee, const CallArguments& arguments, std::string_view keep, bool travels,
                     Storage& storage) {
@@ -137,7 +136,11 @@ std::shared_ptr<const Aim> Aim::now() const {
 }
 
 std::shared_ptr<Future> Aim::send(const Request& request, std::optional<Seconds> timeout) const {
-  if (!travels()) return run_here(request, timeout);
+  if (balance_) return send_balanced(request, timeout);
+  if (!travels()) {
+    if (have_results(request.positional, request.keywords)) return send_with_results(request, timeout);
+    return run_here(request, timeout);
+  }
   const std::shared_ptr<const Aim> now = this->now();
   const std::span<const int> ids = now->ids();
   const session::Time time_limit = time_limit_of(timeout);
@@ -145,7 +148,14 @@ std::shared_ptr<Future> Aim::send(const Request& request, std::optional<Seconds>
   std::vector<std::shared_ptr<EngineLink>> others;
   others.reserve(ids.size() - 1);
   for (const int id : ids.subspan(1)) others.push_back(engines_->link(id));
-  wire::Packed call = packed(request, first->inline_bytes());
+  wire::Packed call;
+  try {
+    call = packed(request, first->inline_bytes());
+  } catch (const TypeError&) {
+    // A result does not travel in another's arguments as it is.
+    if (!have_results(request.positional, request.keywords)) throw;
+    return send_with_results(request, timeout);
+  }
   auto sent = future_of(request, time_limit, ids.size());
   submit(request, sent, 0, *first, others.empty() ? std::move(call) : call);
   for (std::size_t i = 0; i < others.size(); ++i) submit(request, sent, i + 1, *others[i], call);

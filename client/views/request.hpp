@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <enginery/balance_options.hpp>
 #include <enginery/call_arguments.hpp>
 #include <enginery/output_stream.hpp>
 #include <enginery/task_handle.hpp>
@@ -18,10 +19,15 @@
 
 #include "client/links/engines.hpp"
 #include "client/links/future.hpp"
+#include "client/links/map_future.hpp"
+#include "client/links/work.hpp"
 #include "core/delivery/module_files.hpp"
 #include "core/wire/call_wire.hpp"
 
 namespace enginery {
+
+/// For a task. Throws ValueError for what is no time.
+session::Time time_limit_of(std::optional<Seconds> timeout);
 
 /// One operation with its arguments, which it refers to. Packed once, however many engines get it.
 struct Request {
@@ -58,6 +64,9 @@ class Aim : public std::enable_shared_from_this<Aim> {
   /// At engines with these ids; without ids, at all engines that there are at the time of a call.
   Aim(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids)
       : engines_(std::move(engines)), ids_(std::move(ids)) {}
+  /// At whichever of these engines is free.
+  Aim(std::shared_ptr<Engines> engines, std::optional<std::vector<int>> ids, BalanceOptions balance)
+      : engines_(std::move(engines)), ids_(std::move(ids)), balance_(std::move(balance)) {}
   /// At this process.
   Aim();
 
@@ -72,11 +81,24 @@ class Aim : public std::enable_shared_from_this<Aim> {
   std::shared_ptr<Future> send(const Request& request, std::optional<Seconds> timeout) const;
   /// Another request for each of ids(). Nothing is sent unless all can be. Requires: the list is fixed.
   std::shared_ptr<Future> send_each(std::span<const Request> requests, std::optional<Seconds> timeout) const;
+  /// The call for each of `count` items; as UntypedView::map_call().
+  std::shared_ptr<MapFuture> map(const Request& request, std::vector<Value> columns, std::size_t count, bool open,
+                                 std::optional<Seconds> timeout) const;
+  /// The same engines, with these options. Requires: it is balanced.
+  std::shared_ptr<const Aim> balanced(BalanceOptions options) const;
+  /// The ids that it is limited to.
+  const std::optional<std::vector<int>>& only() const { return ids_; }
   OutputStream stream_output(std::ostream& out, std::ostream& err) const { return {engines_, ids_, out, err}; }
 
  private:
+  Placement placement(std::string_view name, std::optional<Seconds> timeout) const;
+  std::shared_ptr<Future> send_balanced(const Request& request, std::optional<Seconds> timeout) const;
+  /// A call to fixed engines, with results among its arguments.
+  std::shared_ptr<Future> send_with_results(const Request& request, std::optional<Seconds> timeout) const;
+
   const std::shared_ptr<Engines> engines_;  // null for this process
   const std::optional<std::vector<int>> ids_;
+  const std::optional<BalanceOptions> balance_;
 };
 
 }  // namespace enginery

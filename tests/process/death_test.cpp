@@ -138,15 +138,16 @@ TEST_F(DeathTest, WhatWaitedBehindItHadNotStarted) {
   EXPECT_EQ(late.state(), AtDeath::not_started) << "it was submitted after the death";
 }
 
-TEST_F(DeathTest, AnotherClientsTaskMayHaveRun) {
+TEST_F(DeathTest, WhatWaitedBehindAnotherClientsTaskHadNotStarted) {
   const Client other;
   other.wait_for_engines(2, Seconds(30));
   const auto running = start_and_hear(other, "not mine\n");
   const auto mine = on(0).apply_async(add, 1, 2);
   kill(0);
   const EngineDied error = death_of(mine);
-  EXPECT_EQ(error.state(), AtDeath::unknown) << "two clients' tasks take turns";
-  EXPECT_THAT(error.what(), HasSubstr("while it ran enginery::say_and_wait with enginery::add outstanding"));
+  EXPECT_EQ(error.state(), AtDeath::not_started);
+  EXPECT_EQ(error.item(), std::nullopt);
+  EXPECT_THAT(error.what(), HasSubstr("while it ran enginery::say_and_wait; enginery::add had not started"));
   EXPECT_EQ(death_of(running).state(), AtDeath::running);
 }
 

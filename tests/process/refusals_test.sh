@@ -11,7 +11,7 @@ cases=0
 # compiles LINE NUMBER: prints what the compiler says.
 compiles() {
   cat >"$work/case-$2.cpp" <<CODE
-void test(DirectView& view, [[maybe_unused]] MultiView& all) {
+void test(DirectView& view, [[maybe_unused]] MultiView& all, [[maybe_unused]] LoadBalancedView& lv) {
   int local = 1; int* pointer = &local; std::string text; std::vector<int> numbers; const char* literal = "x";
   std::optional<int> maybe; Class object; std::pair<int, int> couple;
   (void)local, (void)pointer, (void)literal;
@@ -44,7 +44,9 @@ shift
 flags=("$@" -include "$work/beginning.hpp")
 cat >"$work/beginning.hpp" <<'CODE'
 #include <memory>
+#include <functional>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,6 +101,7 @@ struct Handle;
 static double by_address(const double* x) { return *x; }
 struct MovesOnly { std::unique_ptr<double> own; };
 static double of_moved(MovesOnly object) { return *object.own; }
+static double sum(double x, double y) { return x + y; }
 static double of_pointers(std::vector<std::unique_ptr<double>> all) { return *all.at(0); }
 CODE
 "$compiler" "$@" -x c++-header "$work/beginning.hpp" -o "$work/beginning.hpp.gch"
@@ -108,7 +111,10 @@ if ! said=$(compiles 'view.apply(half, 3); view.apply([local](double x) { return
                    view.apply(by_value, view.apply(make, 1)); view.apply(holds); view["x"] = view["y"]; view["x"] = {}; all["x"] = 1;
                    view.push({{"x", text}, {"y", numbers}}); all.scatter("x", numbers); all.scatter("x", numbers, true); globals()["x"] = globals()["y"];
                    Function::make({}, encodes_only); Function::make({}, [](NotStatic&) {});
-                   view.apply<void>("x"); view.apply_sync<double>("x", 1);' 0); then
+                   view.apply<void>("x"); view.apply_sync<double>("x", 1);
+                   lv.map(half, numbers); all.map(sum, numbers, std::views::iota(0)); lv.map_sync<double>("x", numbers);
+                   lv.imap(half, std::views::iota(0)); lv.map_reduce(half, numbers, std::plus<double>());
+                   view.apply(half, view.apply(whole, 1)); view.apply("f", view.apply("g"));' 0); then
   printf 'what travels does not compile:\n%s\n' "$said" >&2
   exit 1
 fi
@@ -181,6 +187,34 @@ expect 'view.apply([couple](int x) { return x + couple.first; }, 1);' 'such as a
 expect 'view.apply<double>(half, 1);' 'a function says itself what it gives'
 expect 'view.apply_async<double>(half, 1);' 'a function says itself what it gives'
 expect 'view.apply_sync<double>([](int x) { return x; }, 1);' 'a function says itself what it gives'
+# Maps.
+expect 'lv.map(half, 5);' 'map takes ranges, such as a vector, one for each parameter'
+expect 'lv.map(sum, numbers);' 'map takes one range for each parameter of the function'
+expect 'all.map_sync(half, numbers, numbers);' 'map takes one range for each parameter of the function'
+expect 'lv.imap(half, numbers, numbers);' 'map takes one range for each parameter of the function'
+expect 'lv.map(half);' 'map takes a range for each parameter, at least one'
+expect 'lv.map("f");' 'map takes a range for each parameter, at least one'
+expect 'lv.map(fn<double(double)>("f"), numbers, numbers);' 'there are more ranges'
+expect 'lv.map(half, "x"_a = numbers);' 'map takes no keyword arguments'
+expect 'lv.map(half, std::vector<std::string>());' 'this argument does not convert'
+expect 'lv.map(whole, std::vector<double>());' 'would lose its fraction'
+expect 'lv.map("f", std::vector<Holds>());' 'this struct cannot travel: its member kMember'
+expect 'lv.map(make, numbers);' "the function's result has no Codec, so it stays on its engine"
+expect 'lv.map(stays(half), numbers);' 'stays(f) is for apply'
+expect 'lv.map(half, std::views::iota(0));' 'this range has no end'
+expect 'lv.map_sync<int>(half, numbers);' 'a function says itself what it gives'
+expect 'lv.map(numbers, half);' 'map takes first what it calls'
+expect 'lv.map([](auto x) { return x; }, numbers);' "give a generic lambda's parameters their types"
+expect 'lv.map_sync<NoCodec>("f", numbers);' 'no value can become this type: it has no Codec<T>::decode'
+expect 'lv.imap([](int) {}, numbers);' 'imap gives results, and this function has none'
+expect 'lv.map_reduce(half, numbers);' 'map_reduce takes what it calls, its ranges, and last'
+expect 'lv.map_reduce(half, numbers, 1);' 'the last argument of map_reduce combines two results'
+expect 'view.bind(half).map(numbers);' 'map_sync'
+# Results as arguments.
+expect 'view.apply(whole, view.apply(half, 1));' 'would lose its fraction'
+expect 'view.apply(half, view.apply([] { return std::string(); }));' 'this result is of a type that does not convert'
+expect 'view.apply(half, view.apply(nothing));' 'this result is nothing, so it is no argument'
+expect 'view.apply("f", view.apply(nothing));' 'this result is nothing, so it is no argument'
 wait
 cat "$work"/said-*
 [ "$(ls "$work"/looked-at-* | wc -l)" -eq $cases ] || { echo "not all of $cases cases were looked at"; exit 1; }
