@@ -77,6 +77,7 @@ void errors_of_code(ErrorPage& page);
 void errors_of_namespaces(ErrorPage& page);
 void errors_of_execute(ErrorPage& page);
 void errors_of_results(ErrorPage& page);
+void errors_of_balancing(ErrorPage& page);
 void errors_of_values(ErrorPage& page);
 void errors_of_plugins(ErrorPage& page);
 void errors_of_scripts(ErrorPage& page);

@@ -77,6 +77,32 @@ void errors_of_results(ErrorPage& page) {
              "A result outlived its `Client`, and the views and copies of it. Keep one of them.");
 }
 
+void errors_of_balancing(ErrorPage& page) {
+  page.section("Load-balanced views",
+               "Work that waits for other work, or for an engine ([Work that finds its engine](balancing.md)).");
+  page.error("What a task waits for failed",
+             ENGINERY_PROVOKE(const auto failed = page.e0().apply_async("testing.raise", "value");
+                              const auto lv = page.rc().load_balanced().with({.after = {failed}});
+                              lv.apply_sync("testing.add", 1, 2)),
+             "The task was not run. The same is said of a result that is an argument.");
+  page.error("What a task follows is on several engines",
+             ENGINERY_PROVOKE(const auto both = page.all().apply_async("testing.add", 1, 2);
+                              const auto lv = page.rc().load_balanced().with({.follow = {both}});
+                              lv.apply_sync("testing.add", 1, 2)),
+             "`.after` waits for results on any engines.");
+  Client doomed = page.start("doomed", 3);
+  page.error("A task that ends each engine that runs it",
+             ENGINERY_PROVOKE(const auto lv = doomed.load_balanced().with({.retries = 5});
+                              lv.apply_sync("testing.crash", "exit")),
+             "Three deaths are enough, however many retries are left. Without retries it is an `EngineDied`, which "
+             "says more.");
+  page.error("No engine comes in time",
+             ENGINERY_PROVOKE(const auto lv = doomed.load_balanced().with({.queue_timeout = 0s});
+                              lv.apply_sync("testing.add", 1, 2)),
+             "Work waits while there is no engine, as long as its view says.");
+  ErrorPage::run("stop --name doomed");
+}
+
 void errors_of_values(ErrorPage& page) {
   page.section("Values", "Arguments, results and variables that cannot be what they should be.");
   page.error("A long double that is no double", ENGINERY_PROVOKE(page.e0()["l"] = 0.1L),

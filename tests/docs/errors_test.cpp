@@ -35,6 +35,7 @@ TEST(ErrorsTest, ThePageSaysWhatIsThrown) {
   errors_of_plugins(page);
   errors_of_scripts(page);
   errors_of_results(page);
+  errors_of_balancing(page);
   errors_of_values(page);
   errors_of_clusters(page);
   errors_at_compile_time(page);

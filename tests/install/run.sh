@@ -84,6 +84,20 @@ if [ -d "$work/spec" ]; then
   "$work/prefix/bin/enginery" stop
 fi
 
+if [ -d "$source_dir/../shared/spec-balanced" ]; then
+  echo "install: the contract's load-balanced view"
+  cp -r "$source_dir/../shared/spec-balanced" "$work/balanced"
+  cmake -G Ninja -S "$work/balanced" -B "$work/balanced/build" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
+  cmake --build "$work/balanced/build" >/dev/null
+  for run in 1 2 3; do
+    "$work/prefix/bin/enginery" start -n 4 --restart --daemon
+    mkdir "$work/seen.$run"
+    "$work/balanced/build/balanced" "$work/seen.$run" >"$work/balanced.out"
+    "$source_dir/tests/match_lines.sh" "$source_dir/../shared/spec-balanced/balanced.expected" "$work/balanced.out"
+    "$work/prefix/bin/enginery" stop
+  done
+fi
+
 # Code reaches engines that cannot see the folder that it was built in.
 echo "install: a program whose functions travel"
 export ENGINERY_CACHE=$work/cache
