@@ -88,8 +88,9 @@ std::optional<std::string> Engines::nobody_comes(const std::optional<std::vector
   if (!ids) {
     const auto deaths = how_all_died(*snapshot);
     if (!deaths) return std::nullopt;
-    return fmt::format("all engines of cluster '{}' have died and are not started anew ({}). `enginery engine{}` adds one",
-                       connection_.cluster, *deaths, cluster::name_option(connection_.cluster));
+    return fmt::format(
+        "all engines of cluster '{}' have died and are not started anew ({}). `enginery engine{}` adds one",
+        connection_.cluster, *deaths, cluster::name_option(connection_.cluster));
   }
   std::vector<std::string> deaths;
   for (const int id : *ids) {

@@ -140,8 +140,7 @@ struct KeptResults::Hold {
       // A balanced task has its engine once it has run.
       try {
         tasks->then([future = tasks, kept = name] { drop((*future)[0], kept); });
-      } catch (const std::exception&) {
-      }
+      } catch (const std::exception&) {}
     }
   }
 

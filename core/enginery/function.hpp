@@ -166,7 +166,7 @@ constexpr bool is_eigens(std::string_view type) {
 }
 /// Types whose Codec is in <enginery/eigen.hpp>.
 template <class T>
-inline constexpr bool kIsEigens = std::is_class_v<T> && is_eigens(detail::type_name<T>());
+inline constexpr bool kIsEigens = std::is_class_v<T>&& is_eigens(detail::type_name<T>());
 
 /// The signature R(P...) of a function, or of an object with one operator().
 template <class F>

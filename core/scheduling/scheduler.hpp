@@ -151,8 +151,8 @@ class ENGINERY_API Scheduler {
   /// A result that is no job has come: for the jobs that wait for it.
   void settle(JobId result, bool ok, std::optional<EngineKey> ran_on, Time now, Actions& out);
 
-  /// The piece has its outcome, after `ran` on its engine (0: it has not run); `failed`: items that threw, ascending, counted from its
-  /// first. Returns those that are tried again: the outcomes of the others are final.
+  /// The piece has its outcome, after `ran` on its engine (0: it has not run); `failed`: items that threw, ascending,
+  /// counted from its first. Returns those that are tried again: the outcomes of the others are final.
   std::vector<std::uint64_t> on_done(PieceId piece, Time ran, std::span<const std::uint64_t> failed, Time now,
                                      Actions& out);
   /// It was withdrawn before it began.
