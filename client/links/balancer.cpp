@@ -1,8 +1,8 @@
 // client/links/balancer.cpp: what users ask of a Balancer.
 //
 // A piece that the Scheduler sends becomes an Attempt, a task on the engine's link. Its end is noted by whichever
-// thread brings it, and taken by the balancer's own: what the Scheduler then says is done at once. Results are
-// completed after the lock is released, in order, since what follows on them may come back here.
+// thread brings it, and taken by the balancer's own: what the Scheduler then says is done at once. The items of maps,
+// and calls that have no outcome, are completed after the lock is released, in order.
 #include "client/links/balancer.hpp"
 
 #include <algorithm>
@@ -69,6 +69,7 @@ void Balancer::enlist(std::unique_ptr<Job> given, std::uint64_t items, bool open
     const auto links = cluster_.links();
     lock.lock();
     if (!over_) know_engines(links, actions);
+    perform(actions);  // what follows may throw
   }
   if (over_) throw ConnectionError("the client of this view was destroyed; keep it as long as you use its views");
   Job& job = *given;
@@ -169,7 +170,7 @@ void Balancer::feed(const MapFuture& map, std::vector<Value> columns, std::uint6
     job->map->extend(count);
     scheduler_.extend(job->id, count, ClientClock::now(), actions);
   });
-  if (!taken) throw TaskAborted("the map '" + map.label() + "' has ended, and runs no more items");
+  if (!taken) map.refuse_more();
 }
 
 void Balancer::close(const MapFuture& map) {

@@ -31,7 +31,7 @@ namespace enginery {
 /// thread of its own takes their outcomes; another one looks whether engines may come for work that has none.
 ///
 /// Threads: all functions from any. One mutex guards the state. Links are called with it, and tell the ends of attempts
-/// by on_end(), which takes another one. Results are completed without a lock.
+/// by on_end(), which takes another one.
 class Balancer : public Ticking, public std::enable_shared_from_this<Balancer> {
  public:
   /// What it asks of the client's engines; called without a lock.

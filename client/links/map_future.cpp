@@ -42,6 +42,8 @@ std::shared_ptr<const MapChunk> MapChunk::of(const Pending& task, const std::str
   return chunk;
 }
 
+void MapFuture::refuse_more() const { throw TaskAborted("the map '" + label_ + "' has ended, and runs no more items"); }
+
 void MapFuture::abort() const {
   if (transport::forked()) return;
   if (const auto balancer = balancer_.lock()) return balancer->abort(*this);

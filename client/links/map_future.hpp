@@ -53,6 +53,8 @@ class MapFuture {
   void place_by(std::weak_ptr<Balancer> balancer) { balancer_ = std::move(balancer); }
   /// What abort() does for a map that no balancer has.
   void on_abort(std::function<void()> how) { on_abort_ = std::move(how); }
+  /// Throws TaskAborted: it has ended.
+  [[noreturn]] void refuse_more() const;
   /// In a forked child, does nothing.
   void abort() const;
   /// Engines that have some of its items now.

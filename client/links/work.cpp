@@ -60,18 +60,24 @@ Value resolved(const Value& value) {
   }
 }
 
-Value part_of(const Value& column, std::uint64_t from, std::uint64_t count) {
-  if (std::optional<Value> part = detail::part_of_columns(column, from, count)) return *std::move(part);
-  return column.slice(static_cast<std::int64_t>(from), static_cast<std::int64_t>(from + count));
+/// Calls `f` with each result among a call's arguments.
+template <class F>
+void each_result(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keywords,
+                 const F& f) {
+  for (const Value& value : positional) each_result(value, f);
+  for (const auto& [name, value] : keywords) each_result(value, f);
 }
 
 }  // namespace
 
+Value part_of(const Value& sequence, std::uint64_t first, std::uint64_t count) {
+  if (std::optional<Value> part = detail::part_of_columns(sequence, first, count)) return *std::move(part);
+  return sequence.slice(static_cast<std::int64_t>(first), static_cast<std::int64_t>(first + count));
+}
+
 bool have_results(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keywords) {
   bool any = false;
-  const auto note = [&](const Value&) { any = true; };
-  for (const Value& value : positional) each_result(value, note);
-  for (const auto& [name, value] : keywords) each_result(value, note);
+  each_result(positional, keywords, [&](const Value&) { any = true; });
   return any;
 }
 
@@ -91,9 +97,8 @@ std::vector<Value> map_arguments(scheduling::Items items, std::uint64_t seed, co
 
 std::vector<ResultArgument> Work::results() const {
   std::vector<ResultArgument> results;
-  const auto note = [&](const Value& value) { results.push_back(*value.share_opaque<ResultArgument>()); };
-  for (const Value& value : positional) each_result(value, note);
-  for (const auto& [name, value] : keywords) each_result(value, note);
+  each_result(positional, keywords,
+              [&](const Value& value) { results.push_back(*value.share_opaque<ResultArgument>()); });
   return results;
 }
 

@@ -37,6 +37,8 @@ struct ResultArgument {
 
 /// Whether there are ResultArguments among the arguments, also inside lists, tuples and dicts.
 bool have_results(std::span<const Value> positional, std::span<const std::pair<std::string, Value>> keywords);
+/// `count` items of a list, tuple or array (along its first axis).
+Value part_of(const Value& sequence, std::uint64_t first, std::uint64_t count);
 /// Items of each column.
 std::vector<Value> parts_of(const std::vector<Value>& columns, std::uint64_t first, std::uint64_t count);
 /// The arguments of a task that does these items of a map: see wire::Op::map.

@@ -195,7 +195,7 @@ void MapFeeder::passed(std::size_t item) const {
 bool MapFeeder::wait_for(std::size_t item) const {
   for (std::uint64_t seen = map_->progress();; seen = map_->progress()) {
     if (map_->wait_for(item, std::chrono::steady_clock::time_point::min())) return true;
-    if (map_->ready()) throw TaskAborted("the map '" + map_->label() + "' has ended, and runs no more items");
+    if (map_->ready()) map_->refuse_more();
     if (wanted() > 0) return false;
     map_->wait_beyond(seen);
   }

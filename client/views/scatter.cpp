@@ -34,8 +34,7 @@ Value block_of(const Value& sequence, std::size_t index, std::size_t count, bool
   const std::size_t size = sequence.size(), shorter = size / count, longer = size % count;
   const std::size_t start = index * shorter + std::min(index, longer), length = shorter + (index < longer ? 1 : 0);
   if (flatten && length == 1) return sequence.at(Value::integer(static_cast<std::int64_t>(start)));
-  if (std::optional<Value> block = detail::part_of_columns(sequence, start, length)) return *std::move(block);
-  return sequence.slice(static_cast<std::int64_t>(start), static_cast<std::int64_t>(start + length));
+  return part_of(sequence, start, length);
 }
 
 /// Arrays of one dtype whose rows have one shape can stand one after the other.
